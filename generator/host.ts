@@ -1,0 +1,136 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { dirname, resolve } from "node:path";
+import fs from "fs-extra";
+
+/** What kind of thing a path is, the path's own last component never followed. */
+export type EntryKind = "file" | "directory" | "symlink" | "other";
+
+export interface SpawnResult {
+  /** The exit status; 127 when the program could not be started, 128 + n when signal n ended it. */
+  status: number;
+  stdout: string;
+  stderr: string;
+}
+
+/**
+ * Everything the program asks of the machine. Paths are absolute or relative to `cwd`. Readers answer `undefined`
+ * for what does not exist; every other trouble (permissions, a full disk) is thrown as Node's own error.
+ * Idea: microsoft/typespec, packages/compiler, CompilerHost.
+ */
+export interface Host {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly pid: number;
+  readonly hostname: string;
+  /** Milliseconds since 1970; only for people to read, never for correctness: clocks jump. */
+  now(): number;
+  randomId(): string;
+  readFile(path: string): Promise<Buffer | undefined>;
+  /** Writes and, where the platform can, hands the bytes to the disk before it answers. Never follows a final symlink. */
+  writeFile(path: string, data: string | Uint8Array, mode?: number): Promise<void>;
+  kind(path: string): Promise<EntryKind | undefined>;
+  mode(path: string): Promise<number | undefined>;
+  chmod(path: string, mode: number): Promise<void>;
+  /** Names in a folder, sorted; `[]` when there is none. */
+  list(path: string): Promise<string[]>;
+  mkdir(path: string): Promise<void>;
+  /** Creates the folder and answers `true`, or `false` when something with that name is there: atomic, so a lock. */
+  mkdirExclusive(path: string): Promise<boolean>;
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** The path with every symlink resolved. */
+  realpath(path: string): Promise<string | undefined>;
+  processAlive(pid: number): boolean;
+  sleep(milliseconds: number): Promise<void>;
+  spawn(command: string, args: readonly string[], options?: { cwd?: string; env?: Record<string, string>; inherit?: boolean }): Promise<SpawnResult>;
+}
+
+function absent(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === "ENOENT" || code === "ENOTDIR";
+}
+
+async function orUndefined<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (absent(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The real machine. */
+export function nodeHost(cwd: string, env: Host["env"]): Host {
+  const at = (path: string) => resolve(cwd, path);
+  return {
+    cwd,
+    env,
+    pid: process.pid,
+    hostname: hostname(),
+    now: () => Date.now(),
+    randomId: () => randomBytes(6).toString("hex"),
+    readFile: (path) => orUndefined(fs.readFile(at(path))),
+    async writeFile(path, data, mode = 0o644) {
+      const flags = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_TRUNC | (fs.constants.O_NOFOLLOW ?? 0);
+      const file = await fs.open(at(path), flags, mode);
+      try {
+        await fs.writeFile(file, data);
+      } finally {
+        await fs.close(file);
+      }
+    },
+    async kind(path) {
+      const stat = await orUndefined(fs.lstat(at(path)));
+      if (!stat) return undefined;
+      if (stat.isSymbolicLink()) return "symlink";
+      return stat.isFile() ? "file" : stat.isDirectory() ? "directory" : "other";
+    },
+    mode: async (path) => {
+      const stat = await orUndefined(fs.lstat(at(path)));
+      return stat && stat.mode & 0o777;
+    },
+    chmod: (path, mode) => fs.chmod(at(path), mode),
+    list: async (path) => ((await orUndefined(fs.readdir(at(path)))) ?? []).sort(),
+    mkdir: (path) => fs.mkdirp(at(path)),
+    async mkdirExclusive(path) {
+      await fs.mkdirp(dirname(at(path)));
+      try {
+        await fs.mkdir(at(path));
+        return true;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+        throw error;
+      }
+    },
+    rename: (from, to) => fs.rename(at(from), at(to)),
+    remove: (path) => fs.remove(at(path)),
+    realpath: (path) => orUndefined(fs.realpath(at(path))),
+    processAlive(pid) {
+      try {
+        process.kill(pid, 0);
+        return true;
+      } catch (error) {
+        return (error as NodeJS.ErrnoException).code === "EPERM";
+      }
+    },
+    sleep: (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds)),
+    spawn: (command, args, options = {}) =>
+      new Promise((done) => {
+        const child = spawn(command, args, {
+          cwd: at(options.cwd ?? "."),
+          env: { ...env, ...options.env },
+          stdio: ["ignore", "pipe", options.inherit ? "inherit" : "pipe"],
+        });
+        const out: Buffer[] = [];
+        const err: Buffer[] = [];
+        child.stdout?.on("data", (chunk: Buffer) => out.push(chunk));
+        child.stderr?.on("data", (chunk: Buffer) => err.push(chunk));
+        child.on("error", (error) => done({ status: 127, stdout: "", stderr: error.message }));
+        child.on("close", (status, signal) =>
+          done({ status: status ?? (signal ? 128 : 1), stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() }),
+        );
+      }),
+  };
+}
