@@ -1,0 +1,60 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { nearestNames } from "../generator/nearest.ts";
+
+const test = suite("nearest names");
+
+const KEYS = [
+  "version",
+  "name",
+  "description",
+  "nixpkgs",
+  "inputs",
+  "systems",
+  "groups",
+  "shells",
+  "settings",
+  "substituters",
+  "trustedUsers",
+];
+KEYS.push("allowedUsers", "gc", "buildUsers", "users", "volumes", "hosts", "builders", "ci", "lint");
+
+const cases: [wrong: string, candidates: string[], want: string[]][] = [
+  ["pakages", ["packages", "title", "description"], ["packages"]],
+  ["trusted_users", KEYS, ["trustedUsers"]],
+  ["trusted-users", KEYS, ["trustedUsers"]],
+  ["TrustedUsers", KEYS, ["trustedUsers"]],
+  ["usersTrusted", KEYS, ["trustedUsers"]],
+  ["desc", KEYS, ["description"]],
+  ["substituter", KEYS, ["substituters"]],
+  ["group", KEYS, ["groups"]],
+  ["shels", KEYS, ["shells"]],
+  ["sehlls", KEYS, ["shells"]],
+  ["kubeclt", ["kubectl", "kubectx", "helm"], ["kubectl", "kubectx"]],
+  ["jobs-max", ["max-jobs", "cores"], ["max-jobs"]],
+  // Never silly.
+  ["x", KEYS, []],
+  ["", KEYS, []],
+  ["qq", KEYS, []],
+  ["foo", ["bar", "fog-horn", "go"], []],
+  ["gcc", ["gc", "ci"], []],
+  ["packages", KEYS, []],
+  ["kubernetes", ["k8s", "cloud", "aws"], []],
+  ["aws", ["gcp", "k8s"], []],
+  ["__proto__", KEYS, []],
+  // The name itself is no suggestion; no candidate twice.
+  ["name", ["name"], []],
+  ["nmae", ["name", "name"], ["name"]],
+];
+for (const [wrong, candidates, want] of cases) {
+  test(`${JSON.stringify(wrong)} → ${want.join(", ") || "nothing"}`, () => assert.equal(nearestNames(wrong, candidates), want));
+}
+
+test("at most as many as asked for, whatever the order of the candidates", () => {
+  const names = ["node1", "node2", "node3", "node4", "node5"];
+  assert.equal(nearestNames("node", names), ["node1", "node2", "node3"]);
+  assert.equal(nearestNames("node", [...names].reverse()), ["node1", "node2", "node3"]);
+  assert.equal(nearestNames("node", names, 1), ["node1"]);
+});
+
+test.run();
