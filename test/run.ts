@@ -1,0 +1,162 @@
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { SKIP_MARK } from "./support/tools.ts";
+
+/*
+ * The test runner: `tsx test/run.ts [FILE…]`. Each file is a process of its own, so that no test sees another's state, and uvu
+ * prints its totals for that file alone. uvu forgives what a test suite must not: it exits 0 when a file forgets `.run()`, when
+ * a `before` hook throws, and when a `.only` is left behind. The runner counts for itself and fails on all three.
+ */
+
+const testFolder = dirname(fileURLToPath(import.meta.url));
+const root = dirname(testFolder);
+const TIMEOUT_SECONDS = 900;
+
+/** What a file's process left behind. */
+interface Finished {
+  source: string;
+  output: string;
+  /** undefined when a signal ended it. */
+  status: number | undefined;
+  timedOut: boolean;
+}
+
+/** A file's result in numbers, and what is wrong with it besides failing tests. */
+interface Verdict {
+  passed: number;
+  failed: number;
+  skipped: number;
+  complaints: string[];
+  skipReasons: string[];
+}
+
+/** Reads uvu's totals and holds them against what the file should have done. */
+function judge({ source, output, status, timedOut }: Finished): Verdict {
+  const last = (label: string) => {
+    const found = [...output.matchAll(new RegExp(`^ {2}${label}: +(\\d+)$`, "gm"))].at(-1);
+    return found ? Number(found[1]) : undefined;
+  };
+  const total = last("Total");
+  const passed = last("Passed") ?? 0;
+  const skipped = last("Skipped") ?? 0;
+  const skipReasons = output.split("\n").flatMap((line) => (line.startsWith(SKIP_MARK) ? [line.slice(SKIP_MARK.length)] : []));
+
+  const complaints: string[] = [];
+  if (timedOut) complaints.push(`still running after ${TIMEOUT_SECONDS} s`);
+  else if (total === undefined) complaints.push(`ended without uvu's totals (exit status ${status ?? "none, a signal"})`);
+  else if (total + skipped === 0) complaints.push("ran no test: is `.run()` missing?");
+  for (const [, name] of source.matchAll(/\b(?:const|let) (\w+) = suite\b/g)) {
+    if (!new RegExp(`\\b${name}\\.run\\(\\)`).test(source)) complaints.push(`the suite \`${name}\` is never run`);
+  }
+  if (skipped > skipReasons.length) {
+    complaints.push(`${skipped - skipReasons.length} skipped without a reason: a forgotten \`.only\` or \`.skip\`?`);
+  }
+
+  let failed = (total ?? 0) - passed;
+  if (status !== 0 && failed === 0 && complaints.length === 0) complaints.push(`exit status ${status ?? "none, a signal"}`);
+  if (failed === 0 && complaints.length > 0) failed = 1;
+  return { passed, failed, skipped, complaints, skipReasons };
+}
+
+function run(file: string): Promise<Finished> {
+  return new Promise((done) => {
+    const { FORCE_COLOR: _, ...env } = process.env;
+    // A process group of its own, so that what a test leaves running can be ended with it.
+    const child = spawn(process.execPath, ["--import", "tsx", file], {
+      cwd: root,
+      env,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const endGroup = () => {
+      try {
+        if (child.pid) process.kill(-child.pid, "SIGKILL");
+      } catch {
+        // Nobody is left in the group.
+      }
+    };
+    running.add(endGroup);
+    const chunks: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
+    let timedOut = false;
+    const alarm = setTimeout(() => {
+      timedOut = true;
+      endGroup();
+    }, TIMEOUT_SECONDS * 1000);
+    child.on("exit", endGroup);
+    child.on("close", (status) => {
+      clearTimeout(alarm);
+      running.delete(endGroup);
+      done({
+        source: readFileSync(file, "utf8"),
+        output: Buffer.concat(chunks).toString(),
+        status: status ?? undefined,
+        timedOut,
+      });
+    });
+  });
+}
+
+const running = new Set<() => void>();
+
+function testFiles(): string[] {
+  const names = readdirSync(testFolder, { recursive: true, encoding: "utf8" });
+  return names
+    .filter((name) => name.endsWith(".test.ts"))
+    .sort()
+    .map((name) => join(testFolder, name));
+}
+
+async function main(args: string[]): Promise<number> {
+  const files = args.length > 0 ? args.map((arg) => resolve(arg)) : testFiles();
+  // These load the whole machine (Nix, daemons, network namespaces) or measure it, so nothing runs beside them.
+  const alone = (file: string) => ["nix", "machine"].includes(relative(testFolder, file).split(sep)[0] ?? "");
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  const reasons = new Map<string, number>();
+
+  const report = (file: string, finished: Finished, seconds: number) => {
+    const verdict = judge(finished);
+    const name = relative(root, file);
+    sum.passed += verdict.passed;
+    sum.failed += verdict.failed;
+    sum.skipped += verdict.skipped;
+    for (const reason of verdict.skipReasons) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    const skips = verdict.skipped > 0 ? `, ${verdict.skipped} skipped` : "";
+    const mark = verdict.failed > 0 ? "FAIL" : "ok  ";
+    console.log(`${mark} ${name}: ${verdict.passed} passed, ${verdict.failed} failed${skips} (${seconds.toFixed(1)} s)`);
+    if (verdict.failed > 0) {
+      console.log(finished.output.replace(/^/gm, "     | ").trimEnd());
+      for (const complaint of verdict.complaints) console.log(`     ${complaint}`);
+    }
+  };
+
+  const work = async (queue: string[]) => {
+    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+      const started = performance.now();
+      const finished = await run(file);
+      report(file, finished, (performance.now() - started) / 1000);
+    }
+  };
+  const together = files.filter((file) => !alone(file));
+  await Promise.all([work(together), work(together)]);
+  await work(files.filter(alone));
+
+  for (const [reason, count] of reasons) console.log(`skipped ${count}: ${reason}`);
+  if (sum.passed + sum.failed === 0) console.log("no test ran");
+  const skips = sum.skipped > 0 ? `, ${sum.skipped} skipped` : "";
+  console.log(`${sum.passed} passed, ${sum.failed} failed${skips}`);
+  return sum.failed > 0 || sum.passed === 0 ? 1 : 0;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      for (const endGroup of running) endGroup();
+      process.exit(130);
+    });
+  }
+  process.exitCode = await main(process.argv.slice(2));
+}

@@ -1,0 +1,25 @@
+import { chmodSync, lstatSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const folders = new Set<string>();
+
+/** A new empty folder, by its real path, that is removed when the process ends. */
+export function tempFolder(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "flakewright-")));
+  if (folders.size === 0) process.on("exit", () => folders.forEach(removeTree));
+  folders.add(folder);
+  return folder;
+}
+
+/** Removes a folder with all it holds, also a Nix store's read-only folders when not run as root. */
+export function removeTree(folder: string): void {
+  if (process.getuid?.() !== 0) makeWritable(folder);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function makeWritable(path: string): void {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  chmodSync(path, 0o700);
+  for (const name of readdirSync(path)) makeWritable(join(path, name));
+}
