@@ -1,0 +1,58 @@
+import { spawnSync } from "node:child_process";
+import fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { shellArray, shellWord } from "../generator/shell.ts";
+
+/** What the spec language lets a string hold: anything but control characters, and tab, newline and CR. */
+const piece = fc.oneof(
+  fc.constantFrom(..."'\"\\$`!#~*?[]{}()<>|&;=-%^a \t\n\r", "''", "$(id)"),
+  fc.string({ unit: "grapheme", minLength: 1, maxLength: 1 }).map((text) => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "")),
+);
+const texts = fc.array(
+  fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join("")),
+  { minLength: 1, maxLength: 30 },
+);
+
+/** Each shell, also under options that change how quotes are read. */
+const readers: [string, string[], string][] = [
+  ["bash", ["--norc", "--noprofile"], ""],
+  ["bash", ["--posix"], ""],
+  ["dash", [], ""],
+  ["zsh", ["-f"], ""],
+  ["zsh", ["-f"], "setopt rcquotes extendedglob\nalias -g a=hijacked\n"],
+];
+
+for (const [shell, options, prelude] of readers) {
+  const test = suite(`a shell word, read by ${[shell, ...options].join(" ")}${prelude && " with options"}`);
+  const installed = spawnSync(shell, ["-c", ":"]).status === 0;
+  (installed || process.env.CI ? test : test.skip)(
+    `is the text it was made from${installed ? "" : ` (no ${shell} here)`}`,
+    () => {
+      fc.assert(
+        fc.property(texts, (given) => {
+          const script = `${prelude}printf '%s\\0' ${shellArray(given)}\n`;
+          const read = spawnSync(shell, [...options, "-s"], { input: script, encoding: "utf8" });
+          assert.is(read.stderr, "");
+          assert.equal(read.stdout.split("\0").slice(0, -1), given);
+        }),
+        {
+          numRuns: 25,
+          examples: [[["", "a", "-n", "it's", "''", "'''a'", "$(id)", "a\nb", "\\", "!!", "~", "=ls", "é", "a\r"]]],
+        },
+      );
+    },
+  );
+  test.run();
+}
+
+const test = suite("a shell word");
+const rows: [string, string][] = [
+  ["", "''"],
+  ["k8s", "'k8s'"],
+  ["it's", "'it'\\''s'"],
+  ["''", "\\'\\'"],
+  ["$(id)", "'$(id)'"],
+];
+for (const [given, want] of rows) test(`${JSON.stringify(given)} is ${want}`, () => assert.is(shellWord(given), want));
+test.run();
