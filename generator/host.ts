@@ -44,7 +44,11 @@ export interface Host {
   realpath(path: string): Promise<string | undefined>;
   processAlive(pid: number): boolean;
   sleep(milliseconds: number): Promise<void>;
-  spawn(command: string, args: readonly string[], options?: { cwd?: string; env?: Record<string, string>; inherit?: boolean }): Promise<SpawnResult>;
+  spawn(
+    command: string,
+    args: readonly string[],
+    options?: { cwd?: string; env?: Record<string, string>; inherit?: boolean },
+  ): Promise<SpawnResult>;
 }
 
 function absent(error: unknown): boolean {
@@ -129,7 +133,11 @@ export function nodeHost(cwd: string, env: Host["env"]): Host {
         child.stderr?.on("data", (chunk: Buffer) => err.push(chunk));
         child.on("error", (error) => done({ status: 127, stdout: "", stderr: error.message }));
         child.on("close", (status, signal) =>
-          done({ status: status ?? (signal ? 128 : 1), stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() }),
+          done({
+            status: status ?? (signal ? 128 : 1),
+            stdout: Buffer.concat(out).toString(),
+            stderr: Buffer.concat(err).toString(),
+          }),
         );
       }),
   };

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, visit } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLMap } from "yaml";
 import { type Diagnostic, diagnostic, type Range } from "./diagnostics.ts";
 
 /** Keys and indices from the root of the spec: `["groups", "k8s", "packages", 0]`. */
@@ -6,14 +6,22 @@ export type SpecPath = readonly (string | number)[];
 
 /** The largest spec that is read, in bytes. */
 export const MAX_BYTES = 8 * 1024 * 1024;
-const MAX_DEPTH = 64;
-const MAX_ALIASES = 100;
+/** How deep maps and lists may nest; the language itself needs six levels. */
+export const MAX_DEPTH = 64;
+/** How many aliases (`*name`) a spec may hold. */
+export const MAX_ALIASES = 100;
+
+/** 1-based; columns count UTF-16 code units, as editors do. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
 
 /** A spec's text and what is known of its places. Offsets are UTF-16 code units from the start of `text`. */
 export interface Source {
   readonly file: string;
   readonly text: string;
-  /** The plain value of the document: maps, lists and scalars, each own data. */
+  /** The document as plain data; maps have no prototype, so that a key named `constructor` is only a key. */
   readonly value: unknown;
   /**
    * The range of a node's key or value. For a path that does not exist it answers with the nearest ancestor that does,
@@ -22,8 +30,280 @@ export interface Source {
   locate(path: SpecPath, part: "key" | "value"): Range;
 }
 
-/** 1-based; columns count UTF-16 code units, as editors do. */
-export interface Position {
-  readonly line: number;
-  readonly column: number;
+const TOO_DEEP = `nested deeper than ${MAX_DEPTH} levels`;
+
+/**
+ * YAML 1.2 core schema → document. Errors: `yaml-syntax`, `yaml-duplicate-key`, `yaml-limit`; `schema-value` for a string
+ * that no text file could hold. A source comes back only when there are none of the first three.
+ */
+export function readSource(file: string, bytes: Uint8Array): [Source | undefined, Diagnostic[], string] {
+  const limit = (message: string, range: Range, hint?: string): [undefined, Diagnostic[], string] => [
+    undefined,
+    [diagnostic("yaml-limit", message, file, range, hint === undefined ? {} : { hint })],
+    text,
+  ];
+  let text = "";
+  if (bytes.byteLength > MAX_BYTES)
+    return limit(
+      `the file has ${bytes.byteLength} bytes, more than ${MAX_BYTES}`,
+      { start: 0, end: 0 },
+      "a spec is written by people; split the platform",
+    );
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return limit("the file is not UTF-8 text", { start: 0, end: 0 }, "save it as UTF-8");
+  }
+  const nul = text.indexOf("\0");
+  if (nul !== -1) return limit("the file holds a NUL character", { start: nul, end: nul + 1 }, "delete it");
+  const deep = flowTooDeep(text);
+  if (deep !== -1) return limit(TOO_DEEP, { start: deep, end: deep + 1 });
+
+  let document: Document.Parsed;
+  try {
+    // `prettyErrors` would count lines for every error and warning; offsets are all that is kept.
+    document = parseDocument(text, {
+      version: "1.2",
+      schema: "core",
+      merge: false,
+      uniqueKeys: false,
+      strict: true,
+      prettyErrors: false,
+      logLevel: "error",
+    });
+  } catch (error) {
+    if (error instanceof RangeError) return limit(TOO_DEEP, { start: 0, end: 0 });
+    throw error;
+  }
+  const diagnostics: Diagnostic[] = [];
+  const faults = [...document.errors, ...document.warnings];
+  for (const fault of faults.slice(0, 1)) {
+    // One broken place makes the parser stumble over all that follows: the first is the mistake.
+    const start = Math.min(fault.pos[0], text.length);
+    const end = Math.min(Math.max(fault.pos[1], start + 1), text.length);
+    diagnostics.push(
+      diagnostic(
+        "yaml-syntax",
+        fault.message.split("\n")[0] ?? "",
+        file,
+        { start, end: Math.max(start, end) },
+        syntaxHint(fault.code),
+      ),
+    );
+  }
+  if (diagnostics.length > 0) return [undefined, diagnostics, text];
+
+  const reader = new Reader(file, text, document);
+  const value = reader.read();
+  if (reader.fatal) return [undefined, reader.diagnostics, text];
+  const root = document.contents;
+  return [{ file, text, value, locate: (path, part) => locate(root, path, part, text) }, reader.diagnostics, text];
+}
+
+function syntaxHint(code: string): { hint?: string } {
+  switch (code) {
+    case "MULTIPLE_DOCS":
+      return { hint: "a spec is one document: delete the `---` and what follows" };
+    case "TAB_AS_INDENT":
+      return { hint: "indent with spaces" };
+    case "TAG_RESOLVE_FAILED":
+      return { hint: "delete the tag: a spec is plain maps, lists and text" };
+    case "BAD_INDENT":
+    case "BLOCK_AS_IMPLICIT_KEY":
+    case "MISSING_CHAR":
+      return { hint: "look at the indentation and the quotes of this line and the one before" };
+    default:
+      return {};
+  }
+}
+
+/** The offset at which `[` and `{` nest too deep for a recursive parser, or -1. Strings and comments may only raise the count falsely when absurd. */
+function flowTooDeep(text: string): number {
+  // The parser recurses once a level; what could exhaust its stack is refused before it starts.
+  let depth = 0;
+  let lineDepth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const c = text.charCodeAt(at);
+    if (c === 0x5b || c === 0x7b) {
+      if (++depth > 1000) return at;
+    } else if (c === 0x5d || c === 0x7d) {
+      if (depth > 0) depth--;
+    } else if (c === 0x0a) lineDepth = 0;
+    else if (c === 0x2d || c === 0x3f || c === 0x3a) {
+      // `- - - -` nests block lists on one line.
+      if (text.charCodeAt(at + 1) === 0x20 && ++lineDepth > 1000) return at;
+    }
+  }
+  return -1;
+}
+
+/** Turns nodes into plain data within the limits, and finds keys that stand twice. */
+class Reader {
+  readonly diagnostics: Diagnostic[] = [];
+  fatal = false;
+  readonly #file: string;
+  readonly #text: string;
+  readonly #document: Document.Parsed;
+  #aliases = 0;
+
+  constructor(file: string, text: string, document: Document.Parsed) {
+    this.#file = file;
+    this.#text = text;
+    this.#document = document;
+  }
+
+  read(): unknown {
+    return this.#node(this.#document.contents, 0);
+  }
+
+  #fail(
+    code: "yaml-syntax" | "yaml-limit" | "yaml-duplicate-key",
+    message: string,
+    node: Node,
+    hint?: string,
+    related?: Diagnostic["related"],
+  ): undefined {
+    if (code === "yaml-limit") this.fatal = true;
+    const more = { ...(hint === undefined ? {} : { hint }), ...(related ? { related } : {}) };
+    this.diagnostics.push(diagnostic(code, message, this.#file, rangeOf(node, this.#text), more));
+    return undefined;
+  }
+
+  #node(node: unknown, depth: number): unknown {
+    if (this.fatal) return undefined;
+    if (isAlias(node)) {
+      if (++this.#aliases > MAX_ALIASES)
+        return this.#fail(
+          "yaml-limit",
+          `more than ${MAX_ALIASES} aliases`,
+          node,
+          "write the values out, or put them in a group that others refer to",
+        );
+      const target = node.resolve(this.#document);
+      if (!target) return this.#fail("yaml-syntax", `no anchor \`&${node.source}\` stands before this alias`, node);
+      return this.#node(target, depth + 1);
+    }
+    if (depth > MAX_DEPTH) return this.#fail("yaml-limit", TOO_DEEP, node as Node);
+    if (isMap(node)) return this.#map(node, depth);
+    if (isSeq(node)) {
+      if (node.tag !== undefined && node.tag !== "tag:yaml.org,2002:seq")
+        return this.#fail("yaml-syntax", `unknown tag ${node.tag}`, node, syntaxHint("TAG_RESOLVE_FAILED").hint);
+      return node.items.map((item) => this.#node(item, depth + 1));
+    }
+    if (isScalar(node)) return this.#scalar(node.value, node);
+    return null;
+  }
+
+  #map(map: YAMLMap, depth: number): unknown {
+    if (map.tag !== undefined && map.tag !== "tag:yaml.org,2002:map")
+      return this.#fail("yaml-syntax", `unknown tag ${map.tag}`, map, syntaxHint("TAG_RESOLVE_FAILED").hint);
+    const result: Record<string, unknown> = Object.create(null);
+    const seen = new Map<string, Node>();
+    for (const { key, value } of map.items) {
+      if (!isScalar(key)) {
+        this.#fail("yaml-syntax", "a key must be one plain word or a quoted string", (key ?? map) as Node);
+        continue;
+      }
+      const name = keyText(key);
+      const before = seen.get(name);
+      if (before) {
+        this.#fail("yaml-duplicate-key", `\`${name}\` stands twice in this map`, key, "delete one of them", [
+          { message: `\`${name}\` is here too`, range: rangeOf(before, this.#text) },
+        ]);
+        continue;
+      }
+      seen.set(name, key);
+      result[name] = this.#node(value, depth + 1);
+    }
+    return result;
+  }
+
+  #scalar(value: unknown, node: Node): unknown {
+    if (typeof value === "bigint") return Number(value);
+    if (typeof value !== "string") return value;
+    // Escapes can write what YAML's own text can't. Nix has no escape for control characters and neither has any file we write.
+    const bad =
+      /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.exec(
+        value,
+      );
+    if (bad) {
+      const code = `U+${bad[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+      this.diagnostics.push(
+        diagnostic(
+          "schema-value",
+          `the text holds ${code}, which no generated file can carry`,
+          this.#file,
+          rangeOf(node, this.#text),
+          {
+            hint: "text may hold tabs and line breaks, but no other control character",
+          },
+        ),
+      );
+      return undefined;
+    }
+    return value;
+  }
+}
+
+function keyText(key: { value: unknown; source?: string }): string {
+  return typeof key.value === "string" ? key.value : (key.source ?? String(key.value));
+}
+
+function rangeOf(node: Node, text: string): Range {
+  const range = node.range;
+  if (!range) return { start: 0, end: 0 };
+  let end = range[1];
+  // Block collections end behind their last line break; the mark should not.
+  while (end > range[0] && /\s/.test(text[end - 1] ?? "")) end--;
+  return { start: range[0], end };
+}
+
+function locate(root: unknown, path: SpecPath, part: "key" | "value", text: string): Range {
+  let node: unknown = root;
+  let pair: Pair | undefined;
+  for (const [depth, step] of path.entries()) {
+    if (isAlias(node)) node = aliasTarget(root, node.source) ?? node;
+    let next: unknown;
+    if (isMap(node)) {
+      const found = node.items.find((item) => isScalar(item.key) && keyText(item.key) === step);
+      if (!found) return parentRange(pair, node, text);
+      next = found.value;
+      if (depth === path.length - 1 && part === "key") return rangeOf(found.key as Node, text);
+      pair = found;
+      // An empty value has no place of its own but its key's.
+      if (!next || (isScalar(next) && next.range && next.range[0] === next.range[1])) {
+        if (depth === path.length - 1) return rangeOf(found.key as Node, text);
+      }
+    } else if (isSeq(node)) {
+      next = node.items[step as number];
+      if (next === undefined) return parentRange(pair, node, text);
+      pair = undefined;
+    } else return parentRange(pair, node, text);
+    node = next;
+  }
+  return node ? rangeOf(node as Node, text) : { start: 0, end: 0 };
+}
+
+/** A collection is shown at the key that names it, or else at its own first line. */
+function parentRange(pair: Pair | undefined, node: unknown, text: string): Range {
+  if (pair) return rangeOf(pair.key as Node, text);
+  if (isMap(node) && node.items[0]) return rangeOf(node.items[0].key as Node, text);
+  return node ? rangeOf(node as Node, text) : { start: 0, end: 0 };
+}
+
+function aliasTarget(node: unknown, anchor: string): unknown {
+  if (isMap(node)) {
+    if (node.anchor === anchor) return node;
+    for (const item of node.items) {
+      const found = aliasTarget(item.value, anchor);
+      if (found) return found;
+    }
+  } else if (isSeq(node)) {
+    if (node.anchor === anchor) return node;
+    for (const item of node.items) {
+      const found = aliasTarget(item, anchor);
+      if (found) return found;
+    }
+  } else if (isScalar(node) && node.anchor === anchor) return node;
+  return undefined;
 }

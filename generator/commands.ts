@@ -1,0 +1,167 @@
+import { dirname, join, relative } from "node:path";
+import { createTwoFilesPatch } from "diff";
+import { type Compiled, compile } from "./compile.ts";
+import { type Diagnostic, diagnostic, type FileChange, hasErrors, inOrder, type Report } from "./diagnostics.ts";
+import type { Host } from "./host.ts";
+import { type Facts, openFacts } from "./knowledge/packages.ts";
+import { loadTemplates } from "./templates.ts";
+import { apply, type Comparison, compare, isDone } from "./write.ts";
+
+/** What a command answers: `report` for every format, `output` as the text form of its result. */
+export interface Outcome {
+  readonly report: Report;
+  /** Text for stdout. */
+  readonly output: string;
+  /** Sentences for people, on stderr. */
+  readonly notes: readonly string[];
+  /** 0 done, 1 the spec has errors or `check` found drift, 2 wrong usage, 3 the machine failed us. */
+  readonly status: 0 | 1 | 2 | 3;
+}
+
+export interface Options {
+  readonly spec: string;
+  readonly out: string;
+  readonly force: boolean;
+  readonly dryRun: boolean;
+  /** Warnings fail too. */
+  readonly strict: boolean;
+  /** The folder of the bundled package facts. */
+  readonly knowledge: string;
+}
+
+/** Compiles and writes. */
+export async function generate(host: Host, options: Options): Promise<Outcome> {
+  const compiled = await compileSpec(host, options);
+  if ("status" in compiled) return compiled;
+  if (!compiled.files || failed(compiled.diagnostics, options)) return outcome(compiled, options, [], [], 1);
+  const work = options.dryRun ? compare : apply;
+  const comparison = await work(host, options.out, compiled.files, options.force);
+  const diagnostics = [...compiled.diagnostics, ...inOrder(comparison.diagnostics)];
+  const stopped = hasErrors(comparison.diagnostics);
+  const changed = stopped ? [] : comparison.changes.filter((change) => change.change !== "unchanged");
+  const lines = changed.map((change) => `${change.change} ${join(options.out, change.path)}\n`).join("");
+  const notes = comparison.kept.map(
+    (path) => `${join(options.out, path)} is no longer generated, but was edited: it stays where it is`,
+  );
+  if (!options.dryRun && changed.some((change) => change.change === "created") && (await inGit(host, options.out)))
+    notes.push(`a flake in a Git repository sees only tracked files: git add -N ${options.out}`);
+  return {
+    report: { diagnostics, files: stopped ? [] : filesOf(comparison), sources: sourcesOf(compiled, options) },
+    output: stopped ? diffText(comparison, options) : lines,
+    notes,
+    status: stopped ? 1 : 0,
+  };
+}
+
+/** The same without writing; drift is an error. */
+export async function check(host: Host, options: Options): Promise<Outcome> {
+  const compiled = await compileSpec(host, options);
+  if ("status" in compiled) return compiled;
+  if (!compiled.files) return outcome(compiled, options, [], [], 1);
+  const comparison = await compare(host, options.out, compiled.files, false);
+  const edited = new Set(comparison.diagnostics.map((d) => d.file));
+  const drift = comparison.changes
+    .filter((change) => change.change !== "unchanged" && !edited.has(join(options.out, change.path)))
+    .map((change) => driftAt(join(options.out, change.path), `would be ${change.change}`));
+  if (drift.length === 0 && comparison.diagnostics.length === 0 && !isDone(comparison))
+    drift.push(driftAt(join(options.out, ".flakewright.json"), "would be updated"));
+  const found = inOrder([...comparison.diagnostics, ...drift]);
+  const status = found.length > 0 || failed(compiled.diagnostics, options) ? 1 : 0;
+  return outcome(compiled, options, found, filesOf(comparison), status);
+}
+
+const driftAt = (file: string, message: string): Diagnostic =>
+  diagnostic(
+    "output-drift",
+    `${file} ${message}`,
+    file,
+    { start: 0, end: 0 },
+    { hint: "run `flakewright generate` and commit the result" },
+  );
+
+/** What `generate` would change, as a unified diff. */
+export async function diff(host: Host, options: Options): Promise<Outcome> {
+  const compiled = await compileSpec(host, options);
+  if ("status" in compiled) return compiled;
+  if (!compiled.files) return outcome(compiled, options, [], [], 1);
+  const comparison = await compare(host, options.out, compiled.files, true);
+  return {
+    report: {
+      diagnostics: [...compiled.diagnostics, ...comparison.diagnostics],
+      files: filesOf(comparison),
+      sources: sourcesOf(compiled, options),
+    },
+    output: diffText(comparison, options),
+    notes: [],
+    status: hasErrors(comparison.diagnostics) || failed(compiled.diagnostics, options) ? 1 : 0,
+  };
+}
+
+function diffText(comparison: Comparison, { out }: Options): string {
+  let text = "";
+  for (const { path, change, before, after } of comparison.changes) {
+    if (change === "unchanged" || before === after) continue;
+    const name = join(out, path);
+    const from = before === undefined ? "/dev/null" : `a/${name}`;
+    const to = after === undefined ? "/dev/null" : `b/${name}`;
+    text += createTwoFilesPatch(from, to, before ?? "", after ?? "", undefined, undefined, {
+      headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true },
+    });
+  }
+  return text;
+}
+
+const failed = (diagnostics: readonly Diagnostic[], options: Options): boolean =>
+  hasErrors(diagnostics) || (options.strict && diagnostics.length > 0);
+
+const filesOf = (comparison: Comparison): FileChange[] => comparison.changes.map(({ path, change }) => ({ path, change }));
+
+const sourcesOf = (compiled: Compiled, options: Options): Map<string, string> => new Map([[options.spec, compiled.text]]);
+
+function outcome(
+  compiled: Compiled,
+  options: Options,
+  more: readonly Diagnostic[],
+  files: readonly FileChange[],
+  status: Outcome["status"],
+): Outcome {
+  return {
+    report: { diagnostics: [...compiled.diagnostics, ...more], files, sources: sourcesOf(compiled, options) },
+    output: "",
+    notes: [],
+    status,
+  };
+}
+
+/** Reads and compiles the spec; a missing file is wrong usage. */
+export async function compileSpec(host: Host, options: Options): Promise<Compiled | Outcome> {
+  const bytes = await host.readFile(options.spec);
+  if (!bytes) {
+    return {
+      report: { diagnostics: [], files: [], sources: new Map() },
+      output: "",
+      notes: [`there is no spec at ${options.spec}; \`flakewright init\` writes a first one`],
+      status: 2,
+    };
+  }
+  const locked = (await host.kind(join(options.out, "flake.lock"))) === "file";
+  return compile(bytes, options.spec, { locked, facts: await factsReader(host, options) }, await loadTemplates(host));
+}
+
+/** The facts are read at once and parsed only when a rule asks for one. */
+async function factsReader(host: Host, options: Options): Promise<() => Facts | undefined> {
+  const text = await host.readFile(join(options.knowledge, "packages.tsv"));
+  let facts: Facts | undefined;
+  return () => {
+    if (text) facts ??= openFacts(text.toString("latin1"));
+    return facts;
+  };
+}
+
+/** Whether the folder lies in a Git work tree. */
+async function inGit(host: Host, folder: string): Promise<boolean> {
+  for (let at = join(host.cwd, relative(host.cwd, folder)); ; at = dirname(at)) {
+    if ((await host.kind(join(at, ".git"))) !== undefined) return true;
+    if (dirname(at) === at) return false;
+  }
+}

@@ -1,0 +1,34 @@
+import { type Diagnostic, hasErrors, inOrder } from "./diagnostics.ts";
+import { buildModel, type Model } from "./model.ts";
+import { type PlannedFile, plan } from "./plan.ts";
+import type { Templates } from "./render.ts";
+import { type Environment, lint } from "./rules.ts";
+import { readSource } from "./source.ts";
+import { validate } from "./validate.ts";
+
+export interface Compiled {
+  /** Undefined when the text is no YAML at all. */
+  readonly model: Model | undefined;
+  /** Undefined as long as there is an error. */
+  readonly files: readonly PlannedFile[] | undefined;
+  /** Sorted by place. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The spec as text, for code frames; `""` when it could not be decoded. */
+  readonly text: string;
+}
+
+/**
+ * The whole pipeline, pure: the bytes of a spec → the files it stands for, and what is to be said about it. A stage runs on
+ * what the ones before it could make sense of, so that all mistakes of a spec are told at once.
+ */
+export function compile(bytes: Uint8Array, file: string, environment: Environment, templates: Templates): Compiled {
+  const [source, yamlDiagnostics, text] = readSource(file, bytes);
+  if (!source) return { model: undefined, files: undefined, diagnostics: inOrder(yamlDiagnostics), text };
+  const [invalid, shapeDiagnostics] = validate(source);
+  const [model, nameDiagnostics] = buildModel(source, invalid);
+  const before = [...yamlDiagnostics, ...shapeDiagnostics, ...nameDiagnostics];
+  const diagnostics = inOrder([...before, ...lint(model, source, environment, before)]);
+  if (hasErrors(diagnostics)) return { model, files: undefined, diagnostics, text };
+  const facts = environment.facts()?.exact ? environment.facts() : undefined;
+  return { model, files: plan(model, templates, { facts }), diagnostics, text };
+}

@@ -1,0 +1,94 @@
+import type { Facts } from "./knowledge/packages.ts";
+import type { Model } from "./model.ts";
+import type { Templates } from "./render.ts";
+import { architectureView } from "./views/document.ts";
+import { checksView, devShellsView, flakeView, packageSetsView, packagesView, toolGroupsView } from "./views/flake.ts";
+import {
+  buildUsersView,
+  hostScaffoldView,
+  hostsView,
+  nixosIndexView,
+  nixosSettingsView,
+  nixpkgsConfigView,
+  optionsView,
+  toolModuleView,
+} from "./views/nixos.ts";
+
+/** A file as it shall be: `path` is relative to the output folder, with `/`, and made only of names the schema let through. */
+export interface PlannedFile {
+  readonly path: string;
+  readonly text: string;
+  readonly mode: number;
+  /** Written only where nothing is, then the user's own. */
+  readonly once: boolean;
+}
+
+/** What an output may use beyond the model. */
+export interface PlanContext {
+  /** Package facts of the spec's own nixpkgs, when `flakewright index` made them. */
+  readonly facts: Facts | undefined;
+}
+
+interface Output {
+  /** Where the file goes; `NAME` stands for a thing's name. The template is at the same path, with `.hbs`. */
+  readonly path: string;
+  readonly mode?: number;
+  readonly once?: true;
+  /** One file for each entry: the thing's name (only for a path with NAME) and the template's data. */
+  readonly files: (model: Model, context: PlanContext) => readonly { readonly name?: string; readonly view: object }[];
+}
+
+type View = (model: Model, context: PlanContext) => object;
+const always =
+  (view: View): Output["files"] =>
+  (model, context) => [{ view: view(model, context) }];
+const when =
+  (asked: (model: Model) => boolean, view: View): Output["files"] =>
+  (model, context) =>
+    asked(model) ? [{ view: view(model, context) }] : [];
+
+/** Every output. The order is the order in which files are written. */
+const OUTPUTS: readonly Output[] = [
+  { path: "flake.nix", files: always(flakeView) },
+  { path: "nix/package-sets.nix", files: always(packageSetsView) },
+  { path: "nix/nixpkgs-config.nix", files: when(hasPolicy, nixpkgsConfigView) },
+  { path: "nix/tool-groups.nix", files: always(toolGroupsView) },
+  { path: "nix/available.nix", files: always(() => ({})) },
+  { path: "nix/environment.nix", files: always(() => ({})) },
+  { path: "nix/dev-shells.nix", files: always(devShellsView) },
+  { path: "nix/packages.nix", files: always(packagesView) },
+  { path: "nix/checks.nix", files: always(checksView) },
+  { path: "nix/hosts.nix", files: when((model) => model.hosts.length > 0, hostsView) },
+  { path: "modules/default.nix", files: always(nixosIndexView) },
+  { path: "modules/options.nix", files: always(optionsView) },
+  { path: "modules/nix-settings.nix", files: always(nixosSettingsView) },
+  { path: "modules/build-users.nix", files: when((model) => model.buildUsers !== undefined, buildUsersView) },
+  { path: "modules/tool-groups.nix", files: always(toolModuleView) },
+  { path: "hosts/NAME.nix", once: true, files: (model) => model.hosts.flatMap((host) => hostScaffoldView(host) ?? []) },
+  { path: ".envrc", files: always(() => ({})) },
+  { path: "ARCHITECTURE.md", files: always(architectureView) },
+];
+
+/** Whether nixpkgs' own configuration is anything but the default. */
+function hasPolicy(model: Model): boolean {
+  return model.nixpkgs.unfree === true || model.nixpkgs.unfree.length > 0 || model.nixpkgs.insecure.length > 0;
+}
+
+/** Model → every file of the output tree but the manifest, sorted by path. */
+export function plan(model: Model, templates: Templates, context: PlanContext): PlannedFile[] {
+  const files: PlannedFile[] = [];
+  for (const output of OUTPUTS) {
+    const entries = output.files(model, context);
+    if (entries.length === 0) continue;
+    const render = templates(`${output.path}.hbs`);
+    for (const { name, view } of entries) {
+      files.push({
+        path: name === undefined ? output.path : output.path.replace("NAME", name),
+        text: render(view),
+        mode: output.mode ?? 0o644,
+        once: output.once ?? false,
+      });
+    }
+  }
+  return files;
+}

@@ -1,0 +1,8 @@
+# Everything the spec says about a NixOS machine.
+{
+  imports = [
+    ./nix-settings.nix
+    ./build-users.nix
+    ./tool-groups.nix
+  ];
+}
