@@ -2,26 +2,46 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { check, diff, generate, type Options, type Outcome } from "./commands.ts";
+import { type CommandSpec, OPTIONS, usage, usageProblem } from "./command-line.ts";
+import { check, diff, generate, type Options, type Outcome, printed, type Terminal } from "./commands.ts";
 import { toJson, toText } from "./diagnostics.ts";
-import { nodeHost } from "./host.ts";
-import { nearestNames } from "./nearest.ts";
+import { type Host, nodeHost } from "./host.ts";
 import { specSchema } from "./schema.ts";
 
-const USAGE = `flakewright: one YAML file -> a Nix flake, NixOS modules and everything a machine without NixOS needs
+interface Command extends CommandSpec {
+  /** `operands` are as many as the command takes. */
+  readonly run: (host: Host, options: Options, operands: readonly string[], terminal: Terminal) => Promise<Outcome>;
+}
 
-  flakewright generate [SPEC] [--out DIR] [--force] [--dry-run]   compile and write
-  flakewright check [SPEC] [--out DIR]                            the same without writing; fails on errors and drift
-  flakewright diff [SPEC] [--out DIR]                             a unified diff of what generate would change
-  flakewright schema                                              the JSON Schema of a spec
-
-SPEC is spec/platform.yaml and DIR is out/ unless given. Everywhere: --format text|json, --strict (warnings fail),
---no-color, --quiet, --help, --version.
-Exit status: 0 done, 1 the spec has errors or check found drift, 2 wrong usage, 3 the machine failed us.
-`;
+/** Every command; usage, completion and dispatch come from here. What is not always needed is loaded when it is asked for. */
+const COMMANDS: Readonly<Record<string, Command>> = {
+  generate: {
+    operands: "[SPEC]",
+    options: ["out", "force", "dry-run"],
+    summary: "compile and write",
+    run: generate,
+  },
+  check: {
+    operands: "[SPEC]",
+    options: ["out"],
+    summary: "the same without writing; fails on errors and drift",
+    run: check,
+  },
+  diff: {
+    operands: "[SPEC]",
+    options: ["out"],
+    summary: "a unified diff of what generate would change",
+    run: diff,
+  },
+  schema: {
+    operands: "",
+    options: [],
+    summary: "the JSON Schema of a spec",
+    run: async () => printed(`${JSON.stringify(specSchema, null, 2)}\n`),
+  },
+};
 
 const HOME = dirname(fileURLToPath(import.meta.url));
-const COMMANDS = { generate, check, diff } as const;
 
 async function main(argv: readonly string[]): Promise<number> {
   let parsed: ReturnType<typeof readArguments>;
@@ -31,65 +51,58 @@ async function main(argv: readonly string[]): Promise<number> {
     return wrongUsage(error instanceof Error ? (error.message.split(". ")[0] ?? "") : String(error));
   }
   const { values, positionals } = parsed;
+  const host = nodeHost(process.cwd(), process.env);
   if (values.version) {
-    const host = nodeHost(process.cwd(), process.env);
     process.stdout.write(`${JSON.parse((await host.readFile(join(HOME, "../package.json")))?.toString() ?? "{}").version}\n`);
     return 0;
   }
-  const [command, ...rest] = positionals;
-  if (values.help || command === undefined || command === "help") {
-    (values.help || command ? process.stdout : process.stderr).write(USAGE);
-    return values.help || command ? 0 : 2;
+  const [name, ...operands] = positionals;
+  if (values.help || name === undefined || name === "help") {
+    (values.help || name ? process.stdout : process.stderr).write(usage(COMMANDS));
+    return values.help || name ? 0 : 2;
   }
-  if (command === "schema") {
-    process.stdout.write(`${JSON.stringify(specSchema, null, 2)}\n`);
-    return 0;
-  }
-  if (!(command in COMMANDS)) {
-    const near = nearestNames(command, [...Object.keys(COMMANDS), "schema"]);
-    return wrongUsage(`there is no command ${command}${near.length > 0 ? `; did you mean ${near.join(", ")}?` : ""}`);
-  }
-  if (!["text", "json"].includes(values.format)) return wrongUsage(`--format is text or json, not ${values.format}`);
-  if (rest.length > 1) return wrongUsage(`${command} takes one spec, not ${rest.length}`);
+  const problem = usageProblem(COMMANDS, name, operands, values);
+  if (problem !== undefined) return wrongUsage(problem);
+  const command = COMMANDS[name] as Command;
   const options: Options = {
-    spec: rest[0] ?? "spec/platform.yaml",
-    out: values.out,
-    force: values.force,
-    dryRun: values["dry-run"],
-    strict: values.strict,
+    spec: (command.operands === "[SPEC]" ? operands[0] : undefined) ?? "spec/platform.yaml",
+    out: values.out ?? "out",
+    force: values.force ?? false,
+    dryRun: values["dry-run"] ?? false,
+    strict: values.strict ?? false,
     knowledge: join(HOME, "knowledge"),
   };
-  const outcome = await COMMANDS[command as keyof typeof COMMANDS](nodeHost(process.cwd(), process.env), options);
-  print(outcome, values.format, values.quiet, !values["no-color"]);
+  const show = (outcome: Outcome) => print(outcome, values.format ?? "text", values.quiet ?? false, !values["no-color"]);
+  const outcome = await command.run(host, options, operands, terminal(show));
+  show(outcome);
   return outcome.status;
 }
 
 function readArguments(argv: readonly string[]) {
-  return parseArgs({
-    args: [...argv],
-    allowPositionals: true,
-    options: {
-      out: { type: "string", default: "out" },
-      force: { type: "boolean", default: false },
-      "dry-run": { type: "boolean", default: false },
-      format: { type: "string", default: "text" },
-      strict: { type: "boolean", default: false },
-      "no-color": { type: "boolean", default: false },
-      quiet: { type: "boolean", default: false },
-      help: { type: "boolean", default: false, short: "h" },
-      version: { type: "boolean", default: false },
-    },
-  });
+  return parseArgs({ args: [...argv], allowPositionals: true, options: OPTIONS });
 }
 
 function print(outcome: Outcome, format: string, quiet: boolean, mayColour: boolean): void {
-  if (format === "json") process.stdout.write(toJson(outcome.report));
-  else {
-    if (!quiet) process.stdout.write(outcome.output);
+  if (outcome.isResult) process.stdout.write(outcome.output);
+  else if (format === "json") process.stdout.write(toJson(outcome.report));
+  else if (!quiet) process.stdout.write(outcome.output);
+  if (format === "text") {
     const colour = mayColour && !process.env["NO_COLOR"] && process.stderr.isTTY === true;
     process.stderr.write(toText(outcome.report, colour));
   }
   if (!quiet || outcome.status >= 2) for (const note of outcome.notes) process.stderr.write(`flakewright: ${note}\n`);
+}
+
+function terminal(show: Terminal["show"]): Terminal {
+  return {
+    show,
+    // Only who waits for it is asked to end; every other command dies of a signal as programs do.
+    interruption() {
+      const controller = new AbortController();
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => controller.abort());
+      return controller.signal;
+    },
+  };
 }
 
 function wrongUsage(message: string): number {

@@ -12,10 +12,20 @@ export interface Outcome {
   readonly report: Report;
   /** Text for stdout. */
   readonly output: string;
+  /** Whether `output` is what was asked for, whatever the format and however quiet. */
+  readonly isResult?: true;
   /** Sentences for people, on stderr. */
   readonly notes: readonly string[];
   /** 0 done, 1 the spec has errors or `check` found drift, 2 wrong usage, 3 the machine failed us. */
   readonly status: 0 | 1 | 2 | 3;
+}
+
+/** What a command has beside its answer, when it runs for long. */
+export interface Terminal {
+  /** Prints an outcome now. */
+  show(outcome: Outcome): void;
+  /** From the call on, Ctrl-C and SIGTERM abort the signal instead of ending the process. */
+  interruption(): AbortSignal;
 }
 
 export interface Options {
@@ -28,6 +38,15 @@ export interface Options {
   /** The folder of the bundled package facts. */
   readonly knowledge: string;
 }
+
+/** An outcome that is one text. */
+export const printed = (output: string): Outcome => ({
+  report: { diagnostics: [], files: [], sources: new Map() },
+  output,
+  isResult: true,
+  notes: [],
+  status: 0,
+});
 
 /** Compiles and writes. */
 export async function generate(host: Host, options: Options): Promise<Outcome> {
