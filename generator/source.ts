@@ -80,7 +80,8 @@ export function readSource(file: string, bytes: Uint8Array): [Source | undefined
   for (const fault of faults.slice(0, 1)) {
     // One broken place makes the parser stumble over all that follows: the first is the mistake.
     const start = Math.min(fault.pos[0], text.length);
-    const end = Math.min(Math.max(fault.pos[1], start + 1), text.length);
+    const line = text.indexOf("\n", start + 1);
+    const end = Math.min(Math.max(fault.pos[1], start + 1), line === -1 ? text.length : line);
     diagnostics.push(
       diagnostic(
         "yaml-syntax",
@@ -183,7 +184,7 @@ class Reader {
       if (!target) return this.#fail("yaml-syntax", `no anchor \`&${node.source}\` stands before this alias`, node);
       return this.#node(target, depth + 1);
     }
-    if (depth > MAX_DEPTH) return this.#fail("yaml-limit", TOO_DEEP, node as Node);
+    if (depth > MAX_DEPTH && !isScalar(node)) return this.#fail("yaml-limit", TOO_DEEP, node as Node);
     if (isMap(node)) return this.#map(node, depth);
     if (isSeq(node)) {
       if (node.tag !== undefined && node.tag !== "tag:yaml.org,2002:seq")

@@ -26,7 +26,7 @@ export function validate(source: Source): [ReadonlySet<string>, Diagnostic[]] {
           [...path, key],
           "key",
           `unknown key \`${key}\`${where(path)}`,
-          unknownKeyHint(key, path, error),
+          unknownKeyHint(key, path, schemaAt(path, source.value)),
         );
         break;
       }
@@ -34,7 +34,7 @@ export function validate(source: Source): [ReadonlySet<string>, Diagnostic[]] {
         const key = String(error.params["missingProperty"]);
         invalid.add(pathKey(path));
         add("schema-missing-key", [...path, key], "key", `\`${key}\` is missing${where(path)}`, {
-          hint: `add \`${key}:\` ${expectation(error)}`.trimEnd(),
+          hint: `add \`${key}:\` ${expectation(key, schemaAt(path, source.value))}`.trimEnd(),
         });
         break;
       }
@@ -56,6 +56,8 @@ export function validate(source: Source): [ReadonlySet<string>, Diagnostic[]] {
         reportPattern(error, path, invalid, source, add);
         break;
       case "const":
+        // `type` has said it already.
+        if (typeof valueAt(source.value, path) !== "number") break;
         invalid.add(pathKey(path));
         add("schema-value", path, "value", `this flakewright knows version 1 of the spec language`, {
           hint: "write `version: 1`",
@@ -174,9 +176,9 @@ function typeHint(error: ErrorObject, value: unknown, path: SpecPath): { hint?: 
   return {};
 }
 
-function unknownKeyHint(key: string, path: SpecPath, error: ErrorObject): { hint?: string } {
+function unknownKeyHint(key: string, path: SpecPath, parent: SchemaNode): { hint?: string } {
   if (key === "<<") return { hint: "merge keys are not YAML 1.2: write the keys out" };
-  const siblings = Object.keys(schemaProperties(error.schemaPath));
+  const siblings = Object.keys(parent.properties ?? {});
   const near = nearestNames(key, siblings);
   if (near.length > 0) return { hint: `did you mean ${quoted(near)}?` };
   const home = Object.entries(specSchema["properties"] as object).find(([name]) => name === key);
@@ -184,22 +186,40 @@ function unknownKeyHint(key: string, path: SpecPath, error: ErrorObject): { hint
   return { hint: `known here: ${siblings.join(", ")}` };
 }
 
-/** The `properties` beside the failing keyword; the schema path is a JSON pointer, `$ref`s already followed. */
-function schemaProperties(schemaPath: string): Record<string, unknown> {
-  const steps = schemaPath.replace(/^#\//, "").split("/").slice(0, -1);
-  let node: unknown = specSchema;
-  for (const step of steps) node = (node as Record<string, unknown> | undefined)?.[decode(step)];
-  return ((node as { properties?: Record<string, unknown> } | undefined)?.properties ?? {}) as Record<string, unknown>;
+/** The part of the schema that judges the value at a path. ajv's own schema paths begin anew at each `$ref`, so they can't say. */
+function schemaAt(path: SpecPath, value: unknown): SchemaNode {
+  let node = branch(specSchema as SchemaNode, value);
+  let here = value;
+  for (const step of path) {
+    here = (here as Record<string | number, unknown> | undefined)?.[step];
+    const next = typeof step === "number" ? node.items : (node.properties?.[step] ?? node.additionalProperties);
+    node = branch(typeof next === "object" ? next : {}, here);
+  }
+  return node;
 }
 
-const decode = (step: string): string => decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~");
+interface SchemaNode {
+  readonly $ref?: string;
+  readonly description?: string;
+  readonly if?: { readonly type: string };
+  readonly then?: SchemaNode;
+  readonly else?: SchemaNode;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly additionalProperties?: SchemaNode | false;
+  readonly items?: SchemaNode;
+}
+
+/** Follows `$ref`, and `if` by the kind of the value, which is all that our schema asks there. */
+function branch(node: SchemaNode, value: unknown): SchemaNode {
+  if (node.$ref) return branch((specSchema.$defs as Record<string, SchemaNode>)[node.$ref.replace("#/$defs/", "")] ?? {}, value);
+  if (node.if) return branch((node.if.type === kindOf(value) ? node.then : node.else) ?? {}, value);
+  return node;
+}
 
 /** A word about what the missing key should hold. */
-function expectation(error: ErrorObject): string {
-  const property = schemaProperties(error.schemaPath)[String(error.params["missingProperty"])] as
-    | { description?: string }
-    | undefined;
-  return property?.description ? `(${property.description.replace(/\.$/, "")})` : "";
+function expectation(key: string, parent: SchemaNode): string {
+  const description = parent.properties?.[key]?.description;
+  return description ? `(${description.replace(/\.$/, "")})` : "";
 }
 
 function pointerToPath(pointer: string, value: unknown): (string | number)[] {

@@ -1,0 +1,30 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Compiled, compile } from "../../generator/compile.ts";
+import { nodeHost } from "../../generator/host.ts";
+import { openFacts } from "../../generator/knowledge/packages.ts";
+import { loadTemplates } from "../../generator/templates.ts";
+
+export const repository = fileURLToPath(new URL("../../", import.meta.url));
+export const host = nodeHost(repository, process.env);
+export const templates = await loadTemplates(host);
+
+const facts = await host.readFile(join(repository, "generator/knowledge/packages.tsv"));
+
+/** Compiles a spec's text as the command line would, with a lock file beside the output. */
+export function compileText(text: string, locked = true): Compiled {
+  return compile(
+    Buffer.from(text),
+    "spec.yaml",
+    { locked, facts: () => (facts ? openFacts(facts.toString("latin1")) : undefined) },
+    templates,
+  );
+}
+
+/** Takes `⟦…⟧` out of a text and says where it was, as offsets. */
+export function cursor(marked: string): { text: string; start: number; end: number } {
+  const start = marked.indexOf("⟦");
+  const end = marked.indexOf("⟧") - 1;
+  if (start === -1 || end < start) throw new Error(`no ⟦…⟧ in:\n${marked}`);
+  return { text: marked.replace("⟦", "").replace("⟧", ""), start, end };
+}
