@@ -1,0 +1,305 @@
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { type Host, nodeHost } from "../generator/host.ts";
+import type { PlannedFile } from "../generator/plan.ts";
+import { apply, type Comparison, compare, MANIFEST } from "../generator/write.ts";
+import { tempFolder } from "./support/temp.ts";
+
+/* outputs.md, "Writing": what happens to an output folder, on the real file system. */
+
+const file = (path: string, text: string, more: Partial<PlannedFile> = {}): PlannedFile => ({ path, text, mode: 0o644, once: false, ...more });
+const tree = (): PlannedFile[] => [file("a.nix", "1\n"), file("nix/b.nix", "2\n"), file("run.sh", "#!/bin/sh\n", { mode: 0o755 }), file("hosts/h.nix", "scaffold\n", { once: true })];
+
+interface Folder {
+  out: string;
+  host: Host;
+  write(planned: readonly PlannedFile[], force?: boolean): Promise<Comparison>;
+  read(path: string): string;
+  put(path: string, text: string): void;
+  manifest(): { version: number; files: Record<string, string>; pending?: Record<string, string> };
+}
+
+function folder(): Folder {
+  const out = join(tempFolder(), "out");
+  const host = nodeHost("/", {});
+  return {
+    out,
+    host,
+    write: (planned, force = false) => apply(host, out, planned, force),
+    read: (path) => readFileSync(join(out, path), "utf8"),
+    put: (path, text) => writeFileSync(join(out, path), text),
+    manifest: () => JSON.parse(readFileSync(join(out, MANIFEST), "utf8")),
+  };
+}
+
+const changes = (comparison: Comparison) => Object.fromEntries(comparison.changes.map(({ path, change }) => [path, change]));
+const codes = (comparison: Comparison) => comparison.diagnostics.map((d) => d.code);
+/** Every path below a folder, with its content. */
+function snapshot(path: string, prefix = ""): Record<string, string> {
+  const all: Record<string, string> = {};
+  for (const name of readdirSync(path).sort()) {
+    const stat = lstatSync(join(path, name));
+    if (stat.isDirectory()) Object.assign(all, snapshot(join(path, name), `${prefix}${name}/`));
+    else all[prefix + name] = stat.isSymbolicLink() ? "a link" : readFileSync(join(path, name), "utf8");
+  }
+  return all;
+}
+
+const writing = suite("writing");
+
+writing("a first run creates everything, a second touches nothing", async () => {
+  const f = folder();
+  assert.equal(changes(await f.write(tree())), { "a.nix": "created", "nix/b.nix": "created", "run.sh": "created", "hosts/h.nix": "created" });
+  assert.is(f.read("nix/b.nix"), "2\n");
+  assert.is(statSync(join(f.out, "run.sh")).mode & 0o111, 0o111);
+  const past = new Date("2020-01-01");
+  for (const path of ["a.nix", "nix/b.nix", MANIFEST]) utimesSync(join(f.out, path), past, past);
+  const before = snapshot(f.out);
+  const second = await f.write(tree());
+  assert.ok(second.changes.every(({ change }) => change === "unchanged"));
+  assert.equal(snapshot(f.out), before);
+  for (const path of ["a.nix", "nix/b.nix", MANIFEST]) assert.is(statSync(join(f.out, path)).mtimeMs, past.getTime(), path);
+});
+
+writing("only the files whose bytes differ are replaced", async () => {
+  const f = folder();
+  await f.write(tree());
+  const past = new Date("2020-01-01");
+  utimesSync(join(f.out, "a.nix"), past, past);
+  const planned = tree().map((one) => (one.path === "nix/b.nix" ? file(one.path, "3\n") : one));
+  assert.equal(changes(await f.write(planned)), { "a.nix": "unchanged", "nix/b.nix": "updated", "run.sh": "unchanged" });
+  assert.is(statSync(join(f.out, "a.nix")).mtimeMs, past.getTime());
+  assert.is(f.read("nix/b.nix"), "3\n");
+});
+
+writing("a lost executable bit is given back", async () => {
+  const f = folder();
+  await f.write(tree());
+  chmodSync(join(f.out, "run.sh"), 0o644);
+  assert.is(changes(await f.write(tree()))["run.sh"], "updated");
+  assert.is(statSync(join(f.out, "run.sh")).mode & 0o100, 0o100);
+});
+
+writing("an edited file stops the run before anything is written; --force replaces it", async () => {
+  const f = folder();
+  await f.write(tree());
+  f.put("a.nix", "mine\n");
+  const before = snapshot(f.out);
+  const planned = tree().map((one) => ({ ...one, text: `${one.text}new\n` }));
+  assert.equal(codes(await f.write(planned)), ["output-edited"]);
+  assert.equal(snapshot(f.out), before);
+  const again = tree().map((one) => (one.path === "a.nix" ? file("a.nix", "2\n") : one));
+  assert.equal(codes(await f.write(again, true)), []);
+  assert.is(f.read("a.nix"), "2\n");
+});
+
+writing("an edit that equals what would be written is no edit", async () => {
+  const f = folder();
+  await f.write(tree());
+  f.put("a.nix", "2\n");
+  const comparison = await f.write(tree().map((one) => (one.path === "a.nix" ? file("a.nix", "2\n") : one)));
+  assert.equal(codes(comparison), []);
+  assert.is(f.manifest().pending, undefined);
+});
+
+writing("a file that flakewright never wrote is never overwritten, not even by force", async () => {
+  const f = folder();
+  mkdirSync(f.out);
+  f.put("a.nix", "theirs\n");
+  for (const force of [false, true]) {
+    const refused = await f.write(tree(), force);
+    assert.equal(codes(refused), ["output-foreign"]);
+    assert.equal(snapshot(f.out), { "a.nix": "theirs\n" });
+  }
+});
+
+writing("an orphan goes, with its empty folder, unless somebody edited it", async () => {
+  const f = folder();
+  await f.write([...tree(), file("old/deep/x.nix", "x\n"), file("old/y.nix", "y\n")]);
+  f.put("old/y.nix", "mine\n");
+  const comparison = await f.write(tree());
+  assert.is(changes(comparison)["old/deep/x.nix"], "removed");
+  assert.equal(comparison.kept, ["old/y.nix"]);
+  assert.not(existsSync(join(f.out, "old/deep")));
+  assert.is(f.read("old/y.nix"), "mine\n");
+  assert.not("old/y.nix" in f.manifest().files);
+  assert.equal(codes(await f.write(tree())), []);
+});
+
+writing("hosts/ is written once and then the user's; flake.lock is Nix's", async () => {
+  const f = folder();
+  await f.write(tree());
+  f.put("hosts/h.nix", "my machine\n");
+  f.put("flake.lock", "{}\n");
+  const comparison = await f.write(tree().map((one) => (one.once ? { ...one, text: "another scaffold\n" } : one)));
+  assert.equal(codes(comparison), []);
+  assert.is(f.read("hosts/h.nix"), "my machine\n");
+  assert.equal(codes(await f.write([file("a.nix", "1\n")])), []);
+  assert.is(f.read("hosts/h.nix"), "my machine\n");
+  assert.is(f.read("flake.lock"), "{}\n");
+  assert.not("hosts/h.nix" in f.manifest().files);
+});
+
+writing("a manifest that names what flakewright never writes is refused whole", async () => {
+  const evil = ["../victim", "/etc/passwd", "a/../../victim", "flake.lock", "hosts/h.nix", ".git/config", "", "a//b", "a\\..\\b", ".flakewright.json"];
+  for (const path of evil) {
+    const f = folder();
+    await f.write(tree());
+    writeFileSync(join(f.out, "../victim"), "precious\n");
+    const manifest = f.manifest();
+    manifest.files[path] = "sha256-x";
+    f.put(MANIFEST, JSON.stringify(manifest));
+    const before = snapshot(f.out);
+    assert.equal(codes(await f.write([file("a.nix", "9\n")], true)).slice(0, 1), ["output-foreign"], path);
+    assert.equal(snapshot(f.out), before, path);
+    assert.is(readFileSync(join(f.out, "../victim"), "utf8"), "precious\n");
+  }
+});
+
+writing("a manifest with conflict marks, of another version or of another kind is refused", async () => {
+  for (const text of ["<<<<<<< ours\n", "[]", "null", '{"version":2,"files":{}}', '{"version":1,"files":[]}', '{"version":1,"files":{"a.nix":1}}']) {
+    const f = folder();
+    await f.write(tree());
+    f.put(MANIFEST, text);
+    assert.ok(codes(await f.write([file("a.nix", "9\n")])).includes("output-foreign"), text);
+    assert.is(f.read("a.nix"), "1\n");
+  }
+});
+
+writing("a link that leaves the folder is not written through, nor removed through", async () => {
+  const f = folder();
+  const outside = tempFolder();
+  await f.write(tree());
+  // An orphan behind a link.
+  renameSync(join(f.out, "nix"), join(outside, "nix"));
+  symlinkSync(join(outside, "nix"), join(f.out, "nix"));
+  const orphaned = await f.write([file("a.nix", "1\n")]);
+  assert.equal(codes(orphaned), []);
+  assert.is(readFileSync(join(outside, "nix/b.nix"), "utf8"), "2\n");
+  // An output behind a link, and one that is a link itself.
+  assert.equal(codes(await f.write([file("nix/b.nix", "9\n")])), ["output-foreign"]);
+  rmSync(join(f.out, "a.nix"));
+  symlinkSync(join(outside, "nix/b.nix"), join(f.out, "a.nix"));
+  assert.equal(codes(await f.write([file("a.nix", "9\n")], true)), ["output-foreign"]);
+  assert.is(readFileSync(join(outside, "nix/b.nix"), "utf8"), "2\n");
+});
+
+writing("a folder that turns into a link while files are staged stops the run", async () => {
+  const f = folder();
+  const outside = tempFolder();
+  await f.write(tree());
+  const host: Host = {
+    ...f.host,
+    async writeFile(path, data, mode) {
+      await f.host.writeFile(path, data, mode);
+      if (path.endsWith("manifest") && lstatSync(join(f.out, "nix")).isDirectory()) {
+        rmSync(join(f.out, "nix"), { recursive: true });
+        symlinkSync(outside, join(f.out, "nix"));
+      }
+    },
+  };
+  let message = "";
+  await apply(host, f.out, [file("nix/b.nix", "9\n"), ...tree().slice(0, 1)], false).catch((error) => {
+    message = error.message;
+  });
+  assert.match(message, /became a link/);
+  assert.equal(readdirSync(outside), []);
+});
+
+/** A host that dies before its nth change to the disk, as a kill would have it. */
+function dyingHost(host: Host, after: number): Host {
+  let left = after;
+  const alive = <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      if (left-- <= 0) throw new Error("killed");
+      return work(...args);
+    };
+  return {
+    ...host,
+    writeFile: alive(host.writeFile),
+    rename: alive(host.rename),
+    remove: alive(host.remove),
+    mkdir: alive(host.mkdir),
+    mkdirExclusive: alive(host.mkdirExclusive),
+    pid: 2 ** 22 + 1, // no process has it: Linux' limit is 2^22
+  };
+}
+
+writing("killed before any write, the tree is old or new file by file, and the next run completes without --force", async () => {
+  const next = [file("a.nix", "changed\n"), file("nix/c.nix", "new\n"), file("run.sh", "#!/bin/sh\n", { mode: 0o755 }), file("hosts/h2.nix", "scaffold\n", { once: true })];
+  let steps = 0;
+  for (; steps < 100; steps++) {
+    const f = folder();
+    await f.write(tree());
+    f.put("hosts/h.nix", "mine\n");
+    let died = false;
+    await apply(dyingHost(f.host, steps), f.out, next, false).catch(() => {
+      died = true;
+    });
+    const now = snapshot(f.out);
+    assert.ok(["1\n", "changed\n"].includes(now["a.nix"] ?? ""), `step ${steps}: a.nix`);
+    assert.ok([undefined, "2\n"].includes(now["nix/b.nix"]), `step ${steps}: nix/b.nix`);
+    assert.ok([undefined, "new\n"].includes(now["nix/c.nix"]), `step ${steps}: nix/c.nix`);
+    assert.is(now["hosts/h.nix"], "mine\n");
+    // The next run may even be for yet another spec.
+    const then = steps % 2 === 0 ? next : [file("a.nix", "third\n"), ...next.slice(1)];
+    const comparison = await f.write(then);
+    assert.equal(codes(comparison), [], `step ${steps}: recovers`);
+    const after = snapshot(f.out);
+    assert.equal(
+      Object.keys(after).sort(),
+      [MANIFEST, "a.nix", "hosts/h.nix", "hosts/h2.nix", "nix/c.nix", "run.sh"].sort(),
+      `step ${steps}: nothing left over`,
+    );
+    assert.is(after["a.nix"], then[0]?.text);
+    assert.is(f.manifest().pending, undefined);
+    if (!died) break;
+  }
+  assert.ok(steps > 10, `only ${steps} steps were tried`);
+});
+
+writing("two runs at once on one folder both end with the same tree", async () => {
+  const f = folder();
+  const big = Array.from({ length: 60 }, (_, i) => file(`nix/${i}.nix`, `${i}\n`));
+  // Three owners, each alive.
+  const runs = [process.pid, process.ppid, 1].map((pid) => apply({ ...f.host, pid }, f.out, big, false));
+  await Promise.all(runs);
+  const after = snapshot(f.out);
+  assert.is(Object.keys(after).length, 61);
+  assert.equal(codes(await compare(f.host, f.out, big, false)), []);
+});
+
+writing("a live owner's lock is respected, with a word on what to do", async () => {
+  const f = folder();
+  mkdirSync(join(f.out, ".flakewright.tmp"), { recursive: true });
+  f.put(".flakewright.tmp/owner", JSON.stringify({ pid: 1, hostname: f.host.hostname, id: "x" }));
+  let message = "";
+  await apply({ ...f.host, sleep: async () => {} }, f.out, tree(), false).catch((error) => {
+    message = error.message;
+  });
+  assert.match(message, /another flakewright is writing/);
+  assert.not(existsSync(join(f.out, "a.nix")));
+});
+
+writing("a disk that fills while staging changes nothing", async () => {
+  const f = folder();
+  await f.write(tree());
+  const before = snapshot(f.out);
+  const full: Host = {
+    ...f.host,
+    async writeFile(path, data, mode) {
+      if (path.endsWith("/1")) throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+      return f.host.writeFile(path, data, mode);
+    },
+  };
+  let message = "";
+  await apply(full, f.out, [file("a.nix", "x\n"), file("b.nix", "y\n")], false).catch((error) => {
+    message = error.message;
+  });
+  assert.match(message, /ENOSPC/);
+  assert.equal(snapshot(f.out), before);
+});
+
+writing.run();
