@@ -6,7 +6,6 @@ import { type CommandSpec, OPTIONS, usage, usageProblem } from "./command-line.t
 import { check, diff, generate, type Options, type Outcome, printed, type Terminal } from "./commands.ts";
 import { toJson, toText } from "./diagnostics.ts";
 import { type Host, nodeHost } from "./host.ts";
-import { specSchema } from "./schema.ts";
 
 interface Command extends CommandSpec {
   /** `operands` are as many as the command takes. */
@@ -33,11 +32,17 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "a unified diff of what generate would change",
     run: diff,
   },
+  init: {
+    operands: "[DIR]",
+    options: [],
+    summary: "a commented starter spec, its schema beside it",
+    run: async (host, _options, [folder = "."]) => (await import("./init.ts")).init(host, folder),
+  },
   schema: {
     operands: "",
     options: [],
-    summary: "the JSON Schema of a spec",
-    run: async () => printed(`${JSON.stringify(specSchema, null, 2)}\n`),
+    summary: "the JSON Schema of a spec, for editors",
+    run: async () => printed((await import("./editor-schema.ts")).schemaText()),
   },
 };
 

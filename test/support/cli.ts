@@ -1,0 +1,25 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const ARGUMENTS = ["--import", join(ROOT, "node_modules/tsx/dist/esm/index.mjs"), join(ROOT, "generator/cli.ts")];
+
+export interface CliResult {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Variables of a run on top of the test's own; `undefined` takes one away. */
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Runs the command line as a process in `cwd`, to its end. */
+export function flakewright(cwd: string, args: readonly string[], env: Environment = {}): CliResult {
+  return spawnSync(process.execPath, [...ARGUMENTS, ...args], { cwd, encoding: "utf8", env: { ...process.env, ...env } });
+}
+
+/** Starts it and comes back at once. */
+export function startFlakewright(cwd: string, args: readonly string[], env: Environment = {}): ChildProcess {
+  return spawn(process.execPath, [...ARGUMENTS, ...args], { cwd, env: { ...process.env, ...env } });
+}
