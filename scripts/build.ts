@@ -1,0 +1,99 @@
+import { readFileSync } from "node:fs";
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import standaloneCode from "ajv/dist/standalone/index.js";
+import { build, type Plugin } from "esbuild";
+import Handlebars from "handlebars";
+import { nodeHost } from "../generator/host.ts";
+import { compileOptions } from "../generator/render.ts";
+import { specSchema } from "../generator/schema.ts";
+import { templatePaths } from "../generator/templates.ts";
+import { ajvOptions } from "../generator/validator.ts";
+
+/*
+ * generator/ -> dist/: one ES module with everything in it, the schema compiled to a function and the templates to functions, so
+ * that no compiler is loaded at run time. `npm ci` runs it (the `prepare` script).
+ */
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const require = createRequire(import.meta.url);
+
+/** generator/validator.ts with the schema compiled beforehand. */
+function validatorModule(): string {
+  const ajv = new Ajv2020({ ...ajvOptions, code: { source: true, esm: true, lines: false } });
+  const code = standaloneCode.default(ajv, ajv.compile(specSchema));
+  return `${code}\nexport const validator = () => validate;\n`;
+}
+
+/** generator/templates.ts with the templates compiled beforehand. */
+async function templatesModule(): Promise<string> {
+  const paths = await templatePaths(nodeHost(root, process.env));
+  const entries = paths.map((path) => {
+    const spec = Handlebars.precompile(readFileSync(join(root, "flake-template", path), "utf8"), compileOptions);
+    return `  ${JSON.stringify(path)}: () => (${spec}),`;
+  });
+  return `import { handlebars } from "./render.ts";
+const precompiled = {\n${entries.join("\n")}\n};
+const ready = new Map();
+function template(path) {
+  if (!ready.has(path)) ready.set(path, handlebars.template(precompiled[path]()));
+  return ready.get(path);
+}
+export const loadTemplates = async () => template;
+`;
+}
+
+const precompiled: Plugin = {
+  name: "precompiled",
+  setup({ onLoad, onResolve }) {
+    onLoad({ filter: /generator\/validator\.ts$/ }, () => ({ contents: validatorModule(), loader: "js", resolveDir: join(root, "generator") }));
+    onLoad({ filter: /generator\/templates\.ts$/ }, async () => ({ contents: await templatesModule(), loader: "js", resolveDir: join(root, "generator") }));
+    onResolve({ filter: /^handlebars$/ }, () => ({ path: require.resolve("handlebars/dist/cjs/handlebars.runtime.js") }));
+  },
+};
+
+const dist = join(root, "dist");
+await rm(dist, { recursive: true, force: true });
+const result = await build({
+  entryPoints: [join(root, "generator/cli.ts")],
+  outfile: join(dist, "main.js"),
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  format: "esm",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  minifyIdentifiers: true,
+  keepNames: false,
+  legalComments: "none",
+  // CommonJS packages in the bundle ask for Node's own modules.
+  banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+  plugins: [precompiled],
+  metafile: true,
+  logLevel: "warning",
+});
+// A file of its own, so that the compile cache is on before the rest is read. https://nodejs.org/api/module.html#module-compile-cache
+await writeFile(
+  join(dist, "flakewright.js"),
+  '#!/usr/bin/env node\nimport module from "node:module";\nmodule.enableCompileCache?.();\nawait import("./main.js");\n',
+  { mode: 0o755 },
+);
+await mkdir(join(dist, "knowledge"), { recursive: true });
+for (const name of await readdir(join(root, "generator/knowledge"))) if (name.endsWith(".tsv")) await copyFile(join(root, "generator/knowledge", name), join(dist, "knowledge", name));
+await writeLicences(Object.keys(result.metafile.inputs));
+
+/** The licences of the packages in the bundle, in one file. */
+async function writeLicences(inputs: readonly string[]): Promise<void> {
+  const packages = [...new Set(inputs.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []))].sort();
+  let text = "The bundle holds code of these packages, each under its own licence.\n";
+  for (const name of packages) {
+    const folder = join(root, "node_modules", name);
+    const { version, license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    const licence = (await readdir(folder)).find((file) => /^licen[cs]e/i.test(file));
+    text += `\n${"=".repeat(78)}\n${name} ${version} (${license})\n\n${licence ? await readFile(join(folder, licence), "utf8") : ""}`;
+  }
+  await writeFile(join(dist, "LICENSES.txt"), text);
+}
