@@ -49,8 +49,16 @@ export const loadTemplates = async () => template;
 const precompiled: Plugin = {
   name: "precompiled",
   setup({ onLoad, onResolve }) {
-    onLoad({ filter: /generator\/validator\.ts$/ }, () => ({ contents: validatorModule(), loader: "js", resolveDir: join(root, "generator") }));
-    onLoad({ filter: /generator\/templates\.ts$/ }, async () => ({ contents: await templatesModule(), loader: "js", resolveDir: join(root, "generator") }));
+    onLoad({ filter: /generator\/validator\.ts$/ }, () => ({
+      contents: validatorModule(),
+      loader: "js",
+      resolveDir: join(root, "generator"),
+    }));
+    onLoad({ filter: /generator\/templates\.ts$/ }, async () => ({
+      contents: await templatesModule(),
+      loader: "js",
+      resolveDir: join(root, "generator"),
+    }));
     onResolve({ filter: /^handlebars$/ }, () => ({ path: require.resolve("handlebars/dist/cjs/handlebars.runtime.js") }));
   },
 };
@@ -82,7 +90,8 @@ await writeFile(
   { mode: 0o755 },
 );
 await mkdir(join(dist, "knowledge"), { recursive: true });
-for (const name of await readdir(join(root, "generator/knowledge"))) if (name.endsWith(".tsv")) await copyFile(join(root, "generator/knowledge", name), join(dist, "knowledge", name));
+for (const name of await readdir(join(root, "generator/knowledge")))
+  if (name.endsWith(".tsv")) await copyFile(join(root, "generator/knowledge", name), join(dist, "knowledge", name));
 await writeLicences(Object.keys(result.metafile.inputs));
 
 /** The licences of the packages in the bundle, in one file. */

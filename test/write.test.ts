@@ -1,4 +1,17 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -9,8 +22,19 @@ import { tempFolder } from "./support/temp.ts";
 
 /* outputs.md, "Writing": what happens to an output folder, on the real file system. */
 
-const file = (path: string, text: string, more: Partial<PlannedFile> = {}): PlannedFile => ({ path, text, mode: 0o644, once: false, ...more });
-const tree = (): PlannedFile[] => [file("a.nix", "1\n"), file("nix/b.nix", "2\n"), file("run.sh", "#!/bin/sh\n", { mode: 0o755 }), file("hosts/h.nix", "scaffold\n", { once: true })];
+const file = (path: string, text: string, more: Partial<PlannedFile> = {}): PlannedFile => ({
+  path,
+  text,
+  mode: 0o644,
+  once: false,
+  ...more,
+});
+const tree = (): PlannedFile[] => [
+  file("a.nix", "1\n"),
+  file("nix/b.nix", "2\n"),
+  file("run.sh", "#!/bin/sh\n", { mode: 0o755 }),
+  file("hosts/h.nix", "scaffold\n", { once: true }),
+];
 
 interface Folder {
   out: string;
@@ -51,7 +75,12 @@ const writing = suite("writing");
 
 writing("a first run creates everything, a second touches nothing", async () => {
   const f = folder();
-  assert.equal(changes(await f.write(tree())), { "a.nix": "created", "nix/b.nix": "created", "run.sh": "created", "hosts/h.nix": "created" });
+  assert.equal(changes(await f.write(tree())), {
+    "a.nix": "created",
+    "nix/b.nix": "created",
+    "run.sh": "created",
+    "hosts/h.nix": "created",
+  });
   assert.is(f.read("nix/b.nix"), "2\n");
   assert.is(statSync(join(f.out, "run.sh")).mode & 0o111, 0o111);
   const past = new Date("2020-01-01");
@@ -143,7 +172,18 @@ writing("hosts/ is written once and then the user's; flake.lock is Nix's", async
 });
 
 writing("a manifest that names what flakewright never writes is refused whole", async () => {
-  const evil = ["../victim", "/etc/passwd", "a/../../victim", "flake.lock", "hosts/h.nix", ".git/config", "", "a//b", "a\\..\\b", ".flakewright.json"];
+  const evil = [
+    "../victim",
+    "/etc/passwd",
+    "a/../../victim",
+    "flake.lock",
+    "hosts/h.nix",
+    ".git/config",
+    "",
+    "a//b",
+    "a\\..\\b",
+    ".flakewright.json",
+  ];
   for (const path of evil) {
     const f = folder();
     await f.write(tree());
@@ -159,7 +199,14 @@ writing("a manifest that names what flakewright never writes is refused whole", 
 });
 
 writing("a manifest with conflict marks, of another version or of another kind is refused", async () => {
-  for (const text of ["<<<<<<< ours\n", "[]", "null", '{"version":2,"files":{}}', '{"version":1,"files":[]}', '{"version":1,"files":{"a.nix":1}}']) {
+  for (const text of [
+    "<<<<<<< ours\n",
+    "[]",
+    "null",
+    '{"version":2,"files":{}}',
+    '{"version":1,"files":[]}',
+    '{"version":1,"files":{"a.nix":1}}',
+  ]) {
     const f = folder();
     await f.write(tree());
     f.put(MANIFEST, text);
@@ -211,7 +258,8 @@ writing("a folder that turns into a link while files are staged stops the run", 
 /** A host that dies before its nth change to the disk, as a kill would have it. */
 function dyingHost(host: Host, after: number): Host {
   let left = after;
-  const alive = <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
+  const alive =
+    <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
       if (left-- <= 0) throw new Error("killed");
       return work(...args);
@@ -228,7 +276,12 @@ function dyingHost(host: Host, after: number): Host {
 }
 
 writing("killed before any write, the tree is old or new file by file, and the next run completes without --force", async () => {
-  const next = [file("a.nix", "changed\n"), file("nix/c.nix", "new\n"), file("run.sh", "#!/bin/sh\n", { mode: 0o755 }), file("hosts/h2.nix", "scaffold\n", { once: true })];
+  const next = [
+    file("a.nix", "changed\n"),
+    file("nix/c.nix", "new\n"),
+    file("run.sh", "#!/bin/sh\n", { mode: 0o755 }),
+    file("hosts/h2.nix", "scaffold\n", { once: true }),
+  ];
   let steps = 0;
   for (; steps < 100; steps++) {
     const f = folder();

@@ -1,0 +1,33 @@
+import fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { specText } from "./support/arbitrary-spec.ts";
+import { compileText } from "./support/spec.ts";
+
+const random = suite("random specs");
+
+random("compile without an error, twice to the same bytes", () => {
+  fc.assert(
+    fc.property(specText, (text) => {
+      const first = compileText(text);
+      assert.equal(
+        first.diagnostics.filter((d) => d.severity === "error"),
+        [],
+      );
+      assert.equal(compileText(text).files, first.files);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+random("never plan a path that leaves the folder or is not plain", () => {
+  fc.assert(
+    fc.property(specText, (text) => {
+      for (const { path } of compileText(text).files ?? [])
+        assert.match(path, /^(\.?[a-zA-Z0-9_][a-zA-Z0-9._-]*\/)*\.?[a-zA-Z0-9_][a-zA-Z0-9._-]*$/);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+random.run();

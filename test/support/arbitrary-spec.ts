@@ -1,0 +1,242 @@
+import fc from "fast-check";
+import { stringify } from "yaml";
+
+/*
+ * Valid specs at random: every part of the language, with strings that mean something to some reader of an output. Shared by
+ * the property tests.
+ */
+
+/** Text that quotes, expands, comments, escapes or ends something in one of the languages we print. */
+export const hostileText: fc.Arbitrary<string> = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        '"',
+        "'",
+        "''",
+        "'''",
+        "${",
+        "$",
+        "$$",
+        "$${",
+        "}",
+        "\\",
+        "\\n",
+        "\n",
+        "\r\n",
+        "\t",
+        "`id`",
+        "$(id)",
+        "%n",
+        "%%",
+        "#",
+        ";",
+        "|",
+        "&",
+        "<",
+        ">",
+        "</script>",
+        "<!--",
+        "-->",
+        "]]>",
+        "{{x}}",
+        "{{{",
+        "*",
+        "_",
+        "[a](b)",
+        "---",
+        "😀",
+        "é",
+        "\u2028",
+        "- ",
+        ": ",
+        " ",
+        "  ",
+        "EOF",
+        "\\${x}",
+        "''${x}",
+        "-rf",
+        "~",
+        "!",
+        "\u202e",
+      ),
+      fc
+        .string({ unit: "grapheme", maxLength: 6 })
+        .map((text) => text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, "?")),
+    ),
+    { maxLength: 8 },
+  )
+  .map((parts) => parts.join(""));
+
+const hostileLine = hostileText.map((text) => text.replace(/[\n\r\t]/g, " ")).filter((text) => text !== "");
+
+/** Names that the language allows and Nix has other plans for. */
+const name = fc.oneof(
+  fc.constantFrom(
+    "k8s",
+    "cloud",
+    "in",
+    "let",
+    "with",
+    "or",
+    "rec",
+    "if",
+    "inherit",
+    "null",
+    "true",
+    "_",
+    "__functor",
+    "__tostring",
+    "a-",
+    "type",
+    "constructor",
+    "tool-groups",
+    "x1",
+  ),
+  fc.stringMatching(/^[a-z_][a-z0-9_-]{0,30}$/),
+);
+const PACKAGES = [
+  "kubectl",
+  "kubernetes-helm",
+  "jq",
+  "git",
+  "python3Packages.ansible",
+  "nodePackages.npm",
+  "a.b.c",
+  "git_2",
+  "x'y",
+  "c++",
+  "3d",
+  "let",
+  "openssl",
+];
+const SYSTEMS = ["x86_64-linux", "aarch64-linux", "aarch64-darwin"];
+
+const some = <T>(from: readonly T[]): fc.Arbitrary<T[]> => (from.length === 0 ? fc.constant([]) : fc.subarray([...from]));
+/** An object of which any key may be left out. */
+const partial = (shape: Record<string, fc.Arbitrary<unknown>>, required: readonly string[] = []) =>
+  fc.record(shape, { requiredKeys: [...required] });
+const mapOf = (keys: fc.Arbitrary<string>, values: fc.Arbitrary<unknown>, maxKeys = 4) =>
+  fc.dictionary(keys, values, { maxKeys, noNullPrototype: true });
+
+function tool(inputs: readonly string[]): fc.Arbitrary<unknown> {
+  return fc.oneof(
+    fc.constantFrom(...PACKAGES),
+    partial(
+      {
+        package: fc.constantFrom(...PACKAGES),
+        name: hostileLine,
+        description: hostileText,
+        systems: fc.subarray(SYSTEMS, { minLength: 1 }),
+        ...(inputs.length > 0 ? { from: fc.constantFrom(...inputs) } : {}),
+      },
+      ["package"],
+    ),
+  );
+}
+
+const key = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString("base64"));
+
+/** A spec as plain data. It compiles without an error. */
+export const specValue: fc.Arbitrary<Record<string, unknown>> = fc
+  .tuple(
+    fc.uniqueArray(
+      name.filter((one) => one !== "default" && !one.startsWith("volume-")),
+      { maxLength: 5 },
+    ),
+    fc.uniqueArray(
+      name.filter((one) => !["self", "nixpkgs"].includes(one)),
+      { maxLength: 2 },
+    ),
+    fc.uniqueArray(fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$/), { maxLength: 3 }),
+  )
+  .chain(([groupNames, inputs, hosts]) => {
+    const tools = fc.array(tool(inputs), { maxLength: 4 });
+    const groups = fc
+      .tuple(...groupNames.map(() => partial({ title: hostileText, description: hostileText, packages: tools })))
+      .map((values) => Object.fromEntries(groupNames.map((one, i) => [one, values[i]])));
+    return partial(
+      {
+        version: fc.constant(1),
+        name: fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/),
+        description: hostileText,
+        nixpkgs: fc.oneof(
+          fc.constantFrom("nixos-26.05", "0123456789abcdef0123456789abcdef01234567"),
+          partial({
+            url: fc.constantFrom("github:NixOS/nixpkgs/nixos-26.05", "path:/srv/nixpkgs"),
+            unfree: fc.oneof(fc.constant(true), fc.array(hostileLine, { maxLength: 3 })),
+            insecure: fc.array(hostileLine, { maxLength: 3 }),
+          }),
+        ),
+        inputs: fc.constant(
+          Object.fromEntries(inputs.map((one) => [one, "github:NixOS/nixpkgs/0123456789abcdef0123456789abcdef01234567"])),
+        ),
+        systems: fc.subarray(SYSTEMS, { minLength: 1 }),
+        groups,
+        shells: mapOf(
+          fc.oneof(name, fc.constant("default")),
+          partial({
+            title: hostileText,
+            groups: some(groupNames),
+            packages: tools,
+            env: mapOf(fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,12}$/), hostileText),
+            hook: hostileText,
+          }),
+        ),
+        settings: fc.record(
+          {
+            "experimental-features": fc.constant(["nix-command", "flakes"]),
+            "max-jobs": fc.constantFrom("auto", 1),
+            cores: fc.nat(64),
+          },
+          { requiredKeys: [] },
+        ),
+        substituters: fc.array(
+          fc
+            .tuple(fc.integer({ min: 1, max: 9 }), key)
+            .map(([n, k]) => ({ url: `https://cache${n}.example/`, publicKey: `cache${n}-1:${k}` })),
+          { maxLength: 3 },
+        ),
+        trustedUsers: fc.constantFrom(["root"], ["root", "@wheel"]),
+        gc: partial({
+          automatic: fc.boolean(),
+          dates: fc.constantFrom("weekly", "03:15"),
+          olderThan: fc.constantFrom("30d", "7d"),
+        }),
+        buildUsers: fc
+          .uniqueArray(name, { maxLength: 4 })
+          .chain((roles) =>
+            fc
+              .tuple(
+                ...roles.map((role) =>
+                  partial({ role: fc.constant(role), description: hostileText, groups: some(groupNames) }, ["role"]),
+                ),
+              )
+              .map((list) => ({ roles: list })),
+          ),
+        users: mapOf(name, fc.constantFrom({}, { settings: { cores: 2 } }), 2),
+        volumes: mapOf(
+          name.filter((one) => !groupNames.includes(`volume-${one}`)),
+          partial({ mount: fc.constantFrom("/volumes/aws", "/mnt/it's"), groups: some(groupNames) }, ["mount"]),
+          2,
+        ),
+        hosts: fc
+          .tuple(
+            ...hosts.map(() =>
+              partial({
+                system: fc.constantFrom("x86_64-linux", "aarch64-linux"),
+                groups: some(groupNames),
+                stateVersion: fc.constantFrom("24.05", "26.05"),
+              }),
+            ),
+          )
+          .map((values) => Object.fromEntries(hosts.map((one, i) => [one, values[i]]))),
+      },
+      ["version", "name", "groups", "inputs"],
+    ) as fc.Arbitrary<Record<string, unknown>>;
+  });
+
+/** A spec as YAML text. */
+export const specText: fc.Arbitrary<string> = specValue.map((value) =>
+  stringify(value, { lineWidth: 0, aliasDuplicateObjects: false }),
+);
