@@ -104,12 +104,14 @@ export function settingValueProblem(setting: Setting, value: unknown): string | 
 /**
  * A right value in the one form that every output can use: `yes` and 1 of a boolean become true, digits in quotes a number,
  * words in one text a list. NixOS types some settings more narrowly than Nix reads them: `trusted-users` is a list there,
- * `sandbox` a boolean or `relaxed`. A map of words without `=`, such as `sandbox-paths` may have, stays a list.
+ * `sandbox` a boolean or `relaxed`. A map of words without `=`, such as `sandbox-paths` may have, stays a list; so does a value
+ * that is not right stay what it is.
  */
 export function canonicalSettingValue(
   setting: Setting,
   value: string | number | boolean | readonly string[] | Readonly<Record<string, string>>,
 ): string | number | boolean | readonly string[] | Readonly<Record<string, string>> {
+  if (settingValueProblem(setting, value) !== undefined) return value;
   switch (setting.type) {
     case "boolean": {
       const text = String(value);
@@ -136,8 +138,8 @@ function booleanProblem(setting: Setting, value: unknown): string | undefined {
   // A setting with a third value is read by other code of Nix's, which knows no `yes` and no `1`.
   const right = setting.also ? ["true", "false", ...setting.also] : [...TRUE, ...FALSE];
   if (isScalar(value) && right.includes(String(value))) return undefined;
-  const also = setting.also ? `, ${setting.also.map((word) => `\`${word}\``).join(", ")}` : "";
-  const wanted = setting.also ? `true, false${also}` : "true or false";
+
+  const wanted = setting.also ? `true, false or \`${setting.also.join("`, `")}\`` : "true or false";
   const meant =
     typeof value === "string" && /^(yes|on|true|no|off|false)$/i.test(value) ? `: write ${/^(yes|on|true)$/i.test(value)}` : "";
   return `\`${setting.name}\` is ${wanted}, not ${shown(value)}${meant}`;
