@@ -57,7 +57,7 @@
         default = withInputs ./modules;
         nix-settings = withInputs ./modules/nix-settings.nix;
         tool-groups = withInputs ./modules/tool-groups.nix;
-        build-users = ./modules/build-users.nix;
+        build-users = withInputs ./modules/build-users.nix;
       };
       nixosConfigurations = import ./nix/hosts.nix inputs;
     };

@@ -1,0 +1,232 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { stringify } from "yaml";
+import { hostileText } from "../support/arbitrary-spec.ts";
+import { FIXTURE_TOOLS, type Nix, privateNix } from "../support/nix.ts";
+import { compileText, repository } from "../support/spec.ts";
+import { tempFolder } from "../support/temp.ts";
+import { needs } from "../support/tools.ts";
+
+/* What a spec compiles to, in the hands of a real Nix, on the fixture nixpkgs. */
+
+const test = suite("generated flake");
+const withNix = needs(test, FIXTURE_TOOLS);
+const SYSTEMS = ["x86_64-linux", "aarch64-linux", "aarch64-darwin"];
+const platform = readFileSync(join(repository, "spec/platform.yaml"), "utf8");
+
+/** Compiles a spec into a new folder. */
+function written(spec: string): string {
+  const { files, diagnostics } = compileText(spec);
+  if (!files) throw new Error(`does not compile: ${JSON.stringify(diagnostics)}`);
+  const folder = tempFolder();
+  for (const { path, text, mode } of files) {
+    mkdirSync(join(folder, dirname(path)), { recursive: true });
+    writeFileSync(join(folder, path), text, { mode });
+  }
+  return folder;
+}
+
+let nix: Nix;
+let reference: string;
+test.before(() => {
+  nix = privateNix();
+  reference = written(platform);
+});
+
+withNix("nix flake check passes on the reference platform", async () => {
+  const { status, stderr } = await nix.check(reference);
+  assert.is(status, 0, stderr);
+});
+
+withNix("every output evaluates on every system of the spec", async () => {
+  for (const system of SYSTEMS) {
+    for (const output of ["devShells", "packages", "checks"]) {
+      const paths = (await nix.evalFlake(reference, `${output}.${system}`, {
+        apply: "builtins.mapAttrs (_: drv: drv.drvPath)",
+      })) as Record<string, string>;
+      assert.ok(Object.values(paths).every((path) => path.endsWith(".drv")));
+      const names = Object.keys(paths);
+      if (output === "devShells")
+        assert.equal(names, ["aws", "cloud", "container", "default", "dev", "k8s", "monitoring", "network", "security"]);
+      if (output === "packages") assert.ok(["k8s", "volume-aws"].every((name) => names.includes(name)));
+      if (output === "checks") assert.ok(["shell-default", "role-aws", "role-monitoring"].every((name) => names.includes(name)));
+    }
+    assert.match((await nix.evalFlake(reference, `formatter.${system}.name`)) as string, /nixfmt/);
+  }
+  const modules = (await nix.evalFlake(reference, "nixosModules", { apply: "builtins.attrNames" })) as string[];
+  for (const name of ["default", "nix-settings", "build-users", "tool-groups"]) assert.ok(modules.includes(name), name);
+  assert.match(
+    (await nix.evalFlake(reference, "nixosConfigurations.builder.config.system.build.toplevel.drvPath")) as string,
+    /\.drv$/,
+  );
+});
+
+withNix("nix develop .#k8s -c kubectl runs the tool", async () => {
+  const { status, stdout, stderr } = await nix.develop(reference, "k8s", ["kubectl"]);
+  assert.is(status, 0, stderr);
+  assert.match(stdout, /^kubectl /);
+});
+
+withNix("a refined shell sets its variables and runs its hook; the default shell has every group", async () => {
+  const folder = written(`version: 1
+name: demo
+groups:
+  k8s: { packages: [kubectl] }
+  dev: { packages: [jq] }
+shells:
+  k8s:
+    packages: [eksctl]
+    env: { AWS_PROFILE: "dev $HOME" }
+    hook: |
+      echo "hook: $AWS_PROFILE"
+`);
+  const refined = await nix.develop(folder, "k8s", ["sh", "-c", 'kubectl; eksctl; echo "$AWS_PROFILE"']);
+  assert.is(refined.status, 0, refined.stderr);
+  assert.match(refined.stdout, /^hook: dev \$HOME\nkubectl .*\neksctl .*\ndev \$HOME\n$/);
+  const all = await nix.develop(folder, "default", ["sh", "-c", "kubectl; jq"]);
+  assert.match(all.stdout, /^kubectl .*\njq /);
+});
+
+withNix("a shell names the tools that this system lacks, and still starts", async () => {
+  const folder = written(
+    `version: 1
+name: demo
+groups:
+  mixed:
+    packages:
+      - jq
+      - terraform
+      - package: no-such-package-anywhere
+        name: it's "gone" $(touch /tmp/flakewright-was-here)
+      - package: kubectl
+        systems: [aarch64-darwin]
+`.replace("packages:\n      - jq", "packages:\n      - jq"),
+  );
+  const { status, stdout, stderr } = await nix.develop(folder, "mixed", ["jq"]);
+  assert.is(status, 0, stderr);
+  assert.match(stdout, /^jq /);
+  assert.ok(
+    stderr.includes(`flakewright: it's "gone" $(touch /tmp/flakewright-was-here) is left out of the shell mixed`),
+    stderr,
+  );
+  assert.match(stderr, /kubectl is left out of the shell mixed/);
+  const darwin = await nix.evalFlake(folder, "devShells.aarch64-darwin.mixed.missing");
+  assert.not((darwin as string[]).includes("kubectl"));
+  assert.match((await nix.evalFlake(folder, "packages.x86_64-linux.mixed.drvPath")) as string, /\.drv$/);
+});
+
+withNix("nix build .#k8s links a profile that holds the tools", async () => {
+  const profile = await nix.build(reference, "k8s");
+  for (const program of ["kubectl", "helm", "talosctl", "clusterctl"])
+    assert.ok(readFileSync(join(profile, "bin", program)).length > 0, program);
+});
+
+withNix("the host has the spec's settings, users and tools", async () => {
+  const config = (attribute: string, apply = "x: x") =>
+    nix.evalFlake(reference, `nixosConfigurations.builder.config.${attribute}`, { apply });
+  assert.equal(await config("nix.settings.substituters"), ["https://cache.nixos.org/", "https://nix-community.cachix.org/"]);
+  assert.equal(await config("nix.settings.trusted-users"), ["root", "usualsuspectx"]);
+  assert.is(await config("users.users.nixbld1.description"), "AWS provider builds");
+  assert.is(await config("users.users.nixbld10.uid"), 30010);
+  const tools = (await config("environment.systemPackages", "map (tool: tool.pname or tool.name)")) as string[];
+  assert.ok(tools.some((tool) => tool.startsWith("kubectl")));
+});
+
+withNix("a tool held at another version comes from its own package set, beside the others", async () => {
+  const old = await nix.fixture({ kubectl: "1.29.0" });
+  const folder = written(`version: 1
+name: demo
+inputs:
+  k8s-1-29: github:NixOS/nixpkgs/0123456789abcdef0123456789abcdef01234567
+groups:
+  k8s:
+    packages:
+      - package: kubectl
+        from: k8s-1-29
+  new: { packages: [kubectl] }
+hosts:
+  box: { system: x86_64-linux, groups: [k8s] }
+`);
+  const inputs = { "k8s-1-29": old };
+  assert.match((await nix.develop(folder, "k8s", ["kubectl"], { inputs })).stdout, /1\.29\.0/);
+  assert.not.match((await nix.develop(folder, "new", ["kubectl"], { inputs })).stdout, /1\.29\.0/);
+  const tools = await nix.evalFlake(folder, "nixosConfigurations.box.config.environment.systemPackages", {
+    inputs,
+    apply: "map (tool: tool.version or null)",
+  });
+  assert.ok((tools as string[]).includes("1.29.0"));
+});
+
+withNix("any string survives: titles, descriptions, names, variables and hooks, read back by nix eval", async () => {
+  const texts = fc
+    .sample(hostileText, { numRuns: 300, seed: 7 })
+    .concat(["''${x}", "'${x}", "$${x}", "\\${x}", "$", "$$", "\\", '"', "", "\u{1f600}", "a\r\nb\tc"]);
+  const spec = {
+    version: 1,
+    name: "demo",
+    description: texts[0],
+    groups: Object.fromEntries(
+      texts.map((text, i) => [
+        `g${i}`,
+        { title: text, packages: [{ package: "jq", description: text, name: text.replace(/[\n\r\t]/g, " ") || "jq" }] },
+      ]),
+    ),
+    shells: Object.fromEntries(texts.map((text, i) => [`g${i}`, { env: { TEXT: text }, hook: text }])),
+    buildUsers: { roles: texts.map((text, i) => ({ role: `r${i}`, description: text })) },
+  };
+  const folder = written(stringify(spec));
+  const shells = (await nix.evalFlake(folder, "devShells.x86_64-linux", {
+    apply: "builtins.mapAttrs (_: s: { inherit (s) env hook; title = s.meta.description; })",
+  })) as Record<string, { env: { TEXT: string }; hook: string; title: string }>;
+  const roles = (await nix.evalFlake(folder, "checks.x86_64-linux", {
+    apply: "builtins.mapAttrs (_: c: c.meta.description)",
+  })) as Record<string, string>;
+  const tools = (await nix.eval(`import ${folder}/nix/tool-groups.nix { nixpkgs = { }; }`)) as Record<
+    string,
+    { name: string; description: string }[]
+  >;
+  for (const [i, text] of texts.entries()) {
+    const shell = shells[`g${i}`];
+    assert.is(shell?.title, text);
+    assert.is(shell?.env.TEXT, text);
+    assert.is(shell?.hook, text);
+    assert.is(roles[`role-r${i}`], text || `r${i}`);
+    assert.is(tools[`g${i}`]?.[0]?.description, text);
+    assert.is(tools[`g${i}`]?.[0]?.name, text.replace(/[\n\r\t]/g, " ") || "jq");
+  }
+});
+
+withNix("any string survives the bash of nix develop: variables and hooks", async () => {
+  const texts = fc
+    .sample(hostileText, { numRuns: 120, seed: 11 })
+    .concat(["'", "''", "\\'", "$'\\n'", "a\nb", "-n", "${x}", "\u{1f600}"]);
+  // The hook is code: a here-document that quotes nothing away shows that its text arrives as it is.
+  const hooks = fc.sample(hostileText, { numRuns: 40, seed: 13 }).map((text) => text.replace(/\r/g, ""));
+  const spec = {
+    version: 1,
+    name: "demo",
+    groups: {},
+    shells: {
+      texts: {
+        env: Object.fromEntries(texts.map((text, i) => [`TEXT_${i}`, text])),
+        hook: hooks
+          .map((text, i) => `HOOK_${i}=$(cat <<'END_${i}_OF_TEXT'\n${text}.\nEND_${i}_OF_TEXT\n)\nexport HOOK_${i}\n`)
+          .join(""),
+      },
+    },
+  };
+  const { status, stdout, stderr } = await nix.develop(written(stringify(spec)), "texts", [
+    process.execPath,
+    "-e",
+    "console.log(JSON.stringify(process.env))",
+  ]);
+  assert.is(status, 0, stderr);
+  const env = JSON.parse(stdout.slice(stdout.indexOf("{"))) as Record<string, string>;
+  for (const [i, text] of texts.entries()) assert.is(env[`TEXT_${i}`], text);
+  for (const [i, text] of hooks.entries()) assert.is(env[`HOOK_${i}`], `${text}.`);
+});
+
+test.run();
