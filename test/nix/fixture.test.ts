@@ -254,14 +254,15 @@ const libraries: [name: string, register: typeof withNix, folder: () => Promise<
   ["real nixpkgs", needs(test, [...FIXTURE_TOOLS, "nixpkgs"]), async () => process.env.FLAKEWRIGHT_NIXPKGS!],
 ];
 for (const [library, register, folder] of libraries) {
-  for (const [name, modules, want] of merging) {
-    register(`modules, ${library}: ${name}`, async () => {
-      const expression = `let lib = import ${await folder()}/lib; in (lib.evalModules { modules = [ ${declarations} ] ++ ${modules}; }).config`;
+  register(`modules merge as they should: ${library}`, async () => {
+    const lib = `import ${await folder()}/lib`;
+    for (const [name, modules, want] of merging) {
+      const expression = `let lib = ${lib}; in (lib.evalModules { modules = [ ${declarations} ] ++ ${modules}; }).config`;
       const got = await nix.eval(expression).catch((error: Error) => error.message);
-      if (want instanceof RegExp) assert.match(String(got), want);
-      else assert.equal(got, { free: { known: "" }, list: [], set: {}, text: "", ...(want as object) });
-    });
-  }
+      if (want instanceof RegExp) assert.match(String(got), want, name);
+      else assert.equal(got, { free: { known: "" }, list: [], set: {}, text: "", ...(want as object) }, name);
+    }
+  });
 }
 
 withNix("an updated fixture has the version asked for, and only that differs", async () => {
