@@ -32,6 +32,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "a unified diff of what generate would change",
     run: diff,
   },
+  watch: {
+    operands: "[SPEC]",
+    options: ["out"],
+    summary: "regenerate at every save; a broken spec is reported and the last good output stays",
+    run: async (host, options, _operands, terminal) => (await import("./watch.ts")).watch(host, options, terminal),
+  },
   init: {
     operands: "[DIR]",
     options: [],
@@ -77,9 +83,10 @@ async function main(argv: readonly string[]): Promise<number> {
     strict: values.strict ?? false,
     knowledge: join(HOME, "knowledge"),
   };
-  const show = (outcome: Outcome) => print(outcome, values.format ?? "text", values.quiet ?? false, !values["no-color"]);
+  const show = (outcome: Outcome, jsonIndent = 0) =>
+    print(outcome, { format: values.format ?? "text", quiet: values.quiet ?? false, colour: !values["no-color"], jsonIndent });
   const outcome = await command.run(host, options, operands, terminal(show));
-  show(outcome);
+  show(outcome, 2);
   return outcome.status;
 }
 
@@ -87,9 +94,17 @@ function readArguments(argv: readonly string[]) {
   return parseArgs({ args: [...argv], allowPositionals: true, options: OPTIONS });
 }
 
-function print(outcome: Outcome, format: string, quiet: boolean, mayColour: boolean): void {
+interface Printing {
+  readonly format: string;
+  readonly quiet: boolean;
+  readonly colour: boolean;
+  /** 0 for one of several objects, each on a line. */
+  readonly jsonIndent: number;
+}
+
+function print(outcome: Outcome, { format, quiet, colour: mayColour, jsonIndent }: Printing): void {
   if (outcome.isResult) process.stdout.write(outcome.output);
-  else if (format === "json") process.stdout.write(toJson(outcome.report));
+  else if (format === "json") process.stdout.write(toJson(outcome.report, jsonIndent));
   else if (!quiet) process.stdout.write(outcome.output);
   if (format === "text") {
     const colour = mayColour && !process.env["NO_COLOR"] && process.stderr.isTTY === true;

@@ -4,8 +4,9 @@ import { type Compiled, compile } from "./compile.ts";
 import { type Diagnostic, diagnostic, type FileChange, hasErrors, inOrder, type Report } from "./diagnostics.ts";
 import type { Host } from "./host.ts";
 import { type Facts, openFacts } from "./knowledge/packages.ts";
+import type { Templates } from "./render.ts";
 import { loadTemplates } from "./templates.ts";
-import { apply, type Comparison, compare, isDone } from "./write.ts";
+import { apply, type Comparison, compare, isDone, type KnownHashes } from "./write.ts";
 
 /** What a command answers: `report` for every format, `output` as the text form of its result. */
 export interface Outcome {
@@ -22,7 +23,7 @@ export interface Outcome {
 
 /** What a command has beside its answer, when it runs for long. */
 export interface Terminal {
-  /** Prints an outcome now. */
+  /** Prints an outcome now; as JSON, on one line. */
   show(outcome: Outcome): void;
   /** From the call on, Ctrl-C and SIGTERM abort the signal instead of ending the process. */
   interruption(): AbortSignal;
@@ -48,13 +49,29 @@ export const printed = (output: string): Outcome => ({
   status: 0,
 });
 
+/** What a process that generates again and again keeps between two runs. */
+export interface Warm {
+  readonly templates: Templates;
+  readonly facts: () => Facts | undefined;
+  readonly known: KnownHashes;
+}
+
+export async function warmUp(host: Host, options: Options): Promise<Warm> {
+  return { templates: await loadTemplates(host), facts: await factsReader(host, options), known: new Map() };
+}
+
 /** Compiles and writes. */
 export async function generate(host: Host, options: Options): Promise<Outcome> {
-  const compiled = await compileSpec(host, options);
+  return generateWarm(host, options, await warmUp(host, options));
+}
+
+/** `generate` with what an earlier run left. */
+export async function generateWarm(host: Host, options: Options, warm: Warm): Promise<Outcome> {
+  const compiled = await compileSpec(host, options, warm);
   if ("status" in compiled) return compiled;
   if (!compiled.files || failed(compiled.diagnostics, options)) return outcome(compiled, options, [], [], 1);
   const work = options.dryRun ? compare : apply;
-  const comparison = await work(host, options.out, compiled.files, options.force);
+  const comparison = await work(host, options.out, compiled.files, options.force, warm.known);
   const diagnostics = [...compiled.diagnostics, ...inOrder(comparison.diagnostics)];
   const stopped = hasErrors(comparison.diagnostics);
   const changed = stopped ? [] : comparison.changes.filter((change) => change.change !== "unchanged");
@@ -153,7 +170,7 @@ function outcome(
 }
 
 /** Reads and compiles the spec; a missing file is wrong usage. */
-export async function compileSpec(host: Host, options: Options): Promise<Compiled | Outcome> {
+export async function compileSpec(host: Host, options: Options, warm?: Warm): Promise<Compiled | Outcome> {
   const bytes = await host.readFile(options.spec);
   if (!bytes) {
     return {
@@ -164,7 +181,8 @@ export async function compileSpec(host: Host, options: Options): Promise<Compile
     };
   }
   const locked = (await host.kind(join(options.out, "flake.lock"))) === "file";
-  return compile(bytes, options.spec, { locked, facts: await factsReader(host, options) }, await loadTemplates(host));
+  const { facts, templates } = warm ?? (await warmUp(host, options));
+  return compile(bytes, options.spec, { locked, facts }, templates);
 }
 
 /** The facts are read at once and parsed only when a rule asks for one. */

@@ -227,7 +227,7 @@ function located(report: Report): Located[] {
 }
 
 /** cli.md's JSON object: `{ diagnostics: [...], files: [...] }`, 1-based positions in UTF-16 code units. */
-export function toJson(report: Report): string {
+export function toJson(report: Report, indent = 2): string {
   const diagnostics = located(report).map(({ code, severity, message, file, line, column, endLine, endColumn, hint }) => ({
     code,
     severity,
@@ -239,7 +239,7 @@ export function toJson(report: Report): string {
     endColumn,
     ...(hint === undefined ? {} : { hint }),
   }));
-  return `${JSON.stringify({ diagnostics, files: report.files }, null, 2)}\n`;
+  return `${JSON.stringify({ diagnostics, files: report.files }, null, indent)}\n`;
 }
 
 /** Diagnostics for people, each with the line it is about. */

@@ -1,11 +1,19 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import fs from "fs-extra";
 
 /** What kind of thing a path is, the path's own last component never followed. */
 export type EntryKind = "file" | "directory" | "symlink" | "other";
+
+/** What one look at a path tells. */
+export interface FileStatus {
+  readonly kind: EntryKind;
+  readonly mode: number;
+  /** Another one whenever the content may have changed: inode, size and the times of the last changes. */
+  readonly stamp: string;
+}
 
 export interface SpawnResult {
   /** The exit status; 127 when the program could not be started, 128 + n when signal n ended it. */
@@ -32,6 +40,7 @@ export interface Host {
   writeFile(path: string, data: string | Uint8Array, mode?: number): Promise<void>;
   kind(path: string): Promise<EntryKind | undefined>;
   mode(path: string): Promise<number | undefined>;
+  status(path: string): Promise<FileStatus | undefined>;
   chmod(path: string, mode: number): Promise<void>;
   /** Names in a folder, sorted; `[]` when there is none. */
   list(path: string): Promise<string[]>;
@@ -44,6 +53,11 @@ export interface Host {
   realpath(path: string): Promise<string | undefined>;
   processAlive(pid: number): boolean;
   sleep(milliseconds: number): Promise<void>;
+  /**
+   * Calls back each time that one of the files was changed, replaced, made or removed and then nothing happened to any of them
+   * for `quiet` milliseconds. Their folders exist. Answers once it watches, with a function that ends it.
+   */
+  watch(paths: readonly string[], quiet: number, onQuiet: () => void): Promise<() => Promise<void>>;
   spawn(
     command: string,
     args: readonly string[],
@@ -63,6 +77,21 @@ async function orUndefined<T>(work: Promise<T>): Promise<T | undefined> {
     if (absent(error)) return undefined;
     throw error;
   }
+}
+
+/** A look at a path is synchronous: it takes microseconds, and handing it to another thread takes longer than that. */
+function look<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (absent(error)) return undefined;
+    throw error;
+  }
+}
+
+function kindOf(stat: fs.Stats | fs.BigIntStats): EntryKind {
+  if (stat.isSymbolicLink()) return "symlink";
+  return stat.isFile() ? "file" : stat.isDirectory() ? "directory" : "other";
 }
 
 /** The real machine. */
@@ -86,10 +115,14 @@ export function nodeHost(cwd: string, env: Host["env"]): Host {
       }
     },
     async kind(path) {
-      const stat = await orUndefined(fs.lstat(at(path)));
+      const stat = look(() => fs.lstatSync(at(path)));
+      return stat && kindOf(stat);
+    },
+    async status(path) {
+      const stat = look(() => fs.lstatSync(at(path), { bigint: true }));
       if (!stat) return undefined;
-      if (stat.isSymbolicLink()) return "symlink";
-      return stat.isFile() ? "file" : stat.isDirectory() ? "directory" : "other";
+      const stamp = `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
+      return { kind: kindOf(stat), mode: Number(stat.mode) & 0o777, stamp };
     },
     mode: async (path) => {
       const stat = await orUndefined(fs.lstat(at(path)));
@@ -120,6 +153,39 @@ export function nodeHost(cwd: string, env: Host["env"]): Host {
       }
     },
     sleep: (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds)),
+    async watch(paths, quiet, onQuiet) {
+      const { watch } = await import("chokidar");
+      const files = new Set(paths.map(at));
+      // The folders, because a watch on a file stays with the old one when an editor renames a new one over it.
+      const folders = new Set([...files].map((path) => dirname(path)));
+      const watcher = watch([...folders], {
+        depth: 0,
+        ignoreInitial: true,
+        atomic: false,
+        ignored: (path) => !files.has(path) && !folders.has(path),
+      });
+      let timer: NodeJS.Timeout | undefined;
+      const notice = (path: string) => {
+        if (!files.has(path)) return;
+        clearTimeout(timer);
+        timer = setTimeout(onQuiet, quiet);
+      };
+      watcher.on("all", (_, path) => notice(path));
+      // chokidar drops what follows a change within 50 ms; the kernel's own events are all there.
+      watcher.on("raw", (_, name, about) => {
+        const { watchedPath } = about as { watchedPath: string };
+        notice(watchedPath);
+        if (name) notice(join(watchedPath, name));
+      });
+      await new Promise<void>((ready, fail) => {
+        watcher.on("ready", ready);
+        watcher.on("error", fail);
+      });
+      return async () => {
+        clearTimeout(timer);
+        await watcher.close();
+      };
+    },
     spawn: (command, args, options = {}) =>
       new Promise((done) => {
         const child = spawn(command, args, {

@@ -38,7 +38,15 @@ export interface Comparison {
   readonly kept: readonly string[];
   readonly manifest: Manifest;
   readonly manifestIsCurrent: boolean;
+  /** The stamp of the manifest that was compared with; undefined where there was none. */
+  readonly manifestStamp: string | undefined;
 }
+
+/**
+ * The hashes that earlier comparisons found, by path; one is believed as long as the file's stamp is the same. For a process
+ * that compares again and again.
+ */
+export type KnownHashes = Map<string, { readonly stamp: string; readonly hash: string }>;
 
 const hashOf = (content: string | Uint8Array): string => `sha256-${createHash("sha256").update(content).digest("base64")}`;
 
@@ -100,7 +108,14 @@ async function readManifest(host: Host, out: string): Promise<[Manifest, Diagnos
 }
 
 /** Compares without changing anything. With `force`, edited files are updated instead of reported. */
-export async function compare(host: Host, out: string, planned: readonly PlannedFile[], force: boolean): Promise<Comparison> {
+export async function compare(
+  host: Host,
+  out: string,
+  planned: readonly PlannedFile[],
+  force: boolean,
+  known: KnownHashes = new Map(),
+): Promise<Comparison> {
+  const stamp = await manifestStamp(host, out);
   const [manifest, diagnostics] = await readManifest(host, out);
   const changes: PlannedChange[] = [];
   const folders = new Map<string, Promise<boolean>>();
@@ -115,23 +130,27 @@ export async function compare(host: Host, out: string, planned: readonly Planned
       diagnostics.push(foreign(out, path, "a folder on the way to it is not a folder, or a link to elsewhere"));
       return;
     }
-    const kind = await host.kind(join(out, path));
+    const status = await host.status(join(out, path));
+    const kind = status?.kind;
     if (once) {
       if (kind === undefined) change("created");
       return;
     }
     const hash = hashOf(text);
     files[path] = hash;
-    if (kind === undefined) return change("created");
+    if (status === undefined) return change("created");
     if (kind !== "file") {
       diagnostics.push(foreign(out, path, `a ${kind} that flakewright never made is in its place`));
       return;
     }
-    const bytes = (await host.readFile(join(out, path))) ?? Buffer.alloc(0);
-    const found = hashOf(bytes);
+    const before = known.get(path);
+    const same = before?.stamp === status.stamp && before.hash === hash;
+    const bytes = (same ? undefined : await host.readFile(join(out, path))) ?? Buffer.alloc(0);
+    const found = same ? hash : hashOf(bytes);
+    known.set(path, { stamp: status.stamp, hash: found });
     if (found === hash) {
       // Only the executable bit is ours to hold; the rest is the umask's.
-      const runs = (((await host.mode(join(out, path))) ?? mode) & 0o100) !== 0;
+      const runs = (status.mode & 0o100) !== 0;
       return change(runs === ((mode & 0o100) !== 0) ? "unchanged" : "updated", text);
     }
     const isKnown = manifest.files[path] === found || manifest.pending?.[path] === found;
@@ -175,8 +194,12 @@ export async function compare(host: Host, out: string, planned: readonly Planned
     kept,
     manifest: current,
     manifestIsCurrent: manifestText(manifest) === manifestText(current) && (await host.kind(join(out, MANIFEST))) === "file",
+    manifestStamp: stamp,
   };
 }
+
+const manifestStamp = async (host: Host, out: string): Promise<string | undefined> =>
+  (await host.status(join(out, MANIFEST)))?.stamp;
 
 const foreign = (out: string, path: string, message: string): Diagnostic =>
   diagnostic(
@@ -210,13 +233,20 @@ async function foldersArePlain(host: Host, out: string, path: string, known: Map
  * says what is coming, then each file is renamed into place. A run that is killed anywhere leaves each file old or new, and
  * both known to the manifest. Throws Node's own error when the disk or its permissions refuse.
  */
-export async function apply(host: Host, out: string, planned: readonly PlannedFile[], force: boolean): Promise<Comparison> {
-  const first = await compare(host, out, planned, force);
+export async function apply(
+  host: Host,
+  out: string,
+  planned: readonly PlannedFile[],
+  force: boolean,
+  known: KnownHashes = new Map(),
+): Promise<Comparison> {
+  const first = await compare(host, out, planned, force, known);
   if (hasErrors(first.diagnostics) || isDone(first)) return first;
   const release = await lock(host, out);
   try {
-    // Another run may have been faster.
-    const comparison = await compare(host, out, planned, force);
+    // Another run may have been faster; it left another manifest.
+    const stamp = await manifestStamp(host, out);
+    const comparison = stamp === first.manifestStamp ? first : await compare(host, out, planned, force, known);
     if (!hasErrors(comparison.diagnostics) && !isDone(comparison)) await carryOut(host, out, comparison);
     return comparison;
   } finally {

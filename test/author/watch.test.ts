@@ -1,0 +1,238 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { type Options, type Outcome, warmUp } from "../../generator/commands.ts";
+import { compile } from "../../generator/compile.ts";
+import { nodeHost } from "../../generator/host.ts";
+import { watch } from "../../generator/watch.ts";
+import { startFlakewright } from "../support/cli.ts";
+import { tempFolder } from "../support/temp.ts";
+
+const test = suite("watch");
+
+const knowledge = join(dirname(fileURLToPath(import.meta.url)), "../../generator/knowledge");
+const OPTIONS: Options = { spec: "platform.yaml", out: "out", force: false, dryRun: false, strict: false, knowledge };
+
+const spec = (description: string, packages = "kubectl", more = ""): string =>
+  `version: 1\nname: p\ndescription: ${description}\ngroups:\n  k8s:\n    packages: [${packages}]\n${more}`;
+
+/** Text of every file below a folder but the manifest, by path. */
+function tree(folder: string, below = ""): Record<string, string> {
+  const files: Record<string, string> = {};
+  for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
+    const path = below === "" ? entry.name : `${below}/${entry.name}`;
+    if (entry.name.startsWith(".flakewright")) continue;
+    if (entry.isDirectory()) Object.assign(files, tree(folder, path));
+    else files[path] = readFileSync(join(folder, path), "utf8");
+  }
+  return files;
+}
+
+/** Waits until something holds; what must hold is asked once more when time is up. */
+async function until(holds: () => boolean | string, seconds = 20): Promise<void> {
+  const end = performance.now() + seconds * 1000;
+  while (holds() !== true) {
+    if (performance.now() > end) throw new Error(`not within ${seconds} s: ${holds()}`);
+    await sleep(5);
+  }
+}
+
+interface Watching {
+  readonly folder: string;
+  readonly path: string;
+  readonly shown: Outcome[];
+  /** The files that generate makes of a spec. */
+  expected(text: string): Record<string, string>;
+  /** What is in the output folder; undefined while a file of it comes or goes. */
+  output(): Record<string, string> | undefined;
+  end(): Promise<Outcome>;
+}
+
+/** A watch on `text`, once its first run is through. */
+async function watching(text: string): Promise<Watching> {
+  const folder = tempFolder();
+  const path = join(folder, "platform.yaml");
+  writeFileSync(path, text);
+  const host = nodeHost(folder, process.env);
+  const interruption = new AbortController();
+  const shown: Outcome[] = [];
+  const ended = watch(host, OPTIONS, {
+    show: (outcome) => void shown.push(outcome),
+    interruption: () => interruption.signal,
+  });
+  const { templates, facts } = await warmUp(host, OPTIONS);
+  await until(() => shown.length > 0);
+  return {
+    folder,
+    path,
+    shown,
+    expected(text) {
+      const { files, diagnostics } = compile(Buffer.from(text), "platform.yaml", { locked: false, facts }, templates);
+      assert.ok(files, diagnostics.map((one) => one.message).join());
+      return Object.fromEntries(files.map((file) => [file.path, file.text]));
+    },
+    output() {
+      try {
+        return tree(join(folder, "out"));
+      } catch {
+        return undefined;
+      }
+    },
+    end() {
+      interruption.abort();
+      return ended;
+    },
+  };
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+const sorted = (value: unknown): unknown => Object.entries(value ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+
+test("200 saves as editors make them: after each quiet moment the output is generate's", async () => {
+  const watch = await watching(spec("start"));
+  let seed = Number(process.env["SEED"] ?? 1);
+  const random = (below: number) => {
+    seed = (seed * 1103515245 + 12345) % 2 ** 31;
+    return (seed >> 8) % below;
+  };
+  const saves: ((text: string) => Promise<void>)[] = [
+    // In place.
+    async (text) => writeFileSync(watch.path, text),
+    // vim, VS Code with some settings, every atomic writer.
+    async (text) => {
+      writeFileSync(`${watch.path}.new`, text);
+      renameSync(`${watch.path}.new`, watch.path);
+    },
+    // Truncated first, written a moment later.
+    async (text) => {
+      writeFileSync(watch.path, "");
+      await sleep(random(4));
+      writeFileSync(watch.path, text);
+    },
+    // In two pieces.
+    async (text) => {
+      writeFileSync(watch.path, text.slice(0, text.length / 2));
+      await sleep(random(4));
+      writeFileSync(watch.path, text);
+    },
+    // The old one moved out of the way, as a backup.
+    async (text) => {
+      renameSync(watch.path, `${watch.path}~`);
+      await sleep(random(3));
+      writeFileSync(watch.path, text);
+    },
+  ];
+  let count = 0;
+  let good = spec("start");
+  try {
+    while (count < 200) {
+      let text = good;
+      const possible = [good];
+      let broken = "";
+      for (let left = 1 + random(5); left > 0; left--) {
+        count++;
+        broken = random(4) === 0 ? `broken${count}` : "";
+        text = spec(`save ${count}`, random(2) === 0 ? "kubectl, k9s" : "kubectl", broken && `${broken}: 1\n`);
+        if (!broken) possible.push(text);
+        await saves[random(saves.length)]?.(text);
+        await sleep(random(3) === 0 ? random(60) : random(5));
+      }
+      if (!broken) {
+        good = text;
+        await until(() => same(watch.output(), watch.expected(good)) || `save ${count} is not in the output, seed ${seed}`);
+        continue;
+      }
+      await until(
+        () => watch.shown.at(-1)?.report.diagnostics.some((one) => one.message.includes(broken)) || `${broken} not shown`,
+      );
+      // One of the good saves before it, whichever was seen last.
+      const seen = possible.findLast((one) => same(watch.output(), watch.expected(one)));
+      assert.ok(seen, `an output that no save made, at ${count}`);
+      good = seen;
+    }
+    // Nothing follows: no loop.
+    const lines = watch.shown.length;
+    await sleep(300);
+    assert.is(watch.shown.length, lines);
+    assert.is((await watch.end()).status, 0);
+  } finally {
+    await watch.end();
+  }
+});
+
+test("a broken spec is shown with its place, and one line says that the output stayed", async () => {
+  const watch = await watching(spec("one"));
+  try {
+    assert.match(String(watch.shown[0]?.output), /^\d\d:\d\d:\d\d created .*ARCHITECTURE\.md, .* and \d+ more \(\d+ ms\)\n$/);
+    writeFileSync(watch.path, spec("one", "kubectl", "grups: 1\n"));
+    await until(() => watch.shown.length === 2);
+    assert.match(String(watch.shown[1]?.output), /^\d\d:\d\d:\d\d 1 error; out stays as it was\n$/);
+    assert.is(watch.shown[1]?.report.diagnostics[0]?.code, "schema-unknown-key");
+    writeFileSync(watch.path, spec("two"));
+    await until(() => watch.shown.length === 3);
+    assert.match(
+      String(watch.shown[2]?.output),
+      /^\d\d:\d\d:\d\d updated out\/ARCHITECTURE\.md, updated out\/flake\.nix \(\d+ ms\)\n$/,
+    );
+  } finally {
+    await watch.end();
+  }
+});
+
+test("touches only the files that change", async () => {
+  const watch = await watching(spec("one"));
+  try {
+    const times = () => Object.keys(watch.output() ?? {}).map((path) => statSync(join(watch.folder, "out", path)).mtimeMs);
+    const before = times();
+    writeFileSync(watch.path, `# a comment\n${spec("one")}`);
+    await until(() => watch.shown.length === 2);
+    assert.match(String(watch.shown[1]?.output), "nothing to change");
+    assert.equal(times(), before);
+  } finally {
+    await watch.end();
+  }
+});
+
+test("a spec that goes away is waited for; an edited output is refused until it is mended", async () => {
+  const watch = await watching(spec("one"));
+  const flake = join(watch.folder, "out/flake.nix");
+  try {
+    rmSync(watch.path);
+    await until(() => watch.shown.length === 2);
+    assert.match(String(watch.shown[1]?.output), "no platform.yaml; out stays as it was");
+    writeFileSync(flake, "# mine\n");
+    writeFileSync(watch.path, spec("two"));
+    await until(() => watch.shown.length === 3);
+    assert.is(watch.shown[2]?.report.diagnostics[0]?.code, "output-edited");
+    assert.is(readFileSync(flake, "utf8"), "# mine\n");
+    rmSync(flake);
+    // The same text saved again is a try again.
+    writeFileSync(watch.path, spec("two"));
+    await until(() => same(watch.output(), watch.expected(spec("two"))) || "flake.nix is not back");
+  } finally {
+    await watch.end();
+  }
+});
+
+test("ends with 0 on Ctrl-C, and speaks one JSON object a line when asked to", async () => {
+  const folder = tempFolder();
+  mkdirSync(join(folder, "spec"));
+  writeFileSync(join(folder, "spec/platform.yaml"), spec("one"));
+  const child = startFlakewright(folder, ["watch", "--format", "json"]);
+  let stdout = "";
+  child.stdout?.on("data", (chunk) => {
+    stdout += chunk;
+  });
+  await until(() => stdout.includes("\n"));
+  child.kill("SIGINT");
+  const status = await new Promise((done) => child.on("exit", done));
+  assert.is(status, 0);
+  const lines = stdout.trimEnd().split("\n");
+  assert.is(lines.length, 1);
+  assert.ok(JSON.parse(lines[0] ?? "").files.length > 5);
+});
+
+test.run();
