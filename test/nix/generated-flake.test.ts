@@ -1,13 +1,12 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { stringify } from "yaml";
 import { hostileText } from "../support/arbitrary-spec.ts";
 import { FIXTURE_TOOLS, type Nix, privateNix } from "../support/nix.ts";
-import { compileText, repository } from "../support/spec.ts";
-import { tempFolder } from "../support/temp.ts";
+import { repository, written } from "../support/spec.ts";
 import { needs } from "../support/tools.ts";
 
 /* What a spec compiles to, in the hands of a real Nix, on the fixture nixpkgs. */
@@ -16,18 +15,6 @@ const test = suite("generated flake");
 const withNix = needs(test, FIXTURE_TOOLS);
 const SYSTEMS = ["x86_64-linux", "aarch64-linux", "aarch64-darwin"];
 const platform = readFileSync(join(repository, "spec/platform.yaml"), "utf8");
-
-/** Compiles a spec into a new folder. */
-function written(spec: string): string {
-  const { files, diagnostics } = compileText(spec);
-  if (!files) throw new Error(`does not compile: ${JSON.stringify(diagnostics)}`);
-  const folder = tempFolder();
-  for (const { path, text, mode } of files) {
-    mkdirSync(join(folder, dirname(path)), { recursive: true });
-    writeFileSync(join(folder, path), text, { mode });
-  }
-  return folder;
-}
 
 let nix: Nix;
 let reference: string;

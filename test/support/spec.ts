@@ -1,9 +1,11 @@
-import { join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Compiled, compile } from "../../generator/compile.ts";
 import { nodeHost } from "../../generator/host.ts";
 import { openFacts } from "../../generator/knowledge/packages.ts";
 import { loadTemplates } from "../../generator/templates.ts";
+import { tempFolder } from "./temp.ts";
 
 export const repository = fileURLToPath(new URL("../../", import.meta.url));
 export const host = nodeHost(repository, process.env);
@@ -27,4 +29,16 @@ export function cursor(marked: string): { text: string; start: number; end: numb
   const end = marked.indexOf("⟧") - 1;
   if (start === -1 || end < start) throw new Error(`no ⟦…⟧ in:\n${marked}`);
   return { text: marked.replace("⟦", "").replace("⟧", ""), start, end };
+}
+
+/** Compiles a spec into a new folder. */
+export function written(spec: string): string {
+  const { files, diagnostics } = compileText(spec);
+  if (!files) throw new Error(`does not compile: ${JSON.stringify(diagnostics)}`);
+  const folder = tempFolder();
+  for (const { path, text, mode } of files) {
+    mkdirSync(join(folder, dirname(path)), { recursive: true });
+    writeFileSync(join(folder, path), text, { mode });
+  }
+  return folder;
 }
