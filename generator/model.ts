@@ -637,6 +637,11 @@ class ModelBuilder {
 
   /** Output names that two things would claim. */
   #conflicts(model: Model): void {
+    for (const host of model.hosts) {
+      if (!host.deploy || !["defaults", "meta", "network"].includes(host.name)) continue;
+      const message = `a machine that colmena deploys can't be called \`${host.name}\`: its hive keeps that name for itself`;
+      this.#add("name-conflict", host.at, "key", message, { hint: "rename the host, or deploy it with nixos-rebuild" });
+    }
     const explicitDefault = this.#root.key("shells").key("default").present;
     for (const group of model.groups) {
       if (group.name === "default") {

@@ -3,10 +3,9 @@ import type { Model } from "./model.ts";
 import type { Templates } from "./render.ts";
 import { architectureView } from "./views/document.ts";
 import { checksView, devShellsView, flakeView, packageSetsView, packagesView, toolGroupsView } from "./views/flake.ts";
+import { hiveView, hostScaffoldView, hostsView, remoteBuildersView } from "./views/fleet.ts";
 import {
   buildUsersView,
-  hostScaffoldView,
-  hostsView,
   nixosIndexView,
   nixosSettingsView,
   nixpkgsConfigView,
@@ -59,12 +58,14 @@ const OUTPUTS: readonly Output[] = [
   { path: "nix/packages.nix", files: always(packagesView) },
   { path: "nix/checks.nix", files: always(checksView) },
   { path: "nix/hosts.nix", files: when((model) => model.hosts.length > 0, hostsView) },
+  { path: "nix/hive.nix", files: when((model) => model.hosts.some((host) => host.deploy), hiveView) },
   { path: "modules/default.nix", files: always(nixosIndexView) },
   { path: "modules/options.nix", files: always(optionsView) },
   { path: "modules/nix-settings.nix", files: always(nixosSettingsView) },
   { path: "modules/build-users.nix", files: when((model) => model.buildUsers !== undefined, buildUsersView) },
+  { path: "modules/remote-builders.nix", files: when((model) => model.builders.length > 0, remoteBuildersView) },
   { path: "modules/tool-groups.nix", files: always(toolModuleView) },
-  { path: "hosts/NAME.nix", once: true, files: (model) => model.hosts.flatMap((host) => hostScaffoldView(host) ?? []) },
+  { path: "hosts/NAME.nix", once: true, files: (model) => model.hosts.flatMap((host) => hostScaffoldView(host, model) ?? []) },
   { path: ".envrc", files: always(() => ({})) },
   { path: "ARCHITECTURE.md", files: always(architectureView) },
 ];

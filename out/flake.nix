@@ -30,6 +30,7 @@
       # One instance of each package set a system, shared by all outputs.
       packageSets = forEachSystem (system: import ./nix/package-sets.nix { inherit inputs system; });
       forEachPackageSet = outputs: forEachSystem (system: outputs system packageSets.${system});
+      hosts = import ./nix/hosts.nix inputs;
       # What the modules need to know of this flake.
       withInputs = module: {
         imports = [
@@ -59,6 +60,8 @@
         tool-groups = withInputs ./modules/tool-groups.nix;
         build-users = withInputs ./modules/build-users.nix;
       };
-      nixosConfigurations = import ./nix/hosts.nix inputs;
+      nixosConfigurations = builtins.mapAttrs (
+        _: host: inputs.nixpkgs.lib.nixosSystem { inherit (host) modules; }
+      ) hosts;
     };
 }

@@ -1,4 +1,5 @@
 import type { Model, Setting, Tool } from "../model.ts";
+import { nixPath } from "../nix.ts";
 import type { PlanContext } from "../plan.ts";
 
 /** Data for ARCHITECTURE.md: the platform described for people. */
@@ -72,11 +73,34 @@ export function architectureView(model: Model, context: PlanContext): object {
       stateVersion: host.stateVersion,
       target: host.deploy ? `${host.deploy.user}@${host.deploy.target}` : false,
     })),
+    hive: model.hosts.some((host) => host.deploy),
     builders: model.builders.map((builder) => ({
       host: builder.host,
+      user: builder.user,
+      name: builder.specHost ?? false,
       systems: builder.systems.join(", "),
       maxJobs: builder.maxJobs,
-      features: builder.features.join(", ") || "none",
+      features: [...builder.features, ...builder.mandatoryFeatures].join(", ") || "none",
+      mandatory: builder.mandatoryFeatures.join(", "),
+      knownByKey: builder.publicHostKey !== undefined,
     })),
+    serving: [
+      ...new Map(
+        model.builders.flatMap(({ specHost, user, sshKey }) =>
+          specHost === undefined
+            ? []
+            : [
+                [
+                  `${specHost} ${user}`,
+                  {
+                    host: specHost,
+                    option: nixPath(["users", "users", user, "openssh", "authorizedKeys", "keys"]),
+                    key: sshKey ?? false,
+                  },
+                ],
+              ],
+        ),
+      ).values(),
+    ],
   };
 }

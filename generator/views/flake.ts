@@ -13,6 +13,8 @@ export function flakeView(model: Model): object {
     caches: urls.length > 0 && { urls: [...new Set(urls)], keys: [...new Set(keys)] },
     hasBuildUsers: model.buildUsers !== undefined,
     hasHosts: model.hosts.length > 0,
+    hasHive: model.hosts.some((host) => host.deploy),
+    hasBuilders: model.builders.length > 0,
   };
 }
 

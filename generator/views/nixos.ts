@@ -1,11 +1,16 @@
 import { findSetting } from "../knowledge/settings.ts";
-import type { Model, NixosHost, SettingValue } from "../model.ts";
+import type { Model, SettingValue } from "../model.ts";
 import { Call, type NixValue, Selection } from "../nix.ts";
 
 /** Data for the NixOS modules and hosts. */
 
 export function nixosIndexView(model: Model): object {
-  const imports = ["nix-settings", ...(model.buildUsers ? ["build-users"] : []), "tool-groups"];
+  const imports = [
+    "nix-settings",
+    ...(model.buildUsers ? ["build-users"] : []),
+    ...(model.builders.length > 0 ? ["remote-builders"] : []),
+    "tool-groups",
+  ];
   return { imports: imports.map((name) => new Selection(`./${name}.nix`, [])) };
 }
 
@@ -67,22 +72,4 @@ export function nixpkgsConfigView(model: Model): object {
     unfree: unfree !== true && unfree.length > 0 && unfree,
     insecure: insecure.length > 0 && insecure,
   };
-}
-
-export function hostsView(model: Model): object {
-  return {
-    hosts: model.hosts.map((host) => ({
-      name: host.name,
-      system: host.system,
-      stateVersion: host.stateVersion,
-      groups: Object.fromEntries(host.groups.map((group) => [group.name, { enable: true }])),
-      // From nix/hosts.nix, the output folder is one level up.
-      modules: host.modules.map((path) => new Selection(`../${path.slice(2)}`, [])),
-    })),
-  };
-}
-
-/** The host's own file, when the spec refers to it at its default place. */
-export function hostScaffoldView(host: NixosHost): { name: string; view: object } | undefined {
-  return host.modules.includes(`./hosts/${host.name}.nix`) ? { name: host.name, view: {} } : undefined;
 }

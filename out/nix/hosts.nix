@@ -1,4 +1,5 @@
-# The NixOS machines of the spec.
+# The NixOS machines of the spec: the modules that each consists of and, where it is deployed, how it is reached. What is made of
+# them (nixosConfigurations, the hive) looks at one at a time, so that no machine costs another anything.
 inputs:
 let
   host =
@@ -8,12 +9,17 @@ let
       stateVersion,
       groups,
       modules,
+      deployment ? null,
     }:
-    inputs.nixpkgs.lib.nixosSystem {
+    {
+      inherit deployment;
       modules = [
         inputs.self.nixosModules.default
         {
-          flakewright = { inherit groups; };
+          flakewright = {
+            host = name;
+            inherit groups;
+          };
           networking.hostName = inputs.nixpkgs.lib.mkDefault name;
           nixpkgs.hostPlatform = system;
           system = { inherit stateVersion; };
