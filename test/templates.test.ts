@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import Handlebars from "handlebars";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { compileOptions, handlebars, printerNames } from "../generator/render.ts";
+import { templatePaths } from "../generator/templates.ts";
+import { host, repository } from "./support/spec.ts";
+
+/* No string of a spec gets into an output but through a printer: held for every template by walking what Handlebars parsed. */
+
+const templates = suite("templates");
+const paths = await templatePaths(host);
+const BLOCKS = ["each", "if", "unless"];
+
+/** Every mustache, block and partial of a program that is not a printer's or a plain block. */
+function offences(program: hbs.AST.Program): string[] {
+  return program.body.flatMap((statement) => {
+    switch (statement.type) {
+      case "ContentStatement":
+      case "CommentStatement":
+        return [];
+      case "MustacheStatement": {
+        const { path, params, escaped } = statement as hbs.AST.MustacheStatement;
+        const name = (path as hbs.AST.PathExpression).original;
+        const nested = params.some((param) => param.type === "SubExpression");
+        return printerNames.includes(String(name)) && params.length > 0 && !nested && escaped ? [] : [`{{${name}}}`];
+      }
+      case "BlockStatement": {
+        const block = statement as hbs.AST.BlockStatement;
+        const name = block.path.original;
+        return [
+          ...(BLOCKS.includes(name) ? [] : [`{{#${name}}}`]),
+          ...offences(block.program),
+          ...(block.inverse ? offences(block.inverse) : []),
+        ];
+      }
+      default:
+        return [statement.type];
+    }
+  });
+}
+
+templates("there are some, each at an output's own path", () => {
+  assert.ok(paths.includes("flake.nix.hbs") && paths.includes("modules/build-users.nix.hbs"));
+});
+
+for (const path of paths) {
+  templates(`${path} prints through printers only`, () => {
+    const text = readFileSync(join(repository, "flake-template", path), "utf8");
+    assert.equal(offences(Handlebars.parse(text)), []);
+  });
+}
+
+templates("the walk finds what is no printer", () => {
+  for (const bad of [
+    "{{name}}",
+    "{{{sh name}}}",
+    "{{> part}}",
+    "{{#with x}}{{/with}}",
+    "{{#if a}}{{name}}{{/if}}",
+    "{{#if a}}{{else}}{{name}}{{/if}}",
+    "{{sh}}",
+    "{{sh (lookup a b)}}",
+    "{{&sh name}}",
+  ])
+    assert.ok(offences(Handlebars.parse(bad)).length > 0, bad);
+});
+
+templates("a value that is missing stops the rendering, also where Handlebars' strict mode does not look", () => {
+  for (const text of [
+    "{{sh gone}}",
+    "{{#if gone}}x{{/if}}",
+    "{{#each gone}}x{{/each}}",
+    "{{#unless gone}}x{{/unless}}",
+    "{{nix gone 2}}",
+    "{{#each list}}{{sh gone}}{{/each}}",
+  ]) {
+    const render = handlebars.compile(text, compileOptions);
+    assert.throws(() => render({ list: [1] }), undefined, text);
+  }
+});
+
+templates.run();
