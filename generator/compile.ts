@@ -3,6 +3,7 @@ import { buildModel, type Model } from "./model.ts";
 import { type PlannedFile, plan } from "./plan.ts";
 import type { Templates } from "./render.ts";
 import { type Environment, lint } from "./rules.ts";
+import { findSecrets, maskDiagnostics, maskText, secretsInText } from "./secrets.ts";
 import { readSource } from "./source.ts";
 import { validate } from "./validate.ts";
 
@@ -13,7 +14,7 @@ export interface Compiled {
   readonly files: readonly PlannedFile[] | undefined;
   /** Sorted by place. */
   readonly diagnostics: readonly Diagnostic[];
-  /** The spec as text, for code frames; `""` when it could not be decoded. */
+  /** The spec as text, for code frames: secrets are dots, everything else is where it was; `""` when it could not be decoded. */
   readonly text: string;
 }
 
@@ -22,12 +23,26 @@ export interface Compiled {
  * what the ones before it could make sense of, so that all mistakes of a spec are told at once.
  */
 export function compile(bytes: Uint8Array, file: string, environment: Environment, templates: Templates): Compiled {
-  const [source, yamlDiagnostics, text] = readSource(file, bytes);
-  if (!source) return { model: undefined, files: undefined, diagnostics: inOrder(yamlDiagnostics), text };
+  const [source, yamlDiagnostics, written] = readSource(file, bytes);
+  if (!source) {
+    const ranges = secretsInText(written);
+    const texts = ranges.map(({ start, end }) => written.slice(start, end));
+    const diagnostics = maskDiagnostics(inOrder(yamlDiagnostics), texts);
+    return { model: undefined, files: undefined, diagnostics, text: maskText(written, ranges) };
+  }
   const [invalid, shapeDiagnostics] = validate(source);
   const [model, nameDiagnostics] = buildModel(source, invalid);
   const before = [...yamlDiagnostics, ...shapeDiagnostics, ...nameDiagnostics];
-  const diagnostics = inOrder([...before, ...lint(model, source, environment, before)]);
+  const secrets = findSecrets(source);
+  const found = inOrder([...before, ...lint(model, source, environment, before, secrets)]);
+  const diagnostics = maskDiagnostics(
+    found,
+    secrets.map((secret) => secret.text),
+  );
+  const text = maskText(
+    written,
+    secrets.map((secret) => secret.range),
+  );
   if (hasErrors(diagnostics)) return { model, files: undefined, diagnostics, text };
   const facts = environment.facts()?.exact ? environment.facts() : undefined;
   return { model, files: plan(model, templates, { facts }), diagnostics, text };

@@ -12,6 +12,8 @@ export interface Fix {
   readonly range: Range;
   /** What the range becomes. */
   readonly text: string;
+  /** Edits at other places that belong to it. */
+  readonly also?: readonly Fix[];
 }
 
 export interface Diagnostic {

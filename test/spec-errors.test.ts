@@ -10,6 +10,8 @@ import { compileText, cursor } from "./support/spec.ts";
 const head = "version: 1\nname: demo\n";
 const group = "groups:\n  k8s:\n    packages: [kubectl]\n";
 const base = head + group;
+/** A builder with nothing wrong. */
+const builder = "builders:\n  - host: a.example\n    publicHostKey: c3NoLWVkMjU1MTkgQUFBQS4uLg==\n";
 
 const rows: readonly [title: string, code: string, marked: string, says: string][] = [
   // YAML
@@ -131,8 +133,8 @@ const rows: readonly [title: string, code: string, marked: string, says: string]
   ["a gc age in weeks", "schema-value", `${base}gc: { olderThan: ⟦4w⟧ }\n`, "30d"],
   ["yes for true", "schema-type", `${base}gc: { automatic: ⟦yes⟧ }\n`, "write true"],
   // build users
-  ["a gid of zero", "schema-value", `${base}buildUsers: { gid: ⟦0⟧ }\n`, "at least 1"],
-  ["a uid as text", "schema-type", `${base}buildUsers: { firstUid: ⟦"30001"⟧ }\n`, "whole number"],
+  ["a gid of zero", "schema-value", `${base}buildUsers: { roles: [{ role: aws }], gid: ⟦0⟧ }\n`, "at least 1"],
+  ["a uid as text", "schema-type", `${base}buildUsers: { roles: [{ role: aws }], firstUid: ⟦"30001"⟧ }\n`, "whole number"],
   ["a role without a name", "schema-missing-key", `${base}buildUsers:\n  roles:\n    - ⟦description⟧: x\n`, "role"],
   ["a role twice", "name-conflict", `${base}buildUsers:\n  roles:\n    - role: aws\n    - role: ⟦aws⟧\n`, "twice"],
   [
@@ -165,14 +167,9 @@ const rows: readonly [title: string, code: string, marked: string, says: string]
     `${base}hosts:\n  builder:\n    deploy: { target: ⟦-oProxyCommand=x⟧ }\n`,
     "address",
   ],
-  ["an unknown protocol", "schema-value", `${base}builders:\n  - host: a.example\n    protocol: ⟦https⟧\n`, "ssh-ng"],
-  ["no jobs", "schema-value", `${base}builders:\n  - host: a.example\n    maxJobs: ⟦0⟧\n`, "at least 1"],
-  [
-    "a feature with a comma",
-    "schema-value",
-    `${base}builders:\n  - host: a.example\n    features: [⟦"kvm,benchmark"⟧]\n`,
-    "one word",
-  ],
+  ["an unknown protocol", "schema-value", `${base}${builder}    protocol: ⟦https⟧\n`, "ssh-ng"],
+  ["no jobs", "schema-value", `${base}${builder}    maxJobs: ⟦0⟧\n`, "at least 1"],
+  ["a feature with a comma", "schema-value", `${base}${builder}    features: [⟦"kvm,benchmark"⟧]\n`, "one word"],
   [
     "a host key that is none",
     "schema-value",

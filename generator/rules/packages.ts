@@ -1,0 +1,2 @@
+import type { Rule } from "../rules.ts";
+export const packageRules: readonly Rule[] = [];
