@@ -574,7 +574,7 @@ class ModelBuilder {
           at: item.at,
           name,
           description,
-          gecos: description.replace(/[:\n\r\t]+/g, " ").trim() || `${name} builds`,
+          gecos: description.replace(/\s*[:\n\r\t]\s*/g, " ").trim() || `${name} builds`,
           groups: this.#groupList(item.key("groups")) ?? [],
           user: `nixbld${index + 1}`,
           uid: firstUid + index,

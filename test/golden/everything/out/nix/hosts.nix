@@ -1,0 +1,68 @@
+# The NixOS machines of the spec: the modules that each consists of and, where it is deployed, how it is reached. What is made of
+# them (nixosConfigurations, the hive) looks at one at a time, so that no machine costs another anything.
+inputs:
+let
+  host =
+    {
+      name,
+      system,
+      stateVersion,
+      groups,
+      modules,
+      deployment ? null,
+    }:
+    {
+      inherit deployment;
+      modules = [
+        inputs.self.nixosModules.default
+        {
+          flakewright = {
+            host = name;
+            inherit groups;
+          };
+          networking.hostName = inputs.nixpkgs.lib.mkDefault name;
+          nixpkgs.hostPlatform = system;
+          system = { inherit stateVersion; };
+        }
+      ]
+      ++ modules;
+    };
+in
+{
+  builder = host {
+    name = "builder";
+    system = "x86_64-linux";
+    stateVersion = "26.05";
+    groups = {
+      k8s = {
+        enable = true;
+      };
+    };
+    modules = [
+      ../hosts/builder.nix
+    ];
+    deployment = {
+      targetHost = "builder.example.net";
+      targetUser = "root";
+      tags = [
+        "ci"
+      ];
+    };
+  };
+  worker = host {
+    name = "worker";
+    system = "aarch64-linux";
+    stateVersion = "25.11";
+    groups = {
+      k8s = {
+        enable = true;
+      };
+      "let" = {
+        enable = true;
+      };
+    };
+    modules = [
+      ../hosts/worker.nix
+    ];
+  };
+}
