@@ -12,6 +12,7 @@ import {
   optionsView,
   toolModuleView,
 } from "./views/nixos.ts";
+import { workflowView } from "./views/workflow.ts";
 
 /** A file as it shall be: `path` is relative to the output folder, with `/`, and made only of names the schema let through. */
 export interface PlannedFile {
@@ -67,6 +68,7 @@ const OUTPUTS: readonly Output[] = [
   { path: "modules/tool-groups.nix", files: always(toolModuleView) },
   { path: "hosts/NAME.nix", once: true, files: (model) => model.hosts.flatMap((host) => hostScaffoldView(host, model) ?? []) },
   { path: ".envrc", files: always(() => ({})) },
+  { path: ".github/workflows/nix.yml", files: when((model) => model.ci === "github", workflowView) },
   { path: "ARCHITECTURE.md", files: always(architectureView) },
 ];
 

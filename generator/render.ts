@@ -4,6 +4,7 @@ import { htmlText, scriptJson } from "./html.ts";
 import { markdownCode, markdownText } from "./markdown.ts";
 import { type NixValue, nixKey, nixPath, nixString, nixValue } from "./nix.ts";
 import { shellArray, shellWord } from "./shell.ts";
+import { yamlText } from "./yaml.ts";
 
 /** A template by its path below flake-template/, `.hbs` included, ready to run. */
 export type Templates = (path: string) => (view: object) => string;
@@ -28,6 +29,7 @@ const printers: Readonly<Record<string, (...values: never[]) => string>> = {
   md: (text: string | number) => markdownText(String(text)),
   mdCode: (text: string) => markdownCode(text),
   html: (text: string | number) => htmlText(String(text)),
+  yaml: (text: string, indent: number) => yamlText(text, indent),
   json: (value: unknown) => scriptJson(value),
 };
 
