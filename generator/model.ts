@@ -574,7 +574,7 @@ class ModelBuilder {
           at: item.at,
           name,
           description,
-          gecos: description.replace(/\s*[:\n\r\t]\s*/g, " ").trim() || `${name} builds`,
+          gecos: gecosOf(description) || `${name} builds`,
           groups: this.#groupList(item.key("groups")) ?? [],
           user: `nixbld${index + 1}`,
           uid: firstUid + index,
@@ -675,6 +675,14 @@ class ModelBuilder {
     }
   }
 }
+
+/** passwd(5) keeps colons and line breaks for itself. */
+const gecosOf = (text: string): string =>
+  text
+    .split(/[:\n\r\t]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== "")
+    .join(" ");
 
 function named(node: Cursor): { at: SpecPath; name: string }[] {
   return node.text === undefined ? [] : [{ at: node.at, name: node.text }];
