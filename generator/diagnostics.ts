@@ -135,6 +135,28 @@ export const CATALOGUE = {
     example: "# out/flake.nix was there before the first run",
     fixed: "# move it away, or generate into another folder with --out",
   },
+  "import-unknown-kind": {
+    severity: "error",
+    summary: "a file to import that is none of the known kinds",
+    cause: "The kind is told by the file's name: nix.conf (any *.conf), devbox.json, .tool-versions, mise.toml or devenv.yaml.",
+    example: "# flakewright import packages.txt",
+    fixed: "# flakewright import devbox.json /etc/nix/nix.conf",
+  },
+  "import-syntax": {
+    severity: "error",
+    summary: "a file to import is broken",
+    cause: "The file is not what its name says: no JSON, TOML or YAML that its own tool could read either.",
+    example: '# devbox.json: { "packages": ["kubectl" }',
+    fixed: '# devbox.json: { "packages": ["kubectl"] }',
+  },
+  "import-incomplete": {
+    severity: "warning",
+    summary: "a nix.conf to import has a line that Nix refuses, or includes what cannot be read",
+    cause: "The rest was imported; what the line would have said is missing in the spec.",
+    example: "# nix.conf: max-jobs=4",
+    fixed: "# nix.conf: max-jobs = 4",
+    source: "https://nix.dev/manual/nix/latest/command-ref/conf-file",
+  },
   "output-drift": {
     severity: "error",
     summary: "the output folder is not what the spec generates",

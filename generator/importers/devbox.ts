@@ -1,0 +1,221 @@
+import { diagnostic } from "../diagnostics.ts";
+import { SYSTEMS } from "../schema.ts";
+import { shellWord } from "../shell.ts";
+import { ATTRIBUTE_PATH, foreignAttribute, packageFrom } from "./attributes.ts";
+import {
+  type Draft,
+  type ForeignFile,
+  folderName,
+  holdsSecret,
+  type Imported,
+  type ImportedPackage,
+  type KnownPackages,
+  type Noted,
+  ownComment,
+} from "./draft.ts";
+import { asString, asStrings, JsonError, type JsonMember, type JsonNode, member, parseJsonc } from "./jsonc.ts";
+
+/** devbox.json → draft. A file that is no JSON, not even devbox's forgiving kind, is an `import-syntax` error. */
+export function importDevbox({ path, text }: ForeignFile, known: KnownPackages): Imported {
+  let root: JsonNode;
+  try {
+    root = parseJsonc(text);
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    return [{}, [diagnostic("import-syntax", error.message, path, error.range)]];
+  }
+  if (root.kind !== "object") return [{}, [diagnostic("import-syntax", "a devbox.json is an object", path, root.range)]];
+
+  const packages = new Packages(known);
+  const listed = member(root, "packages");
+  if (listed) packages.all(listed);
+  const shell = member(root, "shell")?.node;
+  const [env, exports] = environment(member(root, "env"));
+  const hook = [...exports, ...initHook(member(shell, "init_hook")), ...aliases(member(root, "aliases"))];
+  const commit = asString(member(member(root, "nixpkgs")?.node, "commit")?.node);
+  const draft: Draft = {
+    name: asString(member(root, "name")?.node) ?? folderName(path),
+    description: asString(member(root, "description")?.node),
+    nixpkgs: commit === undefined ? undefined : { value: commit, notes: member(root, "nixpkgs")?.comments ?? [] },
+    inputs: packages.inputs,
+    packages: packages.list,
+    insecure: packages.insecure,
+    env,
+    hook,
+    shellNotes: [...scripts(member(shell, "scripts")), ...elsewhere(root)],
+    notes: root.trailing.map(ownComment),
+  };
+  return [draft, []];
+}
+
+/** A spec's systems where it names none. */
+const DEFAULT_SYSTEMS = ["x86_64-linux", "aarch64-linux", "aarch64-darwin"];
+const isSystem = (name: string): boolean => (SYSTEMS as readonly string[]).includes(name);
+
+class Packages {
+  readonly list: Noted<ImportedPackage>[] = [];
+  readonly inputs: Noted<{ name: string; url: string }>[] = [];
+  readonly insecure: string[] = [];
+  readonly #known: KnownPackages;
+
+  constructor(known: KnownPackages) {
+    this.#known = known;
+  }
+
+  all({ node, comments }: JsonMember): void {
+    if (comments.length > 0) this.list.push({ notes: comments.map(ownComment) });
+    if (node.kind === "array") {
+      for (const item of node.items) {
+        const written = asString(item.node);
+        const notes = item.comments.map(ownComment);
+        if (written === undefined) this.list.push({ notes: [...notes, "an entry of `packages` that is not text was left out"] });
+        else this.list.push(this.#one(written, notes));
+      }
+    } else if (node.kind === "object") for (const entry of node.members) this.list.push(this.#detailed(entry));
+    if ((node.kind === "array" || node.kind === "object") && node.trailing.length > 0)
+      this.list.push({ notes: node.trailing.map(ownComment) });
+  }
+
+  #detailed({ key, node, comments }: JsonMember): Noted<ImportedPackage> {
+    const notes = comments.map(ownComment);
+    const version = asString(node) ?? asString(member(node, "version")?.node) ?? "";
+    if (node.kind !== "object") return this.#one(isFlake(key) ? key : `${key}@${version}`, notes);
+    const outputs = asStrings(member(node, "outputs")?.node);
+    if (outputs.some((output) => output !== "out"))
+      notes.push(
+        `outputs ${outputs.join(", ")}: a shell takes a package's development output by itself; add \`${key}.${outputs.find((o) => o !== "out")}\` to install one`,
+      );
+    for (const option of ["glibc_patch", "patch", "patch_glibc", "disable_plugin", "readonly"])
+      if (member(node, option))
+        notes.push(`${option}: devbox patches packages or runs plugins of its own, which nothing here does`);
+    this.insecure.push(...asStrings(member(node, "allow_insecure")?.node));
+    return this.#one(isFlake(key) ? key : `${key}@${version}`, notes, platforms(node, notes));
+  }
+
+  #one(written: string, notes: string[], systems?: readonly string[]): Noted<ImportedPackage> {
+    if (systems?.length === 0) return { notes: [...notes, `${written}: none of its platforms is one of this spec's systems`] };
+    if (isFlake(written)) return this.#flake(written, notes, systems);
+    const at = written.lastIndexOf("@");
+    const name = at > 0 ? written.slice(0, at) : written;
+    const version = at > 0 ? written.slice(at + 1) : "";
+    const [attribute, about] = foreignAttribute("devbox", name, version, this.#known);
+    if (attribute === undefined) return { notes: [...notes, about] };
+    if (about) notes.push(about);
+    return { value: packageFrom(attribute, systems, this.#known), notes };
+  }
+
+  /** `github:NixOS/nixpkgs/REV#attribute` is a package of another nixpkgs; other flakes are no package sets. */
+  #flake(written: string, notes: string[], systems?: readonly string[]): Noted<ImportedPackage> {
+    const [url = "", fragment = ""] = written.split("#", 2);
+    const reference = /^github:nixos\/nixpkgs(?:\/([^/?#\s]+)|\?(?:rev|ref)=([^&#\s]+))?$/i.exec(url);
+    const attribute = fragment.replace(/^(legacyPackages|packages)\.[^.]+\./, "").replace(/\^.*$/, "");
+    if (!reference || !ATTRIBUTE_PATH.test(attribute)) {
+      const why = url.startsWith("runx:")
+        ? "it comes from a GitHub release, not from a package set"
+        : "it is a flake of its own, and a spec takes packages from nixpkgs or another version of it (`inputs`)";
+      return {
+        notes: [...notes, `${holdsSecret(written) ? "a flake whose address holds a secret" : written} is left out: ${why}`],
+      };
+    }
+    const revision = reference[1] ?? reference[2];
+    if (revision === undefined) return { value: packageFrom(attribute, systems, this.#known), notes };
+    const name = `nixpkgs-${/^[0-9a-f]{40}$/.test(revision) ? revision.slice(0, 7) : revision.toLowerCase().replace(/[^a-z0-9_-]+/g, "-")}`;
+    if (!this.inputs.some((input) => input.value?.name === name))
+      this.inputs.push({ value: { name, url: `github:NixOS/nixpkgs/${revision}` }, notes: [] });
+    return { value: { attribute, from: name, ...(systems ? { systems } : {}) }, notes };
+  }
+}
+
+const isFlake = (written: string): boolean => /^([a-z][a-z0-9+.-]*:|\.{0,2}\/)/.test(written);
+
+/** The systems of a package with `platforms` or `excluded_platforms`, among those the spec has. */
+function platforms(node: JsonNode, notes: string[]): string[] | undefined {
+  const only = member(node, "platforms");
+  const except = asStrings(member(node, "excluded_platforms")?.node);
+  if (!only && except.length === 0) return undefined;
+  const wanted = only ? asStrings(only.node) : DEFAULT_SYSTEMS.filter((system) => !except.includes(system));
+  const odd = wanted.filter((system) => !isSystem(system));
+  if (odd.length > 0) notes.push(`platforms ${odd.join(", ")}: no system that a spec can have`);
+  return [...new Set(wanted.filter(isSystem))];
+}
+
+/** devbox expands variables in its values, a spec does not: such a value is exported by the hook instead. */
+function environment(env: JsonMember | undefined): [Noted<{ name: string; value: string }>[], Noted<string>[]] {
+  const plain: Noted<{ name: string; value: string }>[] = [];
+  const exports: Noted<string>[] = [];
+  if (env?.node.kind !== "object") return [plain, exports];
+  if (env.comments.length > 0) plain.push({ notes: env.comments.map(ownComment) });
+  for (const { key, node, comments } of env.node.members) {
+    const notes = comments.map(ownComment);
+    const value = asString(node) ?? (node.kind === "number" || node.kind === "boolean" ? String(node.value) : undefined);
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key))
+      plain.push({ notes: [...notes, `${key} is no name of an environment variable: left out`] });
+    else if (value === undefined) plain.push({ notes: [...notes, `${key} has a value that is not text: left out`] });
+    else if (holdsSecret(value))
+      plain.push({ notes: [...notes, `${key}: its value is a secret, which has no place in a spec: it is left out`] });
+    else if (/\$(\{?[A-Za-z_]|\{)/.test(value)) exports.push({ value: exportLine(key, value), notes });
+    else plain.push({ value: { name: key, value }, notes });
+  }
+  return [plain, exports];
+}
+
+function initHook(found: JsonMember | undefined): Noted<string>[] {
+  const lines = asStrings(found?.node);
+  const text = lines.join("\n").trimEnd();
+  if (text.trim() === "") return [];
+  const notes = (found?.comments ?? []).map(ownComment);
+  if (holdsSecret(text))
+    return [{ notes: [...notes, "init_hook holds a secret, which has no place in a spec: the hook is left out"] }];
+  const own = [...new Set(text.match(/\$\{?(VENV_DIR|DEVBOX_[A-Z_]+)|\bdevbox (run|services|global|add)\b/g) ?? [])].map((use) =>
+    use.replace(/^\$\{?/, "$"),
+  );
+  if (own.length > 0) notes.push(`the hook uses ${own.join(", ")}, which only devbox has`);
+  return [{ value: text, notes }];
+}
+
+function aliases(found: JsonMember | undefined): Noted<string>[] {
+  if (found?.node.kind !== "object") return [];
+  return found.node.members.map(({ key, node, comments }): Noted<string> => {
+    const command = asString(node);
+    if (command === undefined || !/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(key) || holdsSecret(command))
+      return { notes: [`the alias ${key} is left out`] };
+    return { value: `alias ${key}=${shellWord(command)}`, notes: comments.map(ownComment) };
+  });
+}
+
+function scripts(found: JsonMember | undefined): string[] {
+  if (found?.node.kind !== "object" || found.node.members.length === 0) return [];
+  const lines = ["scripts have no place in a spec: keep them in files or in a task runner of the repository. They were:"];
+  for (const { key, node } of found.node.members) {
+    const commands = asStrings(node);
+    lines.push(`  ${key}: ${holdsSecret(commands.join("\n")) ? "(holds a secret)" : commands.join("; ")}`);
+  }
+  return lines;
+}
+
+/** Parts of a devbox.json that nothing in a spec corresponds to. */
+function elsewhere(root: JsonNode): string[] {
+  const notes: string[] = [];
+  const include = asStrings(member(root, "include")?.node);
+  if (include.length > 0)
+    notes.push(
+      `include ${include.map((name) => (holdsSecret(name) ? "…" : name)).join(", ")}: devbox's plugins (services, settings) have no counterpart`,
+    );
+  const from = asString(member(root, "env_from")?.node);
+  if (from !== undefined)
+    notes.push(`env_from ${from}: values that are kept outside the file are not read; direnv's \`dotenv\` in .envrc can`);
+  const known = ["$schema", "name", "description", "packages", "env", "shell", "nixpkgs", "include", "aliases", "env_from"];
+  if (root.kind === "object")
+    for (const { key } of root.members)
+      if (!known.includes(key)) notes.push(`${key}: no part of a devbox.json that a spec has room for`);
+  return notes;
+}
+
+/** `export NAME="…"` in which `$NAME` and `${NAME}` are expanded and nothing else is: as devbox reads its values. */
+function exportLine(name: string, value: string): string {
+  const text = value.replace(/\$\{([A-Za-z_]\w*)\}|\$([A-Za-z_]\w*)|["\\`$]/g, (found, braced?: string, bare?: string) => {
+    const variable = braced ?? bare;
+    return variable === undefined ? `\\${found}` : braced === undefined ? `$${variable}` : `\${${variable}}`;
+  });
+  return `export ${name}="${text}"`;
+}

@@ -1,0 +1,134 @@
+import { parse, TomlDate, TomlError, type TomlValue } from "smol-toml";
+import { type Diagnostic, diagnostic } from "../diagnostics.ts";
+import { shellWord } from "../shell.ts";
+import {
+  type Draft,
+  type ForeignFile,
+  folderName,
+  holdsSecret,
+  type Imported,
+  type ImportedPackage,
+  type KnownPackages,
+  type Noted,
+} from "./draft.ts";
+import { packageOf } from "./tool-versions.ts";
+
+type Table = { readonly [key: string]: TomlValue };
+
+/** mise.toml → draft. Broken TOML is an `import-syntax` error. */
+export function importMise({ path, text }: ForeignFile, known: KnownPackages): Imported {
+  let root: Table;
+  try {
+    root = parse(text.replace(/^\ufeff/, ""), { integersAsBigInt: "asNeeded" });
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    return [{}, [syntaxError(path, text, error)]];
+  }
+  const env: Noted<{ name: string; value: string }>[] = [];
+  const hook: Noted<string>[] = [];
+  for (const [name, value] of entries(root.env)) variable(name, value, env, hook);
+  for (const [name, value] of entries(root.shell_alias)) {
+    if (typeof value === "string" && /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name) && !holdsSecret(value))
+      hook.push({ value: `alias ${name}=${shellWord(value)}`, notes: [] });
+    else hook.push({ notes: [`the alias ${name} is left out`] });
+  }
+  const draft: Draft = {
+    name: projectName(path),
+    packages: entries(root.tools).map(([name, value]) => tool(name, value, known)),
+    env,
+    hook: [...hook, ...enterHook(root.hooks)],
+    shellNotes: elsewhere(root),
+  };
+  return [draft, []];
+}
+
+/** `.config/mise.toml` and `mise/config.toml` belong to the folder above. */
+const projectName = (path: string): string | undefined =>
+  folderName(path.replace(/(\/?\.?(config|mise))+\/[^/]*$/, "/mise.toml"));
+
+function syntaxError(path: string, text: string, error: TomlError): Diagnostic {
+  const lines = text.split("\n");
+  const start = lines.slice(0, error.line - 1).reduce((sum, line) => sum + line.length + 1, 0) + error.column - 1;
+  const at = Math.max(0, Math.min(start, text.length));
+  // The library's message goes on with a picture of the place, which the diagnostic has of its own.
+  const message = (error.message.split("\n")[0] ?? "").replace(/^Invalid TOML document: /, "not TOML: ");
+  return diagnostic("import-syntax", message, path, { start: at, end: Math.min(at + 1, text.length) });
+}
+
+const isTable = (value: TomlValue | undefined): value is Table =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof TomlDate);
+const entries = (value: TomlValue | undefined): [string, TomlValue][] => (isTable(value) ? Object.entries(value) : []);
+const texts = (value: TomlValue | undefined): string[] =>
+  Array.isArray(value)
+    ? value.flatMap((item) => texts(item))
+    : typeof value === "string" || typeof value === "number" || typeof value === "bigint"
+      ? [String(value)]
+      : [];
+
+function tool(name: string, value: TomlValue, known: KnownPackages): Noted<ImportedPackage> {
+  if (isTable(value)) {
+    const os = texts(value.os);
+    return packageOf(name, texts(value.version), optionNotes(value), known, os.length > 0 ? { os } : {});
+  }
+  const versions = Array.isArray(value)
+    ? value.flatMap((item) => (isTable(item) ? texts(item.version) : texts(item)))
+    : texts(value);
+  return packageOf(name, versions, [], known);
+}
+
+function optionNotes(value: Table): string[] {
+  const options = Object.keys(value).filter((option) => !["version", "os"].includes(option));
+  return options.length === 0 ? [] : [`${options.join(", ")}: what mise does when it installs the tool, which nothing here does`];
+}
+
+/** A variable as data, or, where it is to be unset, as a piece of the hook. */
+function variable(name: string, value: TomlValue, env: Noted<{ name: string; value: string }>[], hook: Noted<string>[]): void {
+  if (name === "_") {
+    for (const [directive] of entries(value))
+      env.push({ notes: [`_.${directive} is left out: mise reads other files and folders with it; direnv's .envrc can`] });
+  } else if (value === false && ENV_NAME.test(name)) hook.push({ value: `unset ${name}`, notes: [] });
+  else {
+    const given = isTable(value) ? value.value : value;
+    const reason = refusal(name, value, given);
+    if (reason === undefined) env.push({ value: { name, value: String(given) }, notes: [] });
+    else env.push({ notes: [`${name} is left out: ${reason}`] });
+  }
+}
+
+const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** Why a variable can't be carried over, if so. */
+function refusal(name: string, value: TomlValue, given: TomlValue | undefined): string | undefined {
+  if (!ENV_NAME.test(name)) return "it is no name of an environment variable";
+  if (isTable(value) && value.redact === true)
+    return "it is marked as secret (redact), and a spec ends in the world-readable Nix store";
+  if (isTable(value) && value.required !== undefined && given === undefined)
+    return "it is only required, its value comes from elsewhere";
+  if (typeof given === "object" || given === undefined) return "its value is not text";
+  const text = String(given);
+  if (holdsSecret(text)) return "its value is a secret, which has no place in a spec";
+  if (text.includes("{{") || text.includes("{%")) return "its value is a template that only mise evaluates";
+  return undefined;
+}
+
+/** What mise runs on entering the folder runs on entering the shell. */
+function enterHook(hooks: TomlValue | undefined): Noted<string>[] {
+  return entries(hooks).flatMap(([when, value]): Noted<string>[] => {
+    const script = (
+      typeof value === "string" ? [value] : Array.isArray(value) ? texts(value) : isTable(value) ? texts(value.script) : []
+    ).join("\n");
+    if ((when !== "enter" && when !== "cd") || script.trim() === "" || holdsSecret(script) || script.includes("{{"))
+      return [{ notes: [`the hook ${when} is left out: only what runs on entry, without mise's templates, has a place here`] }];
+    return [{ value: script.trimEnd(), notes: [] }];
+  });
+}
+
+function elsewhere(root: Table): string[] {
+  const notes: string[] = [];
+  const tasks = Object.keys(isTable(root.tasks) ? root.tasks : {});
+  if (tasks.length > 0) notes.push(`tasks have no place in a spec; mise goes on running them: ${tasks.join(", ")}`);
+  for (const key of Object.keys(root))
+    if (!["tools", "env", "tasks", "hooks", "shell_alias"].includes(key))
+      notes.push(`${key}: mise's own settings, which nothing in a spec corresponds to`);
+  return notes;
+}
