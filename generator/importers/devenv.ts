@@ -12,16 +12,10 @@ export function importDevenv({ path, text }: ForeignFile): Imported {
     lineCounter: new LineCounter(),
   });
   const fault = document.errors[0];
-  if (fault)
-    return [
-      {},
-      [
-        diagnostic("import-syntax", `not YAML: ${fault.message.split("\n")[0]}`, path, {
-          start: fault.pos[0],
-          end: fault.pos[1],
-        }),
-      ],
-    ];
+  if (fault) {
+    const [start, end] = fault.pos.map((offset) => Math.min(offset, text.length)) as [number, number];
+    return [{}, [diagnostic("import-syntax", `not YAML: ${fault.message.split("\n")[0]}`, path, { start, end })]];
+  }
   if (document.contents !== null && !isMap(document.contents))
     return [{}, [diagnostic("import-syntax", "a devenv.yaml is a map", path, { start: 0, end: text.length })]];
   const root: unknown = document.toJS({ maxAliasCount: 100 });

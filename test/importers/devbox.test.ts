@@ -1,0 +1,339 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { importConfigs } from "../../generator/importers/index.ts";
+import { JsonError, type JsonNode, parseJsonc } from "../../generator/importers/jsonc.ts";
+import { compileText } from "../support/spec.ts";
+import { SKIP_MARK } from "../support/tools.ts";
+import { comments, imported } from "./support.ts";
+
+interface Row {
+  readonly given: string;
+  readonly want: Record<string, unknown>;
+  readonly says?: readonly string[];
+}
+
+const group = (packages: unknown[]) => ({ groups: { app: { packages } } });
+
+const ROWS: readonly (readonly [string, Row])[] = [
+  ["a list of names", { given: `{"packages": ["kubectl", "jq@latest"]}`, want: group(["kubectl", "jq"]) }],
+  ["an object of versions", { given: `{"packages": {"kubectl": "latest", "jq": ""}}`, want: group(["kubectl", "jq"]) }],
+  [
+    "comments and trailing commas",
+    {
+      given: `{\n// ours\n"packages": [\n// for the cluster\n"kubectl", // daily\n/* and */ "jq",\n],\n}`,
+      want: group(["kubectl", "jq"]),
+      says: ["ours", "for the cluster daily", "and"],
+    },
+  ],
+  [
+    "a version is a remark",
+    { given: `{"packages": ["jq@1.6"]}`, want: group(["jq"]), says: ["wanted: 1.6. The version comes from nixpkgs;"] },
+  ],
+  [
+    "a version line that nixpkgs has",
+    {
+      given: `{"packages": ["nodejs@18", "go@1.22.3", "python@3.10"]}`,
+      want: group(["nodejs", "go", "python3"]),
+      says: ["(nodejs_18 is that line there", "(go_1_22 is", "(python310 is"],
+    },
+  ],
+  [
+    "Nixhub's name for an attribute",
+    { given: `{"packages": ["python@latest", "apache@latest"]}`, want: group(["python3", "apacheHttpd"]) },
+  ],
+  [
+    "an @ inside a name",
+    {
+      given: `{"packages": ["emacsPackages.@@latest", "a.b@2"]}`,
+      want: group(["a.b"]),
+      says: ["emacsPackages.@@latest is left out: it is no name"],
+    },
+  ],
+  [
+    "another nixpkgs",
+    {
+      given: `{"packages": ["github:NixOS/nixpkgs/0123456789012345678901234567890123456789#hello"]}`,
+      want: {
+        inputs: { "nixpkgs-0123456": "github:NixOS/nixpkgs/0123456789012345678901234567890123456789" },
+        ...group([{ package: "hello", from: "nixpkgs-0123456" }]),
+      },
+    },
+  ],
+  [
+    "another flake",
+    {
+      given: `{"packages": ["path:mine#tool", "./mine", "github:a/b", "runx:a/b@v1"]}`,
+      want: group([]),
+      says: [
+        "path:mine#tool is left out",
+        "./mine is left out",
+        "github:a/b is left out",
+        "runx:a/b@v1 is left out: it comes from a GitHub release",
+      ],
+    },
+  ],
+  [
+    "the commit of nixpkgs",
+    {
+      given: `{"nixpkgs": {"commit": "0123456789012345678901234567890123456789"}, "packages": ["jq"]}`,
+      want: { nixpkgs: "0123456789012345678901234567890123456789", ...group(["jq"]) },
+    },
+  ],
+  [
+    "platforms",
+    {
+      given: `{"packages": {"jq": {"version": "latest", "platforms": ["x86_64-linux", "armv9-linux"]}}}`,
+      want: group([{ package: "jq", systems: ["x86_64-linux"] }]),
+      says: ["armv9-linux: no system"],
+    },
+  ],
+  [
+    "excluded platforms",
+    {
+      given: `{"packages": {"jq": {"version": "", "excluded_platforms": ["aarch64-darwin", "x86_64-darwin"]}}}`,
+      want: group([{ package: "jq", systems: ["x86_64-linux", "aarch64-linux"] }]),
+    },
+  ],
+  [
+    "no platform is left",
+    { given: `{"packages": {"jq": {"platforms": ["mips-linux"]}}}`, want: group([]), says: ["none of its platforms"] },
+  ],
+  [
+    "outputs and patches",
+    {
+      given: `{"packages": {"openssl": {"version": "latest", "outputs": ["out", "dev"], "patch": "auto"}}}`,
+      want: group(["openssl"]),
+      says: ["outputs out, dev:", "patch: devbox"],
+    },
+  ],
+  [
+    "insecure packages",
+    {
+      given: `{"packages": {"nodejs": {"version": "", "allow_insecure": ["nodejs-16.20.2"]}}}`,
+      want: { nixpkgs: { insecure: ["nodejs-16.20.2"] }, ...group(["nodejs"]) },
+    },
+  ],
+  [
+    "unfree packages are allowed by name",
+    { given: `{"packages": ["terraform", "jq"]}`, want: { nixpkgs: { unfree: ["terraform"] }, ...group(["terraform", "jq"]) } },
+  ],
+  ["a package twice", { given: `{"packages": ["jq", "jq@latest"]}`, want: group(["jq"]) }],
+  [
+    "plain variables",
+    {
+      given: `{"packages": [], "env": {"A": "1", "B": "two words", "C": 3}}`,
+      want: { ...group([]), shells: { default: { env: { A: "1", B: "two words", C: "3" } } } },
+    },
+  ],
+  [
+    "variables that devbox expands",
+    {
+      given: `{"packages": [], "env": {"D": "$PWD/a \\"b\\" \`c\`", "E": "\${HOME}/$1"}}`,
+      want: { ...group([]), shells: { default: { hook: 'export D="$PWD/a \\"b\\" \\`c\\`"\nexport E="${HOME}/\\$1"\n' } } },
+    },
+  ],
+  [
+    "a name no shell can have",
+    { given: `{"packages": [], "env": {"A-B": "1"}}`, want: group([]), says: ["A-B is no name of an environment variable"] },
+  ],
+  [
+    "a hook of lines",
+    {
+      given: `{"packages": [], "shell": {"init_hook": ["echo a", "echo b"]}}`,
+      want: { ...group([]), shells: { default: { hook: "echo a\necho b\n" } } },
+    },
+  ],
+  [
+    "a hook of one text",
+    {
+      given: `{"packages": [], "shell": {"init_hook": "devbox run setup\\n. $VENV_DIR/bin/activate"}}`,
+      want: { ...group([]), shells: { default: { hook: "devbox run setup\n. $VENV_DIR/bin/activate\n" } } },
+      says: ["the hook uses devbox run, $VENV_DIR, which only devbox has"],
+    },
+  ],
+  [
+    "aliases",
+    {
+      given: `{"packages": [], "aliases": {"k": "kubectl -n 'a b'"}}`,
+      want: { ...group([]), shells: { default: { hook: `alias k='kubectl -n '\\''a b'\\'\n` } } },
+    },
+  ],
+  [
+    "scripts, plugins and the rest",
+    {
+      given: `{"packages": ["jq"], "shell": {"scripts": {"test": ["a", "b"]}}, "include": ["plugin:x"], "env_from": ".env", "odd": 1}`,
+      want: group(["jq"]),
+      says: ["scripts have no place in a spec", "test: a; b", "include plugin:x", "env_from .env", "odd: no part"],
+    },
+  ],
+  [
+    "secrets stay behind",
+    {
+      given: `{"packages": ["git+https://me:s3cr3t@example.org/a"], "env": {"T": "ghp_s3cr3ts3cr3ts3cr3t00"}, "shell": {"init_hook": "curl https://me:s3cr3t@example.org", "scripts": {"x": "curl https://me:s3cr3t@a"}}, "include": ["git+https://me:s3cr3t@example.org/b"]}`,
+      want: group([]),
+      says: ["T: its value is a secret", "init_hook holds a secret", "x: (holds a secret)"],
+    },
+  ],
+  [
+    "a name and a description",
+    {
+      given: `{"name": "My App!", "description": "what it is", "packages": []}`,
+      want: { description: "what it is", groups: { "my-app": { packages: [] } } },
+    },
+  ],
+];
+
+const rows = suite("devbox.json: one part at a time");
+for (const [name, { given, want, says = [] }] of ROWS) {
+  rows(name, async () => {
+    const { yaml, spec, diagnostics } = await imported({ "work/app/devbox.json": given });
+    assert.equal(diagnostics, []);
+    const { version: _, name: project, ...rest } = spec;
+    assert.match(String(project), /^(app|my-app)$/);
+    assert.equal(rest, want, yaml);
+    for (const text of says) assert.ok(comments(yaml).includes(text), `no comment says "${text}":\n${yaml}`);
+    assert.not.match(yaml, "s3cr3t");
+  });
+}
+rows.run();
+
+const several = suite("devbox.json: several files");
+
+several("each project is a group with a shell of its own", async () => {
+  const { spec } = await imported({
+    "a/devbox.json": `{"packages": ["jq"], "env": {"A": "1"}}`,
+    "b/devbox.json": `{"packages": ["kubectl"], "shell": {"init_hook": "echo b"}}`,
+    "x/a/devbox.json": `{"packages": ["hello"]}`,
+    "default/devbox.json": `{"packages": []}`,
+  });
+  assert.equal(spec.groups, {
+    a: { packages: ["jq"] },
+    b: { packages: ["kubectl"] },
+    "a-2": { packages: ["hello"] },
+    "default-2": { packages: [] },
+  });
+  assert.equal(spec.shells, { a: { env: { A: "1" } }, b: { hook: "echo b\n" } });
+});
+
+several("another commit of nixpkgs becomes an input", async () => {
+  const [one, two] = ["1".repeat(40), "2".repeat(40)];
+  const { spec } = await imported({
+    "a/devbox.json": `{"nixpkgs": {"commit": "${one}"}, "packages": ["jq"]}`,
+    "b/devbox.json": `{"nixpkgs": {"commit": "${two}"}, "packages": ["jq"]}`,
+    "c/devbox.json": `{"packages": ["jq"]}`,
+  });
+  assert.is(spec.nixpkgs, one);
+  assert.equal(spec.inputs, { "nixpkgs-for-b": `github:NixOS/nixpkgs/${two}` });
+  assert.equal(spec.groups, {
+    a: { packages: ["jq"] },
+    b: { packages: [{ package: "jq", from: "nixpkgs-for-b" }] },
+    c: { packages: ["jq"] },
+  });
+});
+
+several("a broken file is told at its place, and there is no spec", async () => {
+  const text = `{"packages": ["jq" "kubectl"]}`;
+  const [yaml, diagnostics] = await importConfigs([{ path: "devbox.json", text }], async () => undefined);
+  assert.is(yaml, undefined);
+  assert.equal(
+    diagnostics.map(({ code, message, range }) => [code, message, text.slice(range.start)]),
+    [["import-syntax", "`,` or `]` expected", `"kubectl"]}`]],
+  );
+});
+
+several.run();
+
+const plainJson = (node: JsonNode): unknown => {
+  if (node.kind === "array") return node.items.map((item) => plainJson(item.node));
+  if (node.kind === "object") return Object.fromEntries(node.members.map((one) => [one.key, plainJson(one.node)]));
+  return node.value;
+};
+
+const reader = suite("devbox.json: the reader");
+
+reader("all JSON is read as JSON.parse reads it", () => {
+  fc.assert(
+    fc.property(fc.json({ noUnicodeString: false }), (text) => {
+      assert.equal(JSON.stringify(plainJson(parseJsonc(text))), JSON.stringify(JSON.parse(text)));
+    }),
+  );
+});
+
+reader("what is no JSON is an error with a place, never a crash", () => {
+  const part = fc.constantFrom("{", "}", "[", "]", ":", ",", '"a"', "1", "true", "//", "/*", "*/", "\n", '"', "\\", "nul");
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 30 }), (parts) => {
+      const text = parts.join("");
+      try {
+        parseJsonc(text);
+      } catch (error) {
+        assert.instance(error, JsonError);
+        const { range } = error as JsonError;
+        assert.ok(
+          range.start >= 0 && range.start <= range.end && range.end <= text.length,
+          `${text}: ${range.start}-${range.end}`,
+        );
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+reader("too deep is an error, not a full stack", () => {
+  assert.throws(() => parseJsonc("[".repeat(1_000_000)), /nested deeper/);
+});
+
+reader.run();
+
+/** Every devbox.json below a folder. */
+function devboxFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name === "devbox.json")
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+/** What a devbox.json asks for, read without the importer. */
+function packagesOf(text: string): string[] {
+  const root = plainJson(parseJsonc(text)) as { packages?: string[] | Record<string, unknown> };
+  const names = Array.isArray(root.packages) ? root.packages : Object.keys(root.packages ?? {});
+  return [...new Set(names.map((name) => (/^[a-z+]+:|^\./.test(name) ? name : name.replace(/@[^@]*$/, ""))))];
+}
+
+const examples = suite("devbox.json: devbox's own examples");
+const folder = process.env["FLAKEWRIGHT_DEVBOX_EXAMPLES"];
+if (folder === undefined) {
+  examples.skip();
+  console.log(`${SKIP_MARK}FLAKEWRIGHT_DEVBOX_EXAMPLES names no checkout of devbox's examples`);
+} else {
+  examples("all become specs without an error, and nine of ten packages are carried over", async () => {
+    let wanted = 0;
+    let carried = 0;
+    const files = devboxFiles(folder);
+    assert.ok(files.length > 0);
+    for (const path of files) {
+      const text = readFileSync(path, "utf8");
+      const [yaml, found] = await importConfigs([{ path, text }], async () => undefined);
+      assert.ok(yaml !== undefined, `${path}: ${found[0]?.message}`);
+      const { model, diagnostics } = compileText(yaml);
+      assert.equal(
+        diagnostics.filter(({ severity }) => severity === "error"),
+        [],
+        `${path}\n${yaml}`,
+      );
+      const packages = model?.groups.flatMap(({ tools }) => tools) ?? [];
+      const names = packagesOf(text);
+      wanted += names.length;
+      carried += packages.length;
+      // Whatever is missing is spoken of.
+      const remarks = comments(yaml).match(/ is left out: /g)?.length ?? 0;
+      assert.ok(packages.length + remarks >= names.length, `${path}\n${yaml}`);
+    }
+    console.log(`${files.length} devbox.json, ${carried} of ${wanted} packages carried over`);
+    assert.ok(carried >= 0.9 * wanted, `${carried} of ${wanted}`);
+  });
+}
+examples.run();

@@ -1,0 +1,288 @@
+import fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { importConfigs } from "../../generator/importers/index.ts";
+import { compileText } from "../support/spec.ts";
+import { comments, imported } from "./support.ts";
+
+interface Row {
+  /** The file's path and text. */
+  readonly given: readonly [path: string, text: string];
+  readonly want: Record<string, unknown>;
+  readonly says?: readonly string[];
+}
+
+const tools = (packages: unknown[]) => ({ groups: { app: { packages } } });
+const V = ".tool-versions";
+const M = "app/mise.toml";
+
+const ROWS: readonly (readonly [string, Row])[] = [
+  [
+    ".tool-versions: names, versions, comments",
+    {
+      given: [V, "# ours\nkubectl 1.29.0\nnodejs 18.1 20.2 # both\n\njq latest\n"],
+      want: { groups: { tools: { packages: ["kubectl", "nodejs", "jq"] } } },
+      says: ["ours", "wanted: 1.29.0", "both", "wanted: 18.1, 20.2"],
+    },
+  ],
+  [
+    ".tool-versions: asdf's names",
+    {
+      given: [
+        `app/${V}`,
+        "golang system\npython latest\nhelm latest\ngcloud latest\nawscli latest\nrust stable\njava temurin-21",
+      ],
+      want: tools(["go", "python3", "kubernetes-helm", "google-cloud-sdk", "awscli2", "rustup", "jdk"]),
+      says: ["wanted: temurin-21"],
+    },
+  ],
+  [
+    ".tool-versions: a tool that nixpkgs does not have",
+    {
+      given: [`app/${V}`, "frobnicate 1.2\njq latest"],
+      want: tools(["jq"]),
+      says: ["frobnicate@1.2 is left out: no package of that name is known"],
+    },
+  ],
+  [
+    ".tool-versions: an unfree one",
+    { given: [`app/${V}`, "terraform 1.5.0"], want: { nixpkgs: { unfree: ["terraform"] }, ...tools(["terraform"]) } },
+  ],
+  [
+    "mise: tools in every notation",
+    {
+      given: [
+        M,
+        '[tools]\nnode = "20"\ngo = ["1.21", "1.22"]\npython = {version = "3.10", virtualenv = ".venv"}\nkubectl = "latest"\n"core:deno" = "2"\n[tools.jq]\nversion = "latest"\nos = ["linux"]\n',
+      ],
+      want: tools(["nodejs", "go", "python3", "kubectl", { package: "jq", systems: ["x86_64-linux", "aarch64-linux"] }]),
+      says: ["wanted: 20.", "wanted: 1.21, 1.22", "virtualenv: what mise does", "deno@2 is left out"],
+    },
+  ],
+  [
+    "mise: backends",
+    {
+      given: [M, '[tools]\n"npm:prettier" = "3"\n"aqua:cli/cli" = "latest"\n"ubi:a/b" = "1"\njq = "latest"\n'],
+      want: tools(["jq"]),
+      says: [
+        "npm:prettier@3 is left out: it comes from mise's npm backend",
+        "aqua:cli/cli@latest is left out",
+        "ubi:a/b@1 is left out",
+      ],
+    },
+  ],
+  [
+    "mise: one system",
+    {
+      given: [M, '[tools]\njq = {version = "latest", os = ["macos/arm64"]}\nkubectl = {version="latest", os=["windows"]}\n'],
+      want: tools([{ package: "jq", systems: ["aarch64-darwin"] }]),
+      says: ["kubectl is left out: it is for windows only"],
+    },
+  ],
+  [
+    "mise: variables",
+    {
+      given: [
+        M,
+        '[env]\nA = "1"\nB = 2\nC = true\nD = false\nE = {value = "x", tools = true}\nF = {required = true}\nG = "{{config_root}}/x"\nH = {value = "s3cr3t", redact = true}\n_.file = ".env"\n_.path = ["bin"]\n"X-Y" = "1"\n',
+      ],
+      want: { ...tools([]), shells: { default: { env: { A: "1", B: "2", C: "true", E: "x" }, hook: "unset D\n" } } },
+      says: [
+        "F is left out: it is only required",
+        "G is left out: its value is a template",
+        "H is left out: it is marked as secret",
+        "_.file is left out",
+        "_.path is left out",
+        "X-Y is left out",
+      ],
+    },
+  ],
+  [
+    "mise: hooks, aliases, tasks, the rest",
+    {
+      given: [
+        M,
+        '[hooks]\nenter = "echo hi"\nleave = "echo bye"\n[shell_alias]\nk = "kubectl"\n[tasks.build]\nrun = "make"\n[settings]\njobs = 4\n',
+      ],
+      want: { ...tools([]), shells: { default: { hook: "alias k='kubectl'\necho hi\n" } } },
+      says: ["the hook leave is left out", "mise goes on running them: build", "settings: mise's own"],
+    },
+  ],
+  [
+    "mise: a secret",
+    {
+      given: [M, '[env]\nTOKEN = "ghp_s3cr3ts3cr3ts3cr3t00"\n'],
+      want: tools([]),
+      says: ["TOKEN is left out: its value is a secret"],
+    },
+  ],
+  [
+    "mise: .config/mise/config.toml belongs to the folder above",
+    { given: ["app/.config/mise/config.toml", '[tools]\njq = "latest"\n'], want: tools(["jq"]) },
+  ],
+  [
+    "devenv: nothing said",
+    {
+      given: ["app/devenv.yaml", ""],
+      want: { nixpkgs: "github:cachix/devenv-nixpkgs/rolling", ...tools([]) },
+      says: ["devenv's own default", "devenv.nix is a program, not data"],
+    },
+  ],
+  [
+    "devenv: inputs",
+    {
+      given: [
+        "app/devenv.yaml",
+        "inputs:\n  nixpkgs:\n    url: github:NixOS/nixpkgs/nixos-25.11\n  # for one tool\n  old:\n    url: github:NixOS/nixpkgs/nixos-23.05\n  git-hooks:\n    url: github:cachix/git-hooks.nix\n    inputs: {nixpkgs: {follows: nixpkgs}}\n  f:\n    follows: nixpkgs\n",
+      ],
+      want: { nixpkgs: "github:NixOS/nixpkgs/nixos-25.11", inputs: { old: "github:NixOS/nixpkgs/nixos-23.05" }, ...tools([]) },
+      says: ["for one tool", "the input git-hooks (github:cachix/git-hooks.nix) is left out", "the input f has no address"],
+    },
+  ],
+  [
+    "devenv: policy",
+    {
+      given: [
+        "app/devenv.yaml",
+        "allowUnfree: true\npermittedInsecurePackages:\n  - openssl-1.1.1w\nimports: [./a]\nnixpkgs:\n  cuda_support: true\nclean: {enabled: true}\n",
+      ],
+      want: {
+        nixpkgs: { url: "github:cachix/devenv-nixpkgs/rolling", unfree: true, insecure: ["openssl-1.1.1w"] },
+        ...tools([]),
+      },
+      says: ["imports ./a", "nixpkgs.cuda_support", "clean: it steers devenv itself"],
+    },
+  ],
+  [
+    "devenv: the newer place of the policy",
+    {
+      given: ["app/devenv.yaml", "nixpkgs:\n  permitted_unfree_packages: [terraform]\n  permitted_insecure_packages: [a-1]\n"],
+      want: { nixpkgs: { url: "github:cachix/devenv-nixpkgs/rolling", unfree: ["terraform"], insecure: ["a-1"] }, ...tools([]) },
+    },
+  ],
+];
+
+const rows = suite(".tool-versions, mise.toml, devenv.yaml");
+for (const [name, { given, want, says = [] }] of ROWS) {
+  rows(name, async () => {
+    const { yaml, spec, diagnostics } = await imported({ [given[0]]: given[1] });
+    assert.equal(diagnostics, []);
+    const { version: _, name: __, ...rest } = spec;
+    assert.equal(rest, want, yaml);
+    for (const text of says) assert.ok(comments(yaml).includes(text), `no comment says "${text}":\n${yaml}`);
+    assert.not.match(yaml, "s3cr3t");
+    assert.equal(
+      compileText(yaml).diagnostics.filter(({ severity }) => severity === "error"),
+      [],
+      yaml,
+    );
+  });
+}
+rows.run();
+
+const files = suite("import: files");
+
+files("one spec of everything", async () => {
+  const { spec } = await imported({
+    "p/devbox.json": `{"packages": ["jq"], "env": {"A": "1"}}`,
+    "q/.tool-versions": "kubectl latest",
+    "/etc/nix/nix.conf": "max-jobs = 4",
+    "devenv.yaml": "allow_unfree: true",
+  });
+  assert.is(spec.name, "p");
+  assert.equal(Object.keys(spec.groups as object), ["p", "q", "tools"]);
+  assert.equal(spec.settings, { "max-jobs": 4 });
+  // The devenv.yaml has no package that would need its own nixpkgs beside the others'.
+  assert.equal(spec.nixpkgs, { url: "github:cachix/devenv-nixpkgs/rolling", unfree: true });
+});
+
+files("an unknown kind is an error that names the known ones", async () => {
+  const [yaml, [first]] = await importConfigs([{ path: "a/flake.nix", text: "" }], async () => undefined);
+  assert.is(yaml, undefined);
+  assert.is(first?.code, "import-unknown-kind");
+  assert.match(first?.message ?? "", "`flake.nix` is none of the files");
+  assert.match(first?.hint ?? "", "devbox.json, .tool-versions, mise.toml, devenv.yaml, nix.conf");
+});
+
+const BROKEN: readonly (readonly [path: string, text: string, at: string])[] = [
+  ["mise.toml", '[tools]\nnode = "20\ngo = 1\n', ""],
+  ["devenv.yaml", "inputs: [\n", ""],
+  ["devenv.yaml", "- a\n", "- a"],
+  ["devbox.json", "[]", "[]"],
+];
+for (const [path, text, at] of BROKEN) {
+  files(`broken: ${path} ${JSON.stringify(text)}`, async () => {
+    const [yaml, diagnostics] = await importConfigs([{ path, text }], async () => undefined);
+    assert.is(yaml, undefined);
+    assert.is(diagnostics.length, 1);
+    const [{ code, range }] = diagnostics as [(typeof diagnostics)[0]];
+    assert.is(code, "import-syntax");
+    assert.ok(range.start <= range.end && range.end <= text.length);
+    if (at) assert.ok(text.slice(range.start, range.end).startsWith(at));
+  });
+}
+
+files("no text of any file can crash the import or break its YAML", async () => {
+  const word = fc.constantFrom(
+    "[tools]",
+    "=",
+    '"',
+    "'",
+    "\n",
+    "#",
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ",",
+    "packages",
+    "env",
+    "inputs",
+    "url",
+    "node",
+    "latest",
+    "\u2028",
+    "\u0007",
+    "&a",
+    "*a",
+    "- ",
+    "  ",
+    "$HOME",
+    "//",
+    "${",
+    "`",
+  );
+  const text = fc
+    .array(fc.oneof(word, fc.string({ maxLength: 5, unit: "binary" })), { maxLength: 40 })
+    .map((parts) => parts.join(""));
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom("devbox.json", "mise.toml", ".tool-versions", "devenv.yaml"), text, async (path, given) => {
+      await imported({ [path]: given });
+    }),
+    { numRuns: 1500 },
+  );
+});
+
+files("strings of a devbox.json stay data, whatever they hold", async () => {
+  const text = fc.string({ unit: "binary", maxLength: 30 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(text), fc.dictionary(text, text), text, async (packages, env, hook) => {
+      const given = JSON.stringify({
+        name: hook,
+        packages,
+        env,
+        shell: { init_hook: hook, scripts: { [hook]: hook } },
+        include: packages,
+      });
+      const { spec } = await imported({ "devbox.json": given });
+      assert.equal(
+        Object.keys(spec).filter((key) => !["version", "name", "groups", "shells", "nixpkgs", "inputs"].includes(key)),
+        [],
+      );
+    }),
+    { numRuns: 500 },
+  );
+});
+
+files.run();
