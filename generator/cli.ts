@@ -44,6 +44,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "a commented starter spec, its schema beside it",
     run: async (host, _options, [folder = "."]) => (await import("./init.ts")).init(host, folder),
   },
+  import: {
+    operands: "FILE…",
+    options: [],
+    summary: "nix.conf, devbox.json, .tool-versions, mise.toml, devenv.yaml as a spec",
+    run: async (host, options, files) => (await import("./import.ts")).importFiles(host, options, files),
+  },
   schema: {
     operands: "",
     options: [],

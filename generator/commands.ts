@@ -186,7 +186,7 @@ export async function compileSpec(host: Host, options: Options, warm?: Warm): Pr
 }
 
 /** The facts are read at once and parsed only when a rule asks for one. */
-async function factsReader(host: Host, options: Options): Promise<() => Facts | undefined> {
+export async function factsReader(host: Host, options: Options): Promise<() => Facts | undefined> {
   const text = await host.readFile(join(options.knowledge, "packages.tsv"));
   let facts: Facts | undefined;
   return () => {

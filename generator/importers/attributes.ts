@@ -83,15 +83,15 @@ export function foreignAttribute(
   source: NameSource,
   name: string,
   version: string,
-  known: KnownPackages,
+  known: KnownPackages | undefined,
 ): [attribute: string | undefined, remark: string] {
   const written = version === "" ? name : `${name}@${version}`;
   // devbox takes nixpkgs' own names first, so `helm` there is nixpkgs' too; Nixhub's names are tried for what is none.
-  const own = source === "devbox" && known.has(name);
+  const own = source === "devbox" && known?.has(name) === true;
   const attribute = own ? name : Object.hasOwn(ATTRIBUTES, name) ? ATTRIBUTES[name]! : name;
   if (!ATTRIBUTE_PATH.test(attribute))
     return [undefined, `${written} is left out: it is no name that an attribute of nixpkgs can have`];
-  if (source === "mise" && !Object.hasOwn(ATTRIBUTES, name) && !known.has(name))
+  if (source === "mise" && !Object.hasOwn(ATTRIBUTES, name) && known?.has(name) === false)
     return [undefined, `${written} is left out: no package of that name is known in nixpkgs`];
   if (version === "" || ["latest", "stable", "lts"].includes(version)) return [attribute, ""];
   const line = lineOf(attribute, version, known);
@@ -101,15 +101,19 @@ export function foreignAttribute(
   ];
 }
 
-function lineOf(attribute: string, version: string, known: KnownPackages): string | undefined {
+function lineOf(attribute: string, version: string, known: KnownPackages | undefined): string | undefined {
   const [major, minor = ""] = /(\d+)(?:\.(\d+))?/.exec(version)?.slice(1) ?? [];
   const make = LINES[attribute];
   if (!make || major === undefined) return undefined;
   const name = make(major, minor);
-  return known.has(name) ? name : undefined;
+  return known?.has(name) ? name : undefined;
 }
 
 /** A package of the draft's own nixpkgs. */
-export function packageFrom(attribute: string, systems: readonly string[] | undefined, known: KnownPackages): ImportedPackage {
-  return { attribute, ...(systems ? { systems } : {}), ...(known.isUnfree(attribute) ? { unfree: true } : {}) };
+export function packageFrom(
+  attribute: string,
+  systems: readonly string[] | undefined,
+  known: KnownPackages | undefined,
+): ImportedPackage {
+  return { attribute, ...(systems ? { systems } : {}), ...(known?.isUnfree(attribute) ? { unfree: true } : {}) };
 }

@@ -16,7 +16,7 @@ import {
 import { asString, asStrings, JsonError, type JsonMember, type JsonNode, member, parseJsonc } from "./jsonc.ts";
 
 /** devbox.json → draft. A file that is no JSON, not even devbox's forgiving kind, is an `import-syntax` error. */
-export function importDevbox({ path, text }: ForeignFile, known: KnownPackages): Imported {
+export function importDevbox({ path, text }: ForeignFile, known: KnownPackages | undefined): Imported {
   let root: JsonNode;
   try {
     root = parseJsonc(text);
@@ -56,9 +56,9 @@ class Packages {
   readonly list: Noted<ImportedPackage>[] = [];
   readonly inputs: Noted<{ name: string; url: string }>[] = [];
   readonly insecure: string[] = [];
-  readonly #known: KnownPackages;
+  readonly #known: KnownPackages | undefined;
 
-  constructor(known: KnownPackages) {
+  constructor(known: KnownPackages | undefined) {
     this.#known = known;
   }
 

@@ -14,7 +14,7 @@ export type { ForeignFile, KnownPackages, ReadFile } from "./draft.ts";
 const FORMATS: readonly {
   readonly name: string;
   readonly matches: RegExp;
-  readonly read: "nix.conf" | ((file: ForeignFile, known: KnownPackages) => Imported);
+  readonly read: "nix.conf" | ((file: ForeignFile, known: KnownPackages | undefined) => Imported);
 }[] = [
   { name: "devbox.json", matches: /(^|[/.-])devbox\.json$/, read: importDevbox },
   { name: ".tool-versions", matches: /(^|\/)\.?tool-versions$/, read: importToolVersions },
@@ -22,9 +22,6 @@ const FORMATS: readonly {
   { name: "devenv.yaml", matches: /(^|\/)devenv(\.local)?\.ya?ml$/, read: importDevenv },
   { name: "nix.conf", matches: /\.conf$/, read: "nix.conf" },
 ];
-
-/** Without facts every name counts as a package that may be used. */
-const ANYTHING: KnownPackages = { has: () => true, isUnfree: () => false };
 
 /**
  * Foreign configuration → the text of a spec, with a comment wherever something could not be carried over. Several files
@@ -35,7 +32,7 @@ const ANYTHING: KnownPackages = { has: () => true, isUnfree: () => false };
 export async function importConfigs(
   files: readonly ForeignFile[],
   readFile: ReadFile,
-  known: KnownPackages = ANYTHING,
+  known?: KnownPackages,
 ): Promise<[string | undefined, Diagnostic[]]> {
   const drafts: SourceDraft[] = [];
   const diagnostics: Diagnostic[] = [];

@@ -16,7 +16,7 @@ import { packageOf } from "./tool-versions.ts";
 type Table = { readonly [key: string]: TomlValue };
 
 /** mise.toml → draft. Broken TOML is an `import-syntax` error. */
-export function importMise({ path, text }: ForeignFile, known: KnownPackages): Imported {
+export function importMise({ path, text }: ForeignFile, known: KnownPackages | undefined): Imported {
   let root: Table;
   try {
     root = parse(text.replace(/^\ufeff/, ""), { integersAsBigInt: "asNeeded" });
@@ -65,7 +65,7 @@ const texts = (value: TomlValue | undefined): string[] =>
       ? [String(value)]
       : [];
 
-function tool(name: string, value: TomlValue, known: KnownPackages): Noted<ImportedPackage> {
+function tool(name: string, value: TomlValue, known: KnownPackages | undefined): Noted<ImportedPackage> {
   if (isTable(value)) {
     const os = texts(value.os);
     return packageOf(name, texts(value.version), optionNotes(value), known, os.length > 0 ? { os } : {});

@@ -10,7 +10,7 @@ import {
 } from "./draft.ts";
 
 /** asdf's .tool-versions (mise reads it too): a tool and one or more versions a line. */
-export function importToolVersions({ path, text }: ForeignFile, known: KnownPackages): Imported {
+export function importToolVersions({ path, text }: ForeignFile, known: KnownPackages | undefined): Imported {
   const packages: Noted<ImportedPackage>[] = [];
   let pending: string[] = [];
   for (const whole of text.replace(/^\ufeff/, "").split(/\r?\n/)) {
@@ -36,7 +36,7 @@ export function packageOf(
   written: string,
   versions: readonly string[],
   comments: readonly string[],
-  known: KnownPackages,
+  known: KnownPackages | undefined,
   options: { os?: readonly string[] } = {},
 ): Noted<ImportedPackage> {
   const name = written.replace(/^core:/, "");

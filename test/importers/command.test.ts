@@ -1,0 +1,63 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { compileText, repository } from "../support/spec.ts";
+import { tempFolder } from "../support/temp.ts";
+
+const folder = tempFolder();
+mkdirSync(join(folder, "conf.d"));
+writeFileSync(join(folder, "devbox.json"), `{"packages": ["git", "python@3.10"]}`);
+writeFileSync(join(folder, "nix.conf"), "max-jobs = 4\ninclude conf.d\ninclude more.conf\n");
+writeFileSync(join(folder, "more.conf"), "cores = 2\n");
+writeFileSync(join(folder, "mise.toml"), "[tools\n");
+
+const flakewright = (...args: string[]) =>
+  spawnSync(process.execPath, ["--import", import.meta.resolve("tsx"), join(repository, "generator/cli.ts"), ...args], {
+    cwd: folder,
+    encoding: "utf8",
+    env: { ...process.env, NODE_PATH: join(repository, "node_modules") },
+  });
+
+test("the spec is on stdout, what Nix would refuse on stderr", () => {
+  const { status, stdout, stderr } = flakewright("import", "devbox.json", "nix.conf");
+  assert.is(status, 0, stderr);
+  const { model, diagnostics } = compileText(stdout);
+  assert.equal(
+    diagnostics.filter(({ severity }) => severity === "error"),
+    [],
+  );
+  assert.equal(
+    model?.groups.flatMap(({ tools }) => tools.map(({ name }) => name)),
+    ["git", "python3"],
+  );
+  assert.equal(
+    model?.settings.map(({ name, value }) => [name, value]),
+    [
+      ["cores", 2],
+      ["max-jobs", 4],
+    ],
+  );
+  assert.match(stderr, /nix\.conf:2:1 warning import-incomplete\n {2}conf\.d, which the file includes, cannot be read/);
+});
+
+test("--quiet keeps the result, --strict makes the warning count", () => {
+  assert.match(flakewright("import", "--quiet", "devbox.json").stdout, /^# yaml-language-server/);
+  assert.is(flakewright("import", "--strict", "nix.conf").status, 1);
+});
+
+test("a broken file: no spec, its place, status 1", () => {
+  const { status, stdout, stderr } = flakewright("import", "devbox.json", "mise.toml");
+  assert.is(status, 1);
+  assert.is(stdout, "");
+  assert.match(stderr, /^mise\.toml:\d+:\d+ error import-syntax\n/);
+});
+
+test("a file that is not there: status 2", () => {
+  const { status, stderr } = flakewright("import", "gone.conf");
+  assert.is(status, 2);
+  assert.match(stderr, "there is no file gone.conf");
+});
+
+test.run();
