@@ -45,12 +45,6 @@ export function confLine(name: string, value: SettingValue): string {
   return `${name} = ${confValue(value)}`.trimEnd();
 }
 
-/** Settings in the order nix.conf needs: by name, an `extra-…` behind its plain counterpart, which would undo it (NixOS/nix#9487). */
-export function confOrder<T extends { readonly name: string }>(settings: readonly T[]): T[] {
-  const key = ({ name }: T): string => (name.startsWith("extra-") ? `${name.slice("extra-".length)} +` : name);
-  return [...settings].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
-}
-
 /** One line of sysusers.d: a group, a user, or a user's membership. */
 export type SysusersEntry =
   | { readonly type: "g"; readonly name: string; readonly gid: number }

@@ -5,7 +5,20 @@ import { architectureView } from "./views/document.ts";
 import { checksView, devShellsView, flakeView, packageSetsView, packagesView, toolGroupsView } from "./views/flake.ts";
 import { hiveView, hostScaffoldView, hostsView, remoteBuildersView } from "./views/fleet.ts";
 import {
+  applyView,
+  darwinView,
+  homeManagerView,
+  machinesView,
+  manageView,
+  setupView,
+  systemConfView,
+  sysusersView,
+  userConfView,
+  volumeConfView,
+} from "./views/machine.ts";
+import {
   buildUsersView,
+  hasPolicy,
   nixosIndexView,
   nixosSettingsView,
   nixpkgsConfigView,
@@ -55,6 +68,8 @@ const OUTPUTS: readonly Output[] = [
   { path: "nix/tool-groups.nix", files: always(toolGroupsView) },
   { path: "nix/available.nix", files: always(() => ({})) },
   { path: "nix/environment.nix", files: always(() => ({})) },
+  { path: "nix/apps.nix", files: always(() => ({})) },
+  { path: "nix/enabled-tools.nix", files: always(toolModuleView) },
   { path: "nix/dev-shells.nix", files: always(devShellsView) },
   { path: "nix/packages.nix", files: always(packagesView) },
   { path: "nix/checks.nix", files: always(checksView) },
@@ -66,15 +81,35 @@ const OUTPUTS: readonly Output[] = [
   { path: "modules/build-users.nix", files: when((model) => model.buildUsers !== undefined, buildUsersView) },
   { path: "modules/remote-builders.nix", files: when((model) => model.builders.length > 0, remoteBuildersView) },
   { path: "modules/tool-groups.nix", files: always(toolModuleView) },
+  { path: "modules/home-manager.nix", files: always(homeManagerView) },
+  { path: "modules/darwin.nix", files: always(darwinView) },
+  { path: "etc/nix/nix.conf", files: when((model) => model.settings.length > 0, systemConfView) },
+  { path: "etc/nix/machines", files: when((model) => model.builders.length > 0, machinesView) },
+  { path: "etc/sysusers.d/nix-build-users.conf", files: when(hasBuildUsers, sysusersView) },
+  {
+    path: "users/NAME/nix.conf",
+    files: (model) => model.users.map((user) => ({ name: user.name, view: userConfView(model, user) })),
+  },
+  {
+    path: "volumes/NAME/nix.conf",
+    files: (model) => model.volumes.map((volume) => ({ name: volume.name, view: volumeConfView(model, volume) })),
+  },
+  { path: "setup-nix-environment.sh", mode: 0o755, files: always(setupView) },
+  { path: "manage-nix-packages.sh", mode: 0o755, files: always(manageView) },
+  { path: "apply-nix-config.sh", mode: 0o755, files: when(hasMachinePart, applyView) },
   { path: "hosts/NAME.nix", once: true, files: (model) => model.hosts.flatMap((host) => hostScaffoldView(host, model) ?? []) },
   { path: ".envrc", files: always(() => ({})) },
   { path: ".github/workflows/nix.yml", files: when((model) => model.ci === "github", workflowView) },
   { path: "ARCHITECTURE.md", files: always(architectureView) },
 ];
 
-/** Whether nixpkgs' own configuration is anything but the default. */
-function hasPolicy(model: Model): boolean {
-  return model.nixpkgs.unfree === true || model.nixpkgs.unfree.length > 0 || model.nixpkgs.insecure.length > 0;
+function hasBuildUsers(model: Model): boolean {
+  return (model.buildUsers?.roles.length ?? 0) > 0;
+}
+
+/** Whether there is anything below etc/, or a nix.conf that setup-nix-environment.sh has read by it. */
+function hasMachinePart(model: Model): boolean {
+  return [model.settings, model.builders, model.users, model.volumes].some((part) => part.length > 0) || hasBuildUsers(model);
 }
 
 /** Model → every file of the output tree but the manifest, sorted by path. */

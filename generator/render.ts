@@ -19,6 +19,11 @@ const printers: Readonly<Record<string, (...values: never[]) => string>> = {
   nixString: (text: string) => nixString(text),
   nixKey: (name: string) => nixKey(name),
   nixPath: (path: readonly string[]) => nixPath(path),
+  /** A name as it is, where no quoting exists, such as a comment: the schema lets names hold nothing else. */
+  word: (name: string) => {
+    if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name)) throw new Error(`not a name: ${JSON.stringify(name)}`);
+    return name;
+  },
   /** One shell word. */
   sh: (value: string | number) => shellWord(String(value)),
   /** The inside of `( … )` of a shell array. */

@@ -5,15 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  confLine,
-  confOrder,
-  confProblem,
-  type Machine,
-  machinesLine,
-  machinesProblem,
-  sysusersLine,
-} from "../generator/conf.ts";
+import { confLine, confProblem, type Machine, machinesLine, machinesProblem, sysusersLine } from "../generator/conf.ts";
 
 function inFolder<T>(work: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), "conf-"));
@@ -81,21 +73,6 @@ for (const [value, words] of [
     assert.throws(() => confLine("hook", value), words);
   });
 }
-
-conf("an extra- setting stands behind its plain counterpart", () => {
-  const names = [
-    "extra-substituters",
-    "substituters",
-    "extra-platforms",
-    "sandbox",
-    "experimental-features",
-    "extra-experimental-features",
-  ];
-  assert.equal(
-    confOrder(names.map((name) => ({ name }))).map(({ name }) => name),
-    ["experimental-features", "extra-experimental-features", "extra-platforms", "sandbox", "substituters", "extra-substituters"],
-  );
-});
 
 const nix = present("nix");
 (nix || process.env.CI ? conf : conf.skip)(`whatever is not refused is read back by Nix${nix ? "" : " (no Nix here)"}`, () => {

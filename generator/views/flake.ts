@@ -1,5 +1,6 @@
 import type { Group, Model, Tool } from "../model.ts";
 import { Call, type NixValue, Selection } from "../nix.ts";
+import { hasPolicy } from "./nixos.ts";
 
 /** Data for flake.nix and the files in nix/. */
 
@@ -19,8 +20,7 @@ export function flakeView(model: Model): object {
 }
 
 export function packageSetsView(model: Model): object {
-  const policy = model.nixpkgs.unfree === true || model.nixpkgs.unfree.length > 0 || model.nixpkgs.insecure.length > 0;
-  return { names: [model.nixpkgs, ...model.inputs].map((set) => set.name), policy };
+  return { names: [model.nixpkgs, ...model.inputs].map((set) => set.name), policy: hasPolicy(model) };
 }
 
 /** A tool as nix/tool-groups.nix has it. */

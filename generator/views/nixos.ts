@@ -1,5 +1,5 @@
 import { findSetting } from "../knowledge/settings.ts";
-import type { Model, SettingValue } from "../model.ts";
+import type { Model, Setting, SettingValue } from "../model.ts";
 import { Call, type NixValue, Selection } from "../nix.ts";
 
 /** Data for the NixOS modules and hosts. */
@@ -21,13 +21,24 @@ export function optionsView(model: Model): object {
 /** NixOS adds its own entries to these three lists; the spec is the whole list. */
 const WHOLE_LISTS = new Set(["substituters", "trusted-public-keys", "trusted-users"]);
 
-export function nixosSettingsView(model: Model): object {
+/**
+ * Settings as the modules' `nix.settings`. What today's Nix no longer knows stays out: NixOS makes every warning of its nix.conf
+ * fatal. `build-users-group` is the system's own business.
+ */
+export function settingsToNix(
+  all: readonly Setting[],
+  wholeList: (list: NixValue) => NixValue = (list) => list,
+): Record<string, NixValue> {
   const settings: Record<string, NixValue> = {};
-  for (const { name, value } of model.settings) {
-    // NixOS makes every warning of its nix.conf fatal, so what today's Nix no longer knows stays out.
+  for (const { name, value } of all) {
     if (!knownToCurrentNix(name) || name === "build-users-group") continue;
-    settings[name] = WHOLE_LISTS.has(name) ? new Call("lib.mkForce", settingToNix(value)) : settingToNix(value);
+    settings[name] = WHOLE_LISTS.has(name) ? wholeList(settingToNix(value)) : settingToNix(value);
   }
+  return settings;
+}
+
+export function nixosSettingsView(model: Model): object {
+  const settings = settingsToNix(model.settings, (list) => new Call("lib.mkForce", list));
   const gc = model.gc && {
     automatic: model.gc.automatic,
     dates: model.gc.dates,
@@ -60,9 +71,13 @@ export function buildUsersView(model: Model): object {
   };
 }
 
+/** Whether nixpkgs' own configuration is anything but the default. */
+export function hasPolicy(model: Model): boolean {
+  return model.nixpkgs.unfree === true || model.nixpkgs.unfree.length > 0 || model.nixpkgs.insecure.length > 0;
+}
+
 export function toolModuleView(model: Model): object {
-  const policy = model.nixpkgs.unfree === true || model.nixpkgs.unfree.length > 0 || model.nixpkgs.insecure.length > 0;
-  return { hasInputs: model.inputs.length > 0, order: model.groups.map((group) => group.name), policy };
+  return { hasInputs: model.inputs.length > 0, order: model.groups.map((group) => group.name), policy: hasPolicy(model) };
 }
 
 export function nixpkgsConfigView(model: Model): object {

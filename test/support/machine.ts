@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Test } from "uvu";
+import { compileText } from "./spec.ts";
+import { tempFolder } from "./temp.ts";
+import { needs, SKIP_MARK } from "./tools.ts";
+
+/** What a spec compiles to, written into a new folder; throws what the compiler said when it refuses the spec. */
+export function generated(spec: string, folder = tempFolder()): string {
+  const { files, diagnostics } = compileText(spec);
+  if (!files) throw new Error(diagnostics.map((d) => `${d.code}: ${d.message}`).join("\n"));
+  for (const file of files) {
+    const path = join(folder, file.path);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, file.text);
+    chmodSync(path, file.mode);
+  }
+  return folder;
+}
+
+export interface Ran {
+  status: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a command to its end. The environment is the one given, on top of the test's own. */
+export function run(
+  command: readonly string[],
+  options: { cwd?: string; env?: Readonly<Record<string, string | undefined>>; input?: string } = {},
+): Promise<Ran> {
+  return new Promise((done, fail) => {
+    const [program = "", ...args] = command;
+    const child = spawn(program, args, { cwd: options.cwd, env: { ...process.env, ...options.env } });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.stdin.on("error", () => {}); // It ended without reading: its status tells.
+    child.stdin.end(options.input ?? "");
+    child.on("error", fail);
+    child.on("close", (status, signal) => done({ status: status ?? (signal ? 128 : 1), stdout, stderr }));
+  });
+}
+
+/**
+ * The Nixes that the machine tests run with: the one on PATH (Debian's 2.8), and a current one, which lives in a root folder of
+ * its own: FLAKEWRIGHT_NIX_CURRENT is a command that runs its arguments there, with the temporary folder in the same place.
+ */
+export const NIXES: readonly {
+  name: string;
+  within: readonly string[];
+  register: (test: Test, tools: readonly string[]) => ReturnType<typeof needs>;
+}[] = [
+  { name: "the Nix on PATH", within: [], register: needs },
+  {
+    name: "a current Nix",
+    within: (process.env.FLAKEWRIGHT_NIX_CURRENT ?? "").split(" ").filter((word) => word !== ""),
+    register: (test, tools) => {
+      if (process.env.FLAKEWRIGHT_NIX_CURRENT) return needs(test, tools);
+      let said = false;
+      return () => {
+        test.skip();
+        if (said) return;
+        said = true;
+        console.log(
+          `${SKIP_MARK}no current Nix here (set FLAKEWRIGHT_NIX_CURRENT to a command that runs its arguments where one is)`,
+        );
+      };
+    },
+  },
+];
