@@ -43,6 +43,7 @@
     {
       devShells = forEachPackageSet (import ./nix/dev-shells.nix);
       packages = forEachPackageSet (import ./nix/packages.nix);
+      apps = forEachSystem (_: import ./nix/apps.nix);
       checks = forEachSystem (
         system: import ./nix/checks.nix system packageSets.${system} inputs.self.devShells.${system}
       );
@@ -60,6 +61,8 @@
         tool-groups = withInputs ./modules/tool-groups.nix;
         build-users = withInputs ./modules/build-users.nix;
       };
+      homeModules.default = withInputs ./modules/home-manager.nix;
+      darwinModules.default = withInputs ./modules/darwin.nix;
       nixosConfigurations = builtins.mapAttrs (
         _: host: inputs.nixpkgs.lib.nixosSystem { inherit (host) modules; }
       ) hosts;
