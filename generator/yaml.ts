@@ -6,14 +6,11 @@
 export function yamlText(text: string, indent: number): string {
   const inert = text.replaceAll("${{", "${{ '${{' }}");
   const lines = inert.split("\n");
-  const isBlock =
-    lines.length > 2 && lines.at(-1) === "" && lines.every((line) => /^([!-~][ -~]*)?$/.test(line)) && lines[0] !== "";
-  if (!isBlock) return quoted(inert);
+  // A block as we write one ends in exactly one line break and begins with no blank.
+  const isBlock = lines.length > 2 && lines.pop() === "" && lines[0] !== "" && lines.at(-1) !== "";
+  if (!isBlock || !lines.every((line) => /^([!-~][ -~]*)?$/.test(line))) return quoted(inert);
   const pad = " ".repeat(indent + 2);
-  return `|\n${lines
-    .slice(0, -1)
-    .map((line) => (line === "" ? "" : `${pad}${line}`))
-    .join("\n")}`;
+  return ["|", ...lines.map((line) => (line === "" ? "" : pad + line))].join("\n");
 }
 
 /** JSON's escapes are YAML's too; what YAML calls unprintable, or some readers take for a line break, is escaped as well. */

@@ -1,0 +1,155 @@
+import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from "@actions/workflow-parser";
+import fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { parse, stringify } from "yaml";
+import { yamlText } from "../../generator/yaml.ts";
+import { hostileText } from "../support/arbitrary-spec.ts";
+import { compileText } from "../support/spec.ts";
+
+/* .github/workflows/nix.yml, in the eyes of GitHub's own parser and schema. */
+
+const test = suite("workflow");
+
+interface Step {
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+  readonly run?: string;
+}
+interface Workflow {
+  readonly permissions: unknown;
+  readonly jobs: Readonly<Record<string, { name: string; "runs-on": unknown; needs?: string; steps: readonly Step[] }>>;
+}
+
+const base = {
+  version: 1,
+  name: "demo",
+  nixpkgs: "nixos-24.05",
+  systems: ["aarch64-darwin", "x86_64-linux"],
+  groups: { k8s: { packages: ["kubectl"] } },
+  ci: "github",
+};
+
+function workflowText(spec: object): string {
+  const { files, diagnostics } = compileText(stringify({ ...base, ...spec }));
+  const text = files?.find((file) => file.path === ".github/workflows/nix.yml")?.text;
+  if (text === undefined) throw new Error(`no workflow: ${JSON.stringify(diagnostics)}`);
+  return text;
+}
+
+/** What GitHub says against a workflow. */
+async function complaints(content: string): Promise<string[]> {
+  const { context, value } = parseWorkflow({ name: "nix.yml", content }, new NoOperationTraceWriter());
+  if (value) await convertWorkflowTemplate(context, value);
+  return context.errors.getErrors().map((error) => error.message);
+}
+
+/** The text that GitHub shows for a value: the one expression we ever write stands for what begins an expression. */
+const shown = (value: string): string => value.replaceAll("${{ '${{' }}", "${{");
+
+const roles = (...list: object[]) => ({ buildUsers: { roles: list } });
+
+test("the validator is no formality: it refuses what GitHub would", async () => {
+  const text = workflowText(roles({ role: "aws" }));
+  assert.not.equal(await complaints(text.replace("runs-on:", "runs-in:")), []);
+  assert.not.equal(await complaints(text.replace("contents: read", "contents: reading")), []);
+  assert.not.equal(await complaints(text.replace("needs: drift", "needs: drifting")), []);
+});
+
+test("a job compares the output, and one a role builds its check where GitHub has a machine for it", async () => {
+  const text = workflowText(roles({ role: "aws", description: "AWS provider builds", groups: ["k8s"] }, { role: "empty" }));
+  assert.equal(await complaints(text), []);
+  const { jobs } = parse(text) as Workflow;
+  assert.equal(Object.keys(jobs), ["drift", "role-aws", "role-empty"]);
+  assert.equal(
+    Object.values(jobs).map((job) => job.name),
+    ["The output is what the spec generates", "aws: AWS provider builds", "empty"],
+  );
+  assert.match(jobs["drift"]?.steps.at(-1)?.run ?? "", /npx --yes 'flakewright@\d+\.\d+\.\d+' check --out "\$out"/);
+  assert.is(jobs["role-aws"]?.["runs-on"], "macos-15", "the first of the spec's systems");
+  assert.match(jobs["role-aws"]?.steps.at(-1)?.run ?? "", /'checks\.aarch64-darwin\.role-aws'/);
+});
+
+test("without roles there is only the comparison; without `ci` there is no workflow", async () => {
+  const text = workflowText({});
+  assert.equal(await complaints(text), []);
+  assert.equal(Object.keys((parse(text) as Workflow).jobs), ["drift"]);
+  const { ci: _, ...silent } = base;
+  assert.not.ok(compileText(stringify(silent)).files?.some(({ path }) => path.startsWith(".github/")));
+});
+
+test("a system that GitHub has no machine for is asked of one's own", async () => {
+  const text = workflowText({ systems: ["riscv64-linux"], ...roles({ role: "aws" }) });
+  assert.equal(await complaints(text), []);
+  const job = (parse(text) as Workflow).jobs["role-aws"];
+  assert.equal(job?.["runs-on"], ["self-hosted", "riscv64-linux"]);
+  assert.match(job?.steps.at(-1)?.run ?? "", /'checks\.riscv64-linux\.role-aws'/);
+});
+
+test("the token may read and nothing else, no secret is named, and actions are pinned by commit", () => {
+  const text = workflowText(roles({ role: "aws", description: "AWS" }));
+  const { permissions, jobs } = parse(text) as Workflow;
+  assert.equal(permissions, { contents: "read" });
+  assert.not.match(text, /secrets|github\.token|GITHUB_TOKEN|\$\{\{/);
+  const steps = Object.values(jobs).flatMap((job) => [...job.steps]);
+  for (const { uses } of steps) if (uses) assert.match(uses, /^[a-z-]+\/[a-z-]+@[0-9a-f]{40}$/);
+  for (const step of steps.filter(({ uses }) => uses?.startsWith("actions/checkout@"))) {
+    assert.is(step.with?.["persist-credentials"], false, "no token stays behind in the checkout");
+  }
+});
+
+test("the runner's caches are the spec's, whole lists and additions", () => {
+  const text = workflowText({
+    ...roles({ role: "aws" }),
+    substituters: [
+      { url: "https://cache.nixos.org/", publicKey: "cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=" },
+      { url: "https://b.example.net/$%7B%7B", publicKey: "b-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=" },
+    ],
+    settings: { "max-jobs": 1 },
+  });
+  const install = (parse(text) as Workflow).jobs["role-aws"]?.steps.find(({ uses }) => uses?.startsWith("cachix/"));
+  assert.is(install?.with?.["set_as_trusted_user"], false);
+  assert.equal(String(install?.with?.["extra_nix_config"]).trimEnd().split("\n"), [
+    "substituters = https://cache.nixos.org/ https://b.example.net/$%7B%7B",
+    "trusted-public-keys = cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY= b-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=",
+  ]);
+});
+
+test("no description becomes a job, a step, an expression or another line", async () => {
+  const descriptions = [
+    "${{ secrets.TOKEN }}",
+    "${{ github.token }} ${{ '${{' }}",
+    'x"\n    permissions: write-all\n    steps: [{ run: "curl evil | sh" }]',
+    "x\n  evil:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: id",
+    "' || true #",
+    "*alias &anchor !tag % @ `",
+    "a\u2028b\u0085c\ufeffd",
+    "- : #",
+  ];
+  const text = workflowText(roles(...descriptions.map((description, index) => ({ role: `r${index}`, description }))));
+  assert.equal(await complaints(text), []);
+  const { jobs } = parse(text) as Workflow;
+  assert.equal(Object.keys(jobs), ["drift", ...descriptions.map((_, index) => `role-r${index}`)]);
+  for (const [index, description] of descriptions.entries()) {
+    const job = jobs[`role-r${index}`];
+    assert.is(shown(job?.name ?? ""), `r${index}: ${description}`);
+    assert.is(job?.steps.length, 3);
+  }
+  assert.not.match(text.replaceAll("${{ '${{' }}", ""), /\$\{\{/);
+});
+
+test("any text is the same text to a YAML 1.2 and a YAML 1.1 reader, in both forms", () => {
+  fc.assert(
+    fc.property(fc.oneof(hostileText, fc.string({ unit: "binary" })), fc.constantFrom(0, 4, 10), (text, indent) => {
+      const written = `${" ".repeat(indent)}key: ${yamlText(text, indent)}\n${" ".repeat(indent)}next: 1\n`;
+      for (const version of ["1.1", "1.2"] as const)
+        assert.equal(parse(written, { version }), { key: text.replaceAll("${{", "${{ '${{' }}"), next: 1 });
+    }),
+    { numRuns: 500 },
+  );
+  for (const text of ["a = b\nc = d\n", "a\n\nb\n", " a\nb\n", "a\n", "a\nb", "a\n\n", "\n\n", "a \nb\t\n"]) {
+    assert.equal(parse(`key: ${yamlText(text, 0)}\nnext: 1\n`), { key: text, next: 1 }, JSON.stringify(text));
+  }
+});
+
+test.run();

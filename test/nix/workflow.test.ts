@@ -1,0 +1,139 @@
+import { spawnSync } from "node:child_process";
+import { appendFileSync, chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { parse } from "yaml";
+import { flakewright } from "../support/cli.ts";
+import { FIXTURE_TOOLS, type Nix, privateNix } from "../support/nix.ts";
+import { repository } from "../support/spec.ts";
+import { tempFolder } from "../support/temp.ts";
+import { needs } from "../support/tools.ts";
+
+/*
+ * The shell steps of the generated workflow, run one by one as a GitHub runner runs them, in a repository whose nixpkgs is the
+ * fixture. Only the actions (checkout, installing Nix) are left out, and npx, which here finds this source tree.
+ */
+
+const test = suite("workflow steps");
+const withNix = needs(test, [...FIXTURE_TOOLS, "git"]);
+
+const WORKFLOW = ".github/workflows/nix.yml";
+let nix: Nix;
+let nixpkgs: string;
+let bin: string;
+test.before(async () => {
+  nix = privateNix();
+  nixpkgs = await nix.fixture();
+  bin = tempFolder();
+  const tsx = join(repository, "node_modules/tsx/dist/esm/index.mjs");
+  const { version } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
+  writeFileSync(
+    join(bin, "npx"),
+    `#!/bin/sh
+[ "$1 $2" = "--yes flakewright@${version}" ] || { echo "npx: $*" >&2; exit 64; }
+shift 2
+exec "${process.execPath}" --import "${tsx}" "${join(repository, "generator/cli.ts")}" "$@"
+`,
+  );
+  chmodSync(join(bin, "npx"), 0o755);
+});
+
+const spec = () => `version: 1
+name: demo
+nixpkgs: { url: "path:${nixpkgs}" }
+systems: [x86_64-linux, aarch64-linux]
+groups:
+  k8s: { packages: [kubectl, kubernetes-helm] }
+  dev: { packages: [jq] }
+buildUsers:
+  roles:
+    - { role: kubernetes, description: "Kubernetes' builds", groups: [k8s] }
+    - { role: both, groups: [k8s, dev] }
+ci: github
+`;
+
+function git(folder: string, ...args: string[]): void {
+  const { status, stderr } = spawnSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.net", ...args], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  assert.is(status, 0, stderr);
+}
+
+/** A committed repository with the output in `out`, a folder below it or `.`. */
+async function repositoryWith(out: string): Promise<string> {
+  const folder = tempFolder();
+  mkdirSync(join(folder, "spec"));
+  writeFileSync(join(folder, "spec/platform.yaml"), spec());
+  const generated = flakewright(folder, ["generate", "--out", out]);
+  assert.is(generated.status, 0, generated.stderr);
+  if (out !== ".") cpSync(join(folder, out, WORKFLOW), join(folder, WORKFLOW), { recursive: true });
+  await nix.must(["flake", "lock", `path:${join(folder, out)}`]);
+  git(folder, "init", "-q");
+  git(folder, "add", "-A");
+  git(folder, "commit", "-qm", "all");
+  return folder;
+}
+
+interface StepResult {
+  readonly job: string;
+  readonly status: number | null;
+  readonly output: string;
+}
+
+/** Every `run:` of the root's workflow, each as `bash -e` in the root of the checkout, which is GitHub's default shell. */
+function runSteps(folder: string): StepResult[] {
+  const { jobs } = parse(readFileSync(join(folder, WORKFLOW), "utf8")) as {
+    jobs: Record<string, { steps: { run?: string }[] }>;
+  };
+  return Object.entries(jobs).flatMap(([job, { steps }]) =>
+    steps.flatMap(({ run }) => {
+      if (run === undefined) return [];
+      const { status, stdout, stderr } = spawnSync("bash", ["-e", "-c", run], {
+        cwd: folder,
+        encoding: "utf8",
+        env: { ...process.env, ...nix.env, PATH: `${bin}:${process.env["PATH"]}` },
+      });
+      return [{ job, status, output: stdout + stderr }];
+    }),
+  );
+}
+
+const statuses = (results: readonly StepResult[]) => Object.fromEntries(results.map(({ job, status }) => [job, status]));
+const explain = (results: readonly StepResult[]) => results.map(({ job, output }) => `${job}: ${output}`).join("\n");
+
+withNix("every step passes, with the output folder at the root and below it", async () => {
+  for (const out of [".", "out"]) {
+    const results = runSteps(await repositoryWith(out));
+    assert.equal(statuses(results), { drift: 0, "role-kubernetes": 0, "role-both": 0 }, explain(results));
+  }
+  const built = spawnSync("sh", ["-c", `ls ${nix.env["NIX_STORE_DIR"]}`], { encoding: "utf8" }).stdout;
+  assert.match(built, /-role-kubernetes\n/, "the role's check was really built");
+});
+
+withNix("an output that is not the spec's, and a copy that is not the output's, fail the first job", async () => {
+  const folder = await repositoryWith("out");
+  appendFileSync(join(folder, "spec/platform.yaml"), "gc: { automatic: true }\n");
+  const drifted = runSteps(folder);
+  assert.is(drifted[0]?.status, 1, drifted[0]?.output);
+  assert.match(drifted[0]?.output ?? "", /output-drift/);
+
+  git(folder, "checkout", "-q", "spec");
+  assert.is(runSteps(folder)[0]?.status, 0);
+  appendFileSync(join(folder, WORKFLOW), "# mine\n");
+  const copied = runSteps(folder);
+  assert.is.not(copied[0]?.status, 0);
+  assert.match(copied[0]?.output ?? "", /nix\.yml/);
+});
+
+withNix("without a committed flake.lock a role's job fails instead of building something unpinned", async () => {
+  const folder = await repositoryWith(".");
+  rmSync(join(folder, "flake.lock"));
+  git(folder, "add", "-A");
+  const [, role] = runSteps(folder);
+  assert.is(role?.status, 1);
+  assert.match(role?.output ?? "", /lock file/);
+});
+
+test.run();
