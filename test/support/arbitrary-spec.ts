@@ -204,7 +204,7 @@ export const specValue: fc.Arbitrary<Record<string, unknown>> = fc
           olderThan: fc.constantFrom("30d", "7d"),
         }),
         buildUsers: fc
-          .uniqueArray(name, { maxLength: 4 })
+          .uniqueArray(name, { minLength: 1, maxLength: 4 })
           .chain((roles) =>
             fc
               .tuple(
