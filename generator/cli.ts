@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -58,6 +57,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
+/** scripts/build.ts puts the build's hash in its place. */
+const BUILD = "@BUILD@";
 const HOME = dirname(fileURLToPath(import.meta.url));
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -88,6 +89,7 @@ async function main(argv: readonly string[]): Promise<number> {
     dryRun: values["dry-run"] ?? false,
     strict: values.strict ?? false,
     knowledge: join(HOME, "knowledge"),
+    build: BUILD.startsWith("@") ? undefined : BUILD,
   };
   const show = (outcome: Outcome, jsonIndent = 0) =>
     print(outcome, { format: values.format ?? "text", quiet: values.quiet ?? false, colour: !values["no-color"], jsonIndent });

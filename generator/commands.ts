@@ -4,6 +4,7 @@ import { type Compiled, compile } from "./compile.ts";
 import { type Diagnostic, diagnostic, type FileChange, hasErrors, inOrder, type Report } from "./diagnostics.ts";
 import type { Host } from "./host.ts";
 import { type Facts, openFacts } from "./knowledge/packages.ts";
+import { remember } from "./memo.ts";
 import type { Templates } from "./render.ts";
 import { loadTemplates } from "./templates.ts";
 import { apply, type Comparison, compare, isDone, type KnownHashes } from "./write.ts";
@@ -38,6 +39,8 @@ export interface Options {
   readonly strict: boolean;
   /** The folder of the bundled package facts. */
   readonly knowledge: string;
+  /** Which build of flakewright this is; undefined when it runs from its sources, where nothing may be remembered. */
+  readonly build: string | undefined;
 }
 
 /** An outcome that is one text. */
@@ -73,6 +76,8 @@ export async function generateWarm(host: Host, options: Options, warm: Warm): Pr
   const work = options.dryRun ? compare : apply;
   const comparison = await work(host, options.out, compiled.files, options.force, warm.known);
   const diagnostics = [...compiled.diagnostics, ...inOrder(comparison.diagnostics)];
+  if (options.build && !options.dryRun && diagnostics.length === 0 && comparison.kept.length === 0)
+    await remember(host, { spec: options.spec, out: options.out, build: options.build }, compiled.files);
   const stopped = hasErrors(comparison.diagnostics);
   const changed = stopped ? [] : comparison.changes.filter((change) => change.change !== "unchanged");
   const lines = changed.map((change) => `${change.change} ${join(options.out, change.path)}\n`).join("");

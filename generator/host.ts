@@ -1,8 +1,6 @@
-import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import fs from "fs-extra";
 
 /** What kind of thing a path is, the path's own last component never followed. */
 export type EntryKind = "file" | "directory" | "symlink" | "other";
@@ -70,17 +68,8 @@ function absent(error: unknown): boolean {
   return code === "ENOENT" || code === "ENOTDIR";
 }
 
-async function orUndefined<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (absent(error)) return undefined;
-    throw error;
-  }
-}
-
-/** A look at a path is synchronous: it takes microseconds, and handing it to another thread takes longer than that. */
-function look<T>(work: () => T): T | undefined {
+/** The file system is asked synchronously: an answer takes microseconds, and handing the question to another thread takes longer. */
+function orUndefined<T>(work: () => T): T | undefined {
   try {
     return work();
   } catch (error) {
@@ -88,6 +77,9 @@ function look<T>(work: () => T): T | undefined {
     throw error;
   }
 }
+
+/** Loaded when something is to be written: a run that finds nothing to do never needs it. */
+const extra = async () => (await import("fs-extra")).default;
 
 function kindOf(stat: fs.Stats | fs.BigIntStats): EntryKind {
   if (stat.isSymbolicLink()) return "symlink";
@@ -103,47 +95,47 @@ export function nodeHost(cwd: string, env: Host["env"]): Host {
     pid: process.pid,
     hostname: hostname(),
     now: () => Date.now(),
-    randomId: () => randomBytes(6).toString("hex"),
-    readFile: (path) => orUndefined(fs.readFile(at(path))),
+    randomId: () => Math.random().toString(36).slice(2).padEnd(11, "0"),
+    readFile: async (path) => orUndefined(() => fs.readFileSync(at(path))),
     async writeFile(path, data, mode = 0o644) {
       const flags = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_TRUNC | (fs.constants.O_NOFOLLOW ?? 0);
-      const file = await fs.open(at(path), flags, mode);
+      const file = fs.openSync(at(path), flags, mode);
       try {
-        await fs.writeFile(file, data);
+        fs.writeFileSync(file, data);
       } finally {
-        await fs.close(file);
+        fs.closeSync(file);
       }
     },
     async kind(path) {
-      const stat = look(() => fs.lstatSync(at(path)));
+      const stat = orUndefined(() => fs.lstatSync(at(path)));
       return stat && kindOf(stat);
     },
     async status(path) {
-      const stat = look(() => fs.lstatSync(at(path), { bigint: true }));
+      const stat = orUndefined(() => fs.lstatSync(at(path), { bigint: true }));
       if (!stat) return undefined;
       const stamp = `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
       return { kind: kindOf(stat), mode: Number(stat.mode) & 0o777, stamp };
     },
     mode: async (path) => {
-      const stat = await orUndefined(fs.lstat(at(path)));
+      const stat = orUndefined(() => fs.lstatSync(at(path)));
       return stat && stat.mode & 0o777;
     },
-    chmod: (path, mode) => fs.chmod(at(path), mode),
-    list: async (path) => ((await orUndefined(fs.readdir(at(path)))) ?? []).sort(),
-    mkdir: (path) => fs.mkdirp(at(path)),
+    chmod: async (path, mode) => fs.chmodSync(at(path), mode),
+    list: async (path) => (orUndefined(() => fs.readdirSync(at(path))) ?? []).sort(),
+    mkdir: async (path) => (await extra()).mkdirp(at(path)),
     async mkdirExclusive(path) {
-      await fs.mkdirp(dirname(at(path)));
+      await (await extra()).mkdirp(dirname(at(path)));
       try {
-        await fs.mkdir(at(path));
+        fs.mkdirSync(at(path));
         return true;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
         throw error;
       }
     },
-    rename: (from, to) => fs.rename(at(from), at(to)),
-    remove: (path) => fs.remove(at(path)),
-    realpath: (path) => orUndefined(fs.realpath(at(path))),
+    rename: async (from, to) => fs.renameSync(at(from), at(to)),
+    remove: async (path) => (await extra()).remove(at(path)),
+    realpath: async (path) => orUndefined(() => fs.realpathSync(at(path))),
     processAlive(pid) {
       try {
         process.kill(pid, 0);
@@ -186,8 +178,9 @@ export function nodeHost(cwd: string, env: Host["env"]): Host {
         await watcher.close();
       };
     },
-    spawn: (command, args, options = {}) =>
-      new Promise((done) => {
+    async spawn(command, args, options = {}) {
+      const { spawn } = await import("node:child_process");
+      return new Promise((done) => {
         const child = spawn(command, args, {
           cwd: at(options.cwd ?? "."),
           env: { ...env, ...options.env },
@@ -205,6 +198,7 @@ export function nodeHost(cwd: string, env: Host["env"]): Host {
             stderr: Buffer.concat(err).toString(),
           }),
         );
-      }),
+      });
+    },
   };
 }

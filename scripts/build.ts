@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -5,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import standaloneCode from "ajv/dist/standalone/index.js";
-import { build, type Plugin } from "esbuild";
+import { type BuildOptions, type BuildResult, build, type Plugin } from "esbuild";
 import Handlebars from "handlebars";
 import { nodeHost } from "../generator/host.ts";
 import { compileOptions } from "../generator/render.ts";
@@ -65,34 +66,44 @@ const precompiled: Plugin = {
 
 const dist = join(root, "dist");
 await rm(dist, { recursive: true, force: true });
-const result = await build({
-  entryPoints: [join(root, "generator/cli.ts")],
-  outfile: join(dist, "main.js"),
+const common: BuildOptions = {
   bundle: true,
   platform: "node",
   target: "node20",
   format: "esm",
-  minifySyntax: true,
-  minifyWhitespace: true,
-  minifyIdentifiers: true,
-  keepNames: false,
+  minify: true,
   legalComments: "none",
+  write: false,
+  metafile: true,
+  logLevel: "warning",
+};
+const main = await build({
+  ...common,
+  entryPoints: [join(root, "generator/cli.ts")],
+  outfile: join(dist, "main.js"),
   // CommonJS packages in the bundle ask for Node's own modules.
   banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   plugins: [precompiled],
-  metafile: true,
-  logLevel: "warning",
 });
-// A file of its own, so that the compile cache is on before the rest is read. https://nodejs.org/api/module.html#module-compile-cache
-await writeFile(
-  join(dist, "flakewright.js"),
-  '#!/usr/bin/env node\nimport module from "node:module";\nmodule.enableCompileCache?.();\nawait import("./main.js");\n',
-  { mode: 0o755 },
-);
+const bin = await build({
+  ...common,
+  entryPoints: [join(root, "generator/bin.ts")],
+  outfile: join(dist, "flakewright.js"),
+  // https://nodejs.org/api/module.html#module-compile-cache: on before the large file is read, where Node has it.
+  banner: { js: '#!/usr/bin/env node\nimport module from "node:module"; module.enableCompileCache?.();' },
+  external: ["./cli.ts", "fs-extra", "chokidar"],
+});
+const text = (result: BuildResult) => result.outputFiles?.[0]?.text ?? "";
+const hash = createHash("sha256").update(text(main)).update(text(bin)).digest("hex").slice(0, 16);
+await mkdir(dist);
+await writeFile(join(dist, "main.js"), text(main).replaceAll("@BUILD@", hash));
+await writeFile(join(dist, "flakewright.js"), text(bin).replaceAll("@BUILD@", hash).replace('"./cli.ts"', '"./main.js"'), {
+  mode: 0o755,
+});
 await mkdir(join(dist, "knowledge"), { recursive: true });
 for (const name of await readdir(join(root, "generator/knowledge")))
   if (name.endsWith(".tsv")) await copyFile(join(root, "generator/knowledge", name), join(dist, "knowledge", name));
-await writeLicences(Object.keys(result.metafile.inputs));
+await writeLicences(Object.keys(main.metafile?.inputs ?? {}));
 
 /** The licences of the packages in the bundle, in one file. */
 async function writeLicences(inputs: readonly string[]): Promise<void> {

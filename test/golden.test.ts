@@ -42,7 +42,11 @@ function compare(spec: string, out: string, mayHold: (path: string) => boolean):
 }
 
 golden("out/ is what the reference platform generates", () => {
-  compare(join(repository, "spec/platform.yaml"), join(repository, "out"), (path) => path.startsWith("hosts/") || [".flakewright.json", "flake.lock"].includes(path));
+  compare(
+    join(repository, "spec/platform.yaml"),
+    join(repository, "out"),
+    (path) => path.startsWith("hosts/") || [".flakewright.json", "flake.lock"].includes(path),
+  );
 });
 
 for (const name of readdirSync(folder).sort()) {

@@ -14,7 +14,15 @@ import { tempFolder } from "../support/temp.ts";
 const test = suite("watch");
 
 const knowledge = join(dirname(fileURLToPath(import.meta.url)), "../../generator/knowledge");
-const OPTIONS: Options = { spec: "platform.yaml", out: "out", force: false, dryRun: false, strict: false, knowledge };
+const OPTIONS: Options = {
+  spec: "platform.yaml",
+  out: "out",
+  force: false,
+  dryRun: false,
+  strict: false,
+  knowledge,
+  build: undefined,
+};
 
 const spec = (description: string, packages = "kubectl", more = ""): string =>
   `version: 1\nname: p\ndescription: ${description}\ngroups:\n  k8s:\n    packages: [${packages}]\n${more}`;
