@@ -49,6 +49,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "nix.conf, devbox.json, .tool-versions, mise.toml, devenv.yaml as a spec",
     run: async (host, options, files) => (await import("./import.ts")).importFiles(host, options, files),
   },
+  explain: {
+    operands: "WORD",
+    options: [],
+    summary: "a diagnostic code, a nix.conf setting, a package or a key of the spec, explained",
+    run: async (host, options, [word = ""]) => (await import("./explain.ts")).explain(host, options, word),
+  },
   schema: {
     operands: "",
     options: [],
@@ -71,7 +77,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parsed;
   const host = nodeHost(process.cwd(), process.env);
   if (values.version) {
-    process.stdout.write(`${JSON.parse((await host.readFile(join(HOME, "../package.json")))?.toString() ?? "{}").version}\n`);
+    process.stdout.write(`${await version(host)}\n`);
     return 0;
   }
   const [name, ...operands] = positionals;
@@ -91,8 +97,10 @@ async function main(argv: readonly string[]): Promise<number> {
     knowledge: join(HOME, "knowledge"),
     build: BUILD.startsWith("@") ? undefined : BUILD,
   };
+  const format = values.format ?? "text";
+  const formatted = await formatter(format, host);
   const show = (outcome: Outcome, jsonIndent = 0) =>
-    print(outcome, { format: values.format ?? "text", quiet: values.quiet ?? false, colour: !values["no-color"], jsonIndent });
+    print(outcome, { format, formatted, quiet: values.quiet ?? false, colour: !values["no-color"], jsonIndent });
   const outcome = await command.run(host, options, operands, terminal(show));
   show(outcome, 2);
   return outcome.status;
@@ -102,19 +110,37 @@ function readArguments(argv: readonly string[]) {
   return parseArgs({ args: [...argv], allowPositionals: true, options: OPTIONS });
 }
 
+const version = async (host: Host): Promise<string> =>
+  JSON.parse((await host.readFile(join(HOME, "../package.json")))?.toString() ?? "{}").version ?? "";
+
+type Formatter = (report: Outcome["report"], jsonIndent: number) => string;
+
+/** What writes a report's one text on stdout; undefined where the report is for people, on stderr. */
+async function formatter(format: string, host: Host): Promise<Formatter | undefined> {
+  if (format === "text") return undefined;
+  if (format === "json") return toJson;
+  const { toGithub, toSarif } = await import("./formats.ts");
+  if (format === "github") return toGithub;
+  const current = await version(host);
+  return (report) => toSarif(report, current);
+}
+
 interface Printing {
   readonly format: string;
+  readonly formatted: Formatter | undefined;
   readonly quiet: boolean;
   readonly colour: boolean;
   /** 0 for one of several objects, each on a line. */
   readonly jsonIndent: number;
 }
 
-function print(outcome: Outcome, { format, quiet, colour: mayColour, jsonIndent }: Printing): void {
-  if (outcome.isResult) process.stdout.write(outcome.output);
-  else if (format === "json") process.stdout.write(toJson(outcome.report, jsonIndent));
+function print(outcome: Outcome, { format, formatted, quiet, colour: mayColour, jsonIndent }: Printing): void {
+  if (outcome.data !== undefined && format === "json")
+    process.stdout.write(`${JSON.stringify(outcome.data, null, jsonIndent)}\n`);
+  else if (outcome.isResult) process.stdout.write(outcome.output);
+  else if (formatted) process.stdout.write(formatted(outcome.report, jsonIndent));
   else if (!quiet) process.stdout.write(outcome.output);
-  if (format === "text") {
+  if (!formatted) {
     const colour = mayColour && !process.env["NO_COLOR"] && process.stderr.isTTY === true;
     process.stderr.write(toText(outcome.report, colour));
   }

@@ -16,6 +16,8 @@ export interface Outcome {
   readonly output: string;
   /** Whether `output` is what was asked for, whatever the format and however quiet. */
   readonly isResult?: true;
+  /** A result as data: what `--format json` prints of it in place of the text. */
+  readonly data?: unknown;
   /** Sentences for people, on stderr. */
   readonly notes: readonly string[];
   /** 0 done, 1 the spec has errors or `check` found drift, 2 wrong usage, 3 the machine failed us. */

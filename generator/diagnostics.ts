@@ -233,14 +233,15 @@ export interface Report {
   readonly sources: ReadonlyMap<string, string>;
 }
 
-interface Located extends Diagnostic {
+/** A diagnostic with its place in lines and columns, 1-based. */
+export interface Located extends Diagnostic {
   readonly line: number;
   readonly column: number;
   readonly endLine: number;
   readonly endColumn: number;
 }
 
-function located(report: Report): Located[] {
+export function located(report: Report): Located[] {
   const finders = new Map([...report.sources].map(([file, text]) => [file, positions(text)]));
   return report.diagnostics.map((d) => {
     const find = finders.get(d.file);
