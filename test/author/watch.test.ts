@@ -25,7 +25,7 @@ const OPTIONS: Options = {
 };
 
 const spec = (description: string, packages = "kubectl", more = ""): string =>
-  `version: 1\nname: p\ndescription: ${description}\ngroups:\n  k8s:\n    packages: [${packages}]\n${more}`;
+  `version: 1\nname: p\nnixpkgs: 0123456789abcdef0123456789abcdef01234567\ndescription: ${description}\ngroups:\n  k8s:\n    packages: [${packages}]\n${more}`;
 
 /** Text of every file below a folder but the manifest, by path. */
 function tree(folder: string, below = ""): Record<string, string> {
