@@ -56,7 +56,7 @@ function unlikeness(wrong: string, plain: string, name: string): number | undefi
 }
 
 /** The letters that carry the name: case and separators aside. */
-const squash = (name: string): string => name.toLowerCase().replace(/[-_. ]+/g, "");
+export const squash = (name: string): string => name.toLowerCase().replace(/[-_. ]+/g, "");
 
 const words = (name: string): string[] =>
   name
@@ -70,7 +70,8 @@ function sameWords(a: string, b: string): boolean {
   return left.length > 1 && left.length === right.length && left.sort().join() === right.sort().join();
 }
 
-function sharedPrefix(a: string, b: string): number {
+/** How many characters two names begin with alike. */
+export function sharedPrefix(a: string, b: string): number {
   let length = 0;
   while (length < a.length && a[length] === b[length]) length++;
   return length;

@@ -1,10 +1,265 @@
+import { mistakesAllowed, sharedPrefix, squash, typingMistakes } from "../nearest.ts";
+import { isWellKnown, TOOL_NAMES } from "./tool-names.ts";
+
+/*
+ * Facts about the packages of one nixpkgs, looked up in the text itself: a spec of thirty tools must not pay for parsing
+ * twenty thousand lines.
+ *
+ * The text is ASCII, lines end with "\n", cells are separated by tabs and empty cells at a line's end are left out:
+ *
+ *   flakewright-facts  1  RELEASE  bundled|exact           format, nixpkgs release, whether it is the spec's own nixpkgs
+ *   attribute  version  mainProgram  systems:A,B,C  flags  …    the columns' names
+ *   kubectl    1.30.1                f
+ *
+ * Rows are sorted by attribute (a dotted path inside a package set), by code units. `mainProgram` is `.` where it is the
+ * attribute. Under `systems:` stands a hexadecimal number of one bit for each system of the column's name, the first system in
+ * the highest bit, set where the package is available. `flags`: u unfree, b broken, i insecure. The optional columns are
+ * `licenses` (SPDX ids, separated by spaces), `pname` and `description`. A character that is not printable ASCII, and `\`, is
+ * escaped as in JSON.
+ */
+
 export interface PackageFacts {
-  version: string;
+  readonly attribute: string;
+  /** `""` when it has none. */
+  readonly version: string;
+  /** `""` when nixpkgs names none. */
+  readonly mainProgram: string;
+  /** Those of `Facts.systems` that it is available on. */
+  readonly systems: readonly string[];
+  readonly unfree: boolean;
+  readonly broken: boolean;
+  readonly insecure: boolean;
+  /** SPDX ids; undefined where the facts have no such column, as with the two below. */
+  readonly licenses?: readonly string[];
+  /** What nixpkgs' `unfree` and `insecure` lists know the package by. */
+  readonly pname?: string;
+  readonly description?: string;
 }
-export interface Facts {
-  exact: boolean;
-  find(a: string): PackageFacts | undefined;
+
+export interface FactsOrigin {
+  /** The nixpkgs release: `24.05`. */
+  readonly release: string;
+  /** True for an index of the spec's own nixpkgs, false for the facts that come with flakewright. */
+  readonly exact: boolean;
+  /** The systems whose availability was asked; of others nothing is known. */
+  readonly systems: readonly string[];
 }
-export function openFacts(_t: string): Facts {
-  return { exact: false, find: () => undefined };
+
+export interface Facts extends FactsOrigin {
+  /** The facts of an attribute path, `python3Packages.ansible`; undefined when there is no such package. */
+  find(attribute: string): PackageFacts | undefined;
+  /**
+   * Whether the facts would hold the attribute if it existed: always at the top level, inside a package set only when they
+   * hold others of that set.
+   */
+  covers(attribute: string): boolean;
+  /** Attributes that somebody who wrote `name` may have meant, the likeliest first; never silly. */
+  nearest(name: string, max?: number): string[];
+  /** The attributes whose main program this is, the one a person most likely wants first. */
+  byProgram(program: string): string[];
+}
+
+const FORMAT = ["flakewright-facts", "1"];
+
+/** Opens facts. Throws when the text is not of the format, such as an index that another version wrote. */
+export function openFacts(text: string): Facts {
+  const firstEnd = text.indexOf("\n");
+  const body = text.indexOf("\n", firstEnd + 1) + 1;
+  const [kind, format, release, origin] = text.slice(0, firstEnd).split("\t");
+  if (kind !== FORMAT[0] || format !== FORMAT[1] || release === undefined || origin === undefined || firstEnd < 0 || body === 0) {
+    throw new Error("not package facts of this version");
+  }
+  const columns = text.slice(firstEnd + 1, body - 1).split("\t");
+  const systemsColumn = columns.findIndex((column) => column.startsWith("systems:"));
+  const systems = columns[systemsColumn]?.slice("systems:".length).split(",") ?? [];
+  const at = new Map(columns.map((column, index) => [column, index]));
+
+  /** Where the line that holds an offset begins. */
+  const lineStart = (offset: number) => text.lastIndexOf("\n", offset - 1) + 1;
+  const lineEnd = (start: number) => {
+    const end = text.indexOf("\n", start);
+    return end === -1 ? text.length : end;
+  };
+  const attributeAt = (start: number, end: number) => {
+    const tab = text.indexOf("\t", start);
+    return text.slice(start, tab === -1 || tab > end ? end : tab);
+  };
+
+  /** The start of the first line whose attribute is not below `attribute`. */
+  function lowerBound(attribute: string): number {
+    let [low, high] = [body, text.length];
+    while (low < high) {
+      const start = lineStart((low + high) >> 1);
+      const end = lineEnd(start);
+      if (attributeAt(start, end) < attribute) low = end + 1;
+      else high = start;
+    }
+    return low;
+  }
+
+  function parse(start: number): PackageFacts {
+    const cells = text.slice(start, lineEnd(start)).split("\t");
+    const cell = (column: string) => decodeCell(cells[at.get(column) ?? -1] ?? "");
+    const attribute = cell("attribute");
+    const program = cell("mainProgram");
+    const bits = Number.parseInt(cells[systemsColumn] || "0", 16);
+    const flags = cell("flags");
+    return {
+      attribute,
+      version: cell("version"),
+      mainProgram: program === "." ? attribute : program,
+      systems: systems.filter((_, index) => Math.floor(bits / 2 ** (systems.length - 1 - index)) % 2 === 1),
+      unfree: flags.includes("u"),
+      broken: flags.includes("b"),
+      insecure: flags.includes("i"),
+      ...(at.has("licenses") ? { licenses: cell("licenses").split(" ").filter(Boolean) } : {}),
+      ...(at.has("pname") ? { pname: cell("pname") } : {}),
+      ...(at.has("description") ? { description: cell("description") } : {}),
+    };
+  }
+
+  function find(attribute: string): PackageFacts | undefined {
+    const start = lowerBound(attribute);
+    return start < text.length && attributeAt(start, lineEnd(start)) === attribute ? parse(start) : undefined;
+  }
+
+  function byProgram(program: string): string[] {
+    if (program === "" || /[\t\n]/.test(program)) return [];
+    const found: string[] = [];
+    for (let hit = text.indexOf(`\t${program}\t`, body); hit !== -1; hit = text.indexOf(`\t${program}\t`, hit + 1)) {
+      const facts = parse(lineStart(hit));
+      if (facts.mainProgram === program) found.push(facts.attribute);
+    }
+    const rank = (attribute: string) => (isWellKnown(attribute) ? 0 : 1);
+    found.sort((a, b) => rank(a) - rank(b) || a.length - b.length || (a < b ? -1 : 1));
+    return find(program)?.mainProgram === program ? [program, ...found.filter((one) => one !== program)] : found;
+  }
+
+  let index: NameIndex | undefined;
+  return {
+    release,
+    exact: origin === "exact",
+    systems,
+    find,
+    covers(attribute) {
+      const dot = attribute.lastIndexOf(".");
+      if (dot === -1) return true;
+      const start = lowerBound(attribute.slice(0, dot + 1));
+      return text.startsWith(attribute.slice(0, dot + 1), start);
+    },
+    nearest(name, max = 3) {
+      index ??= new NameIndex(text.slice(body), (attribute) => find(attribute) !== undefined);
+      const programs = byProgram(name).slice(0, 1);
+      return [...new Set([...programs, ...index.nearest(name, max)])].slice(0, max);
+    },
+    byProgram,
+  };
+}
+
+/** Writes facts; rows may come in any order. Columns beyond the five are written when any row has them. */
+export function factsText(origin: FactsOrigin, rows: readonly PackageFacts[]): string {
+  const optional = (["licenses", "pname", "description"] as const).filter((column) =>
+    rows.some((row) => row[column] !== undefined),
+  );
+  const header = ["attribute", "version", "mainProgram", `systems:${origin.systems.join(",")}`, "flags", ...optional];
+  const lines = [...rows]
+    .sort((a, b) => (a.attribute < b.attribute ? -1 : 1))
+    .map((row) => {
+      const bits = origin.systems.reduce((sum, system) => sum * 2 + (row.systems.includes(system) ? 1 : 0), 0);
+      const flags = `${row.unfree ? "u" : ""}${row.broken ? "b" : ""}${row.insecure ? "i" : ""}`;
+      const program = row.mainProgram === row.attribute ? "." : row.mainProgram;
+      const more = optional.map((column) => (column === "licenses" ? (row.licenses ?? []).join(" ") : (row[column] ?? "")));
+      return [row.attribute, row.version, program, bits.toString(16), flags, ...more]
+        .map(encodeCell)
+        .join("\t")
+        .replace(/\t+$/, "");
+    });
+  const first = [...FORMAT, origin.release, origin.exact ? "exact" : "bundled"].join("\t");
+  return `${[first, header.join("\t"), ...lines].join("\n")}\n`;
+}
+
+const encodeCell = (cell: string): string =>
+  cell.replace(/[^\x20-\x5b\x5d-\x7e]/g, (c) => (c === "\\" ? "\\\\" : `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`));
+
+const decodeCell = (cell: string): string =>
+  cell.includes("\\")
+    ? cell.replace(/\\(u([0-9a-f]{4})|\\)/g, (_, all: string, code: string | undefined) =>
+        code === undefined ? all : String.fromCharCode(Number.parseInt(code, 16)),
+      )
+    : cell;
+
+/** What it costs a name that few know, in typing mistakes. */
+const OBSCURE = 0.75;
+
+/**
+ * All names at once, for suggestions; made when the first is asked for. Twenty thousand distances would take longer than the
+ * whole compilation, so names that can't be near are sorted out by their length and the set of their letters.
+ */
+class NameIndex {
+  readonly #names: { readonly plain: string; readonly letters: number; readonly attribute: string }[] = [];
+
+  constructor(lines: string, has: (attribute: string) => boolean) {
+    const add = (name: string, attribute: string) => {
+      const plain = squash(name);
+      this.#names.push({ plain, letters: letterSet(plain), attribute });
+    };
+    for (const line of lines.split("\n")) {
+      const attribute = line.slice(0, line.indexOf("\t"));
+      if (attribute !== "") add(attribute, attribute);
+    }
+    // Somebody who mistypes `gcloud` means its package too.
+    for (const { called, attribute } of TOOL_NAMES) if (called.length >= 4 && has(attribute)) add(called, attribute);
+  }
+
+  nearest(name: string, max: number): string[] {
+    // `terraform@1.5` and `nodejs=20` are other package managers' ways to ask for a version.
+    const wrong = squash(name.replace(/[@=:].*$/, ""));
+    const letters = letterSet(wrong);
+    const best = new Map<string, { score: number; shared: number; length: number }>();
+    for (const { plain, letters: own, attribute } of this.#names) {
+      const score = this.#unlikeness(wrong, letters, plain, own, attribute);
+      if (score === undefined || attribute === name || (best.get(attribute)?.score ?? Number.POSITIVE_INFINITY) <= score)
+        continue;
+      best.set(attribute, { score, shared: sharedPrefix(wrong, plain), length: attribute.length });
+    }
+    const least = Math.min(...[...best.values()].map((one) => one.score));
+    return [...best]
+      .filter(([, one]) => one.score < least + 1)
+      .sort(([a, x], [b, y]) => x.score - y.score || y.shared - x.shared || x.length - y.length || (a < b ? -1 : 1))
+      .slice(0, max)
+      .map(([attribute]) => attribute);
+  }
+
+  #unlikeness(wrong: string, letters: number, plain: string, own: number, attribute: string): number | undefined {
+    if (plain === wrong) return 0;
+    if (plain === "" || wrong === "") return undefined;
+    const shorter = Math.min(wrong.length, plain.length);
+    const known = isWellKnown(attribute);
+    // Among so many names some are near to any word: one that few know needs more likeness to be meant.
+    const allowed = known ? mistakesAllowed(shorter) : mistakesAllowed(shorter - 1) - 1;
+    // One mistake changes at most two members of the set of letters.
+    if (Math.abs(wrong.length - plain.length) <= allowed && countBits(letters ^ own) <= 2 * allowed) {
+      const mistakes = typingMistakes(wrong, plain);
+      // People seldom mistype a first letter.
+      const begins = wrong[0] === plain[0] || (mistakes === 1 && (shorter >= 6 || wrong[0] === plain[1]));
+      if (mistakes <= allowed && mistakes < shorter - 1 && begins) return known ? mistakes : mistakes + OBSCURE;
+    }
+    // An abbreviation, or a name with something behind it (`kubectl-1.29`).
+    if (wrong.length >= (known ? 3 : 4) && plain.startsWith(wrong) && (known || wrong.length * 3 > plain.length * 2))
+      return known ? 2 : 3;
+    if (plain.length >= 4 && plain.length * 2 > wrong.length && wrong.startsWith(plain)) return known ? 2 : 3;
+    return undefined;
+  }
+}
+
+function letterSet(plain: string): number {
+  let set = 0;
+  for (let index = 0; index < plain.length; index++) set |= 1 << (plain.charCodeAt(index) & 31);
+  return set;
+}
+
+function countBits(set: number): number {
+  let count = 0;
+  for (let rest = set; rest !== 0; rest &= rest - 1) count++;
+  return count;
 }

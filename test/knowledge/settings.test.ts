@@ -307,8 +307,8 @@ async function ask(nix: string, version: NixVersion, conf: string): Promise<Answ
     const [name = "", ...rest] = line.split(" = ");
     return [name.replace(/ =$/, ""), rest.join(" = ")];
   });
-  // The log of json-log-path is opened at once, and is no matter of the setting's value.
-  const warnings = result.stderr.replaceAll(/^error \(ignored\): opening log file.*\n/gm, "");
+  // No matter of the value: the log of json-log-path is opened at once, and a setting's name may be deprecated.
+  const warnings = result.stderr.replaceAll(/^(error \(ignored\): opening log file|warning: '[a-z-]+' is deprecated).*\n/gm, "");
   return { ok: result.ok, warnings, values: new Map(lines) };
 }
 

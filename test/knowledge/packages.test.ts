@@ -1,0 +1,151 @@
+import { readFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { factsText, openFacts, type PackageFacts } from "../../generator/knowledge/packages.ts";
+
+const test = suite("package facts");
+
+const text = readFileSync(new URL("../../generator/knowledge/packages.tsv", import.meta.url), "latin1");
+const facts = openFacts(text);
+const attributes = text
+  .split("\n")
+  .slice(2, -1)
+  .map((line) => line.split("\t")[0]!);
+
+const SYSTEMS = ["x86_64-linux", "aarch64-linux", "aarch64-darwin", "x86_64-darwin"];
+
+test("the bundled facts are of 24.05, sorted, ASCII, and of 19,244 packages", () => {
+  assert.is(facts.release, "24.05");
+  assert.is(facts.exact, false);
+  assert.equal(facts.systems, SYSTEMS);
+  assert.is(attributes.length, 19244);
+  assert.ok(attributes.every((one, index) => index === 0 || attributes[index - 1]! < one));
+  assert.match(text, /^[\x20-\x7e\t\n]*$/);
+});
+
+test("a package's facts", () => {
+  const plain = { unfree: false, broken: false, insecure: false };
+  assert.equal(facts.find("kubernetes-helm"), {
+    ...{ attribute: "kubernetes-helm", version: "3.15.0", mainProgram: "helm", systems: SYSTEMS },
+    ...plain,
+  });
+  assert.equal(facts.find("jq"), { attribute: "jq", version: "1.7.1", mainProgram: "jq", systems: SYSTEMS, ...plain });
+  assert.is(facts.find("terraform")?.unfree, true);
+  assert.equal(facts.find("amazon-ecs-cli")?.systems, ["x86_64-linux", "x86_64-darwin"]);
+  assert.is(facts.find("openssl_1_1")?.insecure, true);
+  for (const name of ["", "Kubectl", "kubect", "kubectll", "zzzzz", "\t", "\n", "a\nb", "flakewright-facts", "attribute"])
+    assert.is(facts.find(name), undefined, name);
+});
+
+test("every attribute is found, also the first and the last", () => {
+  for (const attribute of attributes) assert.is(facts.find(attribute)?.attribute, attribute);
+});
+
+test("ten thousand look-ups take no time worth counting, and opening takes none", () => {
+  const start = process.cpuUsage();
+  for (let n = 0; n < 10_000; n++) openFacts(text).find(attributes[(n * 7919) % attributes.length]!);
+  const { user, system } = process.cpuUsage(start);
+  assert.ok(user + system < 1_000_000, `${user + system} µs`);
+});
+
+test("nearest names: what was meant comes first, and nothing silly", () => {
+  const rows: [string, string[]][] = [
+    ["kubeclt", ["kubectl"]],
+    ["teraform", ["terraform"]],
+    ["kuberntes-helm", ["kubernetes-helm"]],
+    ["docker-compse", ["docker-compose"]],
+    ["ubectl", ["kubectl"]],
+    ["Kubectl", ["kubectl"]],
+    ["docker_compose", ["docker-compose"]],
+    ["postgres", ["postgresql"]],
+    ["talos", ["talosctl"]],
+    ["wireguard", ["wireguard-tools"]],
+    // A version behind the name, as other package managers take it.
+    ["terraform@1.5", ["terraform"]],
+    ["kubectl-1.29", ["kubectl"]],
+    ["python3.12", ["python312"]],
+    // A program, also a mistyped one.
+    ["rg", ["ripgrep"]],
+    ["gclod", ["google-cloud-sdk"]],
+    ["", []],
+    ["x", []],
+    ["qq", []],
+    ["foo", []],
+    ["xyzzy", []],
+    ["mytool", []],
+    ["frobnicate", []],
+    ["our-internal-tool", []],
+    ["nix-tree", []],
+    ["__proto__", ["proto"]],
+  ];
+  for (const [wrong, want] of rows) assert.equal(facts.nearest(wrong), want, wrong);
+  assert.equal(facts.nearest("openssll", 1), ["openssl"]);
+  assert.is(facts.nearest("python3.1").length, 3);
+});
+
+test("by program: the package that a person means first", () => {
+  assert.equal(facts.byProgram("aws"), ["awscli2", "awscli"]);
+  assert.equal(facts.byProgram("az"), ["azure-cli"]);
+  assert.is(facts.byProgram("git")[0], "git");
+  assert.is(facts.byProgram("java")[0], "jdk");
+  // A version and a program are different cells.
+  assert.equal(facts.byProgram("1.7.1"), []);
+  for (const none of ["", "kubectl-no", "\t", "f"]) assert.equal(facts.byProgram(none), [], none);
+});
+
+const index: readonly PackageFacts[] = [
+  row("zsh", { systems: ["aarch64-linux"], licenses: ["MIT"], pname: "zsh", description: "Schöne Shell\t\\o/ \u{1f40c}\nEnde" }),
+  row("python3Packages.ansible", { mainProgram: "ansible", licenses: ["GPL-3.0-or-later", "MIT"], pname: "ansible" }),
+  row("hello", { version: "", systems: [], unfree: true, broken: true, insecure: true, mainProgram: "." }),
+  row("A", { mainProgram: "" }),
+];
+
+function row(attribute: string, more: Partial<PackageFacts>): PackageFacts {
+  return {
+    ...{ attribute, version: "1.0", mainProgram: attribute, systems: ["x86_64-linux", "aarch64-linux", "riscv64-linux"] },
+    ...{ unfree: false, broken: false, insecure: false, licenses: [], pname: "", description: "" },
+    ...more,
+  };
+}
+
+test("an index of the spec's own nixpkgs has the same format, with more columns", () => {
+  const origin = { release: "26.05", exact: true, systems: ["x86_64-linux", "aarch64-linux", "riscv64-linux"] };
+  const written = factsText(origin, index);
+  assert.match(written, /^[\x20-\x7e\t\n]*$/);
+  const own = openFacts(written);
+  assert.is(own.exact, true);
+  assert.is(own.release, "26.05");
+  assert.equal(own.systems, origin.systems);
+  for (const one of index.filter(({ attribute }) => attribute !== "hello")) assert.equal(own.find(one.attribute), one);
+  assert.equal(own.byProgram("ansible"), ["python3Packages.ansible"]);
+  assert.is(factsText(origin, [...index].reverse()), written);
+});
+
+test("inside a package set only what the facts hold is judged", () => {
+  const own = openFacts(factsText({ release: "26.05", exact: true, systems: ["x86_64-linux"] }, index));
+  assert.is(own.covers("anything"), true);
+  assert.is(own.covers("python3Packages.requests"), true);
+  assert.is(own.covers("python3Packages.sub.requests"), false);
+  assert.is(own.covers("perlPackages.requests"), false);
+  assert.is(facts.covers("python3Packages.requests"), false);
+});
+
+test("a text of another format is refused, a cut one is read as far as it goes", () => {
+  for (const wrong of [
+    "",
+    "\n",
+    "x",
+    "flakewright-facts\t2\t24.05\texact\nattribute\n",
+    "flakewright-facts\t1\n\n",
+    text.slice(0, 30),
+  ])
+    assert.throws(() => openFacts(wrong), /not package facts/);
+  const empty = openFacts(factsText({ release: "26.05", exact: true, systems: [] }, []));
+  assert.is(empty.find("a"), undefined);
+  assert.equal(empty.nearest("kubectl"), []);
+  const cut = openFacts(text.slice(0, 200));
+  assert.is(cut.find("AMB-plugins")?.version, "0.8.1");
+  assert.is(cut.find("zsh"), undefined);
+});
+
+test.run();
