@@ -1,0 +1,115 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/*
+ * What one dev shell costs to evaluate, in function calls and bytes above the bare packages: the generated flake, one written by hand,
+ * and one each in the style of the known frameworks, as far as $FLAKEWRIGHT_FRAMEWORKS (a folder of their sources) has them.
+ */
+
+const SYSTEM = "x86_64-linux";
+const TOOLS = ["kubectl", "clusterctl", "kubernetes-helm", "talosctl"];
+const packages = TOOLS.map((name) => `pkgs.${name}`).join(" ");
+const NIXPKGS = 'inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-26.05";';
+const PKGS = `import inputs.nixpkgs { system = "${SYSTEM}"; config = { }; overlays = [ ]; }`;
+
+interface Style {
+  flake: string;
+  attribute: string;
+  /** Input → folder below $FLAKEWRIGHT_FRAMEWORKS, beside nixpkgs; an input's own input as `a/b`. */
+  inputs?: Record<string, string>;
+}
+
+const SHELL = `devShells.${SYSTEM}.k8s.drvPath`;
+const STYLES: Record<string, Style> = {
+  floor: {
+    flake: `{ ${NIXPKGS} outputs = inputs: let pkgs = ${PKGS}; in { paths = map (package: package.drvPath) [ ${packages} ]; }; }`,
+    attribute: "paths",
+  },
+  "by hand": {
+    flake: `{ ${NIXPKGS} outputs = inputs: let pkgs = ${PKGS}; in { devShells.${SYSTEM}.k8s = pkgs.mkShellNoCC { packages = [ ${packages} ]; }; }; }`,
+    attribute: SHELL,
+  },
+  "flake-utils": {
+    flake: `{ ${NIXPKGS} inputs.flake-utils.url = "github:numtide/flake-utils"; outputs = inputs: inputs.flake-utils.lib.eachDefaultSystem (system: let pkgs = inputs.nixpkgs.legacyPackages.\${system}; in { devShells.k8s = pkgs.mkShellNoCC { packages = [ ${packages} ]; }; }); }`,
+    attribute: SHELL,
+    inputs: { "flake-utils": "flake-utils", "flake-utils/systems": "systems-default" },
+  },
+  "flake-parts": {
+    flake: `{ ${NIXPKGS} inputs.flake-parts.url = "github:hercules-ci/flake-parts"; outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } { systems = [ "${SYSTEM}" ]; perSystem = { pkgs, ... }: { devShells.k8s = pkgs.mkShellNoCC { packages = [ ${packages} ]; }; }; }; }`,
+    attribute: SHELL,
+    inputs: { "flake-parts": "flake-parts", "flake-parts/nixpkgs-lib": "nixpkgs-lib" },
+  },
+  flakelight: {
+    flake: `{ ${NIXPKGS} inputs.flakelight.url = "github:nix-community/flakelight"; outputs = inputs: inputs.flakelight ./. { inherit inputs; systems = [ "${SYSTEM}" ]; devShells.k8s = pkgs: { packages = [ ${packages} ]; }; }; }`,
+    attribute: SHELL,
+    inputs: { flakelight: "flakelight" },
+  },
+  "numtide/devshell": {
+    flake: `{ ${NIXPKGS} inputs.devshell.url = "github:numtide/devshell"; outputs = inputs: let pkgs = ${PKGS}; in { devShells.${SYSTEM}.k8s = (import inputs.devshell { nixpkgs = pkgs; }).mkShell { packages = [ ${packages} ]; }; }; }`,
+    attribute: SHELL,
+    inputs: { devshell: "devshell" },
+  },
+};
+
+/** One row a style, or undefined where there is no Nix or no nixpkgs. Evaluations repeat exactly, so each runs once. */
+export function evaluation(root: string, folder: string): Record<string, string | number>[] | undefined {
+  const nixpkgs = process.env["FLAKEWRIGHT_NIXPKGS"];
+  if (!nixpkgs) return undefined;
+  const frameworks = process.env["FLAKEWRIGHT_FRAMEWORKS"];
+  mkdirSync(folder, { recursive: true });
+  const measure = (flake: string, attribute: string, inputs: Record<string, string>) => {
+    const file = join(folder, "stats.json");
+    const overrides = Object.entries({ nixpkgs, ...inputs }).flatMap(([name, path]) => [
+      "--override-input",
+      name,
+      `path:${path}`,
+    ]);
+    execFileSync("nix", ["eval", "--json", `path:${flake}#${attribute}`, "--no-write-lock-file", ...overrides], {
+      stdio: ["ignore", "ignore", "pipe"],
+      env: {
+        ...process.env,
+        NIX_CONFIG: "experimental-features = nix-command flakes\neval-cache = false\nsubstituters =",
+        NIX_SHOW_STATS: "1",
+        NIX_SHOW_STATS_PATH: file,
+      },
+    });
+    const { nrFunctionCalls, gc, values, sets } = JSON.parse(readFileSync(file, "utf8"));
+    return { calls: nrFunctionCalls as number, bytes: (gc?.totalBytes ?? values.bytes + sets.bytes) as number };
+  };
+  const rows: Record<string, string | number>[] = [];
+  let floor = { calls: 0, bytes: 0 };
+  const add = (style: string, { calls, bytes }: typeof floor) =>
+    rows.push({
+      style,
+      calls,
+      "above the floor": calls - floor.calls,
+      "MiB above the floor": Number(((bytes - floor.bytes) / 2 ** 20).toFixed(2)),
+    });
+  for (const [style, { flake, attribute, inputs = {} }] of Object.entries(STYLES)) {
+    const sources = Object.fromEntries(Object.entries(inputs).map(([name, source]) => [name, join(frameworks ?? "", source)]));
+    if (Object.values(sources).some((path) => !frameworks || !existsSync(path))) {
+      rows.push({ style, calls: "no source here" });
+      continue;
+    }
+    const at = join(folder, style.replaceAll(/\W/g, "-"));
+    mkdirSync(at, { recursive: true });
+    writeFileSync(join(at, "flake.nix"), flake);
+    try {
+      const counted = measure(at, attribute, sources);
+      if (style === "floor") floor = counted;
+      add(style, counted);
+    } catch (error) {
+      rows.push({
+        style,
+        calls: `does not evaluate: ${String((error as { stderr?: Buffer }).stderr ?? error)
+          .trim()
+          .split("\n")
+          .at(-1)
+          ?.slice(0, 80)}`,
+      });
+    }
+  }
+  add("flakewright", measure(join(root, "out"), SHELL, {}));
+  return rows;
+}

@@ -1,0 +1,99 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { evaluation } from "./evaluation.ts";
+import { againstFloor, cost, median, scratch } from "./measure.ts";
+import { largeSpec } from "./spec.ts";
+import { watchLatency } from "./watch.ts";
+
+/*
+ * `npm run bench [-- start scale watch evaluation] [--json FILE]`: figures as ratios to a floor of the same run, never as a test. The
+ * bundle in dist/ is measured; run it on a machine that does nothing else.
+ */
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const flakewright = join(root, "dist/flakewright.js");
+const words = process.argv.slice(2);
+const jsonAt = words.indexOf("--json");
+const jsonFile = jsonAt === -1 ? undefined : words.splice(jsonAt, 2)[1];
+const asked = (part: string) => words.length === 0 || words.includes(part);
+const results: Record<string, unknown> = {};
+
+function table(title: string, rows: readonly Record<string, string | number>[]): void {
+  console.log(`\n${title}`);
+  console.table(rows);
+  results[title] = rows;
+}
+
+const round = (value: number, digits = 2) => Number(value.toFixed(digits));
+
+if (asked("start")) {
+  const rows = [
+    ["generate, nothing to change", ["generate", "spec/platform.yaml"]],
+    ["check", ["check", "spec/platform.yaml"]],
+    ["schema", ["schema"]],
+  ].map(([name, args]) => {
+    const { cpu, memory, floorCpu, floorMemory, ratio } = againstFloor([flakewright, ...(args as string[])], 20, root);
+    return {
+      command: name as string,
+      "CPU × node -e 0": round(ratio),
+      "CPU s": round(cpu, 3),
+      "node -e 0 s": round(floorCpu, 3),
+      "peak MiB": round(memory, 1),
+      "1.5 × node's + 40": round(floorMemory * 1.5 + 40, 1),
+    };
+  });
+  table("Start-up: the reference platform, median of 20 alternating runs", rows);
+}
+
+if (asked("scale")) {
+  const sizes = [1000, 2000, 5000, 10_000];
+  const points = sizes.map((packages) => {
+    const spec = scratch(`scale-${packages}.yaml`);
+    writeFileSync(spec, largeSpec({ groups: packages / 10, packages, hosts: packages / 10, caches: packages / 50 }));
+    const runs = [1, 2, 3].map(() => {
+      const out = scratch(`scale-${packages}`);
+      rmSync(out, { recursive: true, force: true });
+      return { ...cost([flakewright, "generate", spec, "--out", out, "--quiet"]), floor: cost(["-e", "0"]) };
+    });
+    const cpu = median(runs.map((run) => run.cpu - run.floor.cpu));
+    return { packages, groups: packages / 10, hosts: packages / 10, cpu, memory: median(runs.map((run) => run.memory)) };
+  });
+  // Least squares through the points: what a package costs, and how far the line is from them.
+  const mean = (pick: (point: (typeof points)[number]) => number) =>
+    points.reduce((sum, point) => sum + pick(point), 0) / points.length;
+  const mx = mean((p) => p.packages);
+  const my = mean((p) => p.cpu);
+  const slope =
+    points.reduce((sum, p) => sum + (p.packages - mx) * (p.cpu - my), 0) /
+    points.reduce((sum, p) => sum + (p.packages - mx) ** 2, 0);
+  const residual = points.reduce((sum, p) => sum + (p.cpu - my - slope * (p.packages - mx)) ** 2, 0);
+  const spread = points.reduce((sum, p) => sum + (p.cpu - my) ** 2, 0);
+  table(
+    `Scale: generate into an empty folder, CPU beyond node -e 0 (linear fit ${round(slope * 1e6, 1)} µs a package, R² ${round(1 - residual / spread, 4)})`,
+    points.map(({ packages, groups, hosts, cpu, memory }) => ({
+      packages,
+      groups,
+      hosts,
+      "CPU s": round(cpu, 3),
+      "µs a package": round((cpu / packages) * 1e6, 1),
+      "peak MiB": round(memory, 1),
+    })),
+  );
+}
+
+if (asked("watch")) {
+  const folder = scratch("watch");
+  mkdirSync(folder);
+  table("Watch: a one-line edit of the reference platform, from save to the last byte", [
+    await watchLatency(folder, join(root, "spec/platform.yaml")),
+  ]);
+}
+
+if (asked("evaluation")) {
+  const rows = evaluation(root, scratch("evaluation"));
+  if (rows) table("Evaluation: devShells.x86_64-linux.k8s.drvPath on a real nixpkgs, function calls above the floor", rows);
+  else console.log("\nEvaluation: skipped, no nix or no FLAKEWRIGHT_NIXPKGS here");
+}
+
+if (jsonFile) writeFileSync(jsonFile, `${JSON.stringify(results, null, 2)}\n`);

@@ -1,0 +1,72 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** What one process cost, as the operating system counted it. */
+export interface Cost {
+  /** User and system time, seconds. */
+  cpu: number;
+  /** Peak memory, MiB. */
+  memory: number;
+}
+
+const folder = mkdtempSync(join(tmpdir(), "flakewright-bench-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+const reporter = join(folder, "usage.cjs");
+const report = join(folder, "usage.json");
+writeFileSync(
+  reporter,
+  `process.on("exit", () => { const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  require("node:fs").writeFileSync(${JSON.stringify(report)}, JSON.stringify({ cpu: (userCPUTime + systemCPUTime) / 1e6, memory: maxRSS / 1024 })); });`,
+);
+
+/** A folder for the bench's own files, gone at the end. */
+export const scratch = (name: string): string => join(folder, name);
+
+/** Runs Node once; the process reports its own cost as it ends. */
+export function cost(args: readonly string[], cwd?: string): Cost {
+  const { status, stderr } = spawnSync(process.execPath, ["--require", reporter, ...args], {
+    cwd,
+    encoding: "utf8",
+    maxBuffer: 2 ** 28,
+  });
+  if (status !== 0) throw new Error(`node ${args.join(" ")}: status ${status}\n${stderr}`);
+  return JSON.parse(readFileSync(report, "utf8"));
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+}
+
+export interface Compared {
+  /** The command's medians. */
+  cpu: number;
+  memory: number;
+  /** Those of `node -e 0`. */
+  floorCpu: number;
+  floorMemory: number;
+  ratio: number;
+}
+
+/** A command against `node -e 0` in alternating runs, so that a machine that slows down slows both. */
+export function againstFloor(args: readonly string[], runs: number, cwd?: string): Compared {
+  cost(args, cwd);
+  const ours: Cost[] = [];
+  const floor: Cost[] = [];
+  for (let run = 0; run < runs; run++) {
+    ours.push(cost(args, cwd));
+    floor.push(cost(["-e", "0"], cwd));
+  }
+  const cpu = median(ours.map((one) => one.cpu));
+  const floorCpu = median(floor.map((one) => one.cpu));
+  return {
+    cpu,
+    memory: median(ours.map((one) => one.memory)),
+    floorCpu,
+    floorMemory: median(floor.map((one) => one.memory)),
+    ratio: cpu / floorCpu,
+  };
+}

@@ -1,0 +1,45 @@
+import { spawn } from "node:child_process";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { median } from "./measure.ts";
+
+/** What `watch` waits for quiet before it reads the spec, milliseconds (QUIET in generator/watch.ts). */
+const DEBOUNCE = 30;
+const EDITS = 40;
+
+/** Saves a spec again and again with one line changed, and times each save to the line that `watch` prints behind the last byte. */
+export async function watchLatency(folder: string, platform: string): Promise<Record<string, number>> {
+  const spec = join(folder, "platform.yaml");
+  copyFileSync(platform, spec);
+  const text = readFileSync(spec, "utf8");
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL("../../dist/flakewright.js", import.meta.url)), "watch", spec, "--out", join(folder, "out")],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
+  let printed = () => {};
+  child.stdout.on("data", () => printed());
+  const line = () => new Promise<void>((resolve) => (printed = resolve));
+  await line();
+  const times: number[] = [];
+  for (let edit = 0; edit < EDITS; edit++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const done = line();
+    const started = performance.now();
+    writeFileSync(spec, text.replace("Kubernetes command-line tool", `Kubernetes command-line tool ${edit}`));
+    await done;
+    times.push(performance.now() - started - DEBOUNCE);
+  }
+  child.kill("SIGINT");
+  const sorted = [...times].sort((a, b) => a - b);
+  const round = (value: number) => Number(value.toFixed(1));
+  return {
+    edits: EDITS,
+    "debounce ms": DEBOUNCE,
+    "median ms beyond it": round(median(times)),
+    "slowest ms beyond it": round(sorted.at(-1) ?? 0),
+  };
+}
