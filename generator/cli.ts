@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type CommandSpec, OPTIONS, usage, usageProblem } from "./command-line.ts";
 import { check, diff, generate, type Options, type Outcome, printed, type Terminal } from "./commands.ts";
+import { completionScript, SHELLS } from "./completion.ts";
 import { toJson, toText } from "./diagnostics.ts";
 import { type Host, nodeHost } from "./host.ts";
 
@@ -60,6 +61,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     options: [],
     summary: "the JSON Schema of a spec, for editors",
     run: async () => printed((await import("./editor-schema.ts")).schemaText()),
+  },
+  completion: {
+    operands: "SHELL",
+    options: [],
+    summary: "a completion script for bash, zsh or fish",
+    words: () => SHELLS,
+    run: async (_host, _options, [shell]) => printed(completionScript(shell as (typeof SHELLS)[number], COMMANDS)),
   },
 };
 
