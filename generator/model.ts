@@ -1,5 +1,5 @@
 import { type Diagnostic, type ReporterAdd, reporter } from "./diagnostics.ts";
-import { findSetting } from "./knowledge/settings.ts";
+import { canonicalSettingValue, findSetting } from "./knowledge/settings.ts";
 import { nearestNames } from "./nearest.ts";
 import type { Source, SpecPath } from "./source.ts";
 import { pathKey } from "./validate.ts";
@@ -483,7 +483,7 @@ class ModelBuilder {
   #settings(node: Cursor): Setting[] {
     const settings = new Map<string, Setting>();
     for (const [written, entry] of node.entries) {
-      const value = settingValue(entry.raw);
+      const value = settingValue(written, entry.raw);
       if (value === undefined) continue;
       const name = currentSettingName(written);
       const before = settings.get(name);
@@ -688,7 +688,14 @@ function named(node: Cursor): { at: SpecPath; name: string }[] {
   return node.text === undefined ? [] : [{ at: node.at, name: node.text }];
 }
 
-function settingValue(raw: unknown): SettingValue | undefined {
+/** The value in its setting's own type: `yes` of a boolean is true, and words in one text are a list. */
+function settingValue(written: string, raw: unknown): SettingValue | undefined {
+  const value = plainSettingValue(raw);
+  const setting = findSetting(written)?.setting;
+  return value === undefined || !setting ? value : canonicalSettingValue(setting, value);
+}
+
+function plainSettingValue(raw: unknown): SettingValue | undefined {
   if (typeof raw === "string" || typeof raw === "number" || typeof raw === "boolean") return raw;
   if (Array.isArray(raw)) return raw.map(String);
   if (typeof raw === "object" && raw !== null)

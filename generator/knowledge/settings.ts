@@ -60,9 +60,9 @@ const FEATURES = data.experimentalFeatures as unknown as readonly ExperimentalFe
 const FEATURE_NAMES = FEATURES.map((feature) => feature.name);
 
 const BY_NAME: ReadonlyMap<string, FoundSetting> = new Map([
-  ...SETTINGS.flatMap((setting) => setting.aliases.map((alias): [string, FoundSetting] => [alias, { setting, via: "alias" }])),
-  // A setting of this very name wins: Nix 2.8 knows only `commit-lockfile-summary`, to others it is an alias.
   ...SETTINGS.map((setting): [string, FoundSetting] => [setting.name, { setting, via: "name" }]),
+  // An alias wins over a setting of that name: `commit-lockfile-summary` was one in Nix 2.8 and is an alias today.
+  ...SETTINGS.flatMap((setting) => setting.aliases.map((alias): [string, FoundSetting] => [alias, { setting, via: "alias" }])),
 ]);
 
 /** All 132, sorted by name. */

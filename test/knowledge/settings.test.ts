@@ -54,8 +54,8 @@ test("a name, an alias and an extra- name lead to their setting", () => {
     ["extra-binary-caches", "substituters", "extra"],
     ["extra-platforms", "extra-platforms", "name"],
     ["extra-extra-platforms", "extra-platforms", "extra"],
-    // To Nix 2.8 a setting, to later ones an alias.
-    ["commit-lockfile-summary", "commit-lockfile-summary", "name"],
+    // A setting of Nix 2.8's, an alias today.
+    ["commit-lockfile-summary", "commit-lock-file-summary", "alias"],
     ["extra-cores", undefined, undefined],
     ["extra-external-builders", undefined, undefined],
     ["extra-", undefined, undefined],
