@@ -1,4 +1,5 @@
 import { allSettings, experimentalFeatures, type Setting } from "./knowledge/settings.ts";
+import { toolCompletions } from "./knowledge/tool-names.ts";
 import { allCodes, explanationOf, isAcceptable } from "./rules.ts";
 import { SYSTEMS, specSchema } from "./schema.ts";
 
@@ -7,8 +8,8 @@ type Schema = { readonly [keyword: string]: unknown };
 /**
  * `specSchema` with what an editor can tell beyond shapes: every nix.conf setting as a key with its type, versions and meaning,
  * names of tools, codes of diagnostics. It accepts what `check` accepts; where a choice is open (packages, branches) the known names only
- * complete. `markdownDescription`, `markdownEnumDescriptions`, `deprecationMessage` and `doNotSuggest` are
- * yaml-language-server's own keywords.
+ * complete. `markdownDescription`, `markdownEnumDescriptions`, `defaultSnippets`, `deprecationMessage` and
+ * `doNotSuggest` are yaml-language-server's own keywords.
  */
 export function editorSchema(): Schema {
   const { $defs, ...root } = specSchema as { $defs: Record<string, Schema> } & Schema;
@@ -18,6 +19,9 @@ export function editorSchema(): Schema {
   };
   for (const name of Object.keys($defs)) if ($defs[name]?.["properties"]) refine(name, (schema) => ({ title: name, ...schema }));
   refine("settings", (schema) => ({ ...schema, ...settingsKeys() }));
+  refine("attributePath", (schema) => ({ ...schema, defaultSnippets: toolNames() }));
+  // With `if` and `else`, nothing is offered where nothing is written yet.
+  refine("package", ({ description, then: name, else: other }) => ({ description, anyOf: [name, (other as Schema)["then"]] }));
   refine("gitRef", (schema) => ({ ...schema, examples: ["nixos-26.05", "nixos-unstable", "nixpkgs-unstable"] }));
   refine("stateVersion", (schema) => ({ ...schema, examples: ["26.05", "25.11"] }));
   refine("olderThan", (schema) => ({ ...schema, examples: ["30d", "14d"] }));
@@ -127,6 +131,15 @@ function wordOf({ name, form }: Setting): Schema {
   if (form === "feature") return { type: "string", enum: experimentalFeatures().map((feature) => feature.name) };
   if (name === "extra-platforms") return { type: "string", examples: SYSTEMS };
   return { type: "string" };
+}
+
+/** What an editor offers first where a package belongs: snippets, because a hover would show each value of an enum. */
+function toolNames(): readonly Schema[] {
+  return toolCompletions().map(({ attribute, called, description }) => ({
+    label: attribute,
+    markdownDescription: called === attribute ? description : `${description}; people call it \`${called}\``,
+    body: attribute,
+  }));
 }
 
 /** Every code that a spec can accept. */

@@ -106,14 +106,15 @@ schema("leaves the shapes as they are", () => {
   const shape = (node: unknown): unknown => {
     if (Array.isArray(node)) return node.map(shape);
     if (typeof node !== "object" || node === null) return node;
-    const silent = ["markdownDescription", "title", "examples"];
+    const silent = ["markdownDescription", "title", "examples", "defaultSnippets"];
     return Object.fromEntries(
       Object.entries(node).flatMap(([key, value]) => (silent.includes(key) ? [] : [[key, shape(value)]])),
     );
   };
   const enriched = shape(editorSchema()) as { $defs: Record<string, unknown> };
   const plain = shape(specSchema) as { $defs: Record<string, unknown> };
-  for (const name of ["settings", "acceptance"]) for (const one of [enriched, plain]) delete one.$defs[name];
+  for (const name of ["settings", "acceptance", "package"])
+    for (const one of [enriched, plain]) delete one.$defs[name];
   assert.equal(enriched, plain);
 });
 
@@ -150,6 +151,12 @@ editing("the top level: every key with its description", async () => {
 
 editing("a group and a package of it", async () => {
   assert.equal(await labels("groups:\n  k8s:\n    │"), ["title", "description", "packages"]);
+  for (const place of ["      - │", "      - kub│", "      [kub│]", "      - package: │"]) {
+    const tools = await editor.complete(`${HEAD}groups:\n  k8s:\n    packages:\n${place}`);
+    const helm = tools.find(({ label }) => label === "kubernetes-helm");
+    assert.match(JSON.stringify(helm?.documentation), "people call it `helm`", place);
+  }
+  assert.match(await hover("groups:\n  k8s:\n    packages: [kub│ectl]"), "A tool: an attribute path");
   const keys = await labels("groups:\n  k8s:\n    packages:\n      - package: kubectl\n        │");
   assert.equal(keys, ["name", "description", "from", "systems"]);
   assert.match(await hover("groups:\n  k8s:\n    packages:\n      - package: x\n        fr│om: y"), "An entry of `inputs`");
