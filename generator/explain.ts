@@ -4,6 +4,7 @@ import type { Explanation } from "./diagnostics.ts";
 import type { Host } from "./host.ts";
 import { type Facts, openFacts } from "./knowledge/packages.ts";
 import { allSettings, experimentalFeatures, findSetting } from "./knowledge/settings.ts";
+import { toolCompletions, toolNamed } from "./knowledge/tool-names.ts";
 import { nearestNames } from "./nearest.ts";
 import { allCodes, explanationOf, isAcceptable } from "./rules.ts";
 import { specSchema } from "./schema.ts";
@@ -69,7 +70,7 @@ function nearestWords(word: string, facts: Facts | undefined): string[] {
     keys.map((key) => key.place.slice(key.place.lastIndexOf(".") + 1)),
   );
   const places = keys.filter((key) => names.includes(key.place.slice(key.place.lastIndexOf(".") + 1))).map((key) => key.place);
-  return places.length > 0 ? places.slice(0, 3) : nearestPackages(word, facts);
+  return places.length > 0 ? places.slice(0, 3) : (facts?.nearest(word) ?? []);
 }
 
 function codeMeaning(code: string): Meaning | undefined {
@@ -226,12 +227,39 @@ const KINDS: Readonly<Record<string, string>> = {
   object: "a map",
 };
 
-function packageMeaning(_word: string, _facts: Facts | undefined): Meaning | undefined {
-  return undefined;
-}
-
-function nearestPackages(_word: string, _facts: Facts | undefined): string[] {
-  return [];
+function packageMeaning(word: string, facts: Facts | undefined): Meaning | undefined {
+  const named = toolNamed(word);
+  const wrong = named && (named.kind === "other-thing" || !facts?.find(word)) ? named : undefined;
+  const programs = wrong || facts?.find(word) ? [] : (facts?.byProgram(word) ?? []);
+  const attribute = wrong?.attribute ?? (facts?.find(word) ? word : programs[0]);
+  if (attribute === undefined) return undefined;
+  const found = facts?.find(attribute);
+  const description = found?.description ?? toolCompletions().find((tool) => tool.attribute === attribute)?.description;
+  const program = found?.mainProgram ?? "";
+  const flags = [
+    ...(found?.unfree ? [`unfree: needs \`nixpkgs.unfree: [${found.pname || attribute}]\``] : []),
+    ...(found?.insecure ? ["insecure: needs `nixpkgs.insecure`"] : []),
+    ...(found?.broken ? ["marked broken"] : []),
+  ];
+  const why = wrong?.why ?? (programs.length > 0 ? `\`${word}\` is a program of ${programs.slice(0, 3).join(", ")}` : undefined);
+  return {
+    kind: "package",
+    title: `${attribute}: a package of nixpkgs`,
+    text: [
+      why && `${why.charAt(0).toUpperCase()}${why.slice(1)}: write \`${attribute}\`.`,
+      description && `${description.replace(/\.$/, "")}.`,
+    ]
+      .filter(Boolean)
+      .join(" "),
+    facts: [
+      ...(found?.version ? [["version", found.version] as const] : []),
+      ...(program === "" ? [] : [["program", program] as const]),
+      ...(found ? [["licence", found.licenses?.join(", ") || (found.unfree ? "unfree" : "free")] as const] : []),
+      ...(found ? [["systems", found.systems.join(", ") || "none"] as const] : []),
+      ...(flags.length > 0 ? [["mind", flags.join("; ")] as const] : []),
+      ...(facts ? [["known from", facts.exact ? "the index of the spec's nixpkgs" : `nixpkgs ${facts.release}`] as const] : []),
+    ],
+  };
 }
 
 function toText({ title, text, facts, example }: Meaning): string {
