@@ -1,0 +1,17 @@
+import type { Diagnostic, Fix } from "../../generator/diagnostics.ts";
+
+/** A text with every fix carried out, as an editor would on "fix all": equal edits once, of two that overlap the first. */
+export function applyFixes(text: string, diagnostics: readonly Diagnostic[]): string {
+  const edits = new Map<string, Fix>();
+  for (const { fix } of diagnostics)
+    for (const edit of fix ? [fix, ...(fix.also ?? [])] : [])
+      edits.set(`${edit.range.start}:${edit.range.end}:${edit.text}`, edit);
+  let result = "";
+  let at = 0;
+  for (const { range, text: inserted } of [...edits.values()].sort((a, b) => a.range.start - b.range.start)) {
+    if (range.start < at) continue;
+    result += text.slice(at, range.start) + inserted;
+    at = range.end;
+  }
+  return result + text.slice(at);
+}
