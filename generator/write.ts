@@ -241,7 +241,9 @@ export async function apply(
   known: KnownHashes = new Map(),
 ): Promise<Comparison> {
   const first = await compare(host, out, planned, force, known);
-  if (hasErrors(first.diagnostics) || isDone(first)) return first;
+  if (hasErrors(first.diagnostics)) return first;
+  // A killed run may have left its staging folder beside a tree that needs nothing: taking the lock clears it away.
+  if (isDone(first) && (await host.kind(join(out, STAGING))) === undefined) return first;
   const release = await lock(host, out);
   try {
     // Another run may have been faster; it left another manifest.

@@ -113,8 +113,7 @@ schema("leaves the shapes as they are", () => {
   };
   const enriched = shape(editorSchema()) as { $defs: Record<string, unknown> };
   const plain = shape(specSchema) as { $defs: Record<string, unknown> };
-  for (const name of ["settings", "acceptance", "package"])
-    for (const one of [enriched, plain]) delete one.$defs[name];
+  for (const name of ["settings", "acceptance", "package"]) for (const one of [enriched, plain]) delete one.$defs[name];
   assert.equal(enriched, plain);
 });
 

@@ -1,0 +1,104 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { nodeHost } from "../generator/host.ts";
+import { apply, MANIFEST } from "../generator/write.ts";
+import { version } from "./support/endless-writer.ts";
+import { tempFolder } from "./support/temp.ts";
+
+/*
+ * kill -9 at random moments while 500 files are written. Whatever the moment: each file is wholly one version or the other, the
+ * manifest knows both, the user's file is untouched, and the next run completes without being forced.
+ */
+
+const KILLS = 200;
+const kills = suite("kill -9");
+
+/** Every path below a folder with its content. */
+function tree(folder: string, prefix = ""): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const entry of readdirSync(join(folder, prefix), { withFileTypes: true })) {
+    const path = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
+    if (entry.isDirectory()) for (const [name, text] of tree(folder, path)) files.set(name, text);
+    else files.set(path, readFileSync(join(folder, path), "utf8"));
+  }
+  return files;
+}
+
+const hashOf = (text: string) => `sha256-${createHash("sha256").update(text).digest("base64")}`;
+
+kills(`${KILLS} times at random moments: nothing torn, nothing lost, and the next run completes`, async () => {
+  const bundle = join(tempFolder(), "endless-writer.mjs");
+  await build({
+    entryPoints: [fileURLToPath(new URL("./support/endless-writer.ts", import.meta.url))],
+    outfile: bundle,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    external: ["chokidar"],
+    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+    logLevel: "error",
+  });
+  const texts = {
+    a: new Map(version("a").map((file) => [file.path, file.text])),
+    b: new Map(version("b").map((file) => [file.path, file.text])),
+  };
+  const out = join(tempFolder(), "out");
+  const host = nodeHost("/", {});
+  await apply(host, out, version("a"), false);
+  mkdirSync(join(out, "hosts"), { recursive: true });
+  writeFileSync(join(out, "hosts/box.nix"), "my machine\n");
+  writeFileSync(join(out, "notes.txt"), "mine\n");
+
+  let caughtInTheAct = 0;
+  for (let kill = 0; kill < KILLS; kill++) {
+    const child = spawn(process.execPath, [bundle, out], { stdio: ["ignore", "pipe", "inherit"] });
+    const took = await new Promise<number>((done) =>
+      child.stdout.once("data", (line: Buffer) => done(Number.parseFloat(line.toString()))),
+    );
+    await new Promise((wait) => setTimeout(wait, Math.random() * took));
+    const gone = new Promise((exit) => child.once("exit", exit));
+    child.kill("SIGKILL");
+    await gone;
+
+    const now = tree(out);
+    const manifest = JSON.parse(now.get(MANIFEST) ?? "{}");
+    if (manifest.pending) caughtInTheAct++;
+    for (const [path, text] of now) {
+      if (path === MANIFEST || path.startsWith(".flakewright.tmp") || path === "notes.txt" || path === "hosts/box.nix") continue;
+      assert.ok(text === texts.a.get(path) || text === texts.b.get(path), `kill ${kill}: ${path} is torn`);
+      assert.ok(
+        [manifest.files[path], manifest.pending?.[path]].includes(hashOf(text)),
+        `kill ${kill}: the manifest does not know ${path}`,
+      );
+    }
+    assert.is(now.get("hosts/box.nix"), "my machine\n");
+    assert.is(now.get("notes.txt"), "mine\n");
+
+    // Either version may be next; now and then a run is killed on top of a killed one.
+    if (kill % 3 === 2) continue;
+    const next = kill % 2 === 0 ? "a" : "b";
+    const { diagnostics } = await apply(host, out, version(next), false);
+    assert.equal(diagnostics, [], `kill ${kill}: the next run completes`);
+    const after = tree(out);
+    assert.equal(
+      [...after.keys()].filter((path) => path.startsWith("nix/")).sort(),
+      [...texts[next].keys()].filter((path) => path.startsWith("nix/")).sort(),
+    );
+    assert.equal(
+      [...after.keys()].filter((path) => path.startsWith(".")),
+      [MANIFEST],
+      "nothing is left over",
+    );
+    assert.is(JSON.parse(after.get(MANIFEST) ?? "{}").pending, undefined);
+  }
+  console.log(`${caughtInTheAct} of ${KILLS} kills came while files were being renamed`);
+  assert.ok(caughtInTheAct > 0, "no kill ever came in between");
+});
+
+kills.run();

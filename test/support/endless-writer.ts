@@ -1,0 +1,32 @@
+import { nodeHost } from "../../generator/host.ts";
+import type { PlannedFile } from "../../generator/plan.ts";
+import { apply } from "../../generator/write.ts";
+
+/* A process that writes one tree over the other for ever, until it is killed: `endless-writer OUT`. */
+
+/** 500 outputs and one scaffold; the two versions share half their paths and no content. */
+export function version(which: "a" | "b"): PlannedFile[] {
+  const numbers = Array.from({ length: 500 }, (_, i) => (which === "a" ? i : i + 250));
+  return [
+    ...numbers.map((i) => ({
+      path: `nix/${i % 10}/${i}.nix`,
+      text: `${which} ${i}\n`.repeat(20),
+      mode: i % 7 ? 0o644 : 0o755,
+      once: false,
+    })),
+    { path: "hosts/box.nix", text: "scaffold\n", mode: 0o644, once: true },
+  ];
+}
+
+const out = process.argv[2];
+if (out && process.argv[1]?.includes("endless-writer")) {
+  const host = nodeHost("/", {});
+  for (;;) {
+    for (const which of ["b", "a"] as const) {
+      const started = performance.now();
+      await apply(host, out, version(which), false);
+      // How long a whole tree takes: the killer picks its moment by it.
+      process.stdout.write(`${performance.now() - started}\n`);
+    }
+  }
+}
