@@ -40,7 +40,7 @@ export interface RuleContext {
 
 export interface Rule extends Explanation {
   readonly code: string;
-  /** True for what no reason makes right: `lint:` can't accept it. docs/decisions/0006 says which and why. */
+  /** True for what no reason makes right: `lint:` can't accept it. docs/decisions/0007 says which and why. */
   readonly final?: true;
   /** Absent for a code that the runner itself reports. */
   readonly check?: (context: RuleContext) => void;
@@ -108,7 +108,8 @@ export function lint(
       environment,
       secrets,
       report({ at, part = "value", range = source.locate(at, part), severity = rule.severity, message, settled, ...more }) {
-        if (refused.has(`${range.start}:${range.end}`)) return;
+        // A secret is one whatever else is wrong with the value.
+        if (code !== "secret-in-spec" && refused.has(`${range.start}:${range.end}`)) return;
         const acceptance = closest(acceptances, at);
         if (acceptance) used.add(acceptance);
         if (acceptance || settled) return;

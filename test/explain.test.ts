@@ -1,0 +1,91 @@
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { explain, explainableWords, meaningsOf } from "../generator/explain.ts";
+import { openFacts } from "../generator/knowledge/packages.ts";
+import { allSettings } from "../generator/knowledge/settings.ts";
+import { allCodes } from "../generator/rules.ts";
+import { host, repository } from "./support/spec.ts";
+
+const explaining = suite("explain");
+const knowledge = join(repository, "generator/knowledge");
+const options = { spec: "spec.yaml", out: "out", force: false, dryRun: false, strict: false, knowledge, build: undefined };
+const facts = openFacts((await host.readFile(join(knowledge, "packages.tsv")))?.toString("latin1") ?? "");
+
+const say = (word: string) => explain(host, options, word);
+const titles = (word: string) => meaningsOf(word, facts).map((meaning) => meaning.title);
+const fact = (word: string, name: string) =>
+  meaningsOf(word, facts)
+    .flatMap((meaning) => meaning.facts)
+    .find(([one]) => one === name)?.[1];
+
+explaining("every code: cause, example, fix", async () => {
+  for (const code of allCodes()) {
+    const { status, output } = await say(code);
+    assert.is(status, 0);
+    for (const part of [code, "wrong:", "right:"]) assert.ok(output.includes(part), `${code}: ${output}`);
+  }
+});
+
+explaining("every setting: type, default, versions", () => {
+  for (const { name } of allSettings()) {
+    const [setting] = meaningsOf(name, facts).filter((meaning) => meaning.kind === "setting");
+    assert.ok(setting && setting.text.length > 10, name);
+    for (const part of ["type", "default", "in"]) assert.ok(setting.facts.find(([one]) => one === part)?.[1], `${name}: ${part}`);
+  }
+  assert.is(fact("extra-substituters", "name"), "`extra-substituters` adds to `substituters` instead of replacing it");
+  assert.is(fact("build-max-jobs", "name"), "`build-max-jobs` is an old name of `max-jobs`");
+  assert.is(fact("json-log-path", "in"), "Nix 2.34");
+});
+
+explaining("keys of the spec, with and without the user's own names", () => {
+  assert.equal(titles("groups.packages"), ["groups.packages: a key of the spec"]);
+  assert.equal(titles("groups.k8s.packages"), ["groups.packages: a key of the spec"]);
+  assert.equal(titles("groups.k8s.packages[0].from"), ["groups.packages.from: a key of the spec"]);
+  assert.equal(titles("buildUsers.gid"), ["buildUsers.gid: a key of the spec"]);
+  assert.is(fact("buildUsers.gid", "type"), "a whole number");
+  assert.equal(titles("olderThan"), ["gc.olderThan: a key of the spec"]);
+  assert.is(fact("ci", "values"), "github");
+  assert.is(fact("volumes.mount", "required"), "yes");
+  for (const word of explainableWords()) assert.ok(titles(word).length > 0, word);
+});
+
+explaining("packages, by attribute, by program and by what people say", () => {
+  assert.equal(titles("kubectl"), ["kubectl: a package of nixpkgs"]);
+  assert.is(fact("kubectl", "version"), "1.30.1");
+  assert.is(fact("wireguard-tools", "program"), "wg");
+  assert.is(fact("vault", "licence"), "unfree");
+  assert.is(fact("iotop", "systems"), "x86_64-linux, aarch64-linux");
+  assert.equal(titles("helm"), ["kubernetes-helm: a package of nixpkgs"]);
+  assert.match(meaningsOf("helm", facts)[0]?.text ?? "", "audio synthesizer");
+  assert.equal(titles("lsusb"), ["usbutils: a package of nixpkgs"]);
+});
+
+explaining("a word with several meanings gets all of them", () => {
+  assert.equal(
+    meaningsOf("substituters", facts).map((meaning) => meaning.kind),
+    ["setting", "key"],
+  );
+});
+
+explaining("an unknown word is wrong usage, with the nearest that are known", async () => {
+  const near = async (word: string) => {
+    const { status, notes, output } = await say(word);
+    assert.is(status, 2);
+    assert.is(output, "");
+    return notes[0]?.split("did you mean ")[1];
+  };
+  assert.is(await near("uid-confict"), "uid-conflict?");
+  assert.is(await near("kubeclt"), "kubectl?");
+  assert.is(await near("buildUsers.gdi"), "buildUsers.gid?");
+  assert.is(await near("zqxjkvbw"), undefined);
+});
+
+explaining("as JSON, the same", async () => {
+  const { data } = await say("trusted-user-is-root");
+  const { word, meanings } = data as { word: string; meanings: { kind: string; example: { wrong: string } }[] };
+  assert.is(word, "trusted-user-is-root");
+  assert.equal([meanings[0]?.kind, meanings[0]?.example.wrong], ["code", "trustedUsers: [root, ada]"]);
+});
+
+explaining.run();

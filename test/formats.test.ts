@@ -1,0 +1,211 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { Ajv } from "ajv";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { type Diagnostic, type Report, toJson, toText } from "../generator/diagnostics.ts";
+import { toGithub, toSarif } from "../generator/formats.ts";
+import { compileText } from "./support/spec.ts";
+
+const formats = suite("formats");
+
+/** The official schema of SARIF 2.1.0, as Microsoft's own test matchers ship it. */
+const require = createRequire(import.meta.url);
+const schema = JSON.parse(readFileSync(require.resolve("@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"), "utf8"));
+// Draft 4 and 2020 differ in nothing that this schema uses but the name of the identifier.
+const { $schema: _, id: __, ...rest } = schema;
+const isSarif = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(rest);
+
+interface SarifLog {
+  readonly runs: readonly {
+    readonly results: readonly Record<string, unknown>[];
+    readonly tool: { readonly driver: { readonly rules: readonly { readonly id: string }[] } };
+  }[];
+}
+
+function sarif(report: Report): SarifLog {
+  const log: unknown = JSON.parse(toSarif(report, "1.2.3"));
+  assert.ok(isSarif(log), JSON.stringify(isSarif.errors, null, 1));
+  return log as SarifLog;
+}
+
+const text = "version: 1\nname: demo\nx: y\n";
+const one = (d: Partial<Diagnostic>): Report => ({
+  diagnostics: [
+    { code: "schema-value", severity: "error", message: "m", file: "spec.yaml", range: { start: 11, end: 15 }, ...d },
+  ],
+  files: [],
+  sources: new Map([["spec.yaml", text]]),
+});
+
+const bad = `version: 1
+name: demo
+groups:
+  k8s: { packages: [kubectl, helm, kubectl] }
+settings:
+  build-users: [nixbld1]
+  max-jobs: 3
+  experimental-features: [nix-command, flakes]
+users:
+  ada: { settings: { experimental-features: [nix-command] } }
+trustedUsers: [root, ada]
+`;
+
+formats("SARIF holds to the official schema: nothing, everything, fixes, related places, files without text", () => {
+  assert.equal(sarif({ diagnostics: [], files: [], sources: new Map() }).runs[0]?.results, []);
+  const { diagnostics, text: shown } = compileText(bad, false);
+  assert.ok(diagnostics.length >= 5);
+  const log = sarif({ diagnostics, files: [], sources: new Map([["spec.yaml", shown]]) });
+  const results = log.runs[0]?.results ?? [];
+  assert.equal(
+    results.map((result) => result["ruleId"]),
+    diagnostics.map((d) => d.code),
+  );
+  for (const result of results) assert.is(log.runs[0]?.tool.driver.rules[Number(result["ruleIndex"])]?.id, result["ruleId"]);
+  const helm = results.find((result) => result["ruleId"] === "package-wrong-name");
+  assert.equal(helm?.["fixes"], [
+    {
+      description: { text: "did you mean `kubernetes-helm`?" },
+      artifactChanges: [
+        {
+          artifactLocation: { uri: "spec.yaml" },
+          replacements: [
+            {
+              deletedRegion: { startLine: 4, startColumn: 30, endLine: 4, endColumn: 34 },
+              insertedContent: { text: "kubernetes-helm" },
+            },
+          ],
+        },
+      ],
+    },
+  ]);
+  assert.ok(results.some((result) => result["relatedLocations"]));
+  const elsewhere = sarif(one({ file: "/tmp/a b/ü%.yaml", code: "output-drift" })).runs[0]?.results[0] as {
+    locations: { physicalLocation: unknown }[];
+  };
+  assert.equal(elsewhere.locations[0]?.physicalLocation, { artifactLocation: { uri: "file:///tmp/a%20b/%C3%BC%25.yaml" } });
+});
+
+formats("the schema would notice a mistake", () => {
+  const log = JSON.parse(toSarif(one({}), ""));
+  log.runs[0].results[0].level = "fatal";
+  assert.not.ok(isSarif(log));
+});
+
+formats("GitHub: one line each, and nothing in it can end the line or the property", () => {
+  assert.is(toGithub(one({})), "::error file=spec.yaml,line=2,endLine=2,col=1,endColumn=5,title=schema-value::m\n");
+  assert.is(
+    toGithub(one({ severity: "warning", message: "100% of a:b,c\r\nd::error::", hint: "x\ny", file: "a,b:c%d\n.yaml" })),
+    "::warning file=a%2Cb%3Ac%25d%0A.yaml,title=schema-value::100%25 of a:b,c%0D%0Ad::error::%0Ahint: x%0Ay\n",
+  );
+  // Columns of different lines mean nothing to GitHub.
+  assert.is(toGithub(one({ range: { start: 0, end: 14 } })), "::error file=spec.yaml,line=1,endLine=2,title=schema-value::m\n");
+});
+
+const HALF = `${"Q".repeat(43)}z${"R".repeat(42)}==`;
+const SECRETS: readonly [what: string, spec: string, secret: string][] = [
+  ["a token in a map", "settings:\n  access-tokens: { github.com: s3cr3t-of-mine }", "s3cr3t-of-mine"],
+  ["a token in text", "settings:\n  access-tokens: github.com=s3cr3t-of-mine", "s3cr3t-of-mine"],
+  ["a token in a list", "settings:\n  access-tokens: [github.com=s3cr3t-of-mine]", "s3cr3t-of-mine"],
+  ["a known form anywhere", "description: see glpat-abcdefghij0123456789", "glpat-abcdefghij0123456789"],
+  ["a key", "settings:\n  ghp_0123456789abcdefghijklmnopqrstuvwxyz: 1", "ghp_0123456789abcdefghijklmnopqrstuvwxyz"],
+  ["a value of the wrong kind", "ci: ghp_0123456789abcdefghijklmnopqrstuvwxyz", "ghp_0123456789abcdefghijklmnopqrstuvwxyz"],
+  ["text that messages cut short", `nixpkgs: "ghp_${"0123456789".repeat(10)} x"`, "ghp_01234567890123456789"],
+  [
+    "a password in a URL that is wrong too",
+    "substituters:\n  - url: http://ada:correct-horse@cache.example.org",
+    "correct-horse",
+  ],
+  ["a query", "inputs:\n  x: https://example.org/x.tar.gz?token=abcdefghijkl", "abcdefghijkl"],
+  ["a signing key's secret half", `substituters:\n  - url: https://c.example.org\n    publicKey: c-1:${HALF}`, HALF],
+  ["the same, nameless", `settings:\n  trusted-public-keys: ["${HALF}"]`, HALF],
+  [
+    "the same, cut off",
+    `substituters:\n  - url: https://c.example.org\n    publicKey: c-1:${HALF.slice(0, 80)}`,
+    HALF.slice(0, 80),
+  ],
+  [
+    "a private key in a hook",
+    "shells:\n  k8s:\n    hook: |\n      cat <<EOF\n      -----BEGIN OPENSSH PRIVATE KEY-----\n      b3BlbnNzaC1rZXktdjEAAAAABG5vbmU\n      -----END OPENSSH PRIVATE KEY-----\n      EOF",
+    "b3BlbnNzaC1rZXktdjEAAAAABG5vbmU",
+  ],
+  [
+    "a private key for a host key",
+    `builders:\n  - host: a.example\n    publicHostKey: ${Buffer.from("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmU\n").toString("base64")}`,
+    Buffer.from("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmU\n").toString("base64").slice(8),
+  ],
+  ["an assignment in a hook", "shells:\n  k8s:\n    hook: export AWS_SECRET_ACCESS_KEY='wJalrXUtnFEMI/K7MDENG'", "wJalrXUtnFEMI"],
+  ["a variable", "shells:\n  k8s:\n    env: { GITHUB_TOKEN: correct-horse }", "correct-horse"],
+  ["a comment", "# ghp_0123456789abcdefghijklmnopqrstuvwxyz", "ghp_0123456789abcdefghijklmnopqrstuvwxyz"],
+  ["an escaped text", 'description: "\\x67hp_0123456789abcdefghijklmnopqrstuvwxyz"', "hp_0123456789abcdefghijklmnopqrstuvwxyz"],
+  [
+    "a netrc line",
+    "shells:\n  k8s:\n    hook: echo machine a.example login ada password correct-horse >> ~/.netrc",
+    "correct-horse",
+  ],
+  ["an age identity", `description: AGE-SECRET-KEY-1${"Q".repeat(58)}`, `AGE-SECRET-KEY-1${"Q".repeat(58)}`],
+  ["a signed token", `description: eyJ${"a".repeat(20)}.eyJ${"b".repeat(20)}.${"c".repeat(20)}`, `eyJ${"a".repeat(20)}`],
+];
+
+for (const [what, lines, secret] of SECRETS)
+  formats(`no format shows ${what}`, () => {
+    const spec = `version: 1\nname: demo\ngroups:\n  k8s: { packages: [kubectl] }\n${lines}\n`;
+    for (const broken of [spec, `${spec}\t[broken: {yaml\n`]) {
+      const { diagnostics, text: shown, files } = compileText(broken);
+      assert.is(files, undefined);
+      if (broken === spec)
+        assert.ok(
+          diagnostics.some((d) => d.code === "secret-in-spec"),
+          JSON.stringify(diagnostics),
+        );
+      assert.is(shown.length, broken.length);
+      const report = { diagnostics, files: [], sources: new Map([["spec.yaml", shown]]) };
+      const all = [shown, toText(report, false), toText(report, true), toJson(report), toGithub(report), toSarif(report, "")];
+      // By place alone a secret can't be known in a text that is no YAML; its forms can.
+      const byForm = broken === spec || /^(gh|glpat|AGE|eyJ|b3B|LS0)/.test(secret);
+      for (const output of all) if (byForm) assert.not.ok(output.includes(secret), output);
+    }
+  });
+
+formats("what only looks like a secret is none", () => {
+  for (const lines of [
+    "settings:\n  access-tokens: {}",
+    "shells:\n  k8s:\n    env: { TOKEN_FILE: /run/secrets/token, DB_PASSWORD: '', API_KEY: '${API_KEY}', MAX_TOKEN: '1' }",
+    'shells:\n  k8s:\n    hook: |\n      export TOKEN=$(pass show token)\n      export PASSWORD="$PASSWORD" SECRET=/run/secret GITHUB_TOKEN=${GITHUB_TOKEN:-}',
+    "inputs:\n  x: git+ssh://git@github.com/a/b?rev=0123456789abcdef0123456789abcdef01234567",
+    "substituters:\n  - url: https://cache.nixos.org/\n    publicKey: cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=",
+    "description: 'the password is in the vault, at https://vault.example.org:8200/ui'",
+    "builders:\n  - host: a.example\n    sshKey: /etc/nix/builder_ed25519\n    publicHostKey: c3NoLWVkMjU1MTkgQUFBQS4uLg==",
+  ])
+    assert.not.ok(
+      compileText(`version: 1\nname: demo\ngroups: { k8s: { packages: [kubectl] } }\n${lines}\n`).diagnostics.some(
+        (d) => d.code === "secret-in-spec",
+      ),
+      lines,
+    );
+});
+
+formats("looking for secrets takes linear time", () => {
+  const cost = (unit: string, count: number) => {
+    const started = process.cpuUsage();
+    compileText(`version: 1\nname: demo\ngroups: {}\ndescription: "${unit.repeat(count)}"\n`);
+    return process.cpuUsage(started).user / 1000;
+  };
+  for (const unit of [
+    "a",
+    "A_",
+    "https://a:",
+    "TOKEN=",
+    "-----BEGIN PRIVATE KEY-----",
+    "eyJa.",
+    "ghp_",
+    "a.b-c:",
+    "machine a login b ",
+    "?token=",
+  ]) {
+    const milliseconds = cost(unit, Math.ceil(200_000 / unit.length));
+    assert.ok(milliseconds < 4000, `${unit}: ${milliseconds} ms`);
+  }
+});
+
+formats.run();
