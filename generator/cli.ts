@@ -56,6 +56,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "a diagnostic code, a nix.conf setting, a package or a key of the spec, explained",
     run: async (host, options, [word = ""]) => (await import("./explain.ts")).explain(host, options, word),
   },
+  index: {
+    operands: "[SPEC]",
+    options: ["out", "nixpkgs"],
+    summary: "with Nix: facts of the spec's own nixpkgs, used by check, generate and explain from then on",
+    run: async (host, options, _operands, terminal) => (await import("./indexing.ts")).index(host, options, terminal),
+  },
   schema: {
     operands: "",
     options: [],
@@ -102,6 +108,7 @@ async function main(argv: readonly string[]): Promise<number> {
     force: values.force ?? false,
     dryRun: values["dry-run"] ?? false,
     strict: values.strict ?? false,
+    nixpkgs: values.nixpkgs,
     knowledge: join(HOME, "knowledge"),
     build: BUILD.startsWith("@") ? undefined : BUILD,
   };
@@ -163,6 +170,13 @@ function terminal(show: Terminal["show"]): Terminal {
       const controller = new AbortController();
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => controller.abort());
       return controller.signal;
+    },
+    progress(done, total, what) {
+      if (!process.stderr.isTTY) return;
+      const width = 30;
+      const filled = Math.round((done / total) * width);
+      const bar = `${"█".repeat(filled)}${"░".repeat(width - filled)}`;
+      process.stderr.write(`\r\u001b[K${bar} ${done}/${total} ${what}${done === total ? "\n" : ""}`);
     },
   };
 }

@@ -4,7 +4,9 @@ import { type Compiled, compile } from "./compile.ts";
 import { type Diagnostic, diagnostic, type FileChange, hasErrors, inOrder, type Report } from "./diagnostics.ts";
 import type { Host } from "./host.ts";
 import { type Facts, openFacts } from "./knowledge/packages.ts";
+import { lockedInput } from "./lock.ts";
 import { remember } from "./memo.ts";
+import { readIndex } from "./package-index.ts";
 import type { Templates } from "./render.ts";
 import { loadTemplates } from "./templates.ts";
 import { apply, type Comparison, compare, isDone, type KnownHashes } from "./write.ts";
@@ -30,6 +32,8 @@ export interface Terminal {
   show(outcome: Outcome): void;
   /** From the call on, Ctrl-C and SIGTERM abort the signal instead of ending the process. */
   interruption(): AbortSignal;
+  /** Draws how far a long work is, where somebody looks at a terminal. */
+  progress(done: number, total: number, what: string): void;
 }
 
 export interface Options {
@@ -41,6 +45,8 @@ export interface Options {
   readonly strict: boolean;
   /** The folder of the bundled package facts. */
   readonly knowledge: string;
+  /** For `index`: another nixpkgs than the spec's. */
+  readonly nixpkgs?: string | undefined;
   /** Which build of flakewright this is; undefined when it runs from its sources, where nothing may be remembered. */
   readonly build: string | undefined;
 }
@@ -57,7 +63,7 @@ export const printed = (output: string): Outcome => ({
 /** What a process that generates again and again keeps between two runs. */
 export interface Warm {
   readonly templates: Templates;
-  readonly facts: () => Facts | undefined;
+  readonly facts: FactsOf;
   readonly known: KnownHashes;
 }
 
@@ -192,14 +198,25 @@ export async function compileSpec(host: Host, options: Options, warm?: Warm): Pr
   return compile(bytes, options.spec, { locked, facts }, templates);
 }
 
+/**
+ * The facts of a spec's nixpkgs, by its flake reference: an index of the very revision that the lock holds for it, or else the
+ * bundled ones. Without a reference, of the nixpkgs that the lock holds.
+ */
+export type FactsOf = (nixpkgs?: string) => Facts | undefined;
+
 /** The facts are read at once and parsed only when a rule asks for one. */
-export async function factsReader(host: Host, options: Options): Promise<() => Facts | undefined> {
-  const text = await host.readFile(join(options.knowledge, "packages.tsv"));
-  let facts: Facts | undefined;
-  return () => {
-    if (text) facts ??= openFacts(text.toString("latin1"));
+export async function factsReader(host: Host, options: Options): Promise<FactsOf> {
+  const lock = (await host.readFile(join(options.out, "flake.lock")))?.toString() ?? "";
+  const locked = lockedInput(lock, "nixpkgs");
+  const index = locked && (await readIndex(host, locked));
+  const bundled = await host.readFile(join(options.knowledge, "packages.tsv"));
+  const opened = new Map<Buffer, Facts>();
+  const open = (text: Buffer | undefined): Facts | undefined => {
+    const facts = text && (opened.get(text) ?? openFacts(text.toString("latin1")));
+    if (text && facts) opened.set(text, facts);
     return facts;
   };
+  return (nixpkgs) => open(index !== undefined && lockedInput(lock, "nixpkgs", nixpkgs) ? index : bundled);
 }
 
 /** Whether the folder lies in a Git work tree. */

@@ -1,4 +1,5 @@
 import { type Diagnostic, hasErrors, inOrder } from "./diagnostics.ts";
+import type { Facts } from "./knowledge/packages.ts";
 import { buildModel, type Model } from "./model.ts";
 import { type PlannedFile, plan } from "./plan.ts";
 import type { Templates } from "./render.ts";
@@ -18,11 +19,17 @@ export interface Compiled {
   readonly text: string;
 }
 
+/** What a compilation knows beyond the spec. */
+export interface Surroundings extends Omit<Environment, "facts"> {
+  /** Facts on the packages of the nixpkgs that a flake reference names. */
+  readonly facts: (nixpkgs: string) => Facts | undefined;
+}
+
 /**
  * The whole pipeline, pure: the bytes of a spec → the files it stands for, and what is to be said about it. A stage runs on
  * what the ones before it could make sense of, so that all mistakes of a spec are told at once.
  */
-export function compile(bytes: Uint8Array, file: string, environment: Environment, templates: Templates): Compiled {
+export function compile(bytes: Uint8Array, file: string, surroundings: Surroundings, templates: Templates): Compiled {
   const [source, yamlDiagnostics, written] = readSource(file, bytes);
   if (!source) {
     const ranges = secretsInText(written);
@@ -32,6 +39,7 @@ export function compile(bytes: Uint8Array, file: string, environment: Environmen
   }
   const [invalid, shapeDiagnostics] = validate(source);
   const [model, nameDiagnostics] = buildModel(source, invalid);
+  const environment = { ...surroundings, facts: () => surroundings.facts(model.nixpkgs.url) };
   const before = [...yamlDiagnostics, ...shapeDiagnostics, ...nameDiagnostics];
   const secrets = findSecrets(source);
   const found = inOrder([...before, ...lint(model, source, environment, before, secrets)]);

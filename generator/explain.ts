@@ -1,8 +1,7 @@
-import { join } from "node:path";
-import type { Options, Outcome } from "./commands.ts";
+import { factsReader, type Options, type Outcome } from "./commands.ts";
 import type { Explanation } from "./diagnostics.ts";
 import type { Host } from "./host.ts";
-import { type Facts, openFacts } from "./knowledge/packages.ts";
+import type { Facts } from "./knowledge/packages.ts";
 import { allSettings, experimentalFeatures, findSetting } from "./knowledge/settings.ts";
 import { toolCompletions, toolNamed } from "./knowledge/tool-names.ts";
 import { nearestNames } from "./nearest.ts";
@@ -22,7 +21,7 @@ export interface Meaning {
 
 /** `explain WORD`: a code, a nix.conf setting, an experimental feature, a key of the spec or a package. */
 export async function explain(host: Host, options: Options, word: string): Promise<Outcome> {
-  const facts = await readFacts(host, options);
+  const facts = (await factsReader(host, options))();
   const meanings = meaningsOf(word, facts);
   const report = { diagnostics: [], files: [], sources: new Map<string, string>() };
   if (meanings.length > 0)
@@ -36,11 +35,6 @@ export async function explain(host: Host, options: Options, word: string): Promi
     notes: [`${word} is no code, nix.conf setting, package or key of the spec${guess}`],
     status: 2,
   };
-}
-
-async function readFacts(host: Host, options: Options): Promise<Facts | undefined> {
-  const text = await host.readFile(join(options.knowledge, "packages.tsv"));
-  return text ? openFacts(text.toString("latin1")) : undefined;
 }
 
 /** Everything that a word means, the likeliest first. */

@@ -59,7 +59,7 @@ export interface Host {
   spawn(
     command: string,
     args: readonly string[],
-    options?: { cwd?: string; env?: Record<string, string>; inherit?: boolean },
+    options?: { cwd?: string; env?: Record<string, string>; inherit?: boolean; signal?: AbortSignal },
   ): Promise<SpawnResult>;
 }
 
@@ -185,6 +185,7 @@ export function nodeHost(cwd: string, env: Host["env"]): Host {
           cwd: at(options.cwd ?? "."),
           env: { ...env, ...options.env },
           stdio: ["ignore", "pipe", options.inherit ? "inherit" : "pipe"],
+          ...(options.signal ? { signal: options.signal } : {}),
         });
         const out: Buffer[] = [];
         const err: Buffer[] = [];

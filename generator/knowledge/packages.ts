@@ -55,6 +55,8 @@ export interface Facts extends FactsOrigin {
   covers(attribute: string): boolean;
   /** Attributes that somebody who wrote `name` may have meant, the likeliest first; never silly. */
   nearest(name: string, max?: number): string[];
+  /** Every package, sorted. */
+  all(): PackageFacts[];
   /** The attributes whose main program this is, the one a person most likely wants first. */
   byProgram(program: string): string[];
 }
@@ -151,6 +153,11 @@ export function openFacts(text: string): Facts {
       index ??= new NameIndex(text.slice(body), (attribute) => find(attribute) !== undefined);
       const programs = byProgram(name).slice(0, 1);
       return [...new Set([...programs, ...index.nearest(name, max)])].slice(0, max);
+    },
+    all() {
+      const rows: PackageFacts[] = [];
+      for (let start = body; start < text.length; start = lineEnd(start) + 1) rows.push(parse(start));
+      return rows;
     },
     byProgram,
   };

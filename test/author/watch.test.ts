@@ -70,6 +70,7 @@ async function watching(text: string): Promise<Watching> {
   const ended = watch(host, OPTIONS, {
     show: (outcome) => void shown.push(outcome),
     interruption: () => interruption.signal,
+    progress: () => {},
   });
   const { templates, facts } = await warmUp(host, OPTIONS);
   await until(() => shown.length > 0);

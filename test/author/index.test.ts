@@ -1,0 +1,223 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { check, type Options, type Outcome } from "../../generator/commands.ts";
+import { type Host, nodeHost, type SpawnResult } from "../../generator/host.ts";
+import { index } from "../../generator/indexing.ts";
+import { openFacts } from "../../generator/knowledge/packages.ts";
+import { lockedInput } from "../../generator/lock.ts";
+import { flakewright } from "../support/cli.ts";
+import { tempFolder } from "../support/temp.ts";
+import { needs, tool } from "../support/tools.ts";
+
+const test = suite("index");
+
+const knowledge = join(dirname(fileURLToPath(import.meta.url)), "../../generator/knowledge");
+const OPTIONS: Options = {
+  spec: "spec.yaml",
+  out: "out",
+  force: false,
+  dryRun: false,
+  strict: false,
+  knowledge,
+  build: undefined,
+};
+const REV = "0123456789abcdef0123456789abcdef01234567";
+
+/** A folder with a spec of some packages, and a lock of its nixpkgs. */
+function project(packages: string, url = "github:NixOS/nixpkgs/nixos-24.05"): string {
+  const folder = tempFolder();
+  mkdirSync(join(folder, "out"));
+  writeFileSync(join(folder, "spec.yaml"), `version: 1\nname: p\nnixpkgs: ${url}\ngroups:\n  k8s: { packages: [${packages}] }\n`);
+  const locked = { type: "github", owner: "NixOS", repo: "nixpkgs", rev: REV, narHash: "sha256-x", lastModified: 1 };
+  const original = { type: "github", owner: "NixOS", repo: "nixpkgs", ref: "nixos-24.05" };
+  const nodes = { nixpkgs: { locked, original }, root: { inputs: { nixpkgs: "nixpkgs" } } };
+  writeFileSync(join(folder, "out/flake.lock"), JSON.stringify({ nodes, root: "root", version: 7 }));
+  return folder;
+}
+
+const row = {
+  version: "1",
+  mainProgram: "",
+  available: [true, true, false, false],
+  unfree: false,
+  broken: false,
+  insecure: false,
+};
+
+/** Argument of `--argstr NAME`. */
+const argument = (args: readonly string[], name: string): string => args[args.indexOf(name) + 1] ?? "";
+
+/** A machine whose Nix knows these sets of packages; `evaluate` answers for a batch. */
+function machine(
+  folder: string,
+  sets: Readonly<Record<string, readonly string[]>>,
+  evaluate: (names: readonly string[]) => SpawnResult = (names) =>
+    answer(Object.fromEntries(names.map((name) => [name, name.startsWith("none") ? null : row]))),
+): Host {
+  return {
+    ...nodeHost(folder, { XDG_CACHE_HOME: join(folder, "cache") }),
+    async spawn(command, args) {
+      if (args[0] === "--version") return { status: 0, stdout: "nix (Nix) 2.26.3\n", stderr: "" };
+      if (command === "nix") return { status: 0, stdout: "/nix/store/nixpkgs", stderr: "" };
+      const names = argument(args, "names");
+      if (names === "") return answer({ release: "24.05", names: sets[JSON.parse(argument(args, "set")).join(".")] ?? [] });
+      return evaluate(JSON.parse(names));
+    },
+  };
+}
+const answer = (value: unknown): SpawnResult => ({ status: 0, stdout: JSON.stringify(value), stderr: "" });
+
+/** Runs index; `stopAfter` parts it is interrupted. */
+async function run(host: Host, stopAfter = Number.POSITIVE_INFINITY): Promise<Outcome & { parts: number }> {
+  const interruption = new AbortController();
+  let parts = 0;
+  const outcome = await index(host, OPTIONS, {
+    show: () => {},
+    interruption: () => interruption.signal,
+    progress: () => {
+      if (++parts >= stopAfter) interruption.abort();
+    },
+  });
+  return { ...outcome, parts };
+}
+
+const many = (count: number, name = "pkg"): string[] => Array.from({ length: count }, (_, at) => `${name}${10_000 + at}`);
+
+test("its facts are the ones that check uses from then on, and an unknown package is an error", async () => {
+  const folder = project("pkg10001, nosuchthing, python3Packages.flask, python3Packages.flusk");
+  const host = machine(folder, { "": [...many(20), "none1"], python3Packages: ["flask"] });
+  const codes = async () => (await check(host, OPTIONS)).report.diagnostics.filter((one) => one.code === "package-unknown");
+  assert.equal(
+    (await codes()).map((one) => one.severity),
+    ["warning", "warning"],
+  );
+  const outcome = await run(host);
+  assert.is(outcome.status, 0, outcome.notes.join());
+  assert.match(outcome.output, `${REV}.tsv: 21 packages of nixpkgs 24.05`);
+  assert.equal(
+    (await codes()).map((one) => `${one.severity} ${one.message.match(/`(.*?)`/)?.[1]}`),
+    ["error nosuchthing", "error python3Packages.flusk"],
+  );
+});
+
+test("is used only for the reference that the lock was made for", async () => {
+  const folder = project("pkg10001");
+  const host = machine(folder, { "": many(3) });
+  await run(host);
+  const unknown = async () => (await check(host, OPTIONS)).report.diagnostics.some((one) => one.code === "package-unknown");
+  assert.is(await unknown(), false);
+  const spec = join(folder, "spec.yaml");
+  writeFileSync(spec, readFileSync(spec, "utf8").replace("nixos-24.05", "nixos-24.11"));
+  assert.is(await unknown(), true);
+});
+
+test("interrupted, it goes on where it was; complete, it asks Nix nothing more", async () => {
+  const folder = project("pkg10001");
+  const asked: string[] = [];
+  const host = machine(folder, { "": many(2600) }, (names) => {
+    asked.push(...names);
+    return answer(Object.fromEntries(names.map((name) => [name, row])));
+  });
+  const first = await run(host, 2);
+  assert.is(first.status, 3);
+  assert.match(first.notes.join(), /interrupted with \d of 6 parts done; `flakewright index` goes on from there/);
+  const before = asked.length;
+  assert.ok(before < 2600, String(before));
+  const second = await run(host);
+  assert.is(second.status, 0);
+  assert.is(second.parts, 6);
+  assert.is(asked.length - before, 2600 - 500 * Number(/with (\d)/.exec(first.notes.join())?.[1]));
+  const files = readdirSync(join(folder, "cache/flakewright/index"));
+  assert.equal(files, [`${REV}.tsv`]);
+  assert.is(openFacts(readFileSync(join(folder, "cache/flakewright/index", `${REV}.tsv`), "latin1")).all().length, 2600);
+  asked.length = 0;
+  assert.match((await run(host)).output, "is complete: 2600 packages");
+  assert.equal(asked, []);
+});
+
+test("a package set that the spec takes up later is added to what is there", async () => {
+  const folder = project("pkg10001");
+  const host = machine(folder, { "": many(5), python3Packages: ["flask", "requests"] });
+  await run(host);
+  writeFileSync(
+    join(folder, "spec.yaml"),
+    readFileSync(join(folder, "spec.yaml"), "utf8").replace("pkg10001", "python3Packages.flask"),
+  );
+  const added = await run(host);
+  assert.is(added.parts, 1);
+  assert.match(added.output, "7 packages");
+});
+
+test("an attribute that ends the evaluator costs only itself; a Nix that can't evaluate anything is said", async () => {
+  const folder = project("pkg10001");
+  const dies = (bad: (name: string) => boolean) => (names: readonly string[]) =>
+    names.some(bad)
+      ? { status: 1, stdout: "", stderr: "error: stack overflow\n" }
+      : answer(Object.fromEntries(names.map((name) => [name, row])));
+  const one = await run(
+    machine(
+      folder,
+      { "": many(300) },
+      dies((name) => name === "pkg10123"),
+    ),
+  );
+  assert.match(one.output, "299 packages");
+  const all = await run(
+    machine(
+      project("pkg10001"),
+      { "": many(300) },
+      dies(() => true),
+    ),
+  );
+  assert.is(all.status, 3);
+  assert.match(all.notes.join(), "Nix can't evaluate this nixpkgs: stack overflow");
+});
+
+test("without Nix it says so, and ends with 3", () => {
+  const folder = project("kubectl");
+  const env = { PATH: "/nowhere", XDG_CACHE_HOME: join(folder, "cache") };
+  const { status, stderr } = flakewright(folder, ["index", "spec.yaml"], env);
+  assert.is(status, 3);
+  assert.match(stderr, "index asks Nix, and there is no nix on PATH");
+});
+
+test("a lock is read with care", () => {
+  for (const text of ["", "[]", "null", "{}", '{"nodes":{"root":{"inputs":{"nixpkgs":["a","b"]}}},"root":"root"}'])
+    assert.is(lockedInput(text, "nixpkgs"), undefined, text);
+});
+
+needs(test, ["nix", "nixpkgs"])("reproduces the bundled facts of 500 packages on the real nixpkgs 24.05", async () => {
+  const bundled = openFacts(readFileSync(join(knowledge, "packages.tsv"), "latin1"));
+  const every = Math.floor(bundled.all().length / 500);
+  const sample = bundled
+    .all()
+    .filter((_, at) => at % every === 0)
+    .slice(0, 500);
+  const folder = project("kubectl");
+  const real = nodeHost(folder, { ...process.env, XDG_CACHE_HOME: join(folder, "cache") });
+  const host: Host = {
+    ...real,
+    async spawn(command, args, options) {
+      if (command === "nix" && args.includes("eval")) return { status: 0, stdout: tool("nixpkgs") ?? "", stderr: "" };
+      const found = await real.spawn(command, args, options);
+      if (argument(args, "names") !== "" || found.status !== 0 || command === "nix") return found;
+      const { release, names } = JSON.parse(found.stdout);
+      assert.ok(names.length > 15_000);
+      return answer({ release, names: sample.map(({ attribute }) => attribute).filter((name) => names.includes(name)) });
+    },
+  };
+  const outcome = await run(host);
+  assert.is(outcome.status, 0, outcome.notes.join());
+  const exact = openFacts(readFileSync(join(folder, "cache/flakewright/index", `${REV}.tsv`), "latin1"));
+  assert.is(exact.release, bundled.release);
+  for (const { attribute, ...facts } of sample) {
+    const { licenses, pname, description, ...same } = exact.find(attribute) ?? {};
+    assert.equal(same, { attribute, ...facts }, attribute);
+    assert.ok(pname && Array.isArray(licenses) && description !== undefined, attribute);
+  }
+});
+
+test.run();
