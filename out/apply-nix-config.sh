@@ -280,7 +280,8 @@ daemon_process() {
   for process in /proc/[0-9]*; do
     read -r name 2>/dev/null <"$process/comm" || continue
     case $name in nix-daemon | nix) ;; *) continue ;; esac
-    [ "$(readlink "$process/ns/mnt")" = "$(readlink /proc/self/ns/mnt)" ] || continue
+    # The daemon has a mount namespace of its own, so what tells a container's is the process namespace.
+    [ "$(readlink "$process/ns/pid")" = "$(readlink /proc/self/ns/pid)" ] || continue
     for socket in "$process"/fd/*; do
       case $listening in *" $(readlink "$socket") "*) printf '%s\n' "${process#/proc/}" && return 0 ;; esac
     done
@@ -318,8 +319,10 @@ restart_daemon() {
   # As it was started: the same arguments (Nix goes by the first, its name) and environment. A program that was upgraded since
   # then reads as `… (deleted)`.
   # shellcheck disable=SC2016
-  (cd / && env -i ${environment[@]+"${environment[@]}"} setsid bash -c 'exec -a "$1" "$0" "${@:2}"' "${program% (deleted)}" "${command[@]}" \
-    </dev/null >/dev/null 2>&1 &)
+  (
+    cd /
+    exec env -i ${environment[@]+"${environment[@]}"} setsid bash -c 'exec -a "$1" "$0" "${@:2}"' "${program% (deleted)}" "${command[@]}"
+  ) </dev/null >/dev/null 2>&1 &
 }
 
 # The mark outlives a killed run: the next one still knows that the daemon has old settings.
@@ -351,7 +354,7 @@ apply_group() {
   line=$(account group "$build_group")
   if [ -n "$line" ]; then
     [ "$(field 3 "$line")" = "$build_gid" ] ||
-      note "group $build_group exists with gid $(field 3 "$line"), not the spec's $build_gid: adopted as it is"
+      note "group $build_group exists with gid $(field 3 "$line"), not $build_gid: adopted as it is"
     return 0
   fi
   id=$(free_id group "$build_gid")
@@ -384,7 +387,7 @@ apply_user() {
     */nologin | */false) ;;
     *) fail "user $user can log in ($(field 7 "$line")), so it is no build user: rename it, or name other users in the spec" ;;
   esac
-  [ "$(field 3 "$line")" = "$id" ] || note "user $user exists with uid $(field 3 "$line"), not the spec's $id: adopted as it is"
+  [ "$(field 3 "$line")" = "$id" ] || adopted="$adopted $user ($(field 3 "$line"), not $id)"
   if [ "$(field 5 "$line")" != "$role" ]; then
     name_role() {
       # The first entry is what was there before any of our runs.
@@ -425,7 +428,7 @@ retire_users() {
 }
 
 apply_users() {
-  local n others
+  local n others adopted=''
   if [ -z "$build_group" ]; then
     return 0
   elif [ -z "$root" ] && [ "$(uname -s)" = Darwin ]; then
@@ -434,6 +437,7 @@ apply_users() {
   fi
   apply_group
   for ((n = 0; n < ${#build_users[@]}; n++)); do apply_user "${build_users[n]}" "${build_uids[n]}" "${build_roles[n]}"; done
+  [ -z "$adopted" ] || note "users that exist with other ids than the spec's are adopted as they are:$adopted"
   others=$(field 4 "$(account group "$build_group")" | tr , '\n' | grep -Fxv -f <(printf '%s\n' "${build_users[@]}") | tr '\n' ' ' || true)
   [ -z "$others" ] || note "more members of $build_group, beyond the spec's; builds may run as them too: $others"
 }

@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { type Ran, run } from "./machine.ts";
+
+/**
+ * This machine over again, in namespaces of its own: its own /etc, /var, /home and /root (overlays: what is written is gone
+ * afterwards), an empty /nix, its own processes and a network of nothing but loopback. Root only. /tmp is the same folder.
+ */
+export interface PrivateMachine {
+  /** Runs a command in it to its end; as root unless a user is named. */
+  run(command: readonly string[], options?: RunOptions): Promise<Ran>;
+  /** The same; throws what it said when it fails, and answers its stdout. */
+  must(command: readonly string[], options?: RunOptions): Promise<string>;
+  /** Starts a command in it and comes back at once. */
+  start(command: readonly string[], options?: RunOptions): { readonly done: Promise<Ran> };
+  /** Ends every process in it. */
+  stop(): void;
+}
+
+export interface RunOptions {
+  readonly user?: string;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** What a test that uses it asks `needs()` for. */
+export const MACHINE_TOOLS = ["root", "unshare", "nsenter", "mount", "runuser", "ip"] as const;
+
+const SETUP = `
+set -eu
+own=/run/flakewright-test
+mkdir -p $own
+mount -t tmpfs tmpfs $own
+for folder in etc var home root; do
+  mkdir $own/$folder $own/$folder.work
+  mount -t overlay overlay -o lowerdir=/$folder,upperdir=$own/$folder,workdir=$own/$folder.work /$folder
+done
+mount -t tmpfs -o mode=755 tmpfs /nix
+mkdir -p -m 755 /nix/var/nix
+ip link set lo up
+echo ready
+read -r _ || true
+`;
+
+export async function privateMachine(): Promise<PrivateMachine> {
+  const outer: ChildProcess = spawn(
+    "unshare",
+    ["--mount", "--pid", "--net", "--fork", "--kill-child", "--mount-proc", "--propagation", "private", "bash", "-c", SETUP],
+    { stdio: ["pipe", "pipe", "pipe"] },
+  );
+  const stop = () => void outer.kill("SIGKILL");
+  process.on("exit", stop);
+  await new Promise<void>((ready, fail) => {
+    let said = "";
+    outer.stderr?.on("data", (chunk) => (said += chunk));
+    outer.stdout?.on("data", () => ready());
+    outer.on("error", fail);
+    outer.on("close", () => fail(new Error(`no namespaces: ${said}`)));
+  });
+  const inner = readFileSync(`/proc/${outer.pid}/task/${outer.pid}/children`, "utf8").trim();
+
+  const machine: PrivateMachine = {
+    run: (command, { user, cwd, env } = {}) => {
+      const as = user === undefined ? [] : ["runuser", "-u", user, "--"];
+      const home = user === undefined ? {} : { HOME: `/home/${user}`, USER: user };
+      return run(
+        [
+          "nsenter",
+          `--target=${inner}`,
+          "--mount",
+          "--pid",
+          "--net",
+          "--wd=/",
+          "--",
+          ...as,
+          "env",
+          `--chdir=${cwd ?? "/"}`,
+          ...command,
+        ],
+        {
+          env: { ...home, ...env },
+        },
+      );
+    },
+    must: async (command, options) => {
+      const ran = await machine.run(command, options);
+      if (ran.status !== 0) throw new Error(`${command.join(" ")}: exit status ${ran.status}\n${ran.stdout}${ran.stderr}`);
+      return ran.stdout;
+    },
+    start: (command, options) => ({ done: machine.run(command, options) }),
+    stop,
+  };
+  return machine;
+}
+
+/** Waits until `look` finds something. */
+export async function until<T>(what: string, look: () => Promise<T | undefined>, seconds = 60): Promise<T> {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > end) throw new Error(`waited ${seconds} seconds for ${what}`);
+    await new Promise((wake) => setTimeout(wake, 100));
+  }
+}
