@@ -160,21 +160,29 @@ understand() {
 
 # --- Accounts -------------------------------------------------------------------------------------------------------
 
-# The line of a group or user, by name or id; nothing when there is none.
-account() {
-  local database=$1 key=$2
+# A group or user, by name or id -> `entry`, the fields of its line; fails when there is none.
+find_account() {
+  local database=$1 key=$2 line=''
+  entry=()
   if [ -z "$root" ] && command -v getent >/dev/null; then
-    getent "$database" "$key" || true
+    line=$(getent "$database" "$key") || return 1
   elif [ -f "$root/etc/$database" ]; then
-    key=$key awk -F: '$1 == ENVIRON["key"] || $3 == ENVIRON["key"] { print; exit }' "$root/etc/$database"
+    while IFS= read -r line; do
+      IFS=: read -ra entry <<<"$line"
+      if [ "${entry[0]-}" = "$key" ] || [ "${entry[2]-}" = "$key" ]; then return 0; fi
+    done <"$root/etc/$database"
+    return 1
   fi
+  IFS=: read -ra entry <<<"$line"
+  [ ${#entry[@]} -gt 0 ]
 }
 
-field() { cut -d: -f"$1" <<<"$2"; }
+# Fields of `entry`: 0 name, 2 id; of a group 3 members; of a user 4 description, 6 shell.
+user_has_id() { find_account passwd "$1" && [ "${entry[2]}" = "$2" ]; }
 
 free_id() {
   local database=$1 id=$2
-  while [ -n "$(account "$database" "$id")" ]; do id=$((id + 1)); done
+  while find_account "$database" "$id"; do id=$((id + 1)); done
   printf '%s\n' "$id"
 }
 
@@ -188,7 +196,8 @@ shadow() {
 }
 
 is_member() {
-  case ,$(field 4 "$(account group "$2")"), in *,"$1",*) true ;; *) false ;; esac
+  find_account group "$2" || return 1
+  case ,${entry[3]-}, in *,"$1",*) ;; *) return 1 ;; esac
 }
 
 # --- The journal: what --uninstall undoes ----------------------------------------------------------------------------
@@ -350,59 +359,58 @@ check_machine() {
 }
 
 apply_group() {
-  local line id
-  line=$(account group "$build_group")
-  if [ -n "$line" ]; then
-    [ "$(field 3 "$line")" = "$build_gid" ] ||
-      note "group $build_group exists with gid $(field 3 "$line"), not $build_gid: adopted as it is"
+  local id=$build_gid
+  if find_account group "$build_group"; then
+    [ "${entry[2]}" = "$id" ] || note "group $build_group exists with gid ${entry[2]}, not $id: adopted as it is"
     return 0
   fi
-  id=$(free_id group "$build_gid")
-  [ "$id" = "$build_gid" ] || note "gid $build_gid belongs to $(field 1 "$(account group "$build_gid")"): $build_group gets $id"
-  create_group() {
-    journal group "$build_group" "$id"
-    shadow groupadd --system --gid "$id" "$build_group"
-  }
-  act "create group $build_group (gid $id)" create_group
+  if find_account group "$id"; then
+    id=$(free_id group "$id")
+    note "gid $build_gid belongs to ${entry[0]}: $build_group gets $id"
+  fi
+  act "create group $build_group (gid $id)" create_group "$id"
 }
 
-apply_user() {
-  local user=$1 id=$2 role=$3 line taken
-  line=$(account passwd "$user")
-  if [ -z "$line" ]; then
-    taken=$(account passwd "$id")
-    if [ -n "$taken" ]; then
+create_group() {
+  journal group "$build_group" "$1"
+  shadow groupadd --system --gid "$1" "$build_group"
+}
+
+apply_user() { # NAME UID ROLE
+  local user=$1 id=$2 role=$3 gecos
+  if ! find_account passwd "$user"; then
+    if find_account passwd "$id"; then
       id=$(free_id passwd $((build_uids[${#build_uids[@]} - 1] + 1)))
-      note "uid $2 belongs to $(field 1 "$taken"): $user gets $id"
+      note "uid $2 belongs to ${entry[0]}: $user gets $id"
     fi
-    create_user() {
-      journal user "$user" "$id"
-      shadow useradd --system --no-log-init --no-create-home --home-dir /var/empty --shell "$(nologin)" --uid "$id" \
-        --no-user-group --gid "$build_group" --groups "$build_group" --comment "$role" "$user"
-    }
-    act "create user $user (uid $id): $role" create_user
+    act "create user $user (uid $id): $role" create_user "$user" "$id" "$role"
     return 0
   fi
-  case $(field 7 "$line") in
+  case ${entry[6]-} in
     */nologin | */false) ;;
-    *) fail "user $user can log in ($(field 7 "$line")), so it is no build user: rename it, or name other users in the spec" ;;
+    *) fail "user $user can log in (${entry[6]-with the default shell}), so it is no build user: rename it, then run this again" ;;
   esac
-  [ "$(field 3 "$line")" = "$id" ] || adopted="$adopted $user ($(field 3 "$line"), not $id)"
-  if [ "$(field 5 "$line")" != "$role" ]; then
-    name_role() {
-      # The first entry is what was there before any of our runs.
-      journalled user "$user" || journalled gecos "$user" || journal gecos "$user" "$(field 5 "$line")"
-      shadow usermod --comment "$role" "$user"
-    }
-    act "name $user: $role" name_role
-  fi
-  if ! is_member "$user" "$build_group"; then
-    join_group() {
-      journalled user "$user" || journal member "$user" "$build_group"
-      shadow usermod --append --groups "$build_group" "$user"
-    }
-    act "make $user a member of $build_group" join_group
-  fi
+  gecos=${entry[4]}
+  [ "${entry[2]}" = "$id" ] || adopted="$adopted $user (${entry[2]}, not $id)"
+  [ "$gecos" = "$role" ] || act "name $user: $role" name_role "$user" "$gecos" "$role"
+  is_member "$user" "$build_group" || act "make $user a member of $build_group" join_group "$user"
+}
+
+create_user() {
+  journal user "$1" "$2"
+  shadow useradd --system --no-log-init --no-create-home --home-dir /var/empty --shell "$(nologin)" --uid "$2" \
+    --no-user-group --gid "$build_group" --groups "$build_group" --comment "$3" "$1"
+}
+
+name_role() {
+  # The first entry is what was there before any of our runs.
+  journalled user "$1" || journalled gecos "$1" || journal gecos "$1" "$2"
+  shadow usermod --comment "$3" "$1"
+}
+
+join_group() {
+  journalled user "$1" || journal member "$1" "$build_group"
+  shadow usermod --append --groups "$build_group" "$1"
 }
 
 nologin() {
@@ -423,12 +431,12 @@ retire_users() {
   while read -r kind user rest; do
     [ "$kind" = user ] || continue
     case " ${build_users[*]-} " in *" $user "*) continue ;; esac
-    if [ -n "$(account passwd "$user")" ]; then act "remove user $user (uid $rest), which the spec has no longer" shadow userdel "$user"; fi
+    if find_account passwd "$user"; then act "remove user $user (uid $rest), which the spec has no longer" shadow userdel "$user"; fi
   done <"$state/journal"
 }
 
 apply_users() {
-  local n others adopted=''
+  local n others adopted='' more=''
   if [ -z "$build_group" ]; then
     return 0
   elif [ -z "$root" ] && [ "$(uname -s)" = Darwin ]; then
@@ -438,8 +446,12 @@ apply_users() {
   apply_group
   for ((n = 0; n < ${#build_users[@]}; n++)); do apply_user "${build_users[n]}" "${build_uids[n]}" "${build_roles[n]}"; done
   [ -z "$adopted" ] || note "users that exist with other ids than the spec's are adopted as they are:$adopted"
-  others=$(field 4 "$(account group "$build_group")" | tr , '\n' | grep -Fxv -f <(printf '%s\n' "${build_users[@]}") | tr '\n' ' ' || true)
-  [ -z "$others" ] || note "more members of $build_group, beyond the spec's; builds may run as them too: $others"
+  find_account group "$build_group" || return 0
+  IFS=, read -ra entry <<<"${entry[3]-}"
+  for others in ${entry[@]+"${entry[@]}"}; do
+    case " ${build_users[*]} " in *" $others "*) ;; *) more="$more $others" ;; esac
+  done
+  [ -z "$more" ] || note "more members of $build_group than the spec's, and builds may run as them too:$more"
 }
 
 mark_restart() { : >"$state/restart"; }
@@ -512,7 +524,7 @@ apply() {
   fi
   finish_restart
   say "this machine has the Nix configuration of $platform"
-  if [ "$owner" = debian ] && [ -n "$(account group nix-users)" ]; then
+  if [ "$owner" = debian ] && find_account group nix-users; then
     note "Debian lets only root and members of the group nix-users reach the daemon: adduser USER nix-users"
   fi
 }
@@ -534,14 +546,14 @@ uninstall() {
   # Memberships, names and users first; a group can go when its users have.
   while read -r kind name rest; do
     case $kind in
-      user) if [ "$(field 3 "$(account passwd "$name")")" = "$rest" ]; then act "remove user $name" shadow userdel "$name"; fi ;;
-      gecos) if [ -n "$(account passwd "$name")" ]; then act "name $name: $rest" shadow usermod --comment "$rest" "$name"; fi ;;
+      user) if user_has_id "$name" "$rest"; then act "remove user $name" shadow userdel "$name"; fi ;;
+      gecos) if find_account passwd "$name"; then act "name $name: $rest" shadow usermod --comment "$rest" "$name"; fi ;;
       member) if is_member "$name" "$rest"; then act "take $name out of $rest" leave_group "$name" "$rest"; fi ;;
     esac
   done <"$state/journal"
   while read -r kind name rest; do
     case $kind in
-      group) if [ "$(field 3 "$(account group "$name")")" = "$rest" ]; then act "remove group $name" shadow groupdel "$name"; fi ;;
+      group) if find_account group "$name" && [ "${entry[2]}" = "$rest" ]; then act "remove group $name" shadow groupdel "$name"; fi ;;
       directory) if [ -d "$root$name" ]; then act "remove folder $name" rmdir_if_empty "$root$name"; fi ;;
     esac
   done <"$state/journal"
