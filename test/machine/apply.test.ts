@@ -122,10 +122,6 @@ for (const [name, { owner, conf }] of Object.entries(IMAGES)) {
     assert.ok(applied["etc/sysusers.d/nix-build-users.conf"]);
     if (owner === "determinate") assert.is(applied["etc/nix/nix.conf"], before["etc/nix/nix.conf"]);
     const users = lines(root, "etc/passwd").filter((line) => line.startsWith("nixbld"));
-    assert.equal(
-      users.map((line) => line.split(":")[4]),
-      ["AWS provider builds", "Security  builds"].map((text) => text.replace("  ", " ")).map((_, n) => users[n]!.split(":")[4]!),
-    );
     assert.match(users[0]!, /:AWS provider builds:/);
     assert.match(users[1]!, /:Security +builds:/);
     assert.ok(lines(root, "etc/group").some((line) => /^nixbld:x:[0-9]+:nixbld1,nixbld2$/.test(line)));
@@ -149,17 +145,17 @@ for (const [name, { owner, conf }] of Object.entries(IMAGES)) {
 onImage("a fresh machine gets exactly the spec's ids", async () => {
   const root = image("the upstream installer");
   await must(root);
-  assert.equal(lines(root, "etc/passwd").slice(2), [
-    "nixbld1:x:30001:30000:AWS provider builds:/var/empty:/usr/sbin/nologin",
-    "nixbld2:x:30002:30000:Security  builds:/var/empty:/usr/sbin/nologin".replace("  ", readGecosGap()),
-  ]);
+  const users = lines(root, "etc/passwd").slice(2);
+  assert.equal(
+    users.map((line) => line.replace(/ +/g, " ")),
+    [
+      "nixbld1:x:30001:30000:AWS provider builds:/var/empty:/usr/sbin/nologin",
+      // A GECOS field can't hold the colon.
+      "nixbld2:x:30002:30000:Security builds:/var/empty:/usr/sbin/nologin",
+    ],
+  );
   assert.is(lines(root, "etc/group").at(-1), "nixbld:x:30000:nixbld1,nixbld2");
 });
-
-/** How many blanks the model leaves where the colon was is its business. */
-function readGecosGap(): string {
-  return /Security( +)builds/.exec(readFileSync(join(out, "etc/sysusers.d/nix-build-users.conf"), "utf8"))![1]!;
-}
 
 onImage("an existing group with another gid and two taken uids: adopted, and told", async () => {
   const root = image("the upstream installer", {
@@ -254,7 +250,11 @@ onImage("a part that leaves the spec is put back", async () => {
   const root = image("Debian's package", { "etc/nix/machines": "# mine\n" });
   const good = out;
   await must(root);
-  out = generated(SPEC.replace(/builders:\n.*\n/, "").replace(/ +- \{ role: security.*\n/, ""));
+  out = generated(
+    SPEC.replace("max-jobs: 2", "max-jobs: 1")
+      .replace(/builders:\n.*\n/, "")
+      .replace(/ +- \{ role: security.*\n/, ""),
+  );
   const ran = await must(root);
   assert.match(ran.stdout, /put back \/etc\/nix\/machines/);
   assert.match(ran.stdout, /remove user nixbld2/);
@@ -383,13 +383,7 @@ needs(sysusers, ["systemd-sysusers"])("makes exactly the users, ids and membersh
   const root = tempTree({});
   mkdirSync(join(root, "etc"));
   const ran = await run(["systemd-sysusers", `--root=${root}`, join(folder, "etc/sysusers.d/nix-build-users.conf")]);
-  const plain =
-    ran.status === 0
-      ? ran
-      : await run(["systemd-sysusers", `--root=${root}`, "-"], {
-          input: readFileSync(join(folder, "etc/sysusers.d/nix-build-users.conf"), "utf8"),
-        });
-  assert.is(plain.status, 0, plain.stderr);
+  assert.is(ran.status, 0, ran.stderr);
   const roles = [
     "AWS provider",
     "Azure provider",
@@ -406,7 +400,10 @@ needs(sysusers, ["systemd-sysusers"])("makes exactly the users, ids and membersh
     lines(root, "etc/passwd"),
     roles.map((role, n) => `nixbld${n + 1}:x:${30001 + n}:30000:${role} builds:/var/empty:/usr/sbin/nologin`),
   );
-  assert.equal(lines(root, "etc/group"), [`nixbld:x:30000:${roles.map((_, n) => `nixbld${n + 1}`).join(",")}`]);
+  const [group, ...others] = lines(root, "etc/group");
+  assert.equal(others, []);
+  assert.match(group!, /^nixbld:x:30000:/);
+  assert.equal(group!.split(":")[3]!.split(",").sort(), roles.map((_, n) => `nixbld${n + 1}`).sort());
   assert.ok(existsSync(join(root, "etc/shadow")));
 });
 sysusers.run();

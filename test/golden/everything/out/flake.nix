@@ -43,6 +43,7 @@
     {
       devShells = forEachPackageSet (import ./nix/dev-shells.nix);
       packages = forEachPackageSet (import ./nix/packages.nix);
+      apps = forEachSystem (_: import ./nix/apps.nix);
       checks = forEachSystem (
         system: import ./nix/checks.nix system packageSets.${system} inputs.self.devShells.${system}
       );
@@ -61,6 +62,8 @@
         build-users = withInputs ./modules/build-users.nix;
         remote-builders = ./modules/remote-builders.nix;
       };
+      homeModules.default = withInputs ./modules/home-manager.nix;
+      darwinModules.default = withInputs ./modules/darwin.nix;
       nixosConfigurations = builtins.mapAttrs (
         _: host: inputs.nixpkgs.lib.nixosSystem { inherit (host) modules; }
       ) hosts;

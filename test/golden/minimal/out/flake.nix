@@ -31,6 +31,7 @@
     {
       devShells = forEachPackageSet (import ./nix/dev-shells.nix);
       packages = forEachPackageSet (import ./nix/packages.nix);
+      apps = forEachSystem (_: import ./nix/apps.nix);
       checks = forEachSystem (
         system: import ./nix/checks.nix system packageSets.${system} inputs.self.devShells.${system}
       );
@@ -47,5 +48,7 @@
         nix-settings = withInputs ./modules/nix-settings.nix;
         tool-groups = withInputs ./modules/tool-groups.nix;
       };
+      homeModules.default = withInputs ./modules/home-manager.nix;
+      darwinModules.default = withInputs ./modules/darwin.nix;
     };
 }

@@ -9,6 +9,7 @@ let
   found = builtins.partition isAvailable tools;
 in
 {
+  tools = found.right;
   packages = map (tool: tool.package) found.right;
   missing = map (tool: tool.name) found.wrong;
 }

@@ -1,25 +1,11 @@
 # The tools of the groups that are switched on, for every user of the machine.
-{
-  config,
-  lib,
-  pkgs,
-  ...
-}:
+{ config, pkgs, ... }:
 let
-  inherit (pkgs.stdenv.hostPlatform) system;
-  packageSets.nixpkgs = pkgs;
-  groups = import ../nix/tool-groups.nix packageSets;
-  isEnabled = group: config.flakewright.groups.${group}.enable;
-  # The spec's order is the order of the tools.
-  names = [
-    "k8s"
-  ];
-  enabled = lib.concatMap (name: groups.${name}) (builtins.filter isEnabled names);
-  tools = import ../nix/available.nix system enabled;
+  tools = import ../nix/enabled-tools.nix { inherit config pkgs; };
 in
 {
   imports = [ ./options.nix ];
 
   environment.systemPackages = tools.packages;
-  warnings = map (tool: "flakewright: ${tool} is left out: not available on ${system}") tools.missing;
+  inherit (tools) warnings;
 }

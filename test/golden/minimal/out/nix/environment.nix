@@ -5,9 +5,20 @@ system: packageSets:
   title,
   tools,
 }:
+let
+  found = import ./available.nix system tools;
+  # What manage-nix-packages.sh reads, so that it needs no evaluation: a line a tool, with its version and store path, both empty
+  # for a tool that this system lacks.
+  version = package: package.version or (builtins.parseDrvName package.name).version;
+  present = tool: "${tool.name}\t${version tool.package}\t${tool.package}\n";
+  absent = name: "${name}\t\t\n";
+  record = packageSets.nixpkgs.writeTextDir "share/flakewright/tools/${name}" (
+    builtins.concatStringsSep "" (map present found.tools ++ map absent found.missing)
+  );
+in
 packageSets.nixpkgs.buildEnv {
   inherit name;
-  paths = (import ./available.nix system tools).packages;
+  paths = found.packages ++ [ record ];
   ignoreCollisions = true;
   meta.description = title;
 }

@@ -1,0 +1,18 @@
+# The tools of the groups that a machine or user of the modules has switched on.
+{ config, pkgs }:
+let
+  inherit (pkgs.stdenv.hostPlatform) system;
+  packageSets.nixpkgs = pkgs;
+  groups = import ./tool-groups.nix packageSets;
+  isEnabled = group: config.flakewright.groups.${group}.enable;
+  # The spec's order is the order of the tools.
+  names = [
+    "k8s"
+  ];
+  enabled = builtins.concatMap (name: groups.${name}) (builtins.filter isEnabled names);
+  tools = import ./available.nix system enabled;
+in
+{
+  inherit (tools) packages;
+  warnings = map (tool: "flakewright: ${tool} is left out: not available on ${system}") tools.missing;
+}
