@@ -127,28 +127,46 @@ export function findSecrets(source: Source): Secret[] {
     if (!overlaps(range)) secrets.push({ range, what, at, text });
   };
   const inString = (at: SpecPath, part: "key" | "value", text: string) => {
-    for (const { start, end, what } of secretsInText(text)) add(at, part, what, text.slice(start, end));
+    for (const { start, end, what } of secretsInText(text)) add([...at], part, what, text.slice(start, end));
   };
-  const walk = (value: unknown, at: SpecPath): void => {
+  // Nearly every spec has none: all its strings at once tell so much sooner than each by itself. No form spans a line break
+  // but a private key's, which begins on its own line.
+  const suspicious = secretsInText(stringsOf(source.value).join("\n")).length > 0;
+  const path: (string | number)[] = [];
+  const walk = (value: unknown): void => {
     if (typeof value === "string") {
       if (value.length < 6) return;
-      inString(at, "value", value);
-      const found = secretByPlace(at, value);
-      if (found) add(at, "value", found.what, found.text);
-    } else if (Array.isArray(value)) for (const [index, item] of value.entries()) walk(item, [...at, index]);
-    else if (typeof value === "object" && value !== null) {
-      for (const [key, item] of Object.entries(value)) {
-        if (key.length >= 6) inString([...at, key], "key", key);
-        walk(item, [...at, key]);
+      if (suspicious) inString(path, "value", value);
+      const found = secretByPlace(path, value);
+      if (found) add([...path], "value", found.what, found.text);
+    } else if (typeof value === "object" && value !== null) {
+      for (const key of Object.keys(value)) {
+        path.push(Array.isArray(value) ? Number(key) : key);
+        if (suspicious && key.length >= 6 && !Array.isArray(value)) inString(path, "key", key);
+        walk((value as Record<string, unknown>)[key]);
+        path.pop();
       }
     }
   };
-  walk(source.value, []);
+  walk(source.value);
   for (const { start, end, what } of secretsInText(source.text)) {
     const range = { start, end };
     if (!overlaps(range)) secrets.push({ range, what, at: undefined, text: source.text.slice(start, end) });
   }
   return secrets.sort((a, b) => a.range.start - b.range.start);
+}
+
+/** Every string of a value, keys included. */
+function stringsOf(value: unknown, strings: string[] = []): string[] {
+  if (typeof value === "string") strings.push(value);
+  else if (Array.isArray(value)) for (const item of value) stringsOf(item, strings);
+  else if (typeof value === "object" && value !== null) {
+    for (const [key, item] of Object.entries(value)) {
+      strings.push(key);
+      stringsOf(item, strings);
+    }
+  }
+  return strings;
 }
 
 /** A text of the same length, line breaks and all, in which every secret is dots: offsets stay true. */

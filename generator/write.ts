@@ -274,7 +274,7 @@ async function carryOut(host: Host, out: string, comparison: Comparison): Promis
     ({ change, index }) => host.writeFile(join(staging, String(index)), change.after ?? "", change.mode),
   );
   const pending = Object.fromEntries(
-    writes.filter((change) => !change.once).map((change) => [change.path, hashOf(change.after ?? "")]),
+    writes.filter((change) => !change.once).map(({ path }) => [path, comparison.manifest.files[path] ?? ""]),
   );
   const before = { ...old.pending, ...old.files };
   if (writes.length + removals.length > 0) await replaceManifest({ version: 1, files: before, pending });
