@@ -1,4 +1,4 @@
-import type { Fix } from "../diagnostics.ts";
+import type { Fix, Range } from "../diagnostics.ts";
 import type { Model, Setting, SettingValue } from "../model.ts";
 import type { Source, SpecPath } from "../source.ts";
 
@@ -68,12 +68,38 @@ export function wordsInForce(settings: readonly Setting[], name: string): string
   return plain || extra ? [...words(plain?.value), ...words(extra?.value)] : undefined;
 }
 
-/** Each entry of a declared list and its own place, when the spec wrote it as a list. */
-export function entriesOf(setting: Setting): { at: SpecPath; text: string }[] {
+/** An entry of a list: of a YAML list, or a word of one text. */
+export interface Entry {
+  readonly at: SpecPath;
+  readonly text: string;
+  /** A word's own place in the text. */
+  readonly range?: Range;
+}
+
+/** Each entry of a declared list and its own place. */
+export function entriesOf(source: Source, setting: Setting): Entry[] {
   const entries = words(setting.value);
-  return Array.isArray(setting.value)
-    ? entries.map((text, index) => ({ at: [...setting.at, index], text }))
-    : entries.map((text) => ({ at: setting.at, text }));
+  // The model may hold a list where the spec has words in one text.
+  if (Array.isArray(valueAt(source, setting.at))) return entries.map((text, index) => ({ at: [...setting.at, index], text }));
+  const node = source.locate(setting.at, "value");
+  let from = node.start;
+  return entries.map((text) => {
+    const start = source.text.indexOf(text, from);
+    // Escaped or folded, the word is not to be found as it is read.
+    if (start === -1 || start + text.length > node.end) return { at: setting.at, text };
+    from = start + text.length;
+    return { at: setting.at, text, range: { start, end: from } };
+  });
+}
+
+/** An edit that takes an entry out. */
+export function entryRemoval(source: Source, { at, range }: Entry): Fix | undefined {
+  if (!range) return typeof at.at(-1) === "number" ? removal(source, at) : undefined;
+  const before = /\s+$/.exec(source.text.slice(0, range.start));
+  const node = source.locate(at, "value");
+  if (before && before.index > node.start) return { range: { start: before.index, end: range.end }, text: "" };
+  const after = /^\s+/.exec(source.text.slice(range.end, node.end));
+  return after ? { range: { start: range.start, end: range.end + after[0].length }, text: "" } : undefined;
 }
 
 export function valueAt(source: Source, path: SpecPath): unknown {

@@ -9,7 +9,17 @@ import {
 import type { Setting } from "../model.ts";
 import { nearestNames } from "../nearest.ts";
 import type { Rule, RuleContext } from "../rules.ts";
-import { didYouMean, entriesOf, removal, replacement, scopes, valueAt, wordsInForce, writtenName } from "./places.ts";
+import {
+  didYouMean,
+  entriesOf,
+  entryRemoval,
+  removal,
+  replacement,
+  scopes,
+  valueAt,
+  wordsInForce,
+  writtenName,
+} from "./places.ts";
 
 /* nix.conf settings, wherever the spec declares them: names, types and versions. */
 
@@ -148,12 +158,13 @@ export const settingRules: readonly Rule[] = [
           });
         }
         if (found.setting.name !== "experimental-features") continue;
-        for (const entry of entriesOf(setting)) {
+        for (const entry of entriesOf(context.source, setting)) {
           const feature = experimentalFeatures().find((one) => one.name === entry.text);
           const without = feature && lackedBy(feature.versions);
           if (!without) continue;
           context.report({
             at: entry.at,
+            ...(entry.range ? { range: entry.range } : {}),
             message: `${without} ${without.includes(" and ") ? "lack" : "lacks"} the experimental feature \`${entry.text}\``,
             hint: "leave it out, or accept it under `lint` when every machine has a newer Nix",
           });
@@ -172,13 +183,14 @@ export const settingRules: readonly Rule[] = [
     check: (context) => {
       for (const { setting, found } of declared(context)) {
         if (found?.setting.name !== "experimental-features") continue;
-        for (const entry of entriesOf(setting)) {
+        for (const entry of entriesOf(context.source, setting)) {
           const feature = experimentalFeatures().find((one) => one.name === entry.text);
           if (!feature || feature.versions.includes("2.34")) continue;
-          const fix = removal(context.source, entry.at);
+          const fix = entryRemoval(context.source, entry);
           const last = feature.versions.at(-1);
           context.report({
             at: entry.at,
+            ...(entry.range ? { range: entry.range } : {}),
             message: `Nix 2.34 no longer has the experimental feature \`${entry.text}\`${last ? `, which Nix ${last} had` : ""}`,
             hint: feature.replacedBy ? `its place was taken by the setting \`${feature.replacedBy}\`` : "leave it out",
             ...(fix ? { fix } : {}),
@@ -217,7 +229,7 @@ export const settingRules: readonly Rule[] = [
 /** Message and way out for a name that Nix does not know. */
 function unknownSetting({ source, model }: RuleContext, setting: Setting, name: string) {
   if (/^(?:extra-)?build-users$/.test(name)) {
-    const users = entriesOf(setting).map((entry) => entry.text);
+    const users = entriesOf(source, setting).map((entry) => entry.text);
     const fix = removal(source, setting.at);
     const roles = users.filter((user) => /^[a-z_][a-z0-9_-]*$/.test(user)).map((user) => `    - role: ${user}\n`);
     const declares = fix && !model.buildUsers && roles.length > 0 && new Set(roles).size === roles.length;

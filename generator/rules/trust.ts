@@ -1,7 +1,18 @@
 import { findSetting } from "../knowledge/settings.ts";
 import type { Rule, RuleContext } from "../rules.ts";
 import type { SpecPath } from "../source.ts";
-import { addition, entriesOf, isOff, removal, replacement, type Scope, scopes, settingOf, wordsInForce } from "./places.ts";
+import {
+  addition,
+  type Entry,
+  entriesOf,
+  entryRemoval,
+  isOff,
+  replacement,
+  type Scope,
+  scopes,
+  settingOf,
+  wordsInForce,
+} from "./places.ts";
 
 /* What lets somebody else decide what runs on a machine: caches and their keys, trusted users, the sandbox, secrets. */
 
@@ -11,13 +22,8 @@ const KNOWN_KEYS: Readonly<Record<string, string>> = {
   "nix-community.cachix.org": "nix-community.cachix.org-1:mB9FSh9qf2dCimDSUo8Zy7bkq5CX+/rkCWyvRCYg3Fs=",
 };
 
-interface Place {
-  readonly at: SpecPath;
-  readonly text: string;
-}
-
 /** Every address of a cache, with its key where the spec keeps the two together. */
-function* caches({ model }: RuleContext): Generator<Place & { scope?: Scope; key?: string; isOption: boolean }> {
+function* caches({ model, source }: RuleContext): Generator<Entry & { scope?: Scope; key?: string; isOption: boolean }> {
   for (const cache of model.substituters)
     yield {
       at: [...cache.at, "url"],
@@ -28,27 +34,30 @@ function* caches({ model }: RuleContext): Generator<Place & { scope?: Scope; key
   for (const scope of scopes(model))
     for (const name of ["substituters", "extra-substituters", "trusted-substituters", "extra-trusted-substituters"]) {
       const setting = scope.declared.find((one) => one.name === name);
-      if (setting) for (const entry of entriesOf(setting)) yield { ...entry, scope, isOption: false };
+      if (setting) for (const entry of entriesOf(source, setting)) yield { ...entry, scope, isOption: false };
     }
 }
 
-function* publicKeys({ model }: RuleContext): Generator<Place> {
+function* publicKeys({ model, source }: RuleContext): Generator<Entry> {
   for (const cache of model.substituters)
     if (cache.publicKey !== undefined) yield { at: [...cache.at, "publicKey"], text: cache.publicKey };
   for (const scope of scopes(model))
-    for (const setting of scope.declared) if (/^(?:extra-)?trusted-public-keys$/.test(setting.name)) yield* entriesOf(setting);
+    for (const setting of scope.declared)
+      if (/^(?:extra-)?trusted-public-keys$/.test(setting.name)) yield* entriesOf(source, setting);
 }
 
 /** Accounts that a daemon of the platform would trust. A user's own file can't extend that, so those are left out. */
-function* trusted({ model }: RuleContext): Generator<Place> {
+function* trusted({ model, source }: RuleContext): Generator<Entry> {
   for (const { at, name } of model.trustedUsers) yield { at, text: name };
   for (const scope of scopes(model)) {
     if (scope.kind === "user") continue;
-    for (const setting of scope.declared) if (/^(?:extra-)?trusted-users$/.test(setting.name)) yield* entriesOf(setting);
+    for (const setting of scope.declared) if (/^(?:extra-)?trusted-users$/.test(setting.name)) yield* entriesOf(source, setting);
   }
 }
 
-const fixOf = (fix: ReturnType<typeof removal>) => (fix ? { fix } : {});
+const placeOf = ({ at, range }: Entry) => (range ? { at, range } : { at });
+
+const fixOf = (fix: ReturnType<typeof entryRemoval>) => (fix ? { fix } : {});
 
 const hostOf = (url: string): string | undefined =>
   /^[a-z][a-z0-9+.-]*:\/\/(?:[^/@]*@)?(\[[^\]]*\]|[^/:?]+)/i.exec(url)?.[1]?.toLowerCase();
@@ -72,13 +81,13 @@ export const trustRules: readonly Rule[] = [
     fixed: "trustedUsers: [root]",
     source: "https://nix.dev/manual/nix/latest/command-ref/conf-file#conf-trusted-users",
     check: (context) => {
-      for (const { at, text } of trusted(context))
-        if (text === "*")
+      for (const entry of trusted(context))
+        if (entry.text === "*")
           context.report({
-            at,
+            ...placeOf(entry),
             message: "`*` trusts every account of the machine like root",
             hint: "name the accounts; `allowedUsers` is the list of who may use Nix at all",
-            ...fixOf(removal(context.source, at)),
+            ...fixOf(entryRemoval(context.source, entry)),
           });
     },
   },
@@ -93,14 +102,15 @@ export const trustRules: readonly Rule[] = [
       "trustedUsers: [root, ada]\nlint:\n  - code: trusted-user-is-root\n    at: trustedUsers[1]\n    why: ada administers the builders",
     source: "https://nix.dev/manual/nix/latest/command-ref/conf-file#conf-trusted-users",
     check: (context) => {
-      for (const { at, text } of trusted(context)) {
+      for (const entry of trusted(context)) {
+        const { text } = entry;
         if (text === "root" || text === "*" || text === "") continue;
         const who = text.startsWith("@") ? `every member of the group \`${text.slice(1)}\`` : `\`${text}\``;
         context.report({
-          at,
+          ...placeOf(entry),
           message: `trusting ${who} is equivalent to root on that machine`,
           hint: "take the entry out; caches that everybody may use go into `substituters`. Or accept it under `lint` with a reason",
-          ...fixOf(removal(context.source, at)),
+          ...fixOf(entryRemoval(context.source, entry)),
         });
       }
     },
@@ -119,14 +129,15 @@ export const trustRules: readonly Rule[] = [
       const { model, source, report } = context;
       if (isOff(settingOf(model.settings, "require-sigs"))) return;
       const extraKeys = wordsInForce(model.settings, "trusted-public-keys") ?? [];
-      for (const { at, text, key, scope, isOption } of caches(context)) {
+      for (const entry of caches(context)) {
+        const { at, text, key, scope, isOption } = entry;
         if (!needsKey(text)) continue;
         const known = KNOWN_KEYS[hostOf(text) ?? ""];
         if (isOption) {
           if (key !== undefined || extraKeys.some((one) => one === known || signs(one, text))) continue;
           const fix = known && addition(source, at.slice(0, -1), "publicKey", known);
           report({
-            at,
+            ...placeOf(entry),
             message: `nothing from ${shownUrl(text)} would be accepted: its public key is missing`,
             hint: known ? `add \`publicKey: ${known}\`` : "add `publicKey:` with the key that the cache publishes",
             ...(fix ? { fix } : {}),
@@ -137,7 +148,7 @@ export const trustRules: readonly Rule[] = [
           const unclaimed = keys.some((one) => !Object.values(KNOWN_KEYS).includes(one));
           if (known ? keys.includes(known) || keys.some((one) => signs(one, text)) : unclaimed) continue;
           report({
-            at,
+            ...placeOf(entry),
             message: `nothing from ${shownUrl(text)} would be accepted: its public key is missing`,
             hint: known
               ? `add ${known} to \`trusted-public-keys\``
@@ -157,15 +168,17 @@ export const trustRules: readonly Rule[] = [
     fixed:
       "substituters:\n  - url: https://cache.example.org\n    publicKey: cache.example.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=",
     check: (context) => {
-      for (const { at, text } of caches(context)) {
+      for (const entry of caches(context)) {
+        const { at, text } = entry;
         const plain = /^(?:http|ftp):\/\//i.test(text) || /[?&]scheme=http(?:&|$)/i.test(text);
         if (!plain || isLoopback(text)) continue;
-        const secure = text.replace(/^http:/i, "https:").replace(/([?&]scheme=)http(?=&|$)/i, "$1https");
+        const start = context.source.text.indexOf("http://", (entry.range ?? context.source.locate(at, "value")).start);
+        const isThere = text.startsWith("http://") && start !== -1 && start <= context.source.locate(at, "value").end;
         context.report({
-          at,
+          ...placeOf(entry),
           message: `${shownUrl(text)} is not encrypted`,
           hint: "use https",
-          ...(secure === text || !isOneNode(context, at) ? {} : { fix: replacement(context.source, at, "value", secure) }),
+          ...(isThere ? { fix: { range: { start, end: start + "http".length }, text: "https" } } : {}),
         });
       }
     },
@@ -181,9 +194,14 @@ export const trustRules: readonly Rule[] = [
       "substituters:\n  - url: https://cache.example.org\n    publicKey: cache.example.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=",
     source: "https://nix.dev/manual/nix/latest/command-ref/conf-file#conf-trusted-public-keys",
     check: (context) => {
-      for (const { at, text } of publicKeys(context)) {
-        const wrong = publicKeyProblem(text);
-        if (wrong) context.report({ at, message: wrong, hint: "copy the whole key from the cache's own page: `name:base64`" });
+      for (const entry of publicKeys(context)) {
+        const wrong = publicKeyProblem(entry.text);
+        if (wrong)
+          context.report({
+            ...placeOf(entry),
+            message: wrong,
+            hint: "copy the whole key from the cache's own page: `name:base64`",
+          });
       }
     },
   },
@@ -206,10 +224,10 @@ export const trustRules: readonly Rule[] = [
           fix: replacement(context.source, setting.at, "value", "true"),
         });
       }
-      for (const { at, text } of caches(context))
-        if (trustsBlindly(text))
+      for (const entry of caches(context))
+        if (trustsBlindly(entry.text))
           context.report({
-            at,
+            ...placeOf(entry),
             message: "`trusted=true` takes everything from this cache without a signature",
             hint: "leave the parameter out, and give the cache its key",
           });
@@ -318,11 +336,6 @@ function signs(key: string, url: string): boolean {
 
 /** An address without what may be a password in it. */
 const shownUrl = (url: string): string => `\`${url.replace(/\/\/[^/@]*@/, "//…@").replace(/\?.*/, "")}\``;
-
-/** Whether a place is one entry's own, so that replacing its text replaces nothing else. */
-function isOneNode({ model }: RuleContext, at: SpecPath): boolean {
-  return typeof at.at(-1) === "number" || model.substituters.some((cache) => cache.at.join() === at.slice(0, -1).join());
-}
 
 /** What is wrong with a cache's public key; nothing for a secret one, which is reported as what it is. */
 function publicKeyProblem(key: string): string | undefined {

@@ -1,0 +1,152 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { type Diagnostic, positions } from "../generator/diagnostics.ts";
+import { applyFixes } from "./support/fixes.ts";
+import { compileText } from "./support/spec.ts";
+
+/*
+ * The platform's old architecture document, its configuration files and lists of tools written literally as a spec: what Nix or
+ * a person would have tripped over is said, nothing else, and doing what is said gives a clean spec.
+ */
+const LITERAL = `version: 1
+name: multi-cloud-k8s
+description: Nix Architecture for Multi-Cloud Kubernetes Infrastructure
+
+groups:
+  k8s:
+    title: Kubernetes Tools
+    packages:
+      - kubectl
+      - clusterctl
+      - helm
+      - talosctl
+  container:
+    title: Container Runtime
+    packages:
+      - docker
+      - kind
+      - docker-compose
+      - podman
+      - skopeo
+  cloud:
+    title: Cloud Provider CLIs
+    packages:
+      - awscli2
+      - azure-cli
+      - google-cloud-sdk
+      - ibmcloud-cli
+  dev:
+    title: Development Tools
+    packages:
+      - git
+      - curl
+      - wget
+      - jq
+      - python3
+  security:
+    title: Security Tools
+    packages:
+      - gnupg
+      - openssl
+      - age
+  network:
+    title: Networking Tools
+    packages:
+      - wireguard-tools
+      - tcpdump
+      - nmap
+  monitoring:
+    title: Monitoring Tools
+    packages:
+      - htop
+      - iotop
+      - sysstat
+
+settings:
+  # Enable experimental features
+  experimental-features: nix-command flakes
+  # Set maximum number of parallel jobs
+  max-jobs: auto
+  # Keep more generations for rollback capability
+  keep-derivations: true
+  keep-outputs: true
+  # Auto-optimise store
+  auto-optimise-store: true
+  # Sandbox settings
+  sandbox: true
+  # Substituters for faster package downloads
+  substituters: https://cache.nixos.org/ https://nix-community.cachix.org/
+  trusted-public-keys: cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY= nix-community.cachix.org-1:mB9FSh9qf2dCimDSUo8Zy7bkq5CX+/rkCWyvRCYg3Fs=
+  # Build users for CI/CD
+  build-users-group: nixbld
+  build-users: nixbld1 nixbld2 nixbld3 nixbld4 nixbld5 nixbld6 nixbld7 nixbld8 nixbld9 nixbld10
+  # Trusted users
+  trusted-users: root usualsuspectx
+
+users:
+  usualsuspectx:
+    settings:
+      # Enable experimental features for better performance
+      experimental-features: nix-command
+      max-jobs: auto
+      keep-derivations: true
+      keep-outputs: true
+`;
+
+const original = suite("the original document");
+
+const said = (diagnostics: readonly Diagnostic[], text: string) =>
+  diagnostics.map(
+    (d) => `${positions(text)(d.range.start).line} ${d.severity} ${d.code} ${text.slice(d.range.start, d.range.end)}`,
+  );
+
+original("written literally, it gets what an expert would say, each with a way out", () => {
+  const { diagnostics } = compileText(LITERAL, false);
+  assert.equal(said(diagnostics, LITERAL), [
+    // The document names no nixpkgs and has no lock: what it installs depends on the day.
+    "1 warning nixpkgs-unpinned version",
+    "11 warning package-wrong-name helm",
+    // Linux's own tools, on Macs.
+    "52 warning package-unavailable iotop",
+    "53 warning package-unavailable sysstat",
+    "62 warning keep-outputs-without-gc true",
+    "72 error setting-unknown build-users",
+    "74 warning trusted-user-is-root usualsuspectx",
+    "80 error user-settings-drop-features experimental-features",
+  ]);
+  for (const d of diagnostics) assert.ok(d.hint, d.code);
+  const byText = diagnostics.filter((d) => d.fix).map((d) => d.code);
+  // A lock file is no text of the spec: the hint names the command that writes it.
+  assert.equal(
+    diagnostics.map((d) => d.code).filter((code) => !byText.includes(code)),
+    ["nixpkgs-unpinned"],
+  );
+  assert.match(diagnostics[0]?.hint ?? "", "nix flake lock");
+});
+
+original("the fixes as written give a clean spec", () => {
+  const mended = applyFixes(LITERAL, compileText(LITERAL, false).diagnostics);
+  const { diagnostics, files, model } = compileText(mended, true);
+  assert.equal(said(diagnostics, mended), [], mended);
+  assert.ok(files);
+  assert.equal(
+    model?.buildUsers?.roles.map((role) => role.user),
+    Array.from({ length: 10 }, (_, index) => `nixbld${index + 1}`),
+  );
+  assert.ok(model?.groups[0]?.tools.some((tool) => tool.attribute.join(".") === "kubernetes-helm"));
+  // Every line that had nothing wrong is as it was.
+  const lines = new Set(mended.split("\n"));
+  assert.equal(
+    LITERAL.split("\n").filter((line) => !lines.has(line)),
+    [
+      "      - helm",
+      "      - iotop",
+      "      - sysstat",
+      "  build-users: nixbld1 nixbld2 nixbld3 nixbld4 nixbld5 nixbld6 nixbld7 nixbld8 nixbld9 nixbld10",
+      "  trusted-users: root usualsuspectx",
+      "      experimental-features: nix-command",
+    ],
+  );
+});
+
+original.run();
