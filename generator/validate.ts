@@ -33,6 +33,14 @@ export function validate(source: Source): [ReadonlySet<string>, Diagnostic[]] {
       case "required": {
         const key = String(error.params["missingProperty"]);
         invalid.add(pathKey(path));
+        // A misspelt key is one mistake, told where it stands; that the right one is missing says nothing new.
+        const isMisspelt = errors.some(
+          (other) =>
+            other.keyword === "additionalProperties" &&
+            other.instancePath === error.instancePath &&
+            nearestNames(String(other.params["additionalProperty"]), [key]).length > 0,
+        );
+        if (isMisspelt) break;
         add("schema-missing-key", [...path, key], "key", `\`${key}\` is missing${where(path)}`, {
           hint: `add \`${key}:\` ${expectation(key, schemaAt(path, source.value))}`.trimEnd(),
         });
