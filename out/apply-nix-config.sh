@@ -498,7 +498,7 @@ validate() {
   find_nix || fail "there is no Nix here that could check the configuration; install it first: Debian and Ubuntu: apt install nix-setup-systemd; others: https://nixos.org/download"
   understand "$(cat "$here/etc/nix/nix.conf")" || fail "the installed Nix ($("${nix[@]}" --version)) refuses the configuration; nothing was changed:
 $complaint"
-  for name in $left_out; do note "$("${nix[@]}" --version) does not know $name: left out"; done
+  for name in $left_out; do note "$("${nix[@]}" --version) would ignore $name: left out"; done
   [ -z "$complaint" ] || note "Nix says: $complaint"
   if [ "$owner" = determinate ]; then
     own=$understood
@@ -601,7 +601,7 @@ print_understood() {
   find_nix || fail "--print: there is no Nix here to ask"
   understand "$(cat -- "$print")" || fail "the installed Nix refuses $print:
 $complaint"
-  for name in $left_out; do note "$("${nix[@]}" --version) does not know $name: left out"; done
+  for name in $left_out; do note "$("${nix[@]}" --version) would ignore $name: left out"; done
   printf '%s\n' "$understood"
 }
 

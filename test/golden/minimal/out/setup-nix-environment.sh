@@ -53,7 +53,7 @@ nix_environment_deactivate() {
     esac
     unset NIX_ENVIRONMENT NIX_ENVIRONMENT_PATH NIX_ENVIRONMENT_OLD_NIX_CONF_DIR NIX_ENVIRONMENT_OLD_NIX_USER_CONF_FILES
   fi
-  if [ "${1-}" != keep ]; then unset -f nix_environment_deactivate; fi
+  if [ "${1-}" != 'keep' ]; then unset -f nix_environment_deactivate; fi
   return 0
 }
 
@@ -108,7 +108,7 @@ _nix_environment_activate() {
     _nix_environment_say "go to the folder of setup-nix-environment.sh first: this shell does not say where a sourced file lies"
     return 0
   fi
-  nix_environment_deactivate keep
+  nix_environment_deactivate 'keep'
 
   user=$(command id -un 2>/dev/null) || user=''
   cache=${XDG_CACHE_HOME:-${HOME-}/.cache}/flakewright/$_nix_environment_name
