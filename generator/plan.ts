@@ -2,7 +2,15 @@ import type { Facts } from "./knowledge/packages.ts";
 import type { Model } from "./model.ts";
 import type { Templates } from "./render.ts";
 import { architectureView } from "./views/document.ts";
-import { checksView, devShellsView, flakeView, packageSetsView, packagesView, toolGroupsView } from "./views/flake.ts";
+import {
+  checksView,
+  devShellsView,
+  flakeView,
+  packageSetsView,
+  packagesView,
+  templateView,
+  toolGroupsView,
+} from "./views/flake.ts";
 import { hiveView, hostScaffoldView, hostsView, remoteBuildersView } from "./views/fleet.ts";
 import {
   applyView,
@@ -99,6 +107,8 @@ const OUTPUTS: readonly Output[] = [
   { path: "apply-nix-config.sh", mode: 0o755, files: when(hasMachinePart, applyView) },
   { path: "hosts/NAME.nix", once: true, files: (model) => model.hosts.flatMap((host) => hostScaffoldView(host, model) ?? []) },
   { path: ".envrc", files: always(() => ({})) },
+  { path: "template/flake.nix", files: always(templateView) },
+  { path: "template/.envrc", files: always(() => ({})) },
   { path: ".github/workflows/nix.yml", files: when((model) => model.ci === "github", workflowView) },
   { path: "ARCHITECTURE.md", files: always(architectureView) },
 ];

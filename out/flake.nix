@@ -66,5 +66,9 @@
       nixosConfigurations = builtins.mapAttrs (
         _: host: inputs.nixpkgs.lib.nixosSystem { inherit (host) modules; }
       ) hosts;
+      templates.default = {
+        path = ./template;
+        description = "A project that works in the shells of multi-cloud-k8s";
+      };
     };
 }

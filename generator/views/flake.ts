@@ -11,12 +11,18 @@ export function flakeView(model: Model): object {
     description: model.description || `The ${model.name} platform`,
     inputs: Object.fromEntries([model.nixpkgs, ...model.inputs].map(({ name, url }) => [name, { url }])),
     systems: model.systems,
+    templateDescription: `A project that works in the shells of ${model.name}`,
     caches: urls.length > 0 && { urls: [...new Set(urls)], keys: [...new Set(keys)] },
     hasBuildUsers: model.buildUsers !== undefined,
     hasHosts: model.hosts.length > 0,
     hasHive: model.hosts.some((host) => host.deploy),
     hasBuilders: model.builders.length > 0,
   };
+}
+
+/** The template's flake finds the platform by its name in the registry, where the NixOS module puts it. */
+export function templateView(model: Model): object {
+  return { platform: `flake:${model.name}` };
 }
 
 export function packageSetsView(model: Model): object {

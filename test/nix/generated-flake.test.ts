@@ -51,6 +51,14 @@ withNix("every output evaluates on every system of the spec", async () => {
   );
 });
 
+withNix("the template is a project that works in the platform's shells", async () => {
+  assert.match((await nix.evalFlake(reference, "templates.default.description")) as string, /multi-cloud-k8s/);
+  const inputs = { platform: reference, "platform/nixpkgs": await nix.fixture() };
+  const { status, stdout, stderr } = await nix.develop(join(reference, "template"), "k8s", ["kubectl"], { inputs });
+  assert.is(status, 0, stderr);
+  assert.match(stdout, /^kubectl /);
+});
+
 withNix("nix develop .#k8s -c kubectl runs the tool", async () => {
   const { status, stdout, stderr } = await nix.develop(reference, "k8s", ["kubectl"]);
   assert.is(status, 0, stderr);
@@ -85,12 +93,12 @@ groups:
   mixed:
     packages:
       - jq
-      - terraform
+      - mas
       - package: no-such-package-anywhere
         name: it's "gone" $(touch /tmp/flakewright-was-here)
       - package: kubectl
         systems: [aarch64-darwin]
-`.replace("packages:\n      - jq", "packages:\n      - jq"),
+`,
   );
   const { status, stdout, stderr } = await nix.develop(folder, "mixed", ["jq"]);
   assert.is(status, 0, stderr);

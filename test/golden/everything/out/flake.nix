@@ -68,5 +68,9 @@
         _: host: inputs.nixpkgs.lib.nixosSystem { inherit (host) modules; }
       ) hosts;
       inherit (import ./nix/hive.nix inputs hosts) colmena colmenaHive;
+      templates.default = {
+        path = ./template;
+        description = "A project that works in the shells of everything";
+      };
     };
 }

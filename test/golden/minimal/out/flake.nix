@@ -50,5 +50,9 @@
       };
       homeModules.default = withInputs ./modules/home-manager.nix;
       darwinModules.default = withInputs ./modules/darwin.nix;
+      templates.default = {
+        path = ./template;
+        description = "A project that works in the shells of minimal";
+      };
     };
 }

@@ -1,0 +1,6 @@
+# A project that works in the platform's shells: `nix develop .#NAME`, or direnv.
+{
+  inputs.platform.url = "flake:minimal";
+
+  outputs = inputs: { inherit (inputs.platform) devShells formatter; };
+}
