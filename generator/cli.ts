@@ -62,6 +62,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "with Nix: facts of the spec's own nixpkgs, used by check, generate and explain from then on",
     run: async (host, options, _operands, terminal) => (await import("./indexing.ts")).index(host, options, terminal),
   },
+  doctor: {
+    operands: "[SPEC]",
+    options: ["out", "root"],
+    summary: "this machine against the spec, each finding with the command that mends it",
+    run: async (host, options) => (await import("./doctor.ts")).doctor(host, options),
+  },
   schema: {
     operands: "",
     options: [],
@@ -109,6 +115,7 @@ async function main(argv: readonly string[]): Promise<number> {
     dryRun: values["dry-run"] ?? false,
     strict: values.strict ?? false,
     nixpkgs: values.nixpkgs,
+    root: values.root,
     knowledge: join(HOME, "knowledge"),
     build: BUILD.startsWith("@") ? undefined : BUILD,
   };

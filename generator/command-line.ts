@@ -29,6 +29,7 @@ export const OPTIONS = {
   out: { type: "string", value: "DIR", summary: "the output folder (out)" },
   force: { type: "boolean", summary: "overwrite generated files that were edited" },
   "dry-run": { type: "boolean", summary: "say what would change and change nothing" },
+  root: { type: "string", value: "DIR", summary: "examine the machine whose root folder is DIR (an image)" },
   nixpkgs: { type: "string", value: "REF", summary: "a flake reference (the spec's nixpkgs)" },
   format: {
     type: "string",

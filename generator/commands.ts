@@ -45,6 +45,8 @@ export interface Options {
   readonly strict: boolean;
   /** The folder of the bundled package facts. */
   readonly knowledge: string;
+  /** For `doctor`: the root folder of another machine. */
+  readonly root?: string | undefined;
   /** For `index`: another nixpkgs than the spec's. */
   readonly nixpkgs?: string | undefined;
   /** Which build of flakewright this is; undefined when it runs from its sources, where nothing may be remembered. */

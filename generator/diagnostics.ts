@@ -164,6 +164,63 @@ export const CATALOGUE = {
     example: "# spec/platform.yaml was edited",
     fixed: "# flakewright generate",
   },
+  "machine-no-nix": {
+    severity: "error",
+    summary: "there is no Nix on this machine",
+    cause: "`doctor` found no `nix` on PATH. After an installation, a new login shell has it.",
+    example: "# nix --version: command not found",
+    fixed: "# apt-get install nix-bin, or the installer of https://nixos.org/download",
+  },
+  "machine-nix-too-old": {
+    severity: "error",
+    summary: "the machine's Nix is older than any that is supported",
+    cause: "Flakes of before 2.8 lack what the generated ones use.",
+    example: "# nix (Nix) 2.3.16",
+    fixed: "# nix (Nix) 2.26.3",
+  },
+  "machine-conf-differs": {
+    severity: "error",
+    summary: "the machine's nix.conf is not the one that the spec generates",
+    cause: "It was never installed, was edited since, or the spec moved on.",
+    example: "# /etc/nix/nix.conf: sandbox = false",
+    fixed: "# sudo out/apply-nix-config.sh",
+  },
+  "machine-setting-differs": {
+    severity: "error",
+    summary: "a setting is in effect with another value than the spec's",
+    cause: "A person's own nix.conf or NIX_CONFIG overrides the system's, or the system was not switched since the spec changed.",
+    example: "# ~/.config/nix/nix.conf: experimental-features = nix-command",
+    fixed: "# delete the line there, or change the spec",
+  },
+  "machine-build-user-missing": {
+    severity: "error",
+    summary: "a build user of the spec does not exist, or is not in the build group",
+    cause: "Nix takes builders from the listed members of the group; with too few, builds wait or fail.",
+    example: "# /etc/passwd has no nixbld3",
+    fixed: "# sudo out/apply-nix-config.sh",
+  },
+  "machine-daemon-stopped": {
+    severity: "error",
+    summary: "the Nix daemon does not answer",
+    cause: "On a machine with build users, everyone but root builds through the daemon.",
+    example: "# /nix/var/nix/daemon-socket/socket: connection refused",
+    fixed: "# sudo systemctl enable --now nix-daemon.socket",
+  },
+  "machine-untracked-file": {
+    severity: "error",
+    summary: "a file of the flake is not tracked by Git",
+    cause: "In a Git repository, Nix sees of a flake only what Git tracks: the file does not exist for it.",
+    example: "# git status: ?? out/hosts/builder.nix",
+    fixed: "# git add -N out",
+    source: "https://nix.dev/manual/nix/2.34/command-ref/new-cli/nix3-flake",
+  },
+  "machine-lock-old": {
+    severity: "warning",
+    summary: "nothing is locked, or what is locked is more than half a year old",
+    cause: "Without a lock two machines get two different nixpkgs; with an old one, no security updates.",
+    example: "# out/flake.lock: nixpkgs of last year",
+    fixed: "# nix flake update --flake ./out",
+  },
 } as const satisfies Record<string, Explanation>;
 
 export type StageCode = keyof typeof CATALOGUE;

@@ -3,7 +3,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const ARGUMENTS = ["--import", join(ROOT, "node_modules/tsx/dist/esm/index.mjs"), join(ROOT, "generator/cli.ts")];
+/** Arguments of Node that start the command line. */
+export const CLI = ["--import", join(ROOT, "node_modules/tsx/dist/esm/index.mjs"), join(ROOT, "generator/cli.ts")];
 
 export interface CliResult {
   readonly status: number | null;
@@ -16,10 +17,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Runs the command line as a process in `cwd`, to its end. */
 export function flakewright(cwd: string, args: readonly string[], env: Environment = {}): CliResult {
-  return spawnSync(process.execPath, [...ARGUMENTS, ...args], { cwd, encoding: "utf8", env: { ...process.env, ...env } });
+  return spawnSync(process.execPath, [...CLI, ...args], { cwd, encoding: "utf8", env: { ...process.env, ...env } });
 }
 
 /** Starts it and comes back at once. */
 export function startFlakewright(cwd: string, args: readonly string[], env: Environment = {}): ChildProcess {
-  return spawn(process.execPath, [...ARGUMENTS, ...args], { cwd, env: { ...process.env, ...env } });
+  return spawn(process.execPath, [...CLI, ...args], { cwd, env: { ...process.env, ...env } });
 }

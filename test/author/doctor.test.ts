@@ -1,0 +1,264 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { generate, type Options } from "../../generator/commands.ts";
+import { doctor } from "../../generator/doctor.ts";
+import { type EntryKind, type Host, nodeHost, type SpawnResult } from "../../generator/host.ts";
+import { CLI } from "../support/cli.ts";
+import { MACHINE_TOOLS, type PrivateMachine, privateMachine } from "../support/private-machine.ts";
+import { tempFolder } from "../support/temp.ts";
+import { needs } from "../support/tools.ts";
+
+const test = suite("doctor");
+
+const OPTIONS: Options = {
+  spec: "spec/platform.yaml",
+  out: "out",
+  force: false,
+  dryRun: false,
+  strict: false,
+  knowledge: join(dirname(fileURLToPath(import.meta.url)), "../../generator/knowledge"),
+  build: undefined,
+};
+const ROLES = Array.from({ length: 11 }, (_, at) => `    - role: role${at + 1}\n`).join("");
+const SPEC = (nixpkgs: string) => `version: 1
+name: p
+nixpkgs: ${nixpkgs}
+groups: {}
+settings:
+  experimental-features: [nix-command, flakes]
+  max-jobs: auto
+  keep-outputs: true
+gc: { automatic: true }
+buildUsers:
+  roles:
+${ROLES}`;
+
+/** A folder with a generated spec. */
+async function project(): Promise<string> {
+  const folder = tempFolder();
+  // A nixpkgs that a lock can be made of without a network.
+  const nixpkgs = tempFolder();
+  writeFileSync(join(nixpkgs, "flake.nix"), "{ outputs = _: { }; }\n");
+  mkdirSync(join(folder, "spec"));
+  writeFileSync(join(folder, "spec/platform.yaml"), SPEC(`path:${nixpkgs}`));
+  const { status } = await generate(nodeHost(folder, process.env), OPTIONS);
+  assert.is(status, 0);
+  return folder;
+}
+
+interface Pretended {
+  /** Answers of programs, by the beginning of their command line; a program that is not named is not there. */
+  readonly programs?: Readonly<Record<string, string | Partial<SpawnResult>>>;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly kinds?: Readonly<Record<string, EntryKind>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Paths of which nothing is there but what is pretended. */
+const THE_MACHINES = /^\/(etc|home|nix|run|Library|System)\//;
+
+/** A machine on which everything is in order, but for what is pretended. */
+function machine(folder: string, { programs = {}, files = {}, kinds = {}, env = {} }: Pretended = {}): Host {
+  const real = nodeHost(folder, { HOME: "/home/ada", ...env });
+  const users = Array.from({ length: 11 }, (_, at) => `nixbld${at + 1}`);
+  const all: NonNullable<Pretended["programs"]> = {
+    "id -u": "1000\n",
+    "nix --version": "nix (Nix) 2.26.3\n",
+    "bash out/apply-nix-config.sh --report":
+      "owner=debian\nconf=/etc/nix/nix.conf\napplied=p\ndrift nix/nix.conf=none\ndrift nix/machines=not in the spec\n",
+    "nix config show":
+      "build-users-group = nixbld\nexperimental-features = flakes nix-command\nkeep-outputs = true\nmax-jobs = 2\nsandbox = true\n",
+    "nix --extra-experimental-features nix-command store ping": "",
+    ...programs,
+  };
+  const allFiles: Record<string, string> = {
+    "/etc/passwd": ["root:x:0:0", ...users.map((user, at) => `${user}:x:${30001 + at}:30000`)].join("\n"),
+    "/etc/group": `root:x:0:\nnixbld:x:30000:${users.join(",")}\n`,
+    "out/flake.lock": lock(10),
+    ...files,
+  };
+  const allKinds: Record<string, EntryKind> = {
+    "/nix/var/nix/daemon-socket/socket": "other",
+    "out/flake.lock": "file",
+    ...kinds,
+  };
+  return {
+    ...real,
+    now: () => NOW,
+    async readFile(path) {
+      const text = allFiles[path];
+      return text === undefined ? (THE_MACHINES.test(path) ? undefined : real.readFile(path)) : Buffer.from(text);
+    },
+    kind: async (path) => allKinds[path] ?? (THE_MACHINES.test(path) ? undefined : real.kind(path)),
+    async spawn(command, args) {
+      const line = [command, ...args].join(" ");
+      const name = Object.keys(all).find((one) => line.startsWith(one));
+      const answer = name === undefined ? { status: 127 } : all[name];
+      return { status: 0, stderr: "", stdout: "", ...(typeof answer === "string" ? { stdout: answer } : answer) };
+    },
+  };
+}
+
+const NOW = Date.UTC(2026, 5, 1);
+const lock = (days: number): string => {
+  const locked = { type: "github", rev: "0123456789abcdef0123456789abcdef01234567", lastModified: NOW / 1000 - days * 86_400 };
+  return JSON.stringify({ nodes: { nixpkgs: { locked }, root: { inputs: { nixpkgs: "nixpkgs" } } }, root: "root" });
+};
+
+/** `code: command` of each finding. */
+async function findings(pretended: Pretended): Promise<string[]> {
+  const { report, status } = await doctor(machine(await project(), pretended), OPTIONS);
+  assert.is(status, report.diagnostics.some((one) => one.severity === "error") ? 1 : 0);
+  return report.diagnostics.map((one) => `${one.code}: ${one.hint?.replace(/^`|`$/g, "")}`);
+}
+
+test("a machine in order: no finding, and what was looked at", async () => {
+  const { report, output, status } = await doctor(machine(await project()), OPTIONS);
+  assert.equal(report.diagnostics, []);
+  assert.is(status, 0);
+  assert.is(
+    output,
+    "ok nix (Nix) 2.26.3\nok out is what spec/platform.yaml generates\nok /etc/nix/nix.conf is the spec's (owner: debian)\n" +
+      "ok the settings in effect are the spec's\nok 11 build users\nok the daemon answers\nok the locked nixpkgs is 10 days old\n",
+  );
+});
+
+test("no Nix: the installer that fits the machine", async () => {
+  const none = { "nix --version": { status: 127 } };
+  assert.equal(await findings({ programs: none }), ["machine-no-nix: sh <(curl -L https://nixos.org/nix/install) --daemon"]);
+  assert.equal(await findings({ programs: none, kinds: { "/etc/debian_version": "file" } }), [
+    "machine-no-nix: sudo apt-get install nix-bin",
+  ]);
+  assert.equal(await findings({ programs: { "nix --version": "nix (Nix) 2.3.16\n" } }), [
+    "machine-nix-too-old: sudo nix upgrade-nix",
+  ]);
+});
+
+const report = (owner: string, drift: string): Pretended["programs"] => ({
+  "bash out/apply-nix-config.sh --report": `owner=${owner}\nconf=/etc/nix/nix.conf\ndrift nix/nix.conf=${drift}\ndrift nix/machines=none\n`,
+});
+
+test("nix.conf: who owns it decides how it is mended, and what differs in effect is told", async () => {
+  const shown = "build-users-group = \nexperimental-features = flakes\nkeep-outputs = false\nmax-jobs = 2\n";
+  const programs = { ...report("upstream", "differs"), "nix config show": shown };
+  const found = (await doctor(machine(await project(), { programs }), OPTIONS)).report.diagnostics;
+  assert.equal(
+    found.map(({ code, hint }) => `${code} ${hint}`),
+    ["machine-conf-differs `sudo out/apply-nix-config.sh`"],
+  );
+  assert.is(
+    found[0]?.message,
+    "/etc/nix/nix.conf is not the spec's (owner: upstream): `build-users-group` is empty, not nixbld; " +
+      "`experimental-features` lacks nix-command; `keep-outputs` is false, not true",
+  );
+  assert.equal(await findings({ programs: report("other", "absent") ?? {} }), [
+    "machine-conf-differs: sudo out/apply-nix-config.sh",
+  ]);
+  const nixos = { ...report("nixos", "differs"), "nix config show": "keep-outputs = false\n" };
+  assert.equal(await findings({ programs: nixos }), ["machine-setting-differs: sudo nixos-rebuild switch --flake ./out"]);
+});
+
+test("a setting that the person's own files override is theirs to mend", async () => {
+  const programs = { "nix config show": "keep-outputs = false\n" };
+  const own = { "/home/ada/.config/nix/nix.conf": "# mine\ngc-keep-outputs = false\n" };
+  assert.equal(await findings({ programs, files: own }), [
+    "machine-setting-differs: sed -i.bak -E '/^ *(extra-)?keep-outputs *=/d' /home/ada/.config/nix/nix.conf",
+  ]);
+  assert.equal(await findings({ programs, env: { NIX_CONFIG: "keep-outputs = false" } }), [
+    "machine-setting-differs: unset NIX_CONFIG",
+  ]);
+});
+
+test("what is switched on only to ask Nix does not count as on", async () => {
+  const programs = {
+    "nix config show": { status: 1, stderr: "error: experimental Nix feature 'nix-command' is disabled" },
+    "nix --extra-experimental-features nix-command config show": "experimental-features = flakes nix-command\n",
+  };
+  const host = machine(await project(), { programs });
+  const [finding] = (await doctor(host, OPTIONS)).report.diagnostics;
+  assert.is(finding?.message, "`experimental-features` lacks nix-command");
+});
+
+test("build users: missing, or not listed in the group", async () => {
+  const mend = "machine-build-user-missing: sudo out/apply-nix-config.sh";
+  assert.equal(await findings({ files: { "/etc/passwd": "root:x:0:0\nnixbld1:x:1:30000\n" } }), [mend]);
+  assert.equal(await findings({ files: { "/etc/group": "root:x:0:\nnixbld:x:30000:nixbld1,nixbld2\n" } }), [mend]);
+  assert.equal(await findings({ files: { "/etc/group": "root:x:0:\n" } }), [mend]);
+});
+
+test("the daemon, where one is needed", async () => {
+  const programs = { "nix --extra-experimental-features nix-command store ping": { status: 1 } };
+  assert.equal(await findings({ programs, kinds: { "/run/systemd/system": "directory" } }), [
+    "machine-daemon-stopped: sudo systemctl enable --now nix-daemon.socket",
+  ]);
+});
+
+test("files that Git does not track, or ignores", async () => {
+  const programs = { "git -C out ls-files": "flake.nix\0", "git -C out check-ignore": { status: 1 } };
+  assert.equal(await findings({ programs }), ["machine-untracked-file: git add -N out"]);
+  const [ignored = ""] = await findings({ programs: { ...programs, "git -C out check-ignore": "" } });
+  assert.match(ignored, /^machine-untracked-file: git -C out add -N -f .*apply-nix-config\.sh/);
+});
+
+test("an old lock is a warning, updated as the machine's Nix takes it", async () => {
+  const files = { "out/flake.lock": lock(200) };
+  assert.equal(await findings({ files }), ["machine-lock-old: nix flake update --flake ./out"]);
+  const programs = { "nix --version": "nix (Nix) 2.8.0\n" };
+  assert.equal(await findings({ files, programs }), ["machine-lock-old: nix flake update ./out"]);
+});
+
+test("a spec with errors, and one whose output is stale, come first", async () => {
+  const folder = await project();
+  writeFileSync(join(folder, "out/.envrc"), "# mine\n");
+  const edited = (await doctor(machine(folder), OPTIONS)).report.diagnostics;
+  assert.equal(
+    edited.map((one) => one.code),
+    ["output-edited"],
+  );
+  writeFileSync(join(folder, "spec/platform.yaml"), "version: 2\n");
+  const { report, status } = await doctor(machine(folder), OPTIONS);
+  assert.is(status, 1);
+  assert.ok(report.diagnostics.every((one) => one.file === "spec/platform.yaml"));
+});
+
+needs(test, [...MACHINE_TOOLS, "nix", "nix-daemon", "git"])(
+  "on a real Debian: each finding is true, and mended by its own command",
+  async () => {
+    const folder = await project();
+    const here: PrivateMachine = await privateMachine();
+    const examine = async (): Promise<{ code: string; hint: string }[]> => {
+      const { stdout, stderr } = await here.run([process.execPath, ...CLI, "doctor", "--format", "json"], { cwd: folder });
+      assert.ok(stdout.startsWith("{"), stderr);
+      return JSON.parse(stdout).diagnostics;
+    };
+    /** Finds just this; then nothing, once the commands were run. */
+    const mends = async (codes: readonly string[]) => {
+      const found = await examine();
+      assert.equal(
+        found.map(({ code }) => code),
+        codes,
+      );
+      for (const { hint } of found) await here.must(["bash", "-c", hint.replace(/^`|`$/g, "")], { cwd: folder });
+      assert.equal(await examine(), []);
+    };
+    try {
+      // Debian's Nix as it is installed: its nix.conf, ten build users for the spec's eleven, no daemon without systemd.
+      await mends(["machine-conf-differs", "machine-build-user-missing", "machine-daemon-stopped", "machine-lock-old"]);
+      await here.must(["sh", "-c", "echo sandbox = false >> /etc/nix/nix.conf"]);
+      await mends(["machine-conf-differs"]);
+      await here.must(["userdel", "nixbld3"]);
+      await mends(["machine-build-user-missing"]);
+      await here.must(["git", "init", "-q", "."], { cwd: folder });
+      await mends(["machine-untracked-file"]);
+      await here.must(["sh", "-c", "mkdir -p ~/.config/nix; echo keep-outputs = false > ~/.config/nix/nix.conf"]);
+      await mends(["machine-setting-differs"]);
+    } finally {
+      here.stop();
+    }
+  },
+);
+
+test.run();
