@@ -1,7 +1,8 @@
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 /** Text → HTML that shows exactly that text, as an element's content or inside a quoted attribute. */
-export const htmlText = (text: string): string => text.replace(/[&<>"']/g, (c) => ENTITIES[c] ?? c);
+export const htmlText = (text: string): string =>
+  /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (c) => ENTITIES[c] ?? c) : text;
 
 /** A value → JSON that may stand inside `<script>`: nothing in it can close the element or open a comment. */
 export const scriptJson = (value: unknown): string =>

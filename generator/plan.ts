@@ -1,6 +1,7 @@
 import type { Facts } from "./knowledge/packages.ts";
 import type { Model } from "./model.ts";
 import type { Templates } from "./render.ts";
+import { catalogView } from "./views/catalog.ts";
 import { architectureView } from "./views/document.ts";
 import {
   checksView,
@@ -111,6 +112,7 @@ const OUTPUTS: readonly Output[] = [
   { path: "template/.envrc", files: always(() => ({})) },
   { path: ".github/workflows/nix.yml", files: when((model) => model.ci === "github", workflowView) },
   { path: "ARCHITECTURE.md", files: always(architectureView) },
+  { path: "catalog.html", files: always(catalogView) },
 ];
 
 function hasBuildUsers(model: Model): boolean {

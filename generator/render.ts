@@ -52,9 +52,9 @@ export const compileOptions = {
 export const handlebars = Handlebars.create();
 for (const [name, print] of Object.entries(printers)) {
   handlebars.registerHelper(name, (...given: unknown[]) => {
-    const values = given.slice(0, -1);
-    if (values.some((value) => value === undefined)) throw new Error(`{{${name}}} was given nothing`);
-    return print(...(values as never[]));
+    given.pop();
+    if (given.includes(undefined)) throw new Error(`{{${name}}} was given nothing`);
+    return print(...(given as never[]));
   });
 }
 for (const name of ["each", "if", "unless"]) {
