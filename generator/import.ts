@@ -35,7 +35,8 @@ export async function importFiles(host: Host, options: Options, paths: readonly 
   return { report, output: yaml ?? "", notes: [], status: failed ? 1 : 0, ...(yaml === undefined ? {} : { isResult: true }) };
 }
 
-const knownPackages = (facts: Facts): KnownPackages => ({
+/** What the importers ask of package facts. */
+export const knownPackages = (facts: Facts): KnownPackages => ({
   has: (attribute) => facts.find(attribute) !== undefined,
-  isUnfree: () => false,
+  isUnfree: (attribute) => facts.find(attribute)?.unfree === true,
 });

@@ -1,64 +1,38 @@
+import { toolNamed } from "../knowledge/tool-names.ts";
 import type { ImportedPackage, KnownPackages } from "./draft.ts";
 
 /** Where a name comes from: devbox's are nixpkgs' own (or Nixhub's), asdf's and mise's are theirs. */
 export type NameSource = "devbox" | "mise";
 
-/**
- * Names that other tools have for a program, and nixpkgs' attribute for it. nixpkgs' own names need
- * no row, except where it means something else than everybody else does.
- */
+/** Names of asdf, mise and Nixhub, beyond the ones that people use everywhere (tool-names.ts), and nixpkgs' attribute for each. */
 const ATTRIBUTES: Readonly<Record<string, string>> = {
   "1password-cli": "_1password-cli",
   "ansible-base": "ansible",
   apache: "apacheHttpd",
   "argo-workflows": "argo",
-  "aws-cli": "awscli2",
   "aws-copilot": "copilot-cli",
   awscli: "awscli2",
   azure: "azure-cli",
-  az: "azure-cli",
   bitwarden: "bitwarden-cli",
   "carvel-ytt": "ytt",
-  cilium: "cilium-cli",
-  dotnet: "dotnet-sdk",
   "dotnet-core": "dotnet-sdk",
   flux2: "fluxcd",
-  flux: "fluxcd",
-  gcloud: "google-cloud-sdk",
   "github-cli": "gh",
   "gitlab-cli": "glab",
-  golang: "go",
-  "google-cloud-cli": "google-cloud-sdk",
   haskell: "ghc",
-  helm: "kubernetes-helm",
-  "ibm-cloud-cli": "ibmcloud-cli",
-  ibmcloud: "ibmcloud-cli",
-  java: "jdk",
   kubernetes: "kubectl",
-  make: "gnumake",
   mc: "minio-client",
   mongo: "mongodb",
   mysql: "mysql84",
-  node: "nodejs",
-  oc: "openshift",
   "openshift-client": "openshift",
   pip: "python3Packages.pip",
   pnpm: "pnpm",
-  postgres: "postgresql",
-  protoc: "protobuf",
-  python: "python3",
   rebar: "rebar3",
   rust: "rustup",
-  sam: "aws-sam-cli",
   "sam-cli": "aws-sam-cli",
   solidity: "solc",
-  sqlite3: "sqlite",
   talos: "talosctl",
-  task: "go-task",
   "tekton-cli": "tektoncd-cli",
-  tkn: "tektoncd-cli",
-  wg: "wireguard-tools",
-  yq: "yq-go",
 };
 
 /** nixpkgs' attributes for one version line of a program, by the version's first numbers. */
@@ -88,10 +62,11 @@ export function foreignAttribute(
   const written = version === "" ? name : `${name}@${version}`;
   // devbox takes nixpkgs' own names first, so `helm` there is nixpkgs' too; Nixhub's names are tried for what is none.
   const own = source === "devbox" && known?.has(name) === true;
-  const attribute = own ? name : Object.hasOwn(ATTRIBUTES, name) ? ATTRIBUTES[name]! : name;
+  const renamed = Object.hasOwn(ATTRIBUTES, name) ? ATTRIBUTES[name] : toolNamed(name)?.attribute;
+  const attribute = own ? name : (renamed ?? name);
   if (!ATTRIBUTE_PATH.test(attribute))
     return [undefined, `${written} is left out: it is no name that an attribute of nixpkgs can have`];
-  if (source === "mise" && !Object.hasOwn(ATTRIBUTES, name) && known?.has(name) === false)
+  if (source === "mise" && renamed === undefined && known?.has(name) === false)
     return [undefined, `${written} is left out: no package of that name is known in nixpkgs`];
   if (version === "" || ["latest", "stable", "lts"].includes(version)) return [attribute, ""];
   const line = lineOf(attribute, version, known);

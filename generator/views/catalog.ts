@@ -1,4 +1,5 @@
 import type { Facts } from "../knowledge/packages.ts";
+import { toolCompletions } from "../knowledge/tool-names.ts";
 import type { Group, Model, PackageSet, Shell, Tool } from "../model.ts";
 import type { PlanContext } from "../plan.ts";
 import { diagram } from "./diagram.ts";
@@ -158,6 +159,11 @@ function shellIndex(
   return (tool) => byTool.get(identity(tool)) ?? [];
 }
 
+/** What well-known tools are for, where neither the spec nor facts say it. */
+const DESCRIPTIONS: ReadonlyMap<string, string> = new Map(
+  toolCompletions().map(({ attribute, description }) => [attribute, description]),
+);
+
 function toolRow(tool: Tool, ids: Ids, shells: readonly Link[], nixpkgs: PackageSet, facts: Facts | undefined): object {
   const attribute = tool.attribute.join(".");
   const about: string[] = [];
@@ -168,7 +174,8 @@ function toolRow(tool: Tool, ids: Ids, shells: readonly Link[], nixpkgs: Package
   if (tool.systems) about.push(`only ${tool.systems.join(", ")}`);
   // A package that the tool's name says all about needs no line of its own where room is short.
   const kind = attribute === tool.name && about.length === 0 ? "same" : "package";
-  return { id: ids.of("tool", tool.name), name: tool.name, description: tool.description, attribute, about, kind, shells };
+  const description = tool.description || facts?.find(attribute)?.description || DESCRIPTIONS.get(attribute) || "";
+  return { id: ids.of("tool", tool.name), name: tool.name, description, attribute, about, kind, shells };
 }
 
 /** Ids of elements, one for each thing: letters, digits, `_`, `.` and `-`, whatever the name holds. */
