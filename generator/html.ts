@@ -4,6 +4,10 @@ const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", 
 export const htmlText = (text: string): string =>
   /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (c) => ENTITIES[c] ?? c) : text;
 
+/** Links to elements of the same page, in order. */
+export const htmlLinks = (links: readonly { readonly id: string; readonly name: string }[]): string =>
+  links.map(({ id, name }) => `<a href="#${htmlText(id)}">${htmlText(name)}</a>`).join(" ");
+
 /** A value → JSON that may stand inside `<script>`: nothing in it can close the element or open a comment. */
 export const scriptJson = (value: unknown): string =>
   JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);

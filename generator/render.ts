@@ -1,6 +1,6 @@
 import Handlebars from "handlebars";
 import { confLine, machinesLine, sysusersLine } from "./conf.ts";
-import { htmlText, scriptJson } from "./html.ts";
+import { htmlLinks, htmlText, scriptJson } from "./html.ts";
 import { markdownCode, markdownText } from "./markdown.ts";
 import { type NixValue, nixKey, nixPath, nixString, nixValue } from "./nix.ts";
 import { shellArray, shellWord } from "./shell.ts";
@@ -34,6 +34,7 @@ const printers: Readonly<Record<string, (...values: never[]) => string>> = {
   md: (text: string | number) => markdownText(String(text)),
   mdCode: (text: string) => markdownCode(text),
   html: (text: string | number) => htmlText(String(text)),
+  htmlLinks: (links: readonly { readonly id: string; readonly name: string }[]) => htmlLinks(links),
   yaml: (text: string, indent: number) => yamlText(text, indent),
   json: (value: unknown) => scriptJson(value),
 };

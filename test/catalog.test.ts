@@ -256,7 +256,7 @@ const shownRows = (page: Page) =>
 inBrowser("search as you type: every word counts, groups and everything else are found too", () =>
   opened(platform, async (page) => {
     const everything = await shownRows(page);
-    await page.fill("#search", "kube comm");
+    await page.fill("#search", "kube comm clusters");
     await page.waitForFunction(() => document.querySelector("#count")?.textContent !== "");
     assert.equal(await shownRows(page), ["tool-kubectl"]);
     assert.is(await page.textContent("#count"), "1 match");

@@ -34,7 +34,7 @@ export function catalogView(model: Model, context: PlanContext): object {
       .filter((shell) => shell.tools.length > 0)
       .map((shell) => ({
         id: ids.of("extra", shell.name),
-        title: `Only in the shell ${shell.name}`,
+        title: `More in the shell ${shell.name}`,
         name: shell.name,
         description: "",
         command: developCommand(shell),
@@ -175,7 +175,7 @@ function toolRow(tool: Tool, ids: Ids, shells: readonly Link[], nixpkgs: Package
   // A package that the tool's name says all about needs no line of its own where room is short.
   const kind = attribute === tool.name && about.length === 0 ? "same" : "package";
   const description = tool.description || facts?.find(attribute)?.description || DESCRIPTIONS.get(attribute) || "";
-  return { id: ids.of("tool", tool.name), name: tool.name, description, attribute, about, kind, shells };
+  return { id: ids.of("tool", tool.name), name: tool.name, description, attribute, about: about.join(", "), kind, shells };
 }
 
 /** Ids of elements, one for each thing: letters, digits, `_`, `.` and `-`, whatever the name holds. */
