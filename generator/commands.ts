@@ -111,9 +111,12 @@ export async function check(host: Host, options: Options): Promise<Outcome> {
   if (!compiled.files) return outcome(compiled, options, [], [], 1);
   const comparison = await compare(host, options.out, compiled.files, false);
   const edited = new Set(comparison.diagnostics.map((d) => d.file));
-  const drift = comparison.changes
-    .filter((change) => change.change !== "unchanged" && !edited.has(join(options.out, change.path)))
-    .map((change) => driftAt(join(options.out, change.path), `would be ${change.change}`));
+  const changed = comparison.changes.filter(({ path, change }) => change !== "unchanged" && !edited.has(join(options.out, path)));
+  const isNew =
+    changed.length > 0 && changed.length === comparison.changes.length && changed.every((one) => one.change === "created");
+  const drift = isNew
+    ? [driftAt(options.out, `holds none of the ${changed.length} files that the spec generates`)]
+    : changed.map(({ path, change }) => driftAt(join(options.out, path), `would be ${change}`));
   if (drift.length === 0 && comparison.diagnostics.length === 0 && !isDone(comparison))
     drift.push(driftAt(join(options.out, ".flakewright.json"), "would be updated"));
   const found = inOrder([...comparison.diagnostics, ...drift]);
