@@ -697,9 +697,11 @@ function settingValue(written: string, raw: unknown): SettingValue | undefined {
 
 function plainSettingValue(raw: unknown): SettingValue | undefined {
   if (typeof raw === "string" || typeof raw === "number" || typeof raw === "boolean") return raw;
-  if (Array.isArray(raw)) return raw.map(String);
+  // What validation refused inside a list keeps its place there, empty: a map of the spec has no text of its own.
+  const text = (part: unknown) => (typeof part === "object" ? "" : String(part));
+  if (Array.isArray(raw)) return raw.map(text);
   if (typeof raw === "object" && raw !== null)
-    return Object.fromEntries(Object.entries(raw).map(([key, value]) => [key, String(value)]));
+    return Object.fromEntries(Object.entries(raw).map(([key, value]) => [key, text(value)]));
   return undefined;
 }
 

@@ -28,6 +28,8 @@ export interface Finding extends Pick<Diagnostic, "hint" | "fix" | "related"> {
   readonly severity?: Diagnostic["severity"];
   /** True where something outside the spec has settled it, such as a lock file: not shown, yet an acceptance of it is not unused. */
   readonly settled?: boolean;
+  /** True where this one can't be accepted, though others of the rule can. */
+  readonly final?: boolean;
 }
 
 export interface RuleContext {
@@ -107,10 +109,19 @@ export function lint(
       source,
       environment,
       secrets,
-      report({ at, part = "value", range = source.locate(at, part), severity = rule.severity, message, settled, ...more }) {
+      report({
+        at,
+        part = "value",
+        range = source.locate(at, part),
+        severity = rule.severity,
+        message,
+        settled,
+        final,
+        ...more
+      }) {
         // A secret is one whatever else is wrong with the value.
         if (code !== "secret-in-spec" && refused.has(`${range.start}:${range.end}`)) return;
-        const acceptance = closest(acceptances, at);
+        const acceptance = final ? undefined : closest(acceptances, at);
         if (acceptance) used.add(acceptance);
         if (acceptance || settled) return;
         found.push({ code, severity, message, file: source.file, range, ...more });

@@ -334,6 +334,24 @@ const rows: readonly Row[] = [
     good: `${base}builders:\n  - host: arm.example.net\n    publicHostKey: ${HOST_KEY}\n`,
   },
   {
+    code: "builder-unwritable",
+    says: "the builder holds a blank, `;` or `#`, which the machines file can't",
+    bad: `${base}builders:\n  - host: arm.example.net\n    sshKey: ⟦/etc/nix/key#1⟧\n    publicHostKey: ${HOST_KEY}\n`,
+    good: `${base}builders:\n  - host: arm.example.net\n    sshKey: /etc/nix/key-1\n    publicHostKey: ${HOST_KEY}\n`,
+  },
+  {
+    code: "public-key-invalid",
+    says: "a key's name holds no white space and no `#`, which nix.conf could not carry",
+    bad: `${base}substituters:\n  - url: https://cache.example.org\n    publicKey: ⟦"#${KEY}"⟧\n`,
+    good: `${base}substituters:\n  - url: https://cache.example.org\n    publicKey: ${KEY}\n`,
+  },
+  {
+    code: "setting-type",
+    says: "`lazy-trees` holds a `#`, where nix.conf begins a comment",
+    bad: settings('lazy-trees: ⟦"a#b"⟧', "lint:\n  - code: setting-unknown\n    why: these machines have another Nix\n"),
+    good: settings("lazy-trees: true", "lint:\n  - code: setting-unknown\n    why: these machines have another Nix\n"),
+  },
+  {
     code: "builder-without-host-key",
     says: "the daemon can't tell this builder from another machine: its host key is missing",
     bad: `${base}builders:\n  - host: ⟦arm.example.net⟧\n`,

@@ -1,3 +1,4 @@
+import { confProblem } from "../conf.ts";
 import {
   allSettings,
   experimentalFeatures,
@@ -64,7 +65,8 @@ export const settingRules: readonly Rule[] = [
     check: (context) => {
       for (const { setting, name, found } of declared(context)) {
         if (found) continue;
-        context.report({ at: setting.at, part: "key", ...unknownSetting(context, setting, name) });
+        const final = !/^[A-Za-z0-9-]+$/.test(name);
+        context.report({ at: setting.at, part: "key", final, ...unknownSetting(context, setting, name) });
       }
     },
   },
@@ -79,14 +81,25 @@ export const settingRules: readonly Rule[] = [
     source: MANUAL,
     check: (context) => {
       for (const { setting, name, found } of declared(context)) {
-        if (!found) continue;
+        if (!found) {
+          // Who accepts a setting of another Nix still needs a value that a line of nix.conf can carry.
+          const unwritable = confProblem(setting.value);
+          if (unwritable)
+            context.report({
+              at: setting.at,
+              message: `\`${name}\` ${unwritable}`,
+              hint: "nix.conf has no quoting: write it without",
+            });
+          continue;
+        }
         const value = valueAt(context.source, setting.at);
         const problem = settingValueProblem(found.setting, value);
         if (problem === undefined) continue;
         const entries = badEntries(found, value);
         const hint = { hint: `\`flakewright explain ${name}\` describes the setting` };
         if (entries.length === 0) {
-          const meant = /^(?:yes|on)$/i.test(String(value)) ? "true" : /^(?:no|off)$/i.test(String(value)) ? "false" : undefined;
+          const written = typeof value === "string" ? value : "";
+          const meant = /^(?:yes|on)$/i.test(written) ? "true" : /^(?:no|off)$/i.test(written) ? "false" : undefined;
           const fix =
             found.setting.type === "boolean" && meant ? { fix: replacement(context.source, setting.at, "value", meant) } : {};
           context.report({ at: setting.at, message: problem, ...hint, ...fix });

@@ -1,3 +1,4 @@
+import { machinesProblem } from "../conf.ts";
 import { findSetting } from "../knowledge/settings.ts";
 import type { Rule, RuleContext } from "../rules.ts";
 import type { SpecPath } from "../source.ts";
@@ -11,6 +12,7 @@ import {
   type Scope,
   scopes,
   settingOf,
+  valueAt,
   wordsInForce,
 } from "./places.ts";
 
@@ -304,6 +306,29 @@ export const trustRules: readonly Rule[] = [
     },
   },
   {
+    code: "builder-unwritable",
+    severity: "error",
+    final: true,
+    summary: "a builder that the machines file can't hold",
+    cause: "/etc/nix/machines has no quoting: it cuts a line at `#`, ends an entry at `;` and splits at blanks.",
+    example: "builders:\n  - host: arm.example.net\n    sshKey: /etc/nix/key#1",
+    fixed: "builders:\n  - host: arm.example.net\n    sshKey: /etc/nix/key-1",
+    source: "https://nix.dev/manual/nix/latest/command-ref/conf-file#conf-builders",
+    check: ({ model, source, report }) => {
+      for (const builder of model.builders) {
+        const problem = builder.host === "" ? undefined : machinesProblem(builder);
+        if (problem === undefined) continue;
+        const isKey = /[\s;#]/.test(builder.sshKey ?? "");
+        const isWritten = valueAt(source, [...builder.at, "sshKey"]) !== undefined;
+        report({
+          at: isKey && isWritten ? [...builder.at, "sshKey"] : [...builder.at, "host"],
+          message: `the builder ${problem}`,
+          hint: "give it another name or place",
+        });
+      }
+    },
+  },
+  {
     code: "builder-without-host-key",
     severity: "warning",
     summary: "a builder that nobody can recognise",
@@ -343,7 +368,7 @@ function publicKeyProblem(key: string): string | undefined {
   if (colon === -1) return "a public key is `name:base64`; this has no name";
   const [name, digits] = [key.slice(0, colon), key.slice(colon + 1)];
   if (name === "") return "a public key is `name:base64`; the name is empty";
-  if (/\s/.test(key)) return "a public key holds no white space";
+  if (/[^\x21-\x7e]|#/.test(name)) return "a key's name holds no white space and no `#`, which nix.conf could not carry";
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(digits)) return `what follows \`${name}:\` is not base64`;
   const bytes = Buffer.from(digits, "base64").length;
   if (digits.length >= 64) return undefined;

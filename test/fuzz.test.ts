@@ -1,0 +1,121 @@
+import fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { compile } from "../generator/compile.ts";
+import { type Report, toJson, toText } from "../generator/diagnostics.ts";
+import { toGithub, toSarif } from "../generator/formats.ts";
+import { openFacts } from "../generator/knowledge/packages.ts";
+import { explanationOf } from "../generator/rules.ts";
+import { applyFixes } from "./support/fixes.ts";
+import { mutations } from "./support/mutations.ts";
+import { host, templates } from "./support/spec.ts";
+
+/*
+ * Whatever becomes of a spec, flakewright answers with files or with diagnostics: no exception, no hang. By default 20,000 mutations
+ * under a fixed seed; FUZZ_RUNS sets another number, and `npm run fuzz` is the long mode: ten times as many, another seed each day
+ * it is run with FUZZ_SEED. A failure prints the spec that it was shrunk to.
+ */
+const RUNS = Number(process.env["FUZZ_RUNS"] || 20_000);
+const SEED = Number(process.env["FUZZ_SEED"] || 20261124);
+/** No spec may take longer, in CPU time: a hang, and what would be one in an editor. */
+const LONGEST_MS = 2000;
+
+const facts = (await host.readFile("generator/knowledge/packages.tsv"))?.toString("latin1") ?? "";
+const opened = openFacts(facts);
+const read = async (path: string) => (await host.readFile(path)) ?? assert.unreachable(path);
+
+/** Small ones more often: a mutation of a small spec more often leaves something to compile. */
+const SMALL = Buffer.from(`version: 1
+name: demo
+nixpkgs: nixos-26.05
+groups:
+  k8s: { title: Kubernetes, packages: [kubectl, { package: kubernetes-helm, name: helm }] }
+shells:
+  k8s: { env: { A: b }, hook: echo }
+settings: { experimental-features: [nix-command, flakes], max-jobs: 2, keep-outputs: true }
+substituters: [{ url: https://cache.nixos.org/, publicKey: "cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=" }]
+trustedUsers: [root, ada]
+gc: { automatic: true }
+buildUsers: { roles: [{ role: aws, groups: [k8s] }, { role: gcp }] }
+users: { ada: { settings: { max-jobs: 1 } } }
+lint: [{ code: trusted-user-is-root, at: "trustedUsers[1]", why: she does }]
+`);
+const SPECS = [
+  SMALL,
+  await read("test/golden/minimal/spec.yaml"),
+  await read("test/golden/everything/spec.yaml"),
+  await read("spec/platform.yaml"),
+];
+
+/** The time that a spec takes by itself, in milliseconds: on a busy machine the clock alone accuses the innocent. */
+function cpuOf(bytes: Buffer, locked: boolean): number {
+  const before = process.cpuUsage();
+  compile(bytes, "spec.yaml", { locked, facts: () => opened }, templates);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+const fuzz = suite("fuzz");
+
+fuzz(`${RUNS} spoilt specs are compiled or explained`, () => {
+  const seen = { compiled: 0, explained: 0, longest: 0 };
+  const codes = new Set<string>();
+  const formats: ((report: Report) => unknown)[] = [
+    (report) => toText(report, true),
+    (report) => JSON.parse(toJson(report)),
+    toGithub,
+    (report) => JSON.parse(toSarif(report, "")),
+  ];
+  const started = performance.now();
+  const details = fc.check(
+    fc.property(
+      fc.oneof(
+        { arbitrary: fc.constant(0), weight: 40 },
+        { arbitrary: fc.constant(1), weight: 10 },
+        { arbitrary: fc.constant(2), weight: 2 },
+        { arbitrary: fc.constant(3), weight: 1 },
+      ),
+      mutations,
+      fc.boolean(),
+      (which, mutate, locked) => {
+        const bytes = mutate(SPECS[which] ?? SMALL);
+        const before = performance.now();
+        const { files, diagnostics, text } = compile(bytes, "spec.yaml", { locked, facts: () => opened }, templates);
+        const errors = diagnostics.filter((d) => d.severity === "error");
+        if (files === undefined && errors.length === 0) throw new Error("neither files nor errors");
+        if (files !== undefined && errors.length > 0) throw new Error("files in spite of errors");
+        for (const d of diagnostics) {
+          if (!explanationOf(d.code)) throw new Error(`${d.code} is not in the catalogue`);
+          if (!(d.range.start >= 0 && d.range.start <= d.range.end && d.range.end <= text.length))
+            throw new Error(`${d.code} lies outside the text`);
+          codes.add(d.code);
+        }
+        const report = { diagnostics, files: [], sources: new Map([["spec.yaml", text]]) };
+        for (const format of formats) format(report);
+        applyFixes(text, diagnostics);
+        seen.longest = Math.max(seen.longest, performance.now() - before);
+        if (performance.now() - before > LONGEST_MS && cpuOf(bytes, locked) > LONGEST_MS) throw new Error("hangs");
+        if (files) seen.compiled++;
+        else seen.explained++;
+      },
+    ),
+    { numRuns: RUNS, seed: SEED },
+  );
+  if (details.failed && details.counterexample) {
+    const [which, mutate, locked] = details.counterexample;
+    const spec = mutate(SPECS[which] ?? SMALL);
+    const { stack } = details.errorInstance as Error;
+    assert.unreachable(
+      `with${locked ? "" : "out"} a lock file, ${stack}\n--- the spec, JSON ---\n${JSON.stringify(spec.toString())}`,
+    );
+  }
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(
+    `${RUNS} mutations in ${seconds} s: ${seen.compiled} compiled, ${seen.explained} explained with ${codes.size} codes; the longest took ${seen.longest.toFixed(0)} ms`,
+  );
+  // Without both kinds the fuzzer would test less than it says.
+  assert.ok(seen.compiled > RUNS / 50 && seen.explained > RUNS / 10, JSON.stringify(seen));
+  assert.ok(RUNS < 5000 || codes.size >= 30, [...codes].sort().join(" "));
+});
+
+fuzz.run();
