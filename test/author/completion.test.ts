@@ -101,6 +101,7 @@ const CASES: readonly { line: string; offered: readonly string[]; never: readonl
   { line: "flakewright check --format=j", offered: ["json"], never: ["text"] },
   { line: "flakewright check --out x --s", offered: ["--strict"], never: ["--quiet"] },
   { line: "flakewright completion ", offered: ["bash", "zsh", "fish"], never: ["generate"] },
+  { line: "flakewright explain sandbox", offered: ["sandbox", "sandbox-off", "sandbox-paths"], never: ["cores"] },
   { line: "flakewright check spec/", offered: ["a b.yaml"], never: ["c.txt", "two words"] },
   { line: "flakewright check --out t", offered: ["two words"], never: ["spec"] },
 ];
