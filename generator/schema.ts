@@ -69,10 +69,6 @@ export const EXPECTED: Readonly<Record<string, { readonly is: string; readonly h
   },
   oneLine: { is: "one line of text, not empty" },
   absolutePath: { is: "an absolute path without `..`, white space or control characters" },
-  keyPath: {
-    is: "an absolute path without `..`, white space, `;` or `#`",
-    hint: "the machines file, which holds it, can't quote those",
-  },
   modulePath: { is: "a path inside the output folder that begins with ./ and ends in .nix or names a folder" },
   olderThan: { is: "a number of days, such as 30d" },
   stateVersion: { is: 'a NixOS release in quotes, such as "26.05"' },
@@ -95,7 +91,6 @@ const $defs: Record<string, Schema> = {
   text: { type: "string" },
   oneLine: { type: "string", pattern: "^[^\\n\\r\\t]+$" },
   absolutePath: { type: "string", pattern: "^/(?!.*(^|/)\\.\\.(/|$))[^\\s\\u0000-\\u001f]*$" },
-  keyPath: { type: "string", pattern: "^/(?!.*(^|/)\\.\\.(/|$))[^\\s;#\\u0000-\\u001f]*$" },
   modulePath: { type: "string", pattern: "^\\.(?!.*/\\.\\.(/|$))(/[A-Za-z0-9._+-]+)+$" },
   olderThan: { type: "string", pattern: "^[1-9][0-9]{0,5}d$" },
   stateVersion: { type: "string", pattern: "^[0-9]{2}\\.(05|11)$" },
@@ -254,7 +249,7 @@ const $defs: Record<string, Schema> = {
         uniqueItems: true,
       }),
       mandatoryFeatures: listOf(ref("feature"), "Only builds that require all of these go there.", { uniqueItems: true }),
-      sshKey: ref("keyPath", "The path of the private key on the machine that connects; never the key itself."),
+      sshKey: ref("absolutePath", "The path of the private key on the machine that connects; never the key itself."),
       publicHostKey: ref(
         "base64",
         "The builder's host key, base64 of its public key line: it is how the right machine is known.",

@@ -38,13 +38,6 @@ const rows: readonly [title: string, code: string, marked: string, says: string]
   ["no groups", "schema-missing-key", "⟦version⟧: 1\nname: demo\n", "groups"],
   ["version 2", "schema-value", `version: ⟦2⟧\nname: demo\n${group}`, "version: 1"],
   ["version in quotes", "schema-type", `version: ⟦"1"⟧\nname: demo\n${group}`, "number"],
-  [
-    "a key file whose name ends a line of machines",
-    "schema-value",
-    `${builder}    sshKey: ⟦/etc/a;b⟧\n`.replace(/^/, base),
-    "machines file",
-  ],
-  ["a token whose host is two words", "setting-type", `${base}settings:\n  access-tokens: ⟦{ "a b": c }⟧\n`, "spaces"],
   ["a misspelt top-level key", "schema-unknown-key", `${base}⟦setings⟧: {}\n`, "settings"],
   ["an unknown top-level key", "schema-unknown-key", `${base}⟦zzzzzz⟧: {}\n`, "known here"],
   ["an upper-case name", "name-invalid", `version: 1\nname: ⟦Demo⟧\n${group}`, "lower-case"],
