@@ -82,7 +82,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     options: [],
     summary: "a completion script for bash, zsh or fish",
     words: () => SHELLS,
-    run: async (_host, _options, [shell]) => printed(completionScript(shell as (typeof SHELLS)[number], COMMANDS)),
+    run: async (_host, _options, [shell]) => {
+      const { explainableWords } = await import("./explain.ts");
+      const commands: Record<string, CommandSpec> = { ...COMMANDS };
+      if (commands["explain"]) commands["explain"] = { ...commands["explain"], words: explainableWords };
+      return printed(completionScript(shell as (typeof SHELLS)[number], commands));
+    },
   },
 };
 

@@ -32,7 +32,7 @@ const FORMS: readonly (readonly [what: string, form: RegExp])[] = [
   // Ed25519's secret half is 64 bytes, the public one 32: 88 digits of base64 against 44.
   [
     "the secret half of a signing key",
-    /(?<![A-Za-z0-9._-])[A-Za-z0-9._-]{1,100}:(?<secret>[A-Za-z0-9+/]{86}(?:==)?)(?![A-Za-z0-9+/=])/g,
+    /(?<![A-Za-z0-9._-])(?!sha512:)[A-Za-z0-9._-]{1,100}:(?<secret>[A-Za-z0-9+/]{86}(?:==)?)(?![A-Za-z0-9+/=])/g,
   ],
   ["a GitHub token", /\b(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255})\b/g],
   ["a GitLab token", /\bgl(?:pat|ptt|dt|rt|cbt|soat)-[A-Za-z0-9_-]{20,255}/g],
@@ -49,7 +49,8 @@ const FORMS: readonly (readonly [what: string, form: RegExp])[] = [
   // Cachix, Kubernetes and most clouds hand out these.
   ["a signed token", /\beyJ[A-Za-z0-9_-]{10,4000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,4000}/g],
   ["a password in a URL", /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@'"<>${}]{0,100}:(?<secret>[^\s/@'"<>${}]{1,300})@/gi],
-  ["a token in a URL", /\bhttps?:\/\/(?<secret>[A-Za-z0-9_-]{20,300})@/gi],
+  // A digit sets a token apart from an account or organisation of a long name.
+  ["a token in a URL", /\bhttps?:\/\/(?=[a-z_-]{0,300}\d)(?<secret>[A-Za-z0-9_-]{20,300})@/gi],
   [
     "a token in a URL",
     /[?&](?:access_token|private_token|auth_token|token|password|api_key|apikey|X-Amz-Signature|sig)=(?<secret>[^\s&'"<>${}]{6,500})/gi,

@@ -1,11 +1,14 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { Ajv } from "ajv";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type Diagnostic, type Report, toJson, toText } from "../generator/diagnostics.ts";
 import { toGithub, toSarif } from "../generator/formats.ts";
+import { flakewright } from "./support/cli.ts";
 import { compileText } from "./support/spec.ts";
+import { tempFolder } from "./support/temp.ts";
 
 const formats = suite("formats");
 
@@ -102,6 +105,25 @@ formats("GitHub: one line each, and nothing in it can end the line or the proper
   assert.is(toGithub(one({ range: { start: 0, end: 14 } })), "::error file=spec.yaml,line=1,endLine=2,title=schema-value::m\n");
 });
 
+formats("the command line writes each format on stdout, and nothing else there", () => {
+  const folder = tempFolder();
+  writeFileSync(join(folder, "bad.yaml"), bad);
+  const run = (...args: string[]) => flakewright(folder, ["check", "bad.yaml", ...args]);
+  const { diagnostics } = compileText(bad, false);
+  const github = run("--format", "github");
+  assert.equal([github.status, github.stderr], [1, ""]);
+  assert.is(github.stdout.trimEnd().split("\n").length, diagnostics.length);
+  assert.match(github.stdout, /^::(?:error|warning) file=bad\.yaml,line=\d+,/);
+  const log = run("--format", "sarif");
+  assert.equal([log.status, log.stderr], [1, ""]);
+  assert.ok(isSarif(JSON.parse(log.stdout)), JSON.stringify(isSarif.errors));
+  const json = run("--format", "json");
+  assert.equal([json.status, json.stderr, JSON.parse(json.stdout).diagnostics.length], [1, "", diagnostics.length]);
+  const text = run();
+  assert.equal([text.status, text.stdout], [1, ""]);
+  assert.match(text.stderr, "did you mean `kubernetes-helm`?");
+});
+
 const HALF = `${"Q".repeat(43)}z${"R".repeat(42)}==`;
 const SECRETS: readonly [what: string, spec: string, secret: string][] = [
   ["a token in a map", "settings:\n  access-tokens: { github.com: s3cr3t-of-mine }", "s3cr3t-of-mine"],
@@ -174,6 +196,8 @@ formats("what only looks like a secret is none", () => {
     'shells:\n  k8s:\n    hook: |\n      export TOKEN=$(pass show token)\n      export PASSWORD="$PASSWORD" SECRET=/run/secret GITHUB_TOKEN=${GITHUB_TOKEN:-}',
     "inputs:\n  x: git+ssh://git@github.com/a/b?rev=0123456789abcdef0123456789abcdef01234567",
     "substituters:\n  - url: https://cache.nixos.org/\n    publicKey: cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=",
+    `shells:\n  k8s:\n    env: { HASH: "sha512:${HALF}" }`,
+    "inputs:\n  x: git+https://some-very-long-organisation@dev.azure.com/x?rev=0123456789abcdef0123456789abcdef01234567",
     "description: 'the password is in the vault, at https://vault.example.org:8200/ui'",
     "builders:\n  - host: a.example\n    sshKey: /etc/nix/builder_ed25519\n    publicHostKey: c3NoLWVkMjU1MTkgQUFBQS4uLg==",
   ])
