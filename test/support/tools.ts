@@ -14,6 +14,8 @@ export const SKIP_MARK = "skip: ";
 const BY_VARIABLE = {
   /** A real nixpkgs 24.05: a folder. */
   nixpkgs: "FLAKEWRIGHT_NIXPKGS",
+  /** colmena's source: a folder. */
+  colmena: "FLAKEWRIGHT_COLMENA",
   /** nixfmt 1.x (RFC 166); Debian's `nixfmt` is the older style. */
   nixfmt: "FLAKEWRIGHT_NIXFMT",
 } as const;
@@ -43,7 +45,7 @@ export function tool(name: string): string | undefined {
   if (named(name)) {
     const path = process.env[BY_VARIABLE[name]];
     if (path) return exists(path) ? path : undefined;
-    if (name === "nixpkgs") return undefined;
+    if (name !== "nixfmt") return undefined;
   }
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin", "/sbin"];
   return folders

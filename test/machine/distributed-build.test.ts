@@ -1,0 +1,289 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { stringify } from "yaml";
+import { generated, type Ran, run } from "../support/machine.ts";
+import { tempFolder } from "../support/temp.ts";
+import { needs, tool } from "../support/tools.ts";
+
+/*
+ * A distributed build between two machines: two sets of namespaces (network, mounts, processes) joined by a veth pair, each with an
+ * /etc, a /root, a /run and a /nix of its own, so that nothing of the machine that runs the test is seen or changed. Their Nix is
+ * configured by what flakewright generates for machines without NixOS, put in place by the generated apply-nix-config.sh. What a
+ * spec can't hold is done by hand as ARCHITECTURE.md tells: the key pair, the account on the builder, its ssh server.
+ */
+
+const test = suite("distributed build");
+const programs = [
+  "root",
+  "nix",
+  "nix-build",
+  "nix-daemon",
+  "nix-store",
+  "ip",
+  "sshd",
+  "ssh-keygen",
+  "unshare",
+  "nsenter",
+  "useradd",
+];
+const withMachines = needs(test, programs);
+
+const SYSTEM = process.arch === "arm64" ? "aarch64-linux" : "x86_64-linux";
+const ADDRESSES = { first: "10.231.7.1", second: "10.231.7.2" };
+/** Only the second machine has it. */
+const FEATURE = "flakewright-test";
+
+interface Machine {
+  readonly folder: string;
+  /** Runs a shell command there. */
+  readonly sh: (command: string) => Promise<Ran>;
+  /** The same; throws what it said when it fails. */
+  readonly must: (command: string) => Promise<string>;
+  readonly pid: number;
+  readonly keeper: ChildProcess;
+}
+
+const keepers: ChildProcess[] = [];
+// The first process of a process namespace takes all others of it with it.
+process.on("exit", () => {
+  for (const keeper of keepers) keeper.kill("SIGKILL");
+});
+
+const pause = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
+
+/** Tries until it is true, for at most ten seconds. */
+async function until(what: string, check: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    if (await check()) return;
+    await pause(100);
+  }
+  throw new Error(`not within ten seconds: ${what}`);
+}
+
+/** A machine with empty folders where this one has its state. Its /etc is a copy, from which Nix's configuration is taken out. */
+async function machine(name: string): Promise<Machine> {
+  const folder = tempFolder();
+  const keeper = spawn(
+    "unshare",
+    ["--net", "--mount", "--pid", "--fork", "--kill-child=SIGKILL", "--mount-proc", "--propagation=private", "sleep", "infinity"],
+    { stdio: "ignore" },
+  );
+  keeper.unref();
+  keepers.push(keeper);
+  const children = `/proc/${keeper.pid}/task/${keeper.pid}/children`;
+  let pid = 0;
+  await until(`${name} runs`, () => {
+    pid = Number(readFileSync(children, "utf8").trim() || 0);
+    return pid > 0 && readFileSync(`/proc/${pid}/comm`, "utf8") === "sleep\n";
+  });
+  const inside = ["nsenter", `--target=${pid}`, "--net", "--mount", "--pid", "--wd=/"];
+  // No variable of the test's own environment may configure Nix there.
+  const env = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root", LC_ALL: "C" };
+  const sh: Machine["sh"] = (command) =>
+    run([...inside, "env", "-i", ...Object.entries(env).map((e) => e.join("=")), "sh", "-c", command]);
+  const must: Machine["must"] = async (command) => {
+    const { status, stdout, stderr } = await sh(command);
+    if (status !== 0) throw new Error(`on ${name}: ${command}\nexit status ${status}\n${stdout}${stderr}`);
+    return stdout;
+  };
+  mkdirSync(join(folder, "etc"));
+  await must(`
+    set -e
+    cp -a /etc/. ${folder}/etc/
+    rm -rf ${folder}/etc/nix ${folder}/etc/ssh
+    mkdir -p ${folder}/etc/ssh
+    echo ${name} >${folder}/etc/machine-name
+    for place in nix root run var/lib; do
+      mkdir -p ${folder}/$place
+      mount --bind ${folder}/$place /$place
+    done
+    mount --bind ${folder}/etc /etc
+    mkdir /run/sshd
+    ip link set lo up`);
+  return { folder, sh, must, pid, keeper };
+}
+
+const base = {
+  version: 1,
+  nixpkgs: "nixos-24.05",
+  groups: { dev: { packages: ["jq"] } },
+  substituters: [],
+  buildUsers: { roles: [{ role: "one" }, { role: "two" }] },
+};
+const sandboxOff = { code: "sandbox-off", why: "the builder of the test is this machine's /bin/sh" };
+
+const firstSpec = (publicHostKey: string) =>
+  stringify({
+    ...base,
+    name: "first",
+    settings: { sandbox: false },
+    trustedUsers: ["root"],
+    builders: [
+      {
+        host: ADDRESSES.second,
+        user: "nixremote",
+        systems: [SYSTEM],
+        features: ["big-parallel", FEATURE],
+        sshKey: "/etc/nix/builder_key",
+        ...(publicHostKey === "" ? {} : { publicHostKey }),
+      },
+    ],
+    lint: [sandboxOff],
+  });
+
+const secondSpec = stringify({
+  ...base,
+  name: "second",
+  settings: { sandbox: false, "extra-system-features": [FEATURE] },
+  trustedUsers: ["root", "nixremote"],
+  lint: [sandboxOff, { code: "trusted-user-is-root", why: "builds come in through it" }],
+});
+
+/** One derivation for any machine, one for the sender alone, and one that needs the feature and reads what the sender made. */
+const EXPRESSION = `{ run }:
+let
+  make = name: attributes: script: derivation ({
+    name = "\${name}-\${run}";
+    system = "${SYSTEM}";
+    builder = "/bin/sh";
+    args = [ "-c" "read -r machine </etc/machine-name; \${script}" ];
+  } // attributes);
+in
+rec {
+  any = make "any" { } "echo any on $machine >$out";
+  own = make "own" { preferLocalBuild = true; } "echo own on $machine >$out";
+  special = make "special" { requiredSystemFeatures = [ "${FEATURE}" ]; }
+    "read -r before <\${own}; echo $before, special on $machine >$out";
+}
+`;
+
+let first: Machine;
+let second: Machine;
+
+/** Puts a spec's output in place with the script that comes with it. */
+async function configure({ folder, must }: Machine, spec: string): Promise<void> {
+  const out = join(folder, "out");
+  generated(spec, out);
+  await must(`${out}/apply-nix-config.sh`);
+}
+
+/** Builds attributes of the expression on the first machine; a `run` of its own keeps earlier results out of it. */
+const build = (run: string, ...attributes: string[]) =>
+  first.sh(`nix-build /root/default.nix --no-out-link --argstr run ${run} ${attributes.map((name) => `-A ${name}`).join(" ")}`);
+
+const contents = async ({ must }: Machine, paths: string) =>
+  (await must(`cat ${paths.trim().split("\n").join(" ")}`)).trimEnd().split("\n");
+
+/** The outputs that a machine's store has for a run. */
+const has = async ({ sh }: Machine, name: string) => (await sh(`ls -d /nix/store/*-${name}`)).status === 0;
+
+/** Makes a key pair; answers the public half. */
+function publicKey(file: string): string {
+  const { status, stderr } = spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", file], {
+    encoding: "utf8",
+  });
+  assert.is(status, 0, stderr);
+  return readFileSync(`${file}.pub`, "utf8").trim();
+}
+
+const base64 = (text: string) => Buffer.from(`${text}\n`).toString("base64");
+let hostKey: string;
+
+test.before(async () => {
+  if (process.getuid?.() !== 0 || programs.some((name) => name !== "root" && !tool(name))) return;
+  first = await machine("first");
+  second = await machine("second");
+  // Made inside the first one's network, the other end in the second's: the pair is never seen outside.
+  const pair = `ip link add veth0 type veth peer name veth0 netns ${second.pid}`.split(" ");
+  const made = spawnSync("nsenter", [`--target=${first.pid}`, "--net", ...pair], { encoding: "utf8" });
+  assert.is(made.status, 0, made.stderr);
+  for (const [{ must }, address] of [
+    [first, ADDRESSES.first],
+    [second, ADDRESSES.second],
+  ] as const) {
+    await must(`ip address add ${address}/24 dev veth0 && ip link set veth0 up`);
+  }
+
+  hostKey = base64(publicKey(join(second.folder, "etc/ssh/host_key")));
+  await configure(first, firstSpec(hostKey));
+  await configure(second, secondSpec);
+  writeFileSync(join(first.folder, "root/default.nix"), EXPRESSION);
+
+  // By hand, as ARCHITECTURE.md says: a key for whoever sends builds, its public half with the account on the builder.
+  const builderKey = publicKey(join(first.folder, "etc/nix/builder_key"));
+  writeFileSync(join(second.folder, "etc/ssh/builder_keys"), `${builderKey}\n`);
+  writeFileSync(
+    join(second.folder, "etc/ssh/sshd_config"),
+    `ListenAddress ${ADDRESSES.second}
+HostKey /etc/ssh/host_key
+AllowUsers nixremote
+AuthenticationMethods publickey
+AuthorizedKeysFile /etc/ssh/builder_keys
+UsePAM no
+PidFile none
+`,
+  );
+  await second.must(`
+    set -e
+    useradd --system --user-group --no-create-home --home-dir /var/empty --shell /bin/sh --password '*' nixremote
+    setsid nix-daemon </dev/null >/run/nix-daemon.log 2>&1 &
+    $(command -v sshd) -E /run/sshd.log`);
+  await until("the builder's daemon and ssh server listen", async () => {
+    const { stdout } = await second.sh("test -S /nix/var/nix/daemon-socket/socket && cat /run/sshd.log");
+    return stdout.includes("Server listening");
+  });
+});
+
+withMachines(
+  "what only the second machine can build is built there, on an input of the first, and its result comes back",
+  async () => {
+    const { status, stdout, stderr } = await build("one", "any", "own", "special");
+    assert.is(status, 0, stderr);
+    assert.equal(await contents(first, stdout), ["any on second", "own on first", "own on first, special on second"]);
+    assert.match(stderr, new RegExp(`building '.*-special-one\\.drv' on 'ssh-ng://nixremote@${ADDRESSES.second}'`));
+    assert.ok(await has(second, "special-one"));
+  },
+);
+
+withMachines("cut off from the second machine, the first says so and finishes what it can", async () => {
+  const unreachable = new RegExp(`cannot build on 'ssh-ng://nixremote@${ADDRESSES.second}'`);
+  await second.must("ip link set veth0 down");
+  try {
+    const any = await build("two", "any");
+    assert.is(any.status, 0, any.stderr);
+    assert.match(any.stderr, unreachable);
+    assert.equal(await contents(first, any.stdout), ["any on first"]);
+
+    const special = await build("two", "special");
+    assert.is.not(special.status, 0);
+    assert.match(special.stderr, unreachable);
+    assert.match(special.stderr, new RegExp(FEATURE), "and it names the feature that nobody else has");
+    assert.ok(await has(first, "own-two"), "what the build needs and the first can make is made");
+    assert.not.ok(await has(first, "special-two"));
+  } finally {
+    await second.must("ip link set veth0 up");
+  }
+  await until("the machines are joined again", async () => (await build("two", "special")).status === 0);
+});
+
+withMachines("a machine that answers with another host key is refused, and so is one whose key nobody knows", async () => {
+  const other = base64(publicKey(join(first.folder, "root/another_key")));
+  for (const [run, key] of [
+    ["three", other],
+    ["four", ""],
+  ] as const) {
+    await configure(first, firstSpec(key));
+    const { status, stderr } = await build(run, "special");
+    assert.is.not(status, 0);
+    assert.match(stderr, /Host key verification failed/);
+    assert.ok(await has(first, `own-${run}`));
+    assert.not.ok(await has(second, `own-${run}`), "nothing was sent");
+  }
+  await configure(first, firstSpec(hostKey));
+  assert.is((await build("three", "special")).status, 0, "with the right key again");
+});
+
+test.run();
