@@ -2,7 +2,10 @@ import { nodeHost } from "../../generator/host.ts";
 import type { PlannedFile } from "../../generator/plan.ts";
 import { apply } from "../../generator/write.ts";
 
-/* A process that writes one tree over the other for ever, until it is killed: `endless-writer OUT`. */
+/*
+ * A process that writes one tree over the other for ever, until it is killed: `endless-writer OUT`. Its first tree is the run that comes
+ * after a kill: it must complete without being forced.
+ */
 
 /** 500 outputs and one scaffold; the two versions share half their paths and no content. */
 export function version(which: "a" | "b"): PlannedFile[] {
@@ -24,7 +27,8 @@ if (out && process.argv[1]?.includes("endless-writer")) {
   for (;;) {
     for (const which of ["b", "a"] as const) {
       const started = performance.now();
-      await apply(host, out, version(which), false);
+      const { diagnostics } = await apply(host, out, version(which), false);
+      if (diagnostics.length > 0) throw new Error(`does not complete: ${JSON.stringify(diagnostics)}`);
       // How long a whole tree takes: the killer picks its moment by it.
       process.stdout.write(`${performance.now() - started}\n`);
     }
