@@ -450,6 +450,132 @@ const rows: readonly Row[] = [
     bad: `version: 1\nname: demo\nnixpkgs: nixos-26.11\nsystems: [x86_64-linux, ⟦x86_64-darwin⟧]\n${group}`,
     good: `version: 1\nname: demo\nnixpkgs: nixos-26.05\nsystems: [x86_64-linux, x86_64-darwin]\n${group}`,
   },
+  {
+    code: "settings-fight",
+    says: "no cache is ever asked, although `substituters` lists some",
+    bad: settings("⟦substitute⟧: false", `substituters:\n  - url: https://cache.example.org\n    publicKey: ${KEY}\n`),
+    good: settings("substitute: true", `substituters:\n  - url: https://cache.example.org\n    publicKey: ${KEY}\n`),
+  },
+  {
+    code: "settings-fight",
+    says: "paths are let into a sandbox that is switched off",
+    bad: settings("sandbox: false\n⟦sandbox-paths⟧: [/bin/sh]", "lint: [{ code: sandbox-off, why: no user namespaces }]\n"),
+    good: settings("sandbox: true\nsandbox-paths: [/bin/sh]"),
+  },
+  {
+    code: "settings-fight",
+    says: "paths are let into a sandbox that is switched off",
+    bad: settings("sandbox: false\n⟦extra-sandbox-paths⟧: [/bin/sh]", "lint: [{ code: sandbox-off, why: no user namespaces }]\n"),
+    good: settings("sandbox: true\nextra-sandbox-paths: [/bin/sh]"),
+  },
+  {
+    code: "settings-fight",
+    says: "this is about remote builders, and none is declared",
+    bad: settings("⟦builders-use-substitutes⟧: true"),
+    good: settings("builders-use-substitutes: true\nbuilders: ssh://arm.example.net"),
+  },
+  {
+    code: "settings-fight",
+    says: "the hook never runs without `run-diff-hook: true`",
+    bad: settings("⟦diff-hook⟧: /etc/nix/diff"),
+    good: settings("diff-hook: /etc/nix/diff\nrun-diff-hook: true"),
+  },
+  {
+    code: "settings-fight",
+    says: "`pure-eval` makes Nix ignore the search path",
+    bad: settings("pure-eval: true\n⟦nix-path⟧: [nixpkgs=/srv/nixpkgs]"),
+    good: settings("nix-path: [nixpkgs=/srv/nixpkgs]"),
+  },
+  {
+    code: "settings-fight",
+    says: "a build is ended after 60 s (`timeout`), before it can be silent for 600",
+    bad: settings("timeout: 60\n⟦max-silent-time⟧: 600"),
+    good: settings("timeout: 600\nmax-silent-time: 60"),
+  },
+  {
+    code: "uid-conflict",
+    says: "the gid 65534 belongs to `nobody` and the kernel's `no user` (65534–65535)",
+    bad: `${base}buildUsers:\n  gid: ⟦65534⟧\n  roles: [{ role: a }]\n`,
+    good: `${base}buildUsers:\n  gid: 30000\n  roles: [{ role: a }]\n`,
+  },
+  {
+    code: "uid-conflict",
+    says: "304 belongs to macOS since version 15 (301–304)",
+    bad: `${base}systems: [aarch64-darwin]\nbuildUsers:\n  firstUid: ⟦304⟧\n  gid: 350\n  roles: [{ role: a }]\n`,
+    good: `${base}systems: [aarch64-darwin]\nbuildUsers:\n  firstUid: 351\n  gid: 350\n  roles: [{ role: a }]\n`,
+  },
+  {
+    code: "uid-conflict",
+    says: "4294967293–4294967294 reach into ids that belong to nobody: programs that read ids as signed numbers fail (2147483648–4294967295)",
+    bad: `${base}buildUsers:\n  firstUid: ⟦4294967293⟧\n  roles: [{ role: a }, { role: b }]\n`,
+    good: `${base}buildUsers:\n  firstUid: 40000\n  roles: [{ role: a }, { role: b }]\n`,
+  },
+  {
+    code: "uid-conflict",
+    says: "30000 is the gid of NixOS's own group `nixbld`, so another group can't have it",
+    bad: `${base}buildUsers:\n  group: builders\n  gid: ⟦30000⟧\n  roles: [{ role: a }]\n`,
+    good: `${base}buildUsers:\n  group: builders\n  gid: 31000\n  roles: [{ role: a }]\n`,
+  },
+  {
+    code: "package-unavailable",
+    says: "`iotop` is not available on aarch64-darwin",
+    bad: `${head}groups:\n  ops:\n    packages:\n      - htop\n      - package: ⟦iotop⟧\n        name: io # the monitor\n`,
+    good: `${head}groups:\n  ops:\n    packages:\n      - htop\n      - package: iotop\n        systems: [x86_64-linux]\n        name: io # the monitor\n`,
+  },
+  {
+    code: "package-unavailable",
+    says: "`iotop` is not available on aarch64-darwin",
+    bad: `${head}groups:\n  ops:\n    packages: [htop, { package: ⟦iotop⟧, systems: [x86_64-linux, aarch64-darwin] }]\n`,
+    good: `${head}groups:\n  ops:\n    packages: [htop, { package: iotop, systems: [x86_64-linux] }]\n`,
+  },
+  {
+    code: "package-unfree",
+    says: "`vault` is unfree (its licence restricts its use), and nothing allows it",
+    bad: `version: 1\nname: demo\nnixpkgs:\n  url: github:NixOS/nixpkgs/${COMMIT}\n  unfree: [consul]\ngroups:\n  iac:\n    packages: [consul, ⟦vault⟧]\n`,
+    good: `version: 1\nname: demo\nnixpkgs:\n  url: github:NixOS/nixpkgs/${COMMIT}\n  unfree: true\ngroups:\n  iac:\n    packages: [consul, vault]\n`,
+  },
+  {
+    code: "package-unfree",
+    says: "`vault` is unfree (its licence restricts its use), and nothing allows it",
+    bad: `version: 1\nname: demo\nnixpkgs:\n  url: github:NixOS/nixpkgs/${COMMIT}\ngroups:\n  iac:\n    packages: [⟦vault⟧]\n`,
+    good: `version: 1\nname: demo\nnixpkgs:\n  url: github:NixOS/nixpkgs/${COMMIT}\n  unfree: [vault]\ngroups:\n  iac:\n    packages: [vault]\n`,
+  },
+  {
+    code: "package-unfree",
+    says: "`vault` is unfree (its licence restricts its use), and nothing allows it",
+    bad: "version: 1\nname: demo\ngroups:\n  iac:\n    packages: [⟦vault⟧]\n",
+    good: "version: 1\nname: demo\nnixpkgs: { url: github:NixOS/nixpkgs/nixos-26.05, unfree: [vault] }\ngroups:\n  iac:\n    packages: [vault]\n",
+  },
+  {
+    code: "system-end-of-life",
+    says: "x86_64-darwin has come to its end: nixpkgs 26.05 was the last release for it",
+    bad: `version: 1\nname: demo\nnixpkgs: nixpkgs-unstable\ngroups:\n  k8s:\n    packages: [{ package: kubectl, systems: [⟦x86_64-darwin⟧, x86_64-linux] }]\n`,
+    good: `version: 1\nname: demo\nnixpkgs: nixpkgs-unstable\ngroups:\n  k8s:\n    packages: [{ package: kubectl, systems: [x86_64-linux] }]\n`,
+  },
+  {
+    code: "trusted-user-is-root",
+    says: "trusting `ada` is equivalent to root on that machine",
+    bad: `${base}trustedUsers:\n  - root\n  - ⟦ada⟧ # for now\n`,
+    good: `${base}trustedUsers:\n  - root\n`,
+  },
+  {
+    code: "trusted-user-is-root",
+    says: "trusting `ada` is equivalent to root on that machine",
+    bad: settings("trusted-users: ⟦ada⟧ root"),
+    good: settings("trusted-users: root"),
+  },
+  {
+    code: "substituter-insecure-url",
+    says: "`s3://cache` is not encrypted",
+    bad: `${base}substituters:\n  - url: ⟦s3://cache?scheme=http⟧\n    publicKey: ${KEY}\n`,
+    good: `${base}substituters:\n  - url: s3://cache?scheme=https\n    publicKey: ${KEY}\n`,
+  },
+  {
+    code: "host-key-invalid",
+    says: "decoded, this is no public key line such as `ssh-ed25519 AAAA…`",
+    bad: `${base}builders:\n  - host: arm.example.net\n    publicHostKey: ⟦bm90aGluZw==⟧\n`,
+    good: `${base}builders:\n  - host: arm.example.net\n    publicHostKey: ${HOST_KEY}\n`,
+  },
   // acceptances
   {
     code: "lint-unused",
@@ -599,6 +725,38 @@ rules("an index of the spec's own nixpkgs makes what it lacks an error", () => {
   assert.equal(judge("az"), [["package-wrong-name", "error", "`az` is a program of the package `azure-cli`"]]);
   // A package set of which the index holds nothing is not judged.
   assert.equal(judge("python3Packages.ansible"), []);
+});
+
+rules("an index that knows packages' own names: policies by name, one edit for both", () => {
+  const exact = openFacts(
+    "flakewright-facts\t1\t26.05\texact\nattribute\tversion\tmainProgram\tsystems:x86_64-linux\tflags\tlicenses\tpname\n" +
+      "_1password\t2.0\top\t1\tu\tLicenseRef-unfree\t1password-cli\nold\t1.1.1w\told\t1\ti\tMIT\topenssl\n",
+  );
+  const compiled = (spec: string) =>
+    compile(Buffer.from(spec), "spec.yaml", { locked: true, facts: () => exact }, templates).diagnostics;
+  const spec = `${head}systems: [x86_64-linux]\ngroups:\n  k8s:\n    packages: [_1password, old]\n`;
+  const found = compiled(spec);
+  assert.equal(
+    found.map((d) => [d.code, d.message]),
+    [
+      ["package-unfree", "`_1password` is unfree (LicenseRef-unfree), and nothing allows it"],
+      ["package-insecure", "`old` has known vulnerabilities, and nothing allows it"],
+    ],
+  );
+  assert.match(found[1]?.hint ?? "", "`openssl-1.1.1w`");
+  const mended = applyFixes(spec, found);
+  assert.match(
+    mended,
+    `nixpkgs: { url: "github:NixOS/nixpkgs/${COMMIT}", unfree: [1password-cli], insecure: [openssl-1.1.1w] }\n`,
+  );
+  assert.equal(compiled(mended), []);
+  const long = spec.replace(`nixpkgs: ${COMMIT}`, `nixpkgs:\n  url: github:NixOS/nixpkgs/${COMMIT}\n  insecure: []`);
+  assert.equal(compiled(applyFixes(long, compiled(long))), []);
+  // The attribute is not what `nixpkgs.unfree` goes by, but the spec may use it all the same.
+  assert.equal(
+    codes(compiled(spec.replace(`nixpkgs: ${COMMIT}`, `nixpkgs: { url: "github:NixOS/nixpkgs/${COMMIT}", unfree: true }`))),
+    ["package-insecure"],
+  );
 });
 
 rules("acceptances: by code and place, the narrowest first, never for what can't be accepted", () => {
