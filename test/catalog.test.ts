@@ -1,9 +1,9 @@
 /// <reference lib="dom" />
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import axe from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -405,13 +405,12 @@ for (const [index, text] of HOSTILE.entries()) {
   );
 }
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 for (const colorScheme of ["light", "dark"] as const) {
   inBrowser(`axe-core finds nothing serious in the ${colorScheme} page`, () =>
     opened(
       platform,
       async (page) => {
-        await page.evaluate(axe);
+        await page.evaluate(axe.source);
         const violations = await page.evaluate(async () => {
           const { axe } = globalThis as unknown as {
             axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };

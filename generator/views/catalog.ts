@@ -34,7 +34,7 @@ export function catalogView(model: Model, context: PlanContext): object {
       .filter((shell) => shell.tools.length > 0)
       .map((shell) => ({
         id: ids.of("extra", shell.name),
-        title: `More in the shell ${shell.name}`,
+        title: `More in ${shell.name}`,
         name: shell.name,
         description: "",
         command: developCommand(shell),

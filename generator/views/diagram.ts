@@ -2,6 +2,9 @@ import type { Group, Model } from "../model.ts";
 
 /** More boxes than this in a column tell nobody anything: the largest stay, the rest becomes one box. */
 const MOST = 18;
+/** So many lines on one side can still be followed; beyond, only boxes with few get theirs. */
+const MOST_EDGES = 70;
+const FEW = 6;
 
 const BOX = { width: 200, height: 32, gap: 10 };
 const BETWEEN = 110;
@@ -68,20 +71,29 @@ export function diagram(model: Model): object | false {
 
   const edges: { d: string; kind: string }[] = [];
   const half = BOX.height / 2;
+  let cut = big;
   for (const [nodes, side] of [
     [lefts, "left"],
     [rights, "right"],
   ] as const) {
-    for (const target of nodes) {
+    const bundles = nodes.map((target) => {
       const wanted = new Set(target.groups);
-      const sources = middles.filter((group) => group.groups.some((one) => wanted.has(one)));
+      return { target, sources: middles.filter((group) => group.groups.some((one) => wanted.has(one))) };
+    });
+    // Where there would be a thicket, whoever has many groups says so in its box only.
+    const thick = bundles.reduce((sum, { sources }) => sum + sources.length, 0) > MOST_EDGES;
+    for (const { target, sources } of bundles) {
+      if (thick && sources.length > FEW) {
+        cut = true;
+        continue;
+      }
       for (const group of sources) {
         const from = side === "left" ? group.x : group.x + BOX.width;
         const to = side === "left" ? target.x + BOX.width : target.x;
         const bend = (from + to) / 2;
         edges.push({
           d: `M${from} ${group.y + half}C${bend} ${group.y + half} ${bend} ${target.y + half} ${to} ${target.y + half}`,
-          kind: sources.length === middles.length && middles.length > 1 ? "all" : side,
+          kind: all(target.groups) ? "all" : side,
         });
       }
     }
@@ -98,7 +110,7 @@ export function diagram(model: Model): object | false {
     edges,
     headings,
     hosted: right.length > 0,
-    cut: big,
+    cut,
   };
 }
 
