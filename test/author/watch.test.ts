@@ -184,7 +184,7 @@ test("a broken spec is shown with its place, and one line says that the output s
     await until(() => watch.shown.length === 3);
     assert.match(
       String(watch.shown[2]?.output),
-      /^\d\d:\d\d:\d\d updated out\/ARCHITECTURE\.md, updated out\/flake\.nix \(\d+ ms\)\n$/,
+      /^\d\d:\d\d:\d\d updated out\/ARCHITECTURE\.md, updated out\/catalog\.html, updated out\/flake\.nix \(\d+ ms\)\n$/,
     );
   } finally {
     await watch.end();
