@@ -65,7 +65,10 @@ test("a job compares the output, and one a role builds its check where GitHub ha
     Object.values(jobs).map((job) => job.name),
     ["The output is what the spec generates", "aws: AWS provider builds", "empty"],
   );
-  assert.match(jobs["drift"]?.steps.at(-1)?.run ?? "", /npx --yes 'flakewright@\d+\.\d+\.\d+' check --out "\$out"/);
+  assert.match(
+    jobs["drift"]?.steps.at(-1)?.run ?? "",
+    /npx --yes 'flakewright@\d+\.\d+\.\d+' check --out "\$out" --format github/,
+  );
   assert.is(jobs["role-aws"]?.["runs-on"], "macos-15", "the first of the spec's systems");
   assert.match(jobs["role-aws"]?.steps.at(-1)?.run ?? "", /'checks\.aarch64-darwin\.role-aws'/);
 });
