@@ -106,6 +106,12 @@ const rows: readonly [title: string, code: string, marked: string, says: string]
     `${head}groups:\n  ⟦volume-aws⟧:\n    packages: [kubectl]\nvolumes:\n  aws: { mount: /v }\n`,
     "volume",
   ],
+  [
+    "a deployed host called like a part of colmena's hive",
+    "name-conflict",
+    `${base}hosts:\n  ⟦meta⟧:\n    deploy: { target: meta.example.net }\n`,
+    "rename the host",
+  ],
   // shells
   ["a shell's unknown group", "reference-unknown", `${base}shells:\n  aws:\n    groups: [⟦k8⟧]\n`, "k8s"],
   ["a misspelt key of a shell", "schema-unknown-key", `${base}shells:\n  aws:\n    ⟦hooks⟧: x\n`, "hook"],

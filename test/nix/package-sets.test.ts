@@ -58,7 +58,7 @@ withNix("two versions of a tool stand side by side, in shells, packages, checks 
   assert.equal(await nix.evalFlake(folder, "nixosConfigurations.old", { inputs, apply: installed }), ["kubectl-1.29.9"]);
   assert.equal(await nix.evalFlake(folder, "nixosConfigurations.web", { inputs, apply: installed }), [
     "kubectl-1.30.1",
-    ...["kubectl-1.29.9"],
+    "kubectl-1.29.9",
   ]);
 });
 

@@ -1,0 +1,142 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { stringify } from "yaml";
+import { hostileText } from "../support/arbitrary-spec.ts";
+import { nixFaults } from "../support/nix-lint.ts";
+import { compileText } from "../support/spec.ts";
+import { tempFolder } from "../support/temp.ts";
+import { needs, tool } from "../support/tools.ts";
+
+/* What hosts, deployments and builders of a spec become: which files, and how they read. */
+
+const test = suite("machines");
+const withNixfmt = needs(test, ["nixfmt"]);
+
+const base = { version: 1, name: "demo", nixpkgs: "nixos-24.05", groups: { k8s: { packages: ["kubectl"] } } };
+const lint = [{ code: "trusted-user-is-root", why: "administers the machines" }];
+
+function outputs(spec: object): Map<string, string> {
+  const { files, diagnostics } = compileText(stringify({ ...base, ...spec }));
+  if (!files) throw new Error(`does not compile: ${JSON.stringify(diagnostics)}`);
+  return new Map(files.map(({ path, text }) => [path, text]));
+}
+
+test("a part that the spec does not ask for is not written", () => {
+  const none = outputs({});
+  for (const path of ["nix/hosts.nix", "nix/hive.nix", "modules/remote-builders.nix", "hosts/web.nix"])
+    assert.not.ok(none.has(path), path);
+  assert.not.match(none.get("flake.nix") ?? "", /nixosConfigurations|colmena|remote-builders/);
+
+  const undeployed = outputs({ hosts: { web: {} } });
+  assert.ok(undeployed.has("nix/hosts.nix") && undeployed.has("hosts/web.nix"));
+  assert.not.ok(undeployed.has("nix/hive.nix"));
+  assert.not.match(undeployed.get("flake.nix") ?? "", /colmena/);
+
+  const all = outputs({ hosts: { web: { deploy: { target: "web.example.net" } } }, builders: [{ host: "arm.example.net" }] });
+  for (const path of ["nix/hosts.nix", "nix/hive.nix", "modules/remote-builders.nix"]) assert.ok(all.has(path), path);
+  assert.match(all.get("flake.nix") ?? "", /inherit \(import \.\/nix\/hive\.nix inputs hosts\) colmena colmenaHive;/);
+  assert.match(all.get("modules/default.nix") ?? "", /\.\/remote-builders\.nix/);
+});
+
+test("a builder by name is reached where it is deployed, and its own file says what it still needs", () => {
+  const files = outputs({
+    hosts: { ci: { deploy: { target: "ci.example.net" } }, plain: {}, web: {} },
+    builders: [{ host: "ci", user: "builds", sshKey: "/etc/nix/key" }, { host: "plain" }, { host: "ci", user: "root" }],
+  });
+  const module = files.get("modules/remote-builders.nix") ?? "";
+  assert.match(module, /hostName = "ci\.example\.net";/);
+  assert.match(module, /hostName = "plain";/, "without a deployment its name is its address");
+  assert.match(files.get("hosts/ci.nix") ?? "", /# users\.users\.builds\.openssh\.authorizedKeys\.keys = /);
+  assert.not.match(files.get("hosts/ci.nix") ?? "", /users\.users\.root/, "root is there already");
+  assert.not.match(files.get("hosts/web.nix") ?? "", /users\.users/);
+  const document = files.get("ARCHITECTURE.md") ?? "";
+  assert.match(
+    document,
+    /in the module of `ci`: `users\.users\.builds\.openssh\.authorizedKeys\.keys`; the private half is expected in `\/etc\/nix\/key`/,
+  );
+  assert.match(
+    document,
+    /in the module of `plain`: `users\.users\.nixremote\.openssh\.authorizedKeys\.keys`; the spec names no `sshKey`/,
+  );
+});
+
+test("trust adds to the spec's whole list, and to NixOS' own where the spec has none", () => {
+  const hosts = { ci: {} };
+  const builders = [{ host: "ci" }];
+  const whole = outputs({ hosts, builders, lint, trustedUsers: ["root", "alice"] }).get("modules/remote-builders.nix") ?? "";
+  assert.match(whole, /trusted-users = lib\.mkForce own\.trusted;/);
+  const none = outputs({ hosts, builders }).get("modules/remote-builders.nix") ?? "";
+  assert.match(none, /trusted-users = own\.trusted;/);
+  const already =
+    outputs({ hosts, builders, lint, trustedUsers: ["root", "nixremote"] }).get("modules/remote-builders.nix") ?? "";
+  assert.match(already, /trusted = \[ \];/, "nobody stands in the list twice");
+});
+
+const hostName = fc.stringMatching(/^[a-z][a-z0-9]{0,20}(-[a-z0-9]{1,20})?$/);
+const address = fc.stringMatching(/^[a-z0-9]{1,40}(\.[a-z0-9]{1,40}){0,3}$/);
+const features = fc.uniqueArray(fc.stringMatching(/^[a-z][a-z0-9-]{0,30}$/), { maxLength: 3 });
+const fleetSpec = fc
+  .record({
+    description: hostileText,
+    hosts: fc.dictionary(
+      hostName,
+      fc.record({ deploy: fc.record({ target: address, tags: features }, { requiredKeys: ["target"] }) }, { requiredKeys: [] }),
+      { minKeys: 1, maxKeys: 4 },
+    ),
+    outside: fc.array(fc.record({ host: address, systems: fc.constant(["aarch64-linux"]) }), { maxLength: 2 }),
+    builder: fc.record(
+      {
+        user: fc.constantFrom("root", "nixremote", "a_b-c.d"),
+        features,
+        mandatoryFeatures: features,
+        sshKey: fc.constant("/a/${b}'\""),
+      },
+      { requiredKeys: [] },
+    ),
+    byName: fc.boolean(),
+    trustedUsers: fc.constantFrom(undefined, ["root"], ["root", "nixremote"]),
+  })
+  .map(({ outside, builder, byName, hosts, ...rest }) => ({
+    ...rest,
+    hosts,
+    builders: [...outside, ...(byName ? [{ host: Object.keys(hosts)[0], ...builder }] : [])],
+    lint,
+  }));
+
+/** Specs that compile; a name of colmena's or a lint entry without use is no matter of this test. */
+const samples = () =>
+  fc.sample(fleetSpec, { numRuns: 80, seed: 5 }).flatMap((spec) => {
+    const { files } = compileText(stringify({ ...base, ...spec }));
+    return files ? [files.filter(({ path }) => path.endsWith(".nix"))] : [];
+  });
+
+test("random fleets are Nix without an unused name", () => {
+  const compiled = samples();
+  assert.ok(compiled.length > 40, `${compiled.length} of the specs compile`);
+  for (const { path, text } of compiled.flat()) assert.equal(nixFaults(text), [], `${path}\n${text}`);
+});
+
+withNixfmt("random fleets are as nixfmt would have them", () => {
+  const folder = tempFolder();
+  const paths = samples().flatMap((files, index) =>
+    files.map(({ path, text }) => {
+      const file = join(folder, String(index), path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+      return file;
+    }),
+  );
+  let unformatted = "";
+  try {
+    execFileSync(tool("nixfmt") ?? "nixfmt", ["--check", ...paths], { stdio: ["ignore", "pipe", "pipe"] });
+  } catch (error) {
+    unformatted = String((error as { stderr?: Buffer }).stderr ?? error);
+  }
+  assert.is(unformatted, "");
+});
+
+test.run();
