@@ -3,12 +3,14 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { parse } from "yaml";
 import { knownPackages } from "../../generator/import.ts";
 import { importConfigs } from "../../generator/importers/index.ts";
 import { JsonError, type JsonNode, parseJsonc } from "../../generator/importers/jsonc.ts";
 import { openFacts } from "../../generator/knowledge/packages.ts";
-import { compileText, repository } from "../support/spec.ts";
-import { SKIP_MARK } from "../support/tools.ts";
+import { evaluate } from "../support/real-nixpkgs.ts";
+import { compileText, repository, written } from "../support/spec.ts";
+import { needs, SKIP_MARK } from "../support/tools.ts";
 import { comments, imported } from "./support.ts";
 
 interface Row {
@@ -306,7 +308,8 @@ function packagesOf(text: string): string[] {
 }
 
 const examples = suite("devbox.json: devbox's own examples");
-const bundled = knownPackages(openFacts(readFileSync(join(repository, "generator/knowledge/packages.tsv"), "latin1")));
+const facts = openFacts(readFileSync(join(repository, "generator/knowledge/packages.tsv"), "latin1"));
+const bundled = knownPackages(facts);
 const folder = process.env["FLAKEWRIGHT_DEVBOX_EXAMPLES"];
 if (folder === undefined) {
   examples.skip();
@@ -339,5 +342,36 @@ if (folder === undefined) {
     console.log(`${files.length} devbox.json, ${carried} of ${wanted} packages carried over`);
     assert.ok(carried >= 0.9 * wanted, `${carried} of ${wanted}`);
   });
+
+  needs(examples, ["nix", "nixpkgs"])(
+    "all of them as one spec evaluate on a real nixpkgs: every shell of every project",
+    async () => {
+      const files = devboxFiles(folder).map((path) => ({ path, text: readFileSync(path, "utf8") }));
+      const [yaml] = await importConfigs(files, async () => undefined, bundled);
+      const spec = parse(yaml ?? "") as {
+        groups: Record<string, { packages: (string | { package: string })[] }>;
+        inputs: Record<string, string>;
+      };
+      // The real nixpkgs is of the facts' release: what those do not know, or know to be refused, is not asked of it.
+      for (const group of Object.values(spec.groups))
+        group.packages = group.packages.filter((entry) => {
+          const attribute = typeof entry === "string" ? entry : entry.package;
+          return (
+            !facts.covers(attribute) ||
+            (facts.find(attribute) !== undefined && !facts.find(attribute)?.insecure && !facts.find(attribute)?.broken)
+          );
+        });
+      const out = written(JSON.stringify(spec));
+      const shells = (await evaluate(out, "devShells.x86_64-linux", "builtins.mapAttrs (_: shell: shell.drvPath)", [
+        "nixpkgs",
+        ...Object.keys(spec.inputs),
+      ])) as Record<string, string>;
+      assert.is(Object.keys(shells).length, Object.keys(spec.groups).length + 1);
+      for (const [name, path] of Object.entries(shells)) assert.match(path, /\.drv$/, name);
+      console.log(
+        `${Object.keys(shells).length} shells evaluate, with ${Object.values(spec.groups).reduce((sum, { packages }) => sum + packages.length, 0)} packages`,
+      );
+    },
+  );
 }
 examples.run();
