@@ -1,5 +1,6 @@
 import type { ErrorObject } from "ajv";
 import { type Diagnostic, reporter } from "./diagnostics.ts";
+import { toolNamed } from "./knowledge/tool-names.ts";
 import { nearestNames } from "./nearest.ts";
 import { EXPECTED, specSchema } from "./schema.ts";
 import type { Source, SpecPath } from "./source.ts";
@@ -122,6 +123,16 @@ function reportPattern(error: ErrorObject, path: SpecPath, invalid: Set<string>,
   invalid.add(pathKey(path));
   const value = valueAt(source.value, path);
   const code = isName ? "name-invalid" : "schema-value";
+  // People write what they type: `docker compose`.
+  const tool = definition === "attributePath" && typeof value === "string" ? toolNamed(value)?.attribute : undefined;
+  if (tool !== undefined) {
+    const fix = { range: source.locate(path, "value"), text: tool };
+    add(code, path, "value", `${shown(value)} is not ${expected?.is ?? "valid here"}`, {
+      hint: `did you mean \`${tool}\`?`,
+      fix,
+    });
+    return;
+  }
   add(code, path, "value", `${shown(value)} is not ${expected?.is ?? "valid here"}`, hint);
 }
 

@@ -79,6 +79,12 @@ const rows: readonly Row[] = [
   },
   { code: "schema-value", says: "`gitlub` is not a value of `ci`", bad: `${base}ci: ⟦gitlub⟧\n`, good: `${base}ci: github\n` },
   {
+    code: "schema-value",
+    says: "`docker compose` is not an attribute path, such as kubectl or python3Packages.ansible",
+    bad: `${head}groups:\n  dev:\n    packages: [⟦docker compose⟧]\n`,
+    good: `${head}groups:\n  dev:\n    packages: [docker-compose]\n`,
+  },
+  {
     code: "name-invalid",
     says: "`K8s Tools` is not a name of lower-case letters, digits, `_` and `-` that begins with a letter or `_`",
     bad: `${head}groups:\n  ⟦K8s Tools⟧:\n    packages: [kubectl]\n`,
@@ -443,6 +449,12 @@ const rows: readonly Row[] = [
     bad: `${base}inputs:\n  old: ⟦github:NixOS/nixpkgs/nixos-25.11⟧\n  local: path:/srv/nixpkgs\n`,
     good: `${base}inputs:\n  old: github:NixOS/nixpkgs/25.11\n  local: path:/srv/nixpkgs\n`,
     locked: false,
+  },
+  {
+    code: "package-unfree",
+    says: "`vault` is unfree (its licence restricts its use), and nothing allows it",
+    bad: `${base}inputs: { old: "github:NixOS/nixpkgs/${COMMIT}" }\nshells: { x: { packages: [{ package: ⟦vault⟧, from: old }] } }\n`,
+    good: `version: 1\nname: demo\nnixpkgs: { url: "github:NixOS/nixpkgs/${COMMIT}", unfree: [vault] }\n${group}inputs: { old: "github:NixOS/nixpkgs/${COMMIT}" }\nshells: { x: { packages: [{ package: vault, from: old }] } }\n`,
   },
   {
     code: "system-end-of-life",

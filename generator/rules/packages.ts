@@ -19,6 +19,8 @@ interface Judged {
   readonly at: SpecPath;
   /** Undefined for a package that the facts lack, and for one of another package set than nixpkgs. */
   readonly facts: PackageFacts | undefined;
+  /** What says whether the package is free: an older or newer nixpkgs rarely differs in that. */
+  readonly licence: PackageFacts | undefined;
   /** Why the name is not what was meant, and what was. */
   readonly wrong: { readonly why: string; readonly meant: readonly string[]; readonly exists: boolean } | undefined;
 }
@@ -45,7 +47,8 @@ function judge(tool: Tool, source: Source, facts: Facts | undefined): Judged {
   const own = tool.from.name === "nixpkgs" ? facts : undefined;
   const known = own?.find(attribute);
   const isNixpkgs = own !== undefined || /nixpkgs/i.test(tool.from.url);
-  return { tool, attribute, at, facts: known, wrong: isNixpkgs ? wrongName(attribute, known, own) : undefined };
+  const licence = known ?? (isNixpkgs ? facts?.find(attribute) : undefined);
+  return { tool, attribute, at, facts: known, licence, wrong: isNixpkgs ? wrongName(attribute, known, own) : undefined };
 }
 
 function wrongName(attribute: string, known: PackageFacts | undefined, facts: Facts | undefined): Judged["wrong"] {
@@ -132,7 +135,7 @@ export const packageRules: readonly Rule[] = [
         const name = policyName(one);
         context.report({
           at: one.at,
-          message: `\`${one.attribute}\` is unfree (${one.facts?.licenses?.join(", ") || "its licence restricts its use"}), and nothing allows it`,
+          message: `\`${one.attribute}\` is unfree (${one.licence?.licenses?.join(", ") || "its licence restricts its use"}), and nothing allows it`,
           hint: `add \`${name}\` to \`nixpkgs.unfree\`: [${name}]`,
           ...policyFix(context),
         });
@@ -230,14 +233,14 @@ export const packageRules: readonly Rule[] = [
 ];
 
 /** What `nixpkgs.unfree` calls a package. */
-const policyName = ({ facts, tool, attribute }: Judged): string => facts?.pname || tool.attribute.at(-1) || attribute;
+const policyName = ({ licence, tool, attribute }: Judged): string => licence?.pname || tool.attribute.at(-1) || attribute;
 
 /** As `nixpkgs.insecure` wants it; undefined where the facts don't hold the package's own name. */
 const insecureName = ({ facts }: Judged): string | undefined => (facts?.pname ? `${facts.pname}-${facts.version}` : undefined);
 
 function needsUnfree(model: Model, one: Judged): boolean {
   const { unfree } = model.nixpkgs;
-  if (!one.facts?.unfree || one.wrong || unfree === true) return false;
+  if (!one.licence?.unfree || one.wrong || unfree === true) return false;
   return !unfree.some((entry) => isNamed(one, entry));
 }
 
@@ -254,9 +257,9 @@ function needsInsecure(model: Model, one: Judged): boolean {
  * Whether a name of `nixpkgs.unfree` means the package. Facts that hold no package names, only attributes, can't tell for sure
  * (`_1password` is called `1password-cli`, `nodejs_16` `nodejs`), and then the spec is believed.
  */
-function isNamed({ facts, attribute, tool }: Judged, entry: string): boolean {
-  if (entry === facts?.pname || entry === attribute || entry === tool.attribute.at(-1)) return true;
-  if (facts?.pname !== undefined || entry === "") return false;
+function isNamed({ licence, attribute, tool }: Judged, entry: string): boolean {
+  if (entry === licence?.pname || entry === attribute || entry === tool.attribute.at(-1)) return true;
+  if (licence?.pname !== undefined || entry === "") return false;
   return toolNamed(entry)?.attribute === attribute || squash(attribute).startsWith(squash(entry));
 }
 

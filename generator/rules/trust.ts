@@ -190,7 +190,8 @@ export const trustRules: readonly Rule[] = [
     severity: "error",
     final: true,
     summary: "text that is no public key of a cache",
-    cause: "A public key is a name, a colon and 32 bytes of base64. Nix stops at a malformed one as soon as it looks for a signature.",
+    cause:
+      "A public key is a name, a colon and 32 bytes of base64. Nix stops at a malformed one as soon as it looks for a signature.",
     example: "substituters:\n  - url: https://cache.example.org\n    publicKey: 6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=",
     fixed:
       "substituters:\n  - url: https://cache.example.org\n    publicKey: cache.example.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=",
