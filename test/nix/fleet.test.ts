@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { stringify } from "yaml";
+import { FIXTURE_TOOLS, privateNix } from "../support/nix.ts";
 import { evaluate, functionCalls } from "../support/real-nixpkgs.ts";
 import { written } from "../support/spec.ts";
 import { tempTree } from "../support/temp.ts";
@@ -54,6 +55,14 @@ const spec = (hosts: readonly string[]) =>
     ],
     lint: [{ code: "trusted-user-is-root", why: "alice administers the fleet" }],
   });
+
+const withBuilderOutside = stringify({
+  version: 1,
+  name: "one",
+  groups: { dev: { packages: ["jq"] } },
+  hosts: { web: { stateVersion: "24.05" } },
+  builders: [{ host: "arm.example.net" }],
+});
 
 interface Machine {
   readonly system: string;
@@ -253,10 +262,30 @@ real("where and how to deploy is known without evaluating a machine", async () =
   const flake = written(spec(["web-1", "ci-1", "ci-2"]));
   const calls = await functionCalls(flake, "colmenaHive.deploymentConfig");
   assert.ok(calls < 2000, `${calls} calls`);
-  mkdirSync(join(flake, "hosts"), { recursive: true });
   writeFileSync(join(flake, "hosts/web-1.nix"), 'throw "evaluated"');
   const tags = await evaluate(flake, "colmenaHive.deploymentConfig", "hosts: hosts.web-1.tags");
   assert.equal(tags, ["web", "eu"]);
+});
+
+const withNix = needs(test, FIXTURE_TOOLS);
+
+withNix("nix flake check passes on a fleet, and the hive holds the very machines of nixosConfigurations", async () => {
+  const nix = privateNix();
+  for (const flake of [written(spec(["web-1", "ci-1", "ci-2"])), written(withBuilderOutside)]) {
+    const { status, stderr } = await nix.check(flake);
+    assert.is(status, 0, stderr);
+  }
+  const flake = written(spec(["web-1", "ci-1", "ci-2"]));
+  const hive = await nix.evalFlake(flake, "colmenaHive", {
+    apply: 'hive: { nodes = builtins.attrNames hive.nodes; systems = hive.evalSelectedDrvPaths [ "ci-1" ]; }',
+  });
+  const system = await nix.evalFlake(flake, "nixosConfigurations.ci-1.config.system.build.toplevel.drvPath");
+  assert.equal(hive, { nodes: ["ci-1", "ci-2", "web-1"], systems: { "ci-1": system } });
+  assert.equal(await nix.evalFlake(flake, "nixosConfigurations.ci-1.config.nix.settings.trusted-users"), [
+    "root",
+    "alice",
+    "nixremote",
+  ]);
 });
 
 test.run();

@@ -60,7 +60,7 @@
         nix-settings = withInputs ./modules/nix-settings.nix;
         tool-groups = withInputs ./modules/tool-groups.nix;
         build-users = withInputs ./modules/build-users.nix;
-        remote-builders = ./modules/remote-builders.nix;
+        remote-builders = withInputs ./modules/remote-builders.nix;
       };
       homeModules.default = withInputs ./modules/home-manager.nix;
       darwinModules.default = withInputs ./modules/darwin.nix;
