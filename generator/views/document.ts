@@ -16,6 +16,8 @@ export function architectureView(model: Model, context: PlanContext): object {
   });
   const pairs = (settings: readonly Setting[]) => settings.map(({ name, value }) => ({ name, value }));
   const names = (things: readonly { readonly name: string }[]) => things.map(({ name }) => name).join(", ") || "none";
+  // A thousand machines with a thousand groups each are no million words.
+  const groupNames = (groups: Model["groups"]) => (groups.length === model.groups.length ? "all" : names(groups));
   return {
     title: model.description || model.name,
     name: model.name,
@@ -63,13 +65,13 @@ export function architectureView(model: Model, context: PlanContext): object {
     volumes: model.volumes.map((volume) => ({
       name: volume.name,
       mount: volume.mount,
-      groups: names(volume.groups),
+      groups: groupNames(volume.groups),
       settings: volume.ownSettings.length > 0 && volume.ownSettings.map(({ name }) => name).join(", "),
     })),
     hosts: model.hosts.map((host) => ({
       name: host.name,
       system: host.system,
-      groups: names(host.groups),
+      groups: groupNames(host.groups),
       stateVersion: host.stateVersion,
       target: host.deploy ? `${host.deploy.user}@${host.deploy.target}` : false,
     })),

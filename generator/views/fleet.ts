@@ -1,21 +1,26 @@
-import type { Builder, Model, NixosHost } from "../model.ts";
+import type { Builder, Group, Model, NixosHost } from "../model.ts";
 import { type NixValue, Selection } from "../nix.ts";
 
 /** Data for the NixOS machines, their deployment and the machines that builds are sent to. */
 
 export function hostsView(model: Model): object {
+  // Written once for all hosts that have every group, lest a thousand hosts of a thousand groups be a million lines.
+  const hasAll = (host: NixosHost) => host.groups.length === model.groups.length && model.groups.length > 0;
   return {
+    everyGroup: model.hosts.some(hasAll) && switches(model.groups),
     hosts: model.hosts.map((host) => ({
       name: host.name,
       system: host.system,
       stateVersion: host.stateVersion,
-      groups: Object.fromEntries(host.groups.map((group) => [group.name, { enable: true }])),
+      groups: hasAll(host) ? new Selection("everyGroup", []) : switches(host.groups),
       // From nix/hosts.nix, the output folder is one level up.
       modules: host.modules.map((path) => new Selection(`../${path.slice(2)}`, [])),
       deployment: host.deploy ? { targetHost: host.deploy.target, targetUser: host.deploy.user, tags: host.deploy.tags } : false,
     })),
   };
 }
+
+const switches = (groups: readonly Group[]): NixValue => Object.fromEntries(groups.map(({ name }) => [name, { enable: true }]));
 
 /** The host's own file, when the spec refers to it at its default place. */
 export function hostScaffoldView(host: NixosHost, model: Model): { name: string; view: object } | undefined {

@@ -2,6 +2,29 @@
 # them (nixosConfigurations, the hive) looks at one at a time, so that no machine costs another anything.
 inputs:
 let
+  everyGroup = {
+    k8s = {
+      enable = true;
+    };
+    container = {
+      enable = true;
+    };
+    cloud = {
+      enable = true;
+    };
+    dev = {
+      enable = true;
+    };
+    security = {
+      enable = true;
+    };
+    network = {
+      enable = true;
+    };
+    monitoring = {
+      enable = true;
+    };
+  };
   host =
     {
       name,
@@ -33,29 +56,7 @@ in
     name = "builder";
     system = "x86_64-linux";
     stateVersion = "26.05";
-    groups = {
-      k8s = {
-        enable = true;
-      };
-      container = {
-        enable = true;
-      };
-      cloud = {
-        enable = true;
-      };
-      dev = {
-        enable = true;
-      };
-      security = {
-        enable = true;
-      };
-      network = {
-        enable = true;
-      };
-      monitoring = {
-        enable = true;
-      };
-    };
+    groups = everyGroup;
     modules = [
       ../hosts/builder.nix
     ];

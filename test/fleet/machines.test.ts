@@ -42,6 +42,19 @@ test("a part that the spec does not ask for is not written", () => {
   assert.match(all.get("modules/default.nix") ?? "", /\.\/remote-builders\.nix/);
 });
 
+test("every group is written once, however many hosts have every group", () => {
+  const groups = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`group-${index}`, { packages: ["jq"] }]));
+  const size = (hosts: number) => {
+    const files = outputs({
+      groups,
+      hosts: Object.fromEntries(Array.from({ length: hosts }, (_, index) => [`web-${index}`, {}])),
+    });
+    return (files.get("nix/hosts.nix") ?? "").length + (files.get("ARCHITECTURE.md") ?? "").length;
+  };
+  assert.ok(size(41) - size(1) < 40 * 500, `${size(1)} characters for one host, ${size(41)} for 41`);
+  assert.match(outputs({ groups, hosts: { web: {} } }).get("nix/hosts.nix") ?? "", /groups = everyGroup;/);
+});
+
 test("a builder by name is reached where it is deployed, and its own file says what it still needs", () => {
   const files = outputs({
     hosts: { ci: { deploy: { target: "ci.example.net" } }, plain: {}, web: {} },

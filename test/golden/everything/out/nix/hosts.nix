@@ -2,6 +2,14 @@
 # them (nixosConfigurations, the hive) looks at one at a time, so that no machine costs another anything.
 inputs:
 let
+  everyGroup = {
+    k8s = {
+      enable = true;
+    };
+    "let" = {
+      enable = true;
+    };
+  };
   host =
     {
       name,
@@ -53,14 +61,7 @@ in
     name = "worker";
     system = "aarch64-linux";
     stateVersion = "25.11";
-    groups = {
-      k8s = {
-        enable = true;
-      };
-      "let" = {
-        enable = true;
-      };
-    };
+    groups = everyGroup;
     modules = [
       ../hosts/worker.nix
     ];
