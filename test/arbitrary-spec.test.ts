@@ -16,7 +16,7 @@ random("compile without an error, twice to the same bytes", () => {
       );
       assert.equal(compileText(text).files, first.files);
     }),
-    { numRuns: 300 },
+    { numRuns: 120 },
   );
 });
 
@@ -26,7 +26,7 @@ random("never plan a path that leaves the folder or is not plain", () => {
       for (const { path } of compileText(text).files ?? [])
         assert.match(path, /^(\.?[a-zA-Z0-9_][a-zA-Z0-9._-]*\/)*\.?[a-zA-Z0-9_][a-zA-Z0-9._-]*$/);
     }),
-    { numRuns: 100 },
+    { numRuns: 50 },
   );
 });
 
