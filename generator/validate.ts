@@ -73,6 +73,11 @@ export function validate(source: Source): [ReadonlySet<string>, Diagnostic[]] {
         });
         break;
       case "enum": {
+        // All choices are text; of another kind `type` has told already.
+        if (typeof valueAt(source.value, path) !== "string") {
+          invalid.add(pathKey(path));
+          break;
+        }
         invalid.add(pathKey(path));
         const allowed = (error.params["allowedValues"] as string[]).map(String);
         const value = valueAt(source.value, path);

@@ -292,6 +292,14 @@ errors("bytes that are not UTF-8 are refused, a byte-order mark is not", async (
   );
 });
 
+errors("maps where a list without repetitions belongs are told, each once", () => {
+  const { diagnostics } = compileText(`${base}systems:\n  - role: aws\n  - role: idle\n`);
+  assert.equal(
+    diagnostics.map((d) => d.code),
+    ["schema-type", "schema-type"],
+  );
+});
+
 errors("names that JavaScript knows are only names", () => {
   const { files, diagnostics } = compileText(
     `${head}groups:\n  constructor:\n    packages: [kubectl]\n  __proto__:\n    packages: [jq]\n  __functor:\n    packages: [git]\n`,
