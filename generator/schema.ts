@@ -22,10 +22,9 @@ const ref = (name: string, description?: string): Schema => ({
   ...(description ? { description } : {}),
   $ref: `#/$defs/${name}`,
 });
-/** Lists without repetitions are of text: told so beside the items' own `$ref`, ajv compares nothing else, least of all maps without a prototype. */
 const listOf = (items: Schema, description: string, more: Schema = {}): Schema => ({
   type: "array",
-  items: more["uniqueItems"] ? { type: "string", ...items } : items,
+  items,
   description,
   ...more,
 });

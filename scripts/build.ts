@@ -10,9 +10,8 @@ import { type BuildOptions, type BuildResult, build, type Plugin } from "esbuild
 import Handlebars from "handlebars";
 import { nodeHost } from "../generator/host.ts";
 import { compileOptions } from "../generator/render.ts";
-import { specSchema } from "../generator/schema.ts";
 import { templatePaths } from "../generator/templates.ts";
-import { ajvOptions } from "../generator/validator.ts";
+import { ajvOptions, schemaForAjv } from "../generator/validator.ts";
 
 /*
  * generator/ -> dist/: one ES module with everything in it, the schema compiled to a function and the templates to functions, so
@@ -25,7 +24,7 @@ const require = createRequire(import.meta.url);
 /** generator/validator.ts with the schema compiled beforehand. */
 function validatorModule(): string {
   const ajv = new Ajv2020({ ...ajvOptions, code: { source: true, esm: true, lines: false } });
-  const code = standaloneCode.default(ajv, ajv.compile(specSchema));
+  const code = standaloneCode.default(ajv, ajv.compile(schemaForAjv));
   return `${code}\nexport const validator = () => validate;\n`;
 }
 
