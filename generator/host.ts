@@ -34,7 +34,7 @@ export interface Host {
   now(): number;
   randomId(): string;
   readFile(path: string): Promise<Buffer | undefined>;
-  /** Writes and, where the platform can, hands the bytes to the disk before it answers. Never follows a final symlink. */
+  /** Writes the whole file. Never follows a final symlink. */
   writeFile(path: string, data: string | Uint8Array, mode?: number): Promise<void>;
   kind(path: string): Promise<EntryKind | undefined>;
   mode(path: string): Promise<number | undefined>;
@@ -78,6 +78,9 @@ function orUndefined<T>(work: () => T): T | undefined {
   }
 }
 
+/** An error for each file that is not there yet would take longer than looking. */
+const QUIETLY = { throwIfNoEntry: false } as const;
+
 /** Loaded when something is to be written: a run that finds nothing to do never needs it. */
 const extra = async () => (await import("fs-extra")).default;
 
@@ -107,17 +110,17 @@ export function nodeHost(cwd: string, env: Host["env"]): Host {
       }
     },
     async kind(path) {
-      const stat = orUndefined(() => fs.lstatSync(at(path)));
+      const stat = orUndefined(() => fs.lstatSync(at(path), QUIETLY));
       return stat && kindOf(stat);
     },
     async status(path) {
-      const stat = orUndefined(() => fs.lstatSync(at(path), { bigint: true }));
+      const stat = orUndefined(() => fs.lstatSync(at(path), { ...QUIETLY, bigint: true }));
       if (!stat) return undefined;
       const stamp = `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
       return { kind: kindOf(stat), mode: Number(stat.mode) & 0o777, stamp };
     },
     mode: async (path) => {
-      const stat = orUndefined(() => fs.lstatSync(at(path)));
+      const stat = orUndefined(() => fs.lstatSync(at(path), QUIETLY));
       return stat && stat.mode & 0o777;
     },
     chmod: async (path, mode) => fs.chmodSync(at(path), mode),

@@ -5,8 +5,17 @@ export const htmlText = (text: string): string =>
   /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (c) => ENTITIES[c] ?? c) : text;
 
 /** Links to elements of the same page, in order. */
-export const htmlLinks = (links: readonly { readonly id: string; readonly name: string }[]): string =>
-  links.map(({ id, name }) => `<a href="#${htmlText(id)}">${htmlText(name)}</a>`).join(" ");
+export function htmlLinks(links: readonly { readonly id: string; readonly name: string }[]): string {
+  let text = written.get(links);
+  if (text === undefined) {
+    text = links.map(({ id, name }) => `<a href="#${htmlText(id)}">${htmlText(name)}</a>`).join(" ");
+    written.set(links, text);
+  }
+  return text;
+}
+
+/** All tools of a group share one list. */
+const written = new WeakMap<object, string>();
 
 /** A value → JSON that may stand inside `<script>`: nothing in it can close the element or open a comment. */
 export const scriptJson = (value: unknown): string =>

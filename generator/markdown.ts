@@ -1,5 +1,6 @@
 /** Text → inline Markdown that renders as exactly that text, on one line. CommonMark lets `\` escape any ASCII punctuation. */
 export function markdownText(text: string): string {
+  if (/^[A-Za-z](?:[A-Za-z0-9.,:;()'"/-]| (?! |$))*$/.test(text)) return text;
   return text
     .replace(/[\s]+/g, " ")
     .trim()

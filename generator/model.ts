@@ -34,7 +34,9 @@ export interface Tool {
   readonly name: string;
   /** `""` when the spec gives none. */
   readonly description: string;
-  /** The attribute path, split: `python3Packages.ansible` is `["python3Packages", "ansible"]`. */
+  /** The attribute path: `python3Packages.ansible`. */
+  readonly package: string;
+  /** The same, split. */
   readonly attribute: readonly string[];
   readonly from: PackageSet;
   /** Systems the spec narrows the tool to; undefined: wherever the package itself is available. */
@@ -215,14 +217,23 @@ export function buildModel(source: Source, invalid: ReadonlySet<string>): [Model
 
 /** A place of the spec that reads as absent when it is missing, refused or of another kind than asked for. */
 class Cursor {
-  readonly at: SpecPath;
   readonly #value: unknown;
+  readonly #parent: Cursor | undefined;
+  readonly #step: string | number;
   readonly #invalid: ReadonlySet<string>;
+  #at: SpecPath | undefined;
 
-  constructor(value: unknown, at: SpecPath, invalid: ReadonlySet<string>) {
-    this.#value = invalid.size > 0 && invalid.has(pathKey(at)) ? undefined : value;
-    this.at = at;
+  constructor(value: unknown, parent: Cursor | undefined, step: string | number, invalid: ReadonlySet<string>) {
+    this.#parent = parent;
+    this.#step = step;
     this.#invalid = invalid;
+    this.#value = invalid.size > 0 && invalid.has(pathKey(this.at)) ? undefined : value;
+  }
+
+  /** Put together when it is asked for: most places are only passed through. */
+  get at(): SpecPath {
+    this.#at ??= this.#parent ? [...this.#parent.at, this.#step] : [];
+    return this.#at;
   }
 
   get present(): boolean {
@@ -256,13 +267,20 @@ class Cursor {
   }
 
   key(name: string): Cursor {
-    return new Cursor(this.map?.[name], [...this.at, name], this.#invalid);
+    return new Cursor(this.map?.[name], this, name, this.#invalid);
+  }
+
+  /** `key(name).text`, for the ten thousand places where nothing else is asked of it. */
+  textOf(name: string): string | undefined {
+    if (this.#invalid.size > 0) return this.key(name).text;
+    const value = this.map?.[name];
+    return typeof value === "string" ? value : undefined;
   }
 
   /** The entries of a list that can be used. */
   get items(): Cursor[] {
     if (!Array.isArray(this.#value)) return [];
-    return this.#value.map((item, index) => new Cursor(item, [...this.at, index], this.#invalid)).filter((item) => item.present);
+    return this.#value.map((item, index) => new Cursor(item, this, index, this.#invalid)).filter((item) => item.present);
   }
 
   /** The entries of a map that can be used, in the spec's order. */
@@ -292,7 +310,7 @@ class ModelBuilder {
     this.diagnostics = list;
     this.#add = add;
     this.#source = source;
-    this.#root = new Cursor(source.value, [], invalid);
+    this.#root = new Cursor(source.value, undefined, "", invalid);
   }
 
   build(): Model {
@@ -313,8 +331,8 @@ class ModelBuilder {
     const modelSystems = systems.length > 0 ? systems : DEFAULT_SYSTEMS;
     const hosts = root.key("hosts").entries.map(([name, node]) => this.#host(name, node, modelSystems, nixpkgs.written));
     const model: Model = {
-      name: root.key("name").text ?? "unnamed",
-      description: root.key("description").text ?? "",
+      name: root.textOf("name") ?? "unnamed",
+      description: root.textOf("description") ?? "",
       nixpkgs,
       inputs,
       systems: modelSystems,
@@ -334,10 +352,10 @@ class ModelBuilder {
       volumes: byName(root.key("volumes").entries.map(([name, node]) => this.#volume(name, node, all))),
       hosts: byName(hosts),
       builders: root.key("builders").items.map((node) => this.#builder(node, hosts)),
-      ci: root.key("ci").text === "github" ? "github" : undefined,
+      ci: root.textOf("ci") === "github" ? "github" : undefined,
       lint: root.key("lint").items.flatMap((node) => {
-        const code = node.key("code").text;
-        return code === undefined ? [] : [{ at: node.at, code, place: node.key("at").text, why: node.key("why").text }];
+        const code = node.textOf("code");
+        return code === undefined ? [] : [{ at: node.at, code, place: node.textOf("at"), why: node.textOf("why") }];
       }),
     };
     this.#conflicts(model);
@@ -380,8 +398,8 @@ class ModelBuilder {
     const group = {
       at: node.at,
       name,
-      title: node.key("title").text ?? name,
-      description: node.key("description").text ?? "",
+      title: node.textOf("title") ?? name,
+      description: node.textOf("description") ?? "",
       tools: this.#tools(node.key("packages")),
     };
     this.#groups.set(name, group);
@@ -393,17 +411,18 @@ class ModelBuilder {
   }
 
   #tool(node: Cursor): Tool | undefined {
-    const long = node.map !== undefined;
-    const path = long ? node.key("package").text : node.text;
+    const long = node.map;
+    const path = long ? node.textOf("package") : node.text;
     if (path === undefined) return undefined;
     const attribute = path.split(".");
-    const from = long ? this.#packageSet(node.key("from")) : this.#sets.get("nixpkgs");
+    const from = long && "from" in long ? this.#packageSet(node.key("from")) : this.#sets.get("nixpkgs");
     if (!from) return undefined;
-    const systems = long && node.key("systems").isList ? node.key("systems").texts : undefined;
+    const systems = long && "systems" in long && node.key("systems").isList ? node.key("systems").texts : undefined;
     return {
       at: node.at,
-      name: (long ? node.key("name").text : undefined) ?? attribute.at(-1) ?? path,
-      description: (long ? node.key("description").text : undefined) ?? "",
+      name: (long ? node.textOf("name") : undefined) ?? attribute.at(-1) ?? path,
+      description: (long ? node.textOf("description") : undefined) ?? "",
+      package: path,
       attribute,
       from,
       systems,
@@ -470,11 +489,11 @@ class ModelBuilder {
       shells.set(name, {
         at: entry.at,
         name,
-        title: entry.key("title").text ?? automatic?.title ?? name,
+        title: entry.textOf("title") ?? automatic?.title ?? name,
         groups: this.#groupList(entry.key("groups")) ?? automatic?.groups ?? [],
         tools: this.#tools(entry.key("packages")),
         env: byName(env),
-        hook: entry.key("hook").text ?? "",
+        hook: entry.textOf("hook") ?? "",
       });
     }
     return byName([...shells.values()]);
@@ -500,7 +519,7 @@ class ModelBuilder {
   }
 
   #substituter(node: Cursor): Substituter {
-    return { at: node.at, url: node.key("url").text ?? "", publicKey: node.key("publicKey").text };
+    return { at: node.at, url: node.textOf("url") ?? "", publicKey: node.textOf("publicKey") };
   }
 
   /** `settings` together with what other parts of the spec say about nix.conf. */
@@ -543,8 +562,8 @@ class ModelBuilder {
     return {
       at: node.at,
       automatic: node.key("automatic").boolean ?? false,
-      dates: node.key("dates").text ?? "weekly",
-      olderThan: node.key("olderThan").text ?? "30d",
+      dates: node.textOf("dates") ?? "weekly",
+      olderThan: node.textOf("olderThan") ?? "30d",
     };
   }
 
@@ -553,7 +572,7 @@ class ModelBuilder {
     const firstUid = node.key("firstUid").number ?? 30001;
     const seen = new Map<string, SpecPath>();
     const roles = node.key("roles").items.flatMap((item, index): Role[] => {
-      const name = item.key("role").text;
+      const name = item.textOf("role");
       if (name === undefined) return [];
       const before = seen.get(name);
       if (before) {
@@ -568,7 +587,7 @@ class ModelBuilder {
           },
         );
       } else seen.set(name, item.at);
-      const description = item.key("description").text ?? "";
+      const description = item.textOf("description") ?? "";
       return [
         {
           at: item.at,
@@ -581,7 +600,7 @@ class ModelBuilder {
         },
       ];
     });
-    return { at: node.at, group: node.key("group").text ?? "nixbld", gid: node.key("gid").number ?? 30000, firstUid, roles };
+    return { at: node.at, group: node.textOf("group") ?? "nixbld", gid: node.key("gid").number ?? 30000, firstUid, roles };
   }
 
   #volume(name: string, node: Cursor, system: readonly Setting[]): Volume {
@@ -590,7 +609,7 @@ class ModelBuilder {
     return {
       at: node.at,
       name,
-      mount: node.key("mount").text ?? "",
+      mount: node.textOf("mount") ?? "",
       groups: this.#groupList(node.key("groups")) ?? [...this.#groups.values()],
       ownSettings,
       settings: sortSettings([...system.filter((setting) => !own.has(setting.name)), ...ownSettings]),
@@ -599,39 +618,39 @@ class ModelBuilder {
 
   #host(name: string, node: Cursor, systems: readonly string[], nixpkgs: string): NixosHost {
     const deploy = node.key("deploy");
-    const target = deploy.key("target").text;
+    const target = deploy.textOf("target");
     const modules = node.key("modules");
     return {
       at: node.at,
       name,
-      system: node.key("system").text ?? systems.find((system) => system.endsWith("-linux")) ?? "x86_64-linux",
+      system: node.textOf("system") ?? systems.find((system) => system.endsWith("-linux")) ?? "x86_64-linux",
       groups: this.#groupList(node.key("groups")) ?? [...this.#groups.values()],
-      stateVersion: node.key("stateVersion").text ?? /[0-9]{2}\.(05|11)/.exec(nixpkgs)?.[0] ?? "26.05",
+      stateVersion: node.textOf("stateVersion") ?? /[0-9]{2}\.(05|11)/.exec(nixpkgs)?.[0] ?? "26.05",
       modules: modules.isList ? modules.texts : [`./hosts/${name}.nix`],
       deploy:
         target === undefined
           ? undefined
-          : { at: deploy.at, target, user: deploy.key("user").text ?? "root", tags: deploy.key("tags").texts },
+          : { at: deploy.at, target, user: deploy.textOf("user") ?? "root", tags: deploy.key("tags").texts },
     };
   }
 
   #builder(node: Cursor, hosts: readonly NixosHost[]): Builder {
-    const written = node.key("host").text ?? "";
+    const written = node.textOf("host") ?? "";
     const host = hosts.find((one) => one.name === written);
     const systems = node.key("systems").texts;
     return {
       at: node.at,
       host: host?.deploy?.target ?? written,
       specHost: host?.name,
-      protocol: node.key("protocol").text ?? "ssh-ng",
-      user: node.key("user").text ?? "nixremote",
+      protocol: node.textOf("protocol") ?? "ssh-ng",
+      user: node.textOf("user") ?? "nixremote",
       systems: systems.length > 0 ? systems : [host?.system ?? "x86_64-linux"],
       maxJobs: node.key("maxJobs").number ?? 1,
       speedFactor: node.key("speedFactor").number ?? 1,
       features: node.key("features").texts,
       mandatoryFeatures: node.key("mandatoryFeatures").texts,
-      sshKey: node.key("sshKey").text,
-      publicHostKey: node.key("publicHostKey").text,
+      sshKey: node.textOf("sshKey"),
+      publicHostKey: node.textOf("publicHostKey"),
     };
   }
 
@@ -727,7 +746,11 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const unique = <T>(items: readonly T[]): T[] => [...new Set(items)];
 
+/** scripts/build.ts puts the build's hash in its place: only the sources, which the tests run, are kept from changing what is finished. */
+const IS_PUBLISHED = !"@BUILD@".startsWith("@");
+
 function freeze<T>(value: T): T {
+  if (IS_PUBLISHED) return value;
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);
     for (const part of Object.values(value)) freeze(part);

@@ -43,6 +43,7 @@ const WIDTH = 100;
 
 /** A string literal: the reader gets exactly `text` back. Nix has no escape for other control characters; the language refuses them. */
 export function nixString(text: string): string {
+  if (!/["\\\n\r\t]|\$\{/.test(text)) return `"${text}"`;
   // `$${` is no interpolation, yet escaping its second half gives the same text, so one rule serves.
   return `"${text.replace(/["\\]|\$(?=\{)|[\n\r\t]/g, (c) => (c === "\n" ? "\\n" : c === "\r" ? "\\r" : c === "\t" ? "\\t" : `\\${c}`))}"`;
 }
@@ -60,21 +61,23 @@ export const nixPath = (path: readonly string[]): string => path.map(nixKey).joi
  * characters the line has in front of it, indentation not counted: only a selection ever has to break for width.
  */
 export function nixValue(value: NixValue, indent: number, before = 0): string {
-  const pad = " ".repeat(indent + 2);
-  const close = " ".repeat(indent);
   if (typeof value === "string") return nixString(value);
   if (typeof value === "number") return nixNumber(value);
   if (typeof value === "boolean" || value === null) return String(value);
   if (value instanceof Selection) return selection(value, indent, before);
   if (value instanceof Call) return `${value.head} ${argument(value.argument, indent)}`;
+  const line = `\n${" ".repeat(indent)}`;
   if (Array.isArray(value)) {
     const items = value as readonly NixValue[];
     if (items.length === 0) return "[ ]";
-    return `[\n${items.map((item) => `${pad}${argument(item, indent + 2)}\n`).join("")}${close}]`;
+    return `[${items.map((item) => `${line}  ${argument(item, indent + 2)}`).join("")}${line}]`;
   }
-  const entries = Object.entries(value as Record<string, NixValue>);
-  if (entries.length === 0) return "{ }";
-  return `{\n${entries.map(([name, item]) => `${pad}${binding(name, item, indent + 2)}\n`).join("")}${close}}`;
+  const attributes = value as Readonly<Record<string, NixValue>>;
+  const names = Object.keys(attributes);
+  if (names.length === 0) return "{ }";
+  let text = "{";
+  for (const name of names) text += `${line}  ${binding(name, attributes[name] as NixValue, indent + 2)}`;
+  return `${text}${line}}`;
 }
 
 function binding(name: string, value: NixValue, indent: number): string {
@@ -83,7 +86,7 @@ function binding(name: string, value: NixValue, indent: number): string {
   // Behind a quoted name nixfmt lets no scalar run over the width; behind a bare one it does.
   const isScalar = typeof value !== "object" || value === null;
   if (isScalar && key.startsWith('"') && key.length + text.length + 2 > WIDTH) return `${key}\n${" ".repeat(indent + 2)}${text};`;
-  return text.startsWith("\n") ? `${key}${text};` : `${key} ${text};`;
+  return value instanceof Selection && text.startsWith("\n") ? `${key}${text};` : `${key} ${text};`;
 }
 
 function argument(value: NixValue, indent: number): string {

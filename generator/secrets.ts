@@ -130,9 +130,12 @@ export function findSecrets(source: Source): Secret[] {
   const inString = (at: SpecPath, part: "key" | "value", text: string) => {
     for (const { start, end, what } of secretsInText(text)) add([...at], part, what, text.slice(start, end));
   };
-  // Nearly every spec has none: all its strings at once tell so much sooner than each by itself. No form spans a line break
-  // but a private key's, which begins on its own line.
-  const suspicious = secretsInText(stringsOf(source.value).join("\n")).length > 0;
+  // Nearly every spec has none, and its text tells so much sooner than each string by itself. What is escaped, or a form with spaces in it
+  // that is folded over lines, only the strings show: all of them at once, for no form spans a line break but a private key's, which
+  // begins on its own line.
+  const inText = secretsInText(source.text);
+  const suspicious =
+    inText.length > 0 || (/\\|''|machine/.test(source.text) && secretsInText(stringsOf(source.value).join("\n")).length > 0);
   const path: (string | number)[] = [];
   const walk = (value: unknown): void => {
     if (typeof value === "string") {
@@ -150,7 +153,7 @@ export function findSecrets(source: Source): Secret[] {
     }
   };
   walk(source.value);
-  for (const { start, end, what } of secretsInText(source.text)) {
+  for (const { start, end, what } of inText) {
     const range = { start, end };
     if (!overlaps(range)) secrets.push({ range, what, at: undefined, text: source.text.slice(start, end) });
   }

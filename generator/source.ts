@@ -1,5 +1,6 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLMap } from "yaml";
 import { type Diagnostic, diagnostic, type Range } from "./diagnostics.ts";
+import { PlainMap, readQuickly } from "./quick-yaml.ts";
 
 /** Keys and indices from the root of the spec: `["groups", "k8s", "packages", 0]`. */
 export type SpecPath = readonly (string | number)[];
@@ -21,7 +22,7 @@ export interface Position {
 export interface Source {
   readonly file: string;
   readonly text: string;
-  /** The document as plain data; maps have no prototype, so that a key named `constructor` is only a key. */
+  /** The document as plain data; maps inherit nothing, so that a key named `constructor` is only a key. */
   readonly value: unknown;
   /**
    * The range of a node's key or value. For a path that does not exist it answers with the nearest ancestor that does,
@@ -32,73 +33,80 @@ export interface Source {
 
 const TOO_DEEP = `nested deeper than ${MAX_DEPTH} levels`;
 
+type Read = [source: Source | undefined, diagnostics: Diagnostic[], text: string];
+
 /**
  * YAML 1.2 core schema → document. Errors: `yaml-syntax`, `yaml-duplicate-key`, `yaml-limit`; `schema-value` for a string
  * that no text file could hold. A source comes back only when there are none of the first three.
  */
-export function readSource(file: string, bytes: Uint8Array): [Source | undefined, Diagnostic[], string] {
-  const limit = (message: string, range: Range, hint?: string): [undefined, Diagnostic[], string] => [
-    undefined,
-    [diagnostic("yaml-limit", message, file, range, hint === undefined ? {} : { hint })],
-    text,
-  ];
-  let text = "";
-  if (bytes.byteLength > MAX_BYTES)
-    return limit(
-      `the file has ${bytes.byteLength} bytes, more than ${MAX_BYTES}`,
-      { start: 0, end: 0 },
-      "a spec is written by people; split the platform",
-    );
+export function readSource(file: string, bytes: Uint8Array): Read {
+  if (bytes.byteLength > MAX_BYTES) {
+    const message = `the file has ${bytes.byteLength} bytes, more than ${MAX_BYTES}`;
+    return limit(file, "", message, { start: 0, end: 0 }, "a spec is written by people; split the platform");
+  }
+  let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    return limit("the file is not UTF-8 text", { start: 0, end: 0 }, "save it as UTF-8");
+    return limit(file, "", "the file is not UTF-8 text", { start: 0, end: 0 }, "save it as UTF-8");
   }
   const nul = text.indexOf("\0");
-  if (nul !== -1) return limit("the file holds a NUL character", { start: nul, end: nul + 1 }, "delete it");
-  const deep = flowTooDeep(text);
-  if (deep !== -1) return limit(TOO_DEEP, { start: deep, end: deep + 1 });
+  if (nul !== -1) return limit(file, text, "the file holds a NUL character", { start: nul, end: nul + 1 }, "delete it");
 
+  const quick = readQuickly(text, MAX_DEPTH - 1);
+  if (!quick) return readCarefully(file, text);
+  // Places are asked for only when there is something to say.
+  let root: Document.Parsed["contents"] | undefined;
+  const places = () => {
+    root ??= parse(text).contents;
+    return root;
+  };
+  return [{ file, text, value: quick.value, locate: (path, part) => locate(places(), path, part, text) }, [], text];
+}
+
+/** The same of a text without NUL, with the reader that knows the place of everything. */
+export function readCarefully(file: string, text: string): Read {
+  const deep = flowTooDeep(text);
+  if (deep !== -1) return limit(file, text, TOO_DEEP, { start: deep, end: deep + 1 });
   let document: Document.Parsed;
   try {
-    // `prettyErrors` would count lines for every error and warning; offsets are all that is kept.
-    document = parseDocument(text, {
-      version: "1.2",
-      schema: "core",
-      merge: false,
-      uniqueKeys: false,
-      strict: true,
-      prettyErrors: false,
-      logLevel: "error",
-    });
+    document = parse(text);
   } catch (error) {
-    if (error instanceof RangeError) return limit(TOO_DEEP, { start: 0, end: 0 });
+    if (error instanceof RangeError) return limit(file, text, TOO_DEEP, { start: 0, end: 0 });
     throw error;
   }
-  const diagnostics: Diagnostic[] = [];
-  const faults = [...document.errors, ...document.warnings];
-  for (const fault of faults.slice(0, 1)) {
+  const [fault] = [...document.errors, ...document.warnings];
+  if (fault) {
     // One broken place makes the parser stumble over all that follows: the first is the mistake.
     const start = Math.min(fault.pos[0], text.length);
     const line = text.indexOf("\n", start + 1);
     const end = Math.min(Math.max(fault.pos[1], start + 1), line === -1 ? text.length : line);
-    diagnostics.push(
-      diagnostic(
-        "yaml-syntax",
-        fault.message.split("\n")[0] ?? "",
-        file,
-        { start, end: Math.max(start, end) },
-        syntaxHint(fault.code),
-      ),
-    );
+    const range = { start, end: Math.max(start, end) };
+    const message = fault.message.split("\n")[0] ?? "";
+    return [undefined, [diagnostic("yaml-syntax", message, file, range, syntaxHint(fault.code))], text];
   }
-  if (diagnostics.length > 0) return [undefined, diagnostics, text];
-
   const reader = new Reader(file, text, document);
   const value = reader.read();
   if (reader.fatal) return [undefined, reader.diagnostics, text];
   const root = document.contents;
   return [{ file, text, value, locate: (path, part) => locate(root, path, part, text) }, reader.diagnostics, text];
+}
+
+function limit(file: string, text: string, message: string, range: Range, hint?: string): Read {
+  return [undefined, [diagnostic("yaml-limit", message, file, range, hint === undefined ? {} : { hint })], text];
+}
+
+function parse(text: string): Document.Parsed {
+  return parseDocument(text, {
+    version: "1.2",
+    schema: "core",
+    merge: false,
+    uniqueKeys: false,
+    strict: true,
+    // They would count lines for every error and warning; offsets are all that is kept.
+    prettyErrors: false,
+    logLevel: "error",
+  });
 }
 
 function syntaxHint(code: string): { hint?: string } {
@@ -198,7 +206,7 @@ class Reader {
   #map(map: YAMLMap, depth: number): unknown {
     if (map.tag !== undefined && map.tag !== "tag:yaml.org,2002:map")
       return this.#fail("yaml-syntax", `unknown tag ${map.tag}`, map, syntaxHint("TAG_RESOLVE_FAILED").hint);
-    const result: Record<string, unknown> = Object.create(null);
+    const result = new PlainMap();
     const seen = new Map<string, Node>();
     for (const { key, value } of map.items) {
       if (!isScalar(key)) {

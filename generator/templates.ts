@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Host } from "./host.ts";
-import { compileOptions, handlebars, type Templates } from "./render.ts";
+import { compileOptions, handlebars, ready, type Templates } from "./render.ts";
 
 const FOLDER = fileURLToPath(new URL("../flake-template/", import.meta.url));
 
@@ -15,7 +15,7 @@ export async function loadTemplates(host: Host): Promise<Templates> {
     if (!template) {
       const text = texts.get(path);
       if (text === undefined) throw new Error(`there is no template flake-template/${path}`);
-      template = handlebars.compile(text, compileOptions);
+      template = ready(handlebars.compile(text, compileOptions));
       compiled.set(path, template);
     }
     return template;

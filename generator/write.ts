@@ -24,6 +24,8 @@ interface PlannedChange extends FileChange {
   readonly before: string | undefined;
   /** What shall be there; undefined where the file goes. */
   readonly after: string | undefined;
+  /** The same as it is written, where it was encoded already. */
+  readonly bytes: Uint8Array | undefined;
   readonly mode: number;
   readonly once: boolean;
 }
@@ -48,7 +50,7 @@ export interface Comparison {
  */
 export type KnownHashes = Map<string, { readonly stamp: string; readonly hash: string }>;
 
-const hashOf = (content: string | Uint8Array): string => `sha256-${createHash("sha256").update(content).digest("base64")}`;
+const hashOf = (content: Uint8Array): string => `sha256-${createHash("sha256").update(content).digest("base64")}`;
 
 /** The manifest's text: sorted, one path a line, so that merges of it are easy. */
 function manifestText(manifest: Manifest): string {
@@ -124,8 +126,9 @@ export async function compare(
 
   const compareOne = async (file: PlannedFile): Promise<void> => {
     const { path, text, mode, once } = file;
+    let encoded: Uint8Array | undefined;
     const change = (kind: FileChange["change"], before?: string) =>
-      void changes.push({ path, change: kind, before, after: text, mode, once });
+      void changes.push({ path, change: kind, before, after: text, bytes: encoded, mode, once });
     if (!(await foldersArePlain(host, out, path, folders))) {
       diagnostics.push(foreign(out, path, "a folder on the way to it is not a folder, or a link to elsewhere"));
       return;
@@ -136,7 +139,8 @@ export async function compare(
       if (kind === undefined) change("created");
       return;
     }
-    const hash = hashOf(text);
+    encoded = Buffer.from(text);
+    const hash = hashOf(encoded);
     files[path] = hash;
     if (status === undefined) return change("created");
     if (kind !== "file") {
@@ -183,7 +187,15 @@ export async function compare(
     const bytes = (await host.readFile(join(out, path))) ?? Buffer.alloc(0);
     const found = hashOf(bytes);
     if (found === manifest.files[path] || found === manifest.pending?.[path] || force)
-      changes.push({ path, change: "removed", before: bytes.toString(), after: undefined, mode: 0o644, once: false });
+      changes.push({
+        path,
+        change: "removed",
+        before: bytes.toString(),
+        after: undefined,
+        bytes: undefined,
+        mode: 0o644,
+        once: false,
+      });
     else kept.push(path);
   }
   changes.sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -271,7 +283,7 @@ async function carryOut(host: Host, out: string, comparison: Comparison): Promis
   };
   await inBatches(
     writes.map((change, index) => ({ change, index })),
-    ({ change, index }) => host.writeFile(join(staging, String(index)), change.after ?? "", change.mode),
+    ({ change, index }) => host.writeFile(join(staging, String(index)), change.bytes ?? change.after ?? "", change.mode),
   );
   const pending = Object.fromEntries(
     writes.filter((change) => !change.once).map(({ path }) => [path, comparison.manifest.files[path] ?? ""]),

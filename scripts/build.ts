@@ -35,12 +35,12 @@ async function templatesModule(): Promise<string> {
     const spec = Handlebars.precompile(readFileSync(join(root, "flake-template", path), "utf8"), compileOptions);
     return `  ${JSON.stringify(path)}: () => (${spec}),`;
   });
-  return `import { handlebars } from "./render.ts";
+  return `import { handlebars, ready } from "./render.ts";
 const precompiled = {\n${entries.join("\n")}\n};
-const ready = new Map();
+const templates = new Map();
 function template(path) {
-  if (!ready.has(path)) ready.set(path, handlebars.template(precompiled[path]()));
-  return ready.get(path);
+  if (!templates.has(path)) templates.set(path, ready(handlebars.template(precompiled[path]())));
+  return templates.get(path);
 }
 export const loadTemplates = async () => template;
 `;

@@ -7,7 +7,7 @@ import { toGithub, toSarif } from "../generator/formats.ts";
 import { openFacts } from "../generator/knowledge/packages.ts";
 import { explanationOf } from "../generator/rules.ts";
 import { applyFixes } from "./support/fixes.ts";
-import { mutations } from "./support/mutations.ts";
+import { spoiltSpecs } from "./support/mutations.ts";
 import { host, templates } from "./support/spec.ts";
 
 /*
@@ -22,30 +22,6 @@ const LONGEST_MS = 2000;
 
 const facts = (await host.readFile("generator/knowledge/packages.tsv"))?.toString("latin1") ?? "";
 const opened = openFacts(facts);
-const read = async (path: string) => (await host.readFile(path)) ?? assert.unreachable(path);
-
-/** Small ones more often: a mutation of a small spec more often leaves something to compile. */
-const SMALL = Buffer.from(`version: 1
-name: demo
-nixpkgs: nixos-26.05
-groups:
-  k8s: { title: Kubernetes, packages: [kubectl, { package: kubernetes-helm, name: helm }] }
-shells:
-  k8s: { env: { A: b }, hook: echo }
-settings: { experimental-features: [nix-command, flakes], max-jobs: 2, keep-outputs: true }
-substituters: [{ url: https://cache.nixos.org/, publicKey: "cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=" }]
-trustedUsers: [root, ada]
-gc: { automatic: true }
-buildUsers: { roles: [{ role: aws, groups: [k8s] }, { role: gcp }] }
-users: { ada: { settings: { max-jobs: 1 } } }
-lint: [{ code: trusted-user-is-root, at: "trustedUsers[1]", why: she does }]
-`);
-const SPECS = [
-  SMALL,
-  await read("test/golden/minimal/spec.yaml"),
-  await read("test/golden/everything/spec.yaml"),
-  await read("spec/platform.yaml"),
-];
 
 /** The time that a spec takes by itself, in milliseconds: on a busy machine the clock alone accuses the innocent. */
 function cpuOf(bytes: Buffer, locked: boolean): number {
@@ -70,42 +46,30 @@ fuzz(`${RUNS} spoilt specs are compiled or explained`, () => {
   ];
   const started = performance.now();
   const details = fc.check(
-    fc.property(
-      fc.oneof(
-        { arbitrary: fc.constant(0), weight: 60 },
-        { arbitrary: fc.constant(1), weight: 15 },
-        { arbitrary: fc.constant(2), weight: 2 },
-        { arbitrary: fc.constant(3), weight: 1 },
-      ),
-      mutations,
-      fc.boolean(),
-      (which, mutate, locked) => {
-        const bytes = mutate(SPECS[which] ?? SMALL);
-        const before = performance.now();
-        const { files, diagnostics, text } = compile(bytes, "spec.yaml", { locked, facts: () => opened }, templates);
-        const errors = diagnostics.filter((d) => d.severity === "error");
-        if (files === undefined && errors.length === 0) throw new Error("neither files nor errors");
-        if (files !== undefined && errors.length > 0) throw new Error("files in spite of errors");
-        for (const d of diagnostics) {
-          if (!explanationOf(d.code)) throw new Error(`${d.code} is not in the catalogue`);
-          if (!(d.range.start >= 0 && d.range.start <= d.range.end && d.range.end <= text.length))
-            throw new Error(`${d.code} lies outside the text`);
-          codes.add(d.code);
-        }
-        const report = { diagnostics, files: [], sources: new Map([["spec.yaml", text]]) };
-        for (const format of formats.slice(0, ++count % 4 === 0 ? 4 : 2)) format(report);
-        applyFixes(text, diagnostics);
-        seen.longest = Math.max(seen.longest, performance.now() - before);
-        if (performance.now() - before > LONGEST_MS && cpuOf(bytes, locked) > LONGEST_MS) throw new Error("hangs");
-        if (files) seen.compiled++;
-        else seen.explained++;
-      },
-    ),
+    fc.property(spoiltSpecs, fc.boolean(), (bytes, locked) => {
+      const before = performance.now();
+      const { files, diagnostics, text } = compile(bytes, "spec.yaml", { locked, facts: () => opened }, templates);
+      const errors = diagnostics.filter((d) => d.severity === "error");
+      if (files === undefined && errors.length === 0) throw new Error("neither files nor errors");
+      if (files !== undefined && errors.length > 0) throw new Error("files in spite of errors");
+      for (const d of diagnostics) {
+        if (!explanationOf(d.code)) throw new Error(`${d.code} is not in the catalogue`);
+        if (!(d.range.start >= 0 && d.range.start <= d.range.end && d.range.end <= text.length))
+          throw new Error(`${d.code} lies outside the text`);
+        codes.add(d.code);
+      }
+      const report = { diagnostics, files: [], sources: new Map([["spec.yaml", text]]) };
+      for (const format of formats.slice(0, ++count % 4 === 0 ? 4 : 2)) format(report);
+      applyFixes(text, diagnostics);
+      seen.longest = Math.max(seen.longest, performance.now() - before);
+      if (performance.now() - before > LONGEST_MS && cpuOf(bytes, locked) > LONGEST_MS) throw new Error("hangs");
+      if (files) seen.compiled++;
+      else seen.explained++;
+    }),
     { numRuns: RUNS, seed: SEED },
   );
   if (details.failed && details.counterexample) {
-    const [which, mutate, locked] = details.counterexample;
-    const spec = mutate(SPECS[which] ?? SMALL);
+    const [spec, locked] = details.counterexample;
     const { stack } = details.errorInstance as Error;
     assert.unreachable(
       `with${locked ? "" : "out"} a lock file, ${stack}\n--- the spec, JSON ---\n${JSON.stringify(spec.toString())}`,

@@ -133,7 +133,7 @@ original("the fixes as written give a clean spec", () => {
     model?.buildUsers?.roles.map((role) => role.user),
     Array.from({ length: 10 }, (_, index) => `nixbld${index + 1}`),
   );
-  assert.ok(model?.groups[0]?.tools.some((tool) => tool.attribute.join(".") === "kubernetes-helm"));
+  assert.ok(model?.groups[0]?.tools.some((tool) => tool.package === "kubernetes-helm"));
   // Every line that had nothing wrong is as it was.
   const lines = new Set(mended.split("\n"));
   assert.equal(

@@ -138,6 +138,7 @@ export function openFacts(text: string): Facts {
   }
 
   let index: NameIndex | undefined;
+  const covered = new Map<string, boolean>();
   return {
     release,
     exact: origin === "exact",
@@ -146,8 +147,13 @@ export function openFacts(text: string): Facts {
     covers(attribute) {
       const dot = attribute.lastIndexOf(".");
       if (dot === -1) return true;
-      const start = lowerBound(attribute.slice(0, dot + 1));
-      return text.startsWith(attribute.slice(0, dot + 1), start);
+      const set = attribute.slice(0, dot + 1);
+      let answer = covered.get(set);
+      if (answer === undefined) {
+        answer = text.startsWith(set, lowerBound(set));
+        covered.set(set, answer);
+      }
+      return answer;
     },
     nearest(name, max = 3) {
       index ??= new NameIndex(text.slice(body), (attribute) => find(attribute) !== undefined);

@@ -41,15 +41,29 @@ function judged(context: RuleContext): readonly Judged[] {
 const cache = new WeakMap<Model, readonly Judged[]>();
 
 function judge(tool: Tool, source: Source, facts: Facts | undefined): Judged {
-  const attribute = tool.attribute.join(".");
-  const at = typeof valueAt(source, tool.at) === "string" ? tool.at : [...tool.at, "package"];
+  const attribute = tool.package;
   // What another package set holds is not known, but nixpkgs of any age calls its packages alike.
   const own = tool.from.name === "nixpkgs" ? facts : undefined;
   const known = own?.find(attribute);
   const isNixpkgs = own !== undefined || /nixpkgs/i.test(tool.from.url);
-  const licence = known ?? (isNixpkgs ? facts?.find(attribute) : undefined);
-  return { tool, attribute, at, facts: known, licence, wrong: isNixpkgs ? wrongName(attribute, known, own) : undefined };
+  const licence = known ?? (isNixpkgs && !own ? facts?.find(attribute) : undefined);
+  const wrong = isNixpkgs ? wrongName(attribute, known, own) : undefined;
+  return {
+    tool,
+    attribute,
+    // Looked up only for what is reported.
+    get at() {
+      return packageAt(source, tool);
+    },
+    facts: known,
+    licence,
+    wrong,
+  };
 }
+
+/** Where the package itself is written. */
+const packageAt = (source: Source, tool: Tool): SpecPath =>
+  typeof valueAt(source, tool.at) === "string" ? tool.at : [...tool.at, "package"];
 
 function wrongName(attribute: string, known: PackageFacts | undefined, facts: Facts | undefined): Judged["wrong"] {
   const named: ToolName | undefined = toolNamed(attribute);
@@ -73,8 +87,10 @@ export const packageRules: readonly Rule[] = [
     source: PACKAGE_SEARCH,
     check: (context) => {
       const exact = context.environment.facts()?.exact ?? false;
-      for (const { at, wrong, tool } of judged(context)) {
+      for (const one of judged(context)) {
+        const { wrong, tool } = one;
         if (!wrong) continue;
+        const { at } = one;
         const [only] = wrong.meant;
         const fix = only !== undefined && wrong.meant.length === 1 ? { fix: replacement(context.source, at, "value", only) } : {};
         context.report({
@@ -100,8 +116,10 @@ export const packageRules: readonly Rule[] = [
     check: (context) => {
       const facts = context.environment.facts();
       if (!facts) return;
-      for (const { tool, attribute, at, facts: known, wrong } of judged(context)) {
+      for (const one of judged(context)) {
+        const { tool, attribute, facts: known, wrong } = one;
         if (known || wrong || tool.from.name !== "nixpkgs" || !facts.covers(attribute)) continue;
+        const { at } = one;
         const near = facts.nearest(attribute);
         const [only] = near;
         context.report({
@@ -209,24 +227,25 @@ export const packageRules: readonly Rule[] = [
     example: "groups:\n  k8s:\n    packages: [kubectl, jq, kubectl]",
     fixed: "groups:\n  k8s:\n    packages: [kubectl, jq]",
     check: (context) => {
-      const { source, report } = context;
-      const seen = new Map<string, Judged>();
-      for (const one of judged(context)) {
-        const list = one.tool.at.slice(0, -1).join("\0");
-        const key = `${list}\0${one.tool.from.name}\0${one.attribute}`;
-        const first = seen.get(key);
-        if (!first) {
-          seen.set(key, one);
-          continue;
+      const { model, source, report } = context;
+      for (const { tools } of [...model.groups, ...model.shells]) {
+        const seen = new Map<string, Tool>();
+        for (const tool of tools) {
+          const key = `${tool.from.name} ${tool.package}`;
+          const first = seen.get(key);
+          if (!first) {
+            seen.set(key, tool);
+            continue;
+          }
+          const fix = removal(source, tool.at);
+          report({
+            at: packageAt(source, tool),
+            message: `\`${tool.package}\` is in this list already`,
+            hint: "delete one of the two",
+            related: [{ message: "it is here", range: source.locate(packageAt(source, first), "value") }],
+            ...(fix ? { fix } : {}),
+          });
         }
-        const fix = removal(source, one.tool.at);
-        report({
-          at: one.at,
-          message: `\`${one.attribute}\` is in this list already`,
-          hint: "delete one of the two",
-          related: [{ message: "it is here", range: source.locate(first.at, "value") }],
-          ...(fix ? { fix } : {}),
-        });
       }
     },
   },

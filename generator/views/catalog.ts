@@ -48,7 +48,7 @@ export function catalogView(model: Model, context: PlanContext): object {
     name: model.name,
     nixpkgs: model.nixpkgs.url,
     inputs: model.inputs.map(({ name, url }) => ({ name, url })),
-    systems: model.systems.map((name) => ({ name })),
+    systems: model.systems.map((name, index) => ({ name, follows: index > 0 })),
     everything: everything !== undefined,
     versions: context.facts !== undefined,
     sections,
@@ -131,7 +131,7 @@ function stats(view: {
 const developCommand = (shell: Shell): string => (shell.name === "default" ? "nix develop" : `nix develop .#${shell.name}`);
 
 /** The same package of the same set under the same name: one tool, wherever it stands. */
-const identity = (tool: Tool): string => `${tool.from.name}\0${tool.attribute.join(".")}\0${tool.name}`;
+const identity = (tool: Tool): string => `${tool.from.name}\0${tool.package}\0${tool.name}`;
 
 /** The shells that have a tool; the shell that has everything is left out, it would stand everywhere. */
 function shellIndex(
@@ -165,7 +165,7 @@ const DESCRIPTIONS: ReadonlyMap<string, string> = new Map(
 );
 
 function toolRow(tool: Tool, ids: Ids, shells: readonly Link[], nixpkgs: PackageSet, facts: Facts | undefined): object {
-  const attribute = tool.attribute.join(".");
+  const attribute = tool.package;
   const about: string[] = [];
   // Facts are of the spec's own nixpkgs; of another package set they know nothing.
   const version = tool.from === nixpkgs ? facts?.find(attribute)?.version : undefined;

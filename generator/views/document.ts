@@ -7,11 +7,11 @@ export function architectureView(model: Model, context: PlanContext): object {
   const tool = (one: Tool) => ({
     name: one.name,
     description: one.description,
-    attribute: one.attribute.join("."),
+    attribute: one.package,
     // Said only where it is not what the name suggests.
-    renamed: one.name !== one.attribute.join("."),
+    renamed: one.name !== one.package,
     from: one.from.name !== "nixpkgs" && one.from.name,
-    version: context.facts?.find(one.attribute.join("."))?.version || false,
+    version: context.facts?.find(one.package)?.version || false,
     systems: one.systems ? one.systems.join(", ") : false,
   });
   const pairs = (settings: readonly Setting[]) => settings.map(({ name, value }) => ({ name, value }));
@@ -26,7 +26,7 @@ export function architectureView(model: Model, context: PlanContext): object {
     systems: model.systems.join(", "),
     settings: pairs(model.settings),
     caches: model.substituters.map(({ url, publicKey }) => ({ url, key: publicKey ?? "none" })),
-    trusted: model.trustedUsers.map(({ name }) => ({ name })),
+    trusted: model.trustedUsers.map(({ name }, index) => ({ name, follows: index > 0 })),
     gc: model.gc ? { olderThan: model.gc.olderThan, dates: model.gc.dates, automatic: model.gc.automatic } : false,
     users: model.users.map((user) => ({ name: user.name, settings: pairs(user.settings) })),
     groups: model.groups.map((group) => ({

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { evaluation } from "./evaluation.ts";
@@ -51,9 +51,9 @@ if (asked("scale")) {
   const points = sizes.map((packages) => {
     const spec = scratch(`scale-${packages}.yaml`);
     writeFileSync(spec, largeSpec({ groups: packages / 10, packages, hosts: packages / 10, caches: packages / 50 }));
-    const runs = [1, 2, 3].map(() => {
-      const out = scratch(`scale-${packages}`);
-      rmSync(out, { recursive: true, force: true });
+    const runs = [1, 2, 3, 4, 5].map((run) => {
+      // A folder of its own each time, deleted at the end: ext4 looks long for a place in a folder whose files have just gone.
+      const out = scratch(`scale-${packages}-${run}`);
       return { ...cost([flakewright, "generate", spec, "--out", out, "--quiet"]), floor: cost(["-e", "0"]) };
     });
     const cpu = median(runs.map((run) => run.cpu - run.floor.cpu));

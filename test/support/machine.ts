@@ -59,11 +59,8 @@ export const NIXES: readonly {
     within: (process.env.FLAKEWRIGHT_NIX_CURRENT ?? "").split(" ").filter((word) => word !== ""),
     register: (test, tools) => {
       if (process.env.FLAKEWRIGHT_NIX_CURRENT) return needs(test, tools);
-      let said = false;
       return () => {
         test.skip();
-        if (said) return;
-        said = true;
         console.log(
           `${SKIP_MARK}no current Nix here (set FLAKEWRIGHT_NIX_CURRENT to a command that runs its arguments where one is)`,
         );

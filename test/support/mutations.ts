@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { parse, stringify } from "yaml";
 
@@ -178,7 +179,7 @@ function slotsOf(value: unknown): Slot[] {
 }
 
 /** One mutation of any kind, or a few, one after the other. */
-export const mutations: fc.Arbitrary<Mutation> = fc
+const mutations: fc.Arbitrary<Mutation> = fc
   .oneof(
     { arbitrary: fc.array(fc.oneof(byteMutation, tokenMutation, structureMutation), { minLength: 1, maxLength: 4 }), weight: 1 },
     { arbitrary: fc.array(structureMutation, { minLength: 1, maxLength: 3 }), weight: 3 },
@@ -186,3 +187,39 @@ export const mutations: fc.Arbitrary<Mutation> = fc
     { arbitrary: fc.tuple(byteMutation), weight: 2 },
   )
   .map((steps) => (bytes) => steps.reduce((spoilt: Buffer, step) => step(spoilt), bytes));
+
+/** Small ones more often: a mutation of a small spec more often leaves something to compile. */
+const SMALL = Buffer.from(`version: 1
+name: demo
+nixpkgs: nixos-26.05
+groups:
+  k8s: { title: Kubernetes, packages: [kubectl, { package: kubernetes-helm, name: helm }] }
+shells:
+  k8s: { env: { A: b }, hook: echo }
+settings: { experimental-features: [nix-command, flakes], max-jobs: 2, keep-outputs: true }
+substituters: [{ url: https://cache.nixos.org/, publicKey: "cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=" }]
+trustedUsers: [root, ada]
+gc: { automatic: true }
+buildUsers: { roles: [{ role: aws, groups: [k8s] }, { role: gcp }] }
+users: { ada: { settings: { max-jobs: 1 } } }
+lint: [{ code: trusted-user-is-root, at: "trustedUsers[1]", why: she does }]
+`);
+const SPECS: readonly Buffer[] = [
+  SMALL,
+  readFileSync("test/golden/minimal/spec.yaml"),
+  readFileSync("test/golden/everything/spec.yaml"),
+  readFileSync("spec/platform.yaml"),
+];
+
+/** Good specs, spoilt. */
+export const spoiltSpecs: fc.Arbitrary<Buffer> = fc
+  .tuple(
+    fc.oneof(
+      { arbitrary: fc.constant(0), weight: 60 },
+      { arbitrary: fc.constant(1), weight: 15 },
+      { arbitrary: fc.constant(2), weight: 2 },
+      { arbitrary: fc.constant(3), weight: 1 },
+    ),
+    mutations,
+  )
+  .map(([which, mutate]) => mutate(SPECS[which] ?? SMALL));
