@@ -75,19 +75,24 @@ export async function warmUp(host: Host, options: Options): Promise<Warm> {
 
 /** Compiles and writes. */
 export async function generate(host: Host, options: Options): Promise<Outcome> {
-  return generateWarm(host, options, await warmUp(host, options));
+  const [done, remember] = await generateWarm(host, options, await warmUp(host, options));
+  await remember();
+  return done;
 }
 
-/** `generate` with what an earlier run left. */
-export async function generateWarm(host: Host, options: Options, warm: Warm): Promise<Outcome> {
+const nothing = async (): Promise<void> => {};
+
+/** `generate` with what an earlier run left, and what makes the next one quick: it can wait until the outcome is shown. */
+export async function generateWarm(host: Host, options: Options, warm: Warm): Promise<[Outcome, () => Promise<void>]> {
   const compiled = await compileSpec(host, options, warm);
-  if ("status" in compiled) return compiled;
-  if (!compiled.files || failed(compiled.diagnostics, options)) return outcome(compiled, options, [], [], 1);
+  if ("status" in compiled) return [compiled, nothing];
+  const { files } = compiled;
+  if (!files || failed(compiled.diagnostics, options)) return [outcome(compiled, options, [], [], 1), nothing];
   const work = options.dryRun ? compare : apply;
-  const comparison = await work(host, options.out, compiled.files, options.force, warm.known);
+  const comparison = await work(host, options.out, files, options.force, warm.known);
   const diagnostics = [...compiled.diagnostics, ...inOrder(comparison.diagnostics)];
-  if (options.build && !options.dryRun && diagnostics.length === 0 && comparison.kept.length === 0)
-    await remember(host, { spec: options.spec, out: options.out, build: options.build }, compiled.files);
+  const { spec, out, build } = options;
+  const isDone = !options.dryRun && diagnostics.length === 0 && comparison.kept.length === 0;
   const stopped = hasErrors(comparison.diagnostics);
   const changed = stopped ? [] : comparison.changes.filter((change) => change.change !== "unchanged");
   const lines = changed.map((change) => `${change.change} ${join(options.out, change.path)}\n`).join("");
@@ -96,12 +101,13 @@ export async function generateWarm(host: Host, options: Options, warm: Warm): Pr
   );
   if (!options.dryRun && changed.some((change) => change.change === "created") && (await inGit(host, options.out)))
     notes.push(`a flake in a Git repository sees only tracked files: git add -N ${options.out}`);
-  return {
+  const done: Outcome = {
     report: { diagnostics, files: stopped ? [] : filesOf(comparison), sources: sourcesOf(compiled, options) },
     output: stopped ? diffText(comparison, options) : lines,
     notes,
     status: stopped ? 1 : 0,
   };
+  return [done, build && isDone ? () => remember(host, { spec, out, build }, files) : nothing];
 }
 
 /** The same without writing; drift is an error. */

@@ -125,9 +125,9 @@ export function nodeHost(cwd: string, env: Host["env"]): Host {
     },
     chmod: async (path, mode) => fs.chmodSync(at(path), mode),
     list: async (path) => (orUndefined(() => fs.readdirSync(at(path))) ?? []).sort(),
-    mkdir: async (path) => (await extra()).mkdirp(at(path)),
+    mkdir: async (path) => (await extra()).mkdirpSync(at(path)),
     async mkdirExclusive(path) {
-      await (await extra()).mkdirp(dirname(at(path)));
+      (await extra()).mkdirpSync(dirname(at(path)));
       try {
         fs.mkdirSync(at(path));
         return true;
@@ -137,7 +137,7 @@ export function nodeHost(cwd: string, env: Host["env"]): Host {
       }
     },
     rename: async (from, to) => fs.renameSync(at(from), at(to)),
-    remove: async (path) => (await extra()).remove(at(path)),
+    remove: async (path) => (await extra()).removeSync(at(path)),
     realpath: async (path) => orUndefined(() => fs.realpathSync(at(path))),
     processAlive(pid) {
       try {
@@ -163,10 +163,16 @@ export function nodeHost(cwd: string, env: Host["env"]): Host {
       const notice = (path: string) => {
         if (!files.has(path)) return;
         clearTimeout(timer);
-        timer = setTimeout(onQuiet, quiet);
+        timer = setTimeout(() => {
+          timer = undefined;
+          onQuiet();
+        }, quiet);
       };
-      watcher.on("all", (_, path) => notice(path));
-      // chokidar drops what follows a change within 50 ms; the kernel's own events are all there.
+      // chokidar comes later with what the kernel told already, and drops what follows a change within 50 ms: the kernel's own events
+      // say how long it is quiet, chokidar's count where there are none.
+      watcher.on("all", (_, path) => {
+        if (timer === undefined) notice(path);
+      });
       watcher.on("raw", (_, name, about) => {
         const { watchedPath } = about as { watchedPath: string };
         notice(watchedPath);

@@ -6,7 +6,7 @@ import { CORE_SCHEMA, defineMappingTag, load } from "js-yaml";
  * begin with what could be a comment. A hit costs time, never truth: the careful reader reads the spec.
  */
 const NEEDS_CARE =
-  /(?:^|[\s,[{:-])[&*!%@`]|^(?:---|\.\.\.)|[\u0000-\u0009\u000b-\u001f\u007f\\\ufeff]|[\d.][eE][-+]?\d{3}|[|>][-+]?\d|[|>][-+]? *(?:#.*)?\n *(?:#|$)/m;
+  /(?:^|[\s,[{:-])(?:[&*][^\s,[\]{}&*]|!)|^(?:---|\.\.\.|%)|[\u0000-\u0009\u000b-\u001f\u007f\\\ufeff]|[\d.][eE][-+]?\d{3}|[|>][-+]?\d|[|>][-+]? *(?:#.*)?\n *(?:#|$)/m;
 
 /**
  * A map without inherited names, so that a key named `constructor` is only a key. Not `Object.create(null)`: of that V8 makes a hash table,

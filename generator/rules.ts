@@ -1,4 +1,4 @@
-import { CATALOGUE, type Diagnostic, type Explanation, type Range } from "./diagnostics.ts";
+import { CATALOGUE, type Diagnostic, type Explanation, type Fix, type Range } from "./diagnostics.ts";
 import type { Facts } from "./knowledge/packages.ts";
 import type { Acceptance, Model } from "./model.ts";
 import { nearestNames } from "./nearest.ts";
@@ -18,12 +18,14 @@ export interface Environment {
   readonly facts: () => Facts | undefined;
 }
 
-export interface Finding extends Pick<Diagnostic, "hint" | "fix" | "related"> {
+export interface Finding extends Pick<Diagnostic, "hint" | "related"> {
   readonly at: SpecPath;
   readonly part?: "key" | "value";
   /** The place in the text where it is not the whole key or value. */
   readonly range?: Range;
   readonly message: string;
+  /** Made only for what is shown, for it asks for places in the text. */
+  readonly fix?: () => Fix | undefined;
   /** Where it is not the rule's own. */
   readonly severity?: Diagnostic["severity"];
   /** True where something outside the spec has settled it, such as a lock file: not shown, yet an acceptance of it is not unused. */
@@ -100,7 +102,7 @@ export function lint(
 ): Diagnostic[] {
   const found: Diagnostic[] = [];
   const used = new Set<Acceptance>();
-  const refused = new Set(before.map((d) => `${d.range.start}:${d.range.end}`));
+  const refused = new Set(before.map((one) => rangeKey(one.range)));
   for (const rule of RULES) {
     const { code, check } = rule;
     const acceptances = rule.final ? [] : model.lint.filter((acceptance) => acceptance.code === code);
@@ -109,27 +111,23 @@ export function lint(
       source,
       environment,
       secrets,
-      report({
-        at,
-        part = "value",
-        range = source.locate(at, part),
-        severity = rule.severity,
-        message,
-        settled,
-        final,
-        ...more
-      }) {
+      report({ at, part = "value", range, severity = rule.severity, message, fix, settled, final, ...more }) {
+        // Places are dear, and a good spec needs none.
+        const place = () => range ?? source.locate(at, part);
         // A secret is one whatever else is wrong with the value.
-        if (code !== "secret-in-spec" && refused.has(`${range.start}:${range.end}`)) return;
+        if (refused.size > 0 && code !== "secret-in-spec" && refused.has(rangeKey(place()))) return;
         const acceptance = final ? undefined : closest(acceptances, at);
         if (acceptance) used.add(acceptance);
         if (acceptance || settled) return;
-        found.push({ code, severity, message, file: source.file, range, ...more });
+        const edit = fix?.();
+        found.push({ code, severity, message, file: source.file, range: place(), ...more, ...(edit ? { fix: edit } : {}) });
       },
     });
   }
   return [...found, ...judgeAcceptances(model.lint, used, source, before)];
 }
+
+const rangeKey = (range: Range): string => `${range.start}:${range.end}`;
 
 /** The acceptance that names the place most narrowly; of equals the first, so that a second is found to be unused. */
 function closest(acceptances: readonly Acceptance[], at: SpecPath): Acceptance | undefined {
@@ -193,7 +191,7 @@ function judgeAcceptances(
 
 /** Whether an earlier stage refused the place that an acceptance is about: then nobody can tell if it is needed. */
 function mayBeHidden(place: string | undefined, source: Source, before: readonly Diagnostic[]): boolean {
-  if (place === undefined) return before.length > 0;
+  if (place === undefined || before.length === 0) return before.length > 0;
   const path = dotted(place)
     .split(".")
     .map((step) => (/^\d+$/.test(step) ? Number(step) : step));

@@ -19,7 +19,7 @@ export async function watch(host: Host, options: Options, terminal: Terminal): P
   const interrupted = terminal.interruption();
   const warm = await warmUp(host, options);
   const spec = await host.realpath(options.spec);
-  if (spec === undefined) return generateWarm(host, options, warm);
+  if (spec === undefined) return (await generateWarm(host, options, warm))[0];
 
   let wake = () => {};
   let due = true;
@@ -46,21 +46,23 @@ export async function watch(host: Host, options: Options, terminal: Terminal): P
     }
     const again = bytes !== undefined && last?.equals(bytes) === true;
     last = bytes;
-    const outcome = await attempt(() => generateWarm(host, options, warm));
+    const [outcome, remember] = await attempt(() => generateWarm(host, options, warm));
     // A save without a change is worth a word only when there was something to mend.
-    if (again && !outcome.report.files.some((file) => file.change !== "unchanged")) continue;
-    terminal.show({ ...outcome, output: line(outcome, options, host.now(), host.now() - started) });
+    if (!again || outcome.report.files.some((file) => file.change !== "unchanged"))
+      terminal.show({ ...outcome, output: line(outcome, options, host.now(), host.now() - started) });
+    await remember();
   }
   await stop();
   return printed("");
 }
 
 /** A full disk or a folder without permission may be mended while we wait. */
-async function attempt(run: () => Promise<Outcome>): Promise<Outcome> {
+async function attempt(run: () => ReturnType<typeof generateWarm>): ReturnType<typeof generateWarm> {
   try {
     return await run();
   } catch (error) {
-    return { report: NOTHING, output: "", notes: [error instanceof Error ? error.message : String(error)], status: 3 };
+    const notes = [error instanceof Error ? error.message : String(error)];
+    return [{ report: NOTHING, output: "", notes, status: 3 }, async () => {}];
   }
 }
 

@@ -44,11 +44,18 @@ export interface Comparison {
   readonly manifestStamp: string | undefined;
 }
 
-/**
- * The hashes that earlier comparisons found, by path; one is believed as long as the file's stamp is the same. For a process
- * that compares again and again.
- */
-export type KnownHashes = Map<string, { readonly stamp: string; readonly hash: string }>;
+/** For a process that compares again and again: what earlier comparisons found, by path. */
+export type KnownHashes = Map<
+  string,
+  {
+    /** What was there, believed as long as the file's stamp is the same. */
+    readonly stamp: string;
+    readonly found: string;
+    /** What was to be there. */
+    readonly text: string;
+    readonly hash: string;
+  }
+>;
 
 const hashOf = (content: Uint8Array): string => `sha256-${createHash("sha256").update(content).digest("base64")}`;
 
@@ -139,19 +146,19 @@ export async function compare(
       if (kind === undefined) change("created");
       return;
     }
-    encoded = Buffer.from(text);
-    const hash = hashOf(encoded);
+    const before = known.get(path);
+    if (before?.text !== text) encoded = Buffer.from(text);
+    const hash = encoded ? hashOf(encoded) : (before?.hash ?? "");
     files[path] = hash;
     if (status === undefined) return change("created");
     if (kind !== "file") {
       diagnostics.push(foreign(out, path, `a ${kind} that flakewright never made is in its place`));
       return;
     }
-    const before = known.get(path);
-    const same = before?.stamp === status.stamp && before.hash === hash;
+    const same = before?.stamp === status.stamp && before.found === hash;
     const bytes = (same ? undefined : await host.readFile(join(out, path))) ?? Buffer.alloc(0);
     const found = same ? hash : hashOf(bytes);
-    known.set(path, { stamp: status.stamp, hash: found });
+    known.set(path, { stamp: status.stamp, found, text, hash });
     if (found === hash) {
       // Only the executable bit is ours to hold; the rest is the umask's.
       const runs = (status.mode & 0o100) !== 0;

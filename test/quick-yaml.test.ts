@@ -37,7 +37,9 @@ const quick = suite("quick reader");
 for (const [text, want] of [
   ["a: 1\nb: [x, 'y', \"z\"]\nc:\n  - d: e\n", "taken"],
   ["a: {b: c, d: [1, 2]}\n", "taken"],
-  ["# only\na: 1 # said\n", "taken"],
+  ["# only\na: 1 # said of `b` & c, 100 % @ *\nb: x && y\n", "taken"],
+  ["a: @b\n", "left"],
+  ["a: `b`\n", "left"],
   ["a: |\n  one\n  two\nb: >-\n  three\n  four\n", "taken"],
   ["a: ~\nb:\nc: null\nd: Null\ne: TRUE\nf: no\ng: 0o17\nh: 0x1f\ni: 017\nj: 1_000\nk: 12:30\nl: 2026-01-01\n", "taken"],
   ["a: .inf\nb: -.INF\nc: .nan\nd: -0\ne: 1e3\nf: .5\ng: 5.\nh: 99999999999999999999\n", "taken"],

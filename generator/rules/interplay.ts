@@ -51,7 +51,7 @@ export const interplayRules: readonly Rule[] = [
             hint: hasExtra
               ? `repeat ${quoted(lost)} here, or move the entries to \`${extra}\`, which adds`
               : `write \`${extra}\`, which adds to the list, or repeat ${quoted(lost)} here`,
-            ...(hasExtra ? {} : { fix: replacement(source, setting.at, "key", extra) }),
+            fix: () => (hasExtra ? undefined : replacement(source, setting.at, "key", extra)),
           });
         }
       }
@@ -77,7 +77,7 @@ export const interplayRules: readonly Rule[] = [
           at: setting.at,
           message: `${jobs} builds at once, but ${users === 1 ? "one build user" : `${users} build users`}`,
           hint: `lower it to ${users}, or declare more roles under \`buildUsers\``,
-          fix: replacement(source, setting.at, "value", String(users)),
+          fix: () => replacement(source, setting.at, "value", String(users)),
         });
       }
     },
@@ -101,7 +101,7 @@ export const interplayRules: readonly Rule[] = [
           at: setting.at,
           message: "Nix allocates ids by itself, so the declared build users are never used",
           hint: "write `false`, or take `buildUsers` out",
-          fix: replacement(source, setting.at, "value", "false"),
+          fix: () => replacement(source, setting.at, "value", "false"),
           related: [{ message: "`buildUsers` is here", range: source.locate(model.buildUsers.at, "key") }],
         });
       }
@@ -158,7 +158,7 @@ export const interplayRules: readonly Rule[] = [
         at: setting.at,
         message: "build-time dependencies are kept for good: the store only grows",
         hint: "add `gc: { automatic: true }`, or `min-free` so that Nix collects garbage when the disk fills up",
-        ...(isDeclared ? {} : { fix: appendix(source, "gc:\n  automatic: true\n") }),
+        fix: () => (isDeclared ? undefined : appendix(source, "gc:\n  automatic: true\n")),
       });
     },
   },
@@ -219,12 +219,11 @@ export const interplayRules: readonly Rule[] = [
       const isOlder = release ? Number(release[1]) * 100 + Number(release[2]) < 2611 : !isRolling(model.nixpkgs.url);
       if (isOlder) return;
       for (const at of placesOf(context, "x86_64-darwin")) {
-        const fix = removal(source, at);
         report({
           at,
           message: "x86_64-darwin has come to its end: nixpkgs 26.05 was the last release for it",
           hint: "take it out, or stay on nixos-26.05 while such machines remain",
-          ...(fix ? { fix } : {}),
+          fix: () => removal(source, at),
         });
       }
     },
@@ -281,32 +280,30 @@ function checkIds({ model, report, source }: RuleContext): void {
   const owner = ownerOf(users.firstUid, lastUid);
   if (owner) {
     const range = count === 1 ? `${users.firstUid} belongs` : `${users.firstUid}–${lastUid} reach into ids that belong`;
-    const fix = isWritten("firstUid") && count < 29999 ? { fix: replacement(source, at("firstUid"), "value", "30001") } : {};
     report({
       at: at("firstUid"),
       part: part("firstUid"),
       message: `${range} to ${owner[2]} (${owner[0]}–${owner[1]})`,
       hint: "begin at 30001, as NixOS and Nix's installer do",
-      ...fix,
+      fix: () => (isWritten("firstUid") && count < 29999 ? replacement(source, at("firstUid"), "value", "30001") : undefined),
     });
   }
   const groupOwner = ownerOf(users.gid, users.gid);
+  const usualGidFix = () => (isWritten("gid") ? replacement(source, at("gid"), "value", String(usualGid(users))) : undefined);
   if (groupOwner) {
-    const fix = isWritten("gid") ? { fix: replacement(source, at("gid"), "value", String(usualGid(users))) } : {};
     report({
       at: at("gid"),
       part: part("gid"),
       message: `the gid ${users.gid} belongs to ${groupOwner[2]} (${groupOwner[0]}–${groupOwner[1]})`,
       hint: `take ${usualGid(users)}`,
-      ...fix,
+      fix: usualGidFix,
     });
   } else if (users.gid === 30000 && users.group !== "nixbld") {
-    const fix = isWritten("gid") ? { fix: replacement(source, at("gid"), "value", String(usualGid(users))) } : {};
     report({
       at: isWritten("gid") ? at("gid") : at("group"),
       message: "30000 is the gid of NixOS's own group `nixbld`, so another group can't have it",
       hint: `give \`${users.group}\` a gid of its own (\`gid: ${usualGid(users)}\`), or call it nixbld`,
-      ...fix,
+      fix: usualGidFix,
     });
   }
 }

@@ -92,12 +92,12 @@ export const packageRules: readonly Rule[] = [
         if (!wrong) continue;
         const { at } = one;
         const [only] = wrong.meant;
-        const fix = only !== undefined && wrong.meant.length === 1 ? { fix: replacement(context.source, at, "value", only) } : {};
         context.report({
           at,
           message: wrong.why,
           ...didYouMean(wrong.meant),
-          ...fix,
+          fix: () =>
+            only !== undefined && wrong.meant.length === 1 ? replacement(context.source, at, "value", only) : undefined,
           // Where the spec's own nixpkgs is known not to have it, evaluation would fail.
           ...(exact && !wrong.exists && tool.from.name === "nixpkgs" ? { severity: "error" as const } : {}),
         });
@@ -134,7 +134,7 @@ export const packageRules: readonly Rule[] = [
               : facts.exact
                 ? `look for it at ${PACKAGE_SEARCH}`
                 : "`flakewright index` asks the spec's own nixpkgs",
-          ...(only !== undefined && near.length === 1 ? { fix: replacement(context.source, at, "value", only) } : {}),
+          fix: () => (only !== undefined && near.length === 1 ? replacement(context.source, at, "value", only) : undefined),
         });
       }
     },
@@ -155,7 +155,7 @@ export const packageRules: readonly Rule[] = [
           at: one.at,
           message: `\`${one.attribute}\` is unfree (${one.licence?.licenses?.join(", ") || "its licence restricts its use"}), and nothing allows it`,
           hint: `add \`${name}\` to \`nixpkgs.unfree\`: [${name}]`,
-          ...policyFix(context),
+          fix: () => policyFix(context),
         });
       }
     },
@@ -178,7 +178,7 @@ export const packageRules: readonly Rule[] = [
           at: one.at,
           message: `\`${one.attribute}\` has known vulnerabilities, and nothing allows it`,
           hint: `use a maintained one, or add ${entry} to \`nixpkgs.insecure\``,
-          ...(name === undefined ? {} : policyFix(context)),
+          fix: () => (name === undefined ? undefined : policyFix(context)),
         });
       }
     },
@@ -214,7 +214,7 @@ export const packageRules: readonly Rule[] = [
             left.length === 0
               ? "take it out, or take it from another package set with `from`"
               : `say where it is wanted: \`systems: [${left.join(", ")}]\``,
-          ...(left.length === 0 ? {} : systemsFix(source, one, left)),
+          fix: () => (left.length === 0 ? undefined : systemsFix(source, one, left)),
         });
       }
     },
@@ -237,13 +237,12 @@ export const packageRules: readonly Rule[] = [
             seen.set(key, tool);
             continue;
           }
-          const fix = removal(source, tool.at);
           report({
             at: packageAt(source, tool),
             message: `\`${tool.package}\` is in this list already`,
             hint: "delete one of the two",
             related: [{ message: "it is here", range: source.locate(packageAt(source, first), "value") }],
-            ...(fix ? { fix } : {}),
+            fix: () => removal(source, tool.at),
           });
         }
       }
@@ -286,7 +285,7 @@ function isNamed({ licence, attribute, tool }: Judged, entry: string): boolean {
  * One edit that allows everything in the spec that needs allowing: each finding brings the same, so that applying one or all
  * comes to the same.
  */
-function policyFix(context: RuleContext): { fix?: Fix } {
+function policyFix(context: RuleContext): Fix | undefined {
   const { model, source } = context;
   const all = judged(context);
   const { unfree, insecure, written, url } = model.nixpkgs;
@@ -301,26 +300,24 @@ function policyFix(context: RuleContext): { fix?: Fix } {
   if (insecureNames.length > insecure.length) parts.push(["insecure", list(insecureNames)]);
   const declared = valueAt(source, ["nixpkgs"]);
   if (declared === undefined)
-    return { fix: appendix(source, `nixpkgs:\n  url: ${url}\n${parts.map(([key, value]) => `  ${key}: ${value}\n`).join("")}`) };
+    return appendix(source, `nixpkgs:\n  url: ${url}\n${parts.map(([key, value]) => `  ${key}: ${value}\n`).join("")}`);
   if (typeof declared === "string") {
     const pairs = parts.map(([key, value]) => `, ${key}: ${value}`).join("");
-    return written === declared ? { fix: replacement(source, ["nixpkgs"], "value", `{ url: "${url}"${pairs} }`) } : {};
+    return written === declared ? replacement(source, ["nixpkgs"], "value", `{ url: "${url}"${pairs} }`) : undefined;
   }
   const edits = parts.flatMap(([key, value]) => {
     const isThere = valueAt(source, ["nixpkgs", key]) !== undefined;
     return (isThere ? replacement(source, ["nixpkgs", key], "value", value) : addition(source, ["nixpkgs"], key, value)) ?? [];
   });
   const [first, ...also] = edits;
-  return first ? { fix: also.length > 0 ? { ...first, also } : first } : {};
+  return first && also.length > 0 ? { ...first, also } : first;
 }
 
 /** Says where a tool is wanted, in the form that it has. */
-function systemsFix(source: Source, { tool, attribute }: Judged, systems: readonly string[]): { fix?: Fix } {
+function systemsFix(source: Source, { tool, attribute }: Judged, systems: readonly string[]): Fix | undefined {
   const list = `[${systems.join(", ")}]`;
   if (typeof valueAt(source, tool.at) === "string")
-    return { fix: replacement(source, tool.at, "value", `{ package: ${attribute}, systems: ${list} }`) };
-  if (valueAt(source, [...tool.at, "systems"]) !== undefined)
-    return { fix: replacement(source, [...tool.at, "systems"], "value", list) };
-  const fix = addition(source, tool.at, "systems", list);
-  return fix ? { fix } : {};
+    return replacement(source, tool.at, "value", `{ package: ${attribute}, systems: ${list} }`);
+  if (valueAt(source, [...tool.at, "systems"]) !== undefined) return replacement(source, [...tool.at, "systems"], "value", list);
+  return addition(source, tool.at, "systems", list);
 }

@@ -100,9 +100,9 @@ export const settingRules: readonly Rule[] = [
         if (entries.length === 0) {
           const written = typeof value === "string" ? value : "";
           const meant = /^(?:yes|on)$/i.test(written) ? "true" : /^(?:no|off)$/i.test(written) ? "false" : undefined;
-          const fix =
-            found.setting.type === "boolean" && meant ? { fix: replacement(context.source, setting.at, "value", meant) } : {};
-          context.report({ at: setting.at, message: problem, ...hint, ...fix });
+          const fix = () =>
+            found.setting.type === "boolean" && meant ? replacement(context.source, setting.at, "value", meant) : undefined;
+          context.report({ at: setting.at, message: problem, ...hint, fix });
         }
         for (const entry of entries) context.report({ at: [...setting.at, entry.index], message: entry.problem, ...hint });
       }
@@ -131,16 +131,15 @@ export const settingRules: readonly Rule[] = [
             part: "key",
             message: `\`${name}\` is an old name of \`${renamed}\``,
             hint: `write \`${renamed}\``,
-            fix: replacement(context.source, setting.at, "key", renamed),
+            fix: () => replacement(context.source, setting.at, "key", renamed),
           });
         } else if (!known.versions.includes("2.34")) {
-          const fix = removal(context.source, setting.at);
           context.report({
             at: setting.at,
             part: "key",
             message: `\`${name}\` is gone${known.removedIn ? ` since Nix ${known.removedIn}` : " from newer Nix"}`,
             hint: "delete it",
-            ...(fix ? { fix } : {}),
+            fix: () => removal(context.source, setting.at),
           });
         }
       }
@@ -199,14 +198,13 @@ export const settingRules: readonly Rule[] = [
         for (const entry of entriesOf(context.source, setting)) {
           const feature = experimentalFeatures().find((one) => one.name === entry.text);
           if (!feature || feature.versions.includes("2.34")) continue;
-          const fix = entryRemoval(context.source, entry);
           const last = feature.versions.at(-1);
           context.report({
             at: entry.at,
             ...(entry.range ? { range: entry.range } : {}),
             message: `Nix 2.34 no longer has the experimental feature \`${entry.text}\`${last ? `, which Nix ${last} had` : ""}`,
             hint: feature.replacedBy ? `its place was taken by the setting \`${feature.replacedBy}\`` : "leave it out",
-            ...(fix ? { fix } : {}),
+            fix: () => entryRemoval(context.source, entry),
           });
         }
       }
@@ -243,14 +241,16 @@ export const settingRules: readonly Rule[] = [
 function unknownSetting({ source, model }: RuleContext, setting: Setting, name: string) {
   if (/^(?:extra-)?build-users$/.test(name)) {
     const users = entriesOf(source, setting).map((entry) => entry.text);
-    const fix = removal(source, setting.at);
     const roles = users.filter((user) => /^[a-z_][a-z0-9_-]*$/.test(user)).map((user) => `    - role: ${user}\n`);
-    const declares = fix && !model.buildUsers && roles.length > 0 && new Set(roles).size === roles.length;
+    const declares = !model.buildUsers && roles.length > 0 && new Set(roles).size === roles.length;
     return {
       message:
         "Nix has no setting `build-users`, in any version: the users must exist, and NixOS refuses the whole configuration",
       hint: "delete the line and declare the users under `buildUsers`, a role for each",
-      ...(fix ? { fix: declares ? { ...fix, also: [appendRoles(source.text, roles)] } : fix } : {}),
+      fix: () => {
+        const fix = removal(source, setting.at);
+        return fix && declares ? { ...fix, also: [appendRoles(source.text, roles)] } : fix;
+      },
     };
   }
   const base = /^extra-(.+)$/.exec(name)?.[1];
@@ -259,14 +259,14 @@ function unknownSetting({ source, model }: RuleContext, setting: Setting, name: 
     return {
       message: `\`${base}\` is no list that \`extra-\` could add to`,
       hint: `write \`${base}\``,
-      fix: replacement(source, setting.at, "key", base),
+      fix: () => replacement(source, setting.at, "key", base),
     };
   }
   const near = nearestNames(name, settingNames());
   const [only] = near;
   // A guess is put into the file only when there is no second one.
-  const fix = only !== undefined && near.length === 1 ? { fix: replacement(source, setting.at, "key", only) } : {};
-  return { message: `no supported Nix has a setting \`${name}\``, ...didYouMean(near), ...fix };
+  const fix = () => (only !== undefined && near.length === 1 ? replacement(source, setting.at, "key", only) : undefined);
+  return { message: `no supported Nix has a setting \`${name}\``, ...didYouMean(near), fix };
 }
 
 function appendRoles(text: string, roles: readonly string[]) {

@@ -59,8 +59,6 @@ function* trusted({ model, source }: RuleContext): Generator<Entry> {
 
 const placeOf = ({ at, range }: Entry) => (range ? { at, range } : { at });
 
-const fixOf = (fix: ReturnType<typeof entryRemoval>) => (fix ? { fix } : {});
-
 const hostOf = (url: string): string | undefined =>
   /^[a-z][a-z0-9+.-]*:\/\/(?:[^/@]*@)?(\[[^\]]*\]|[^/:?]+)/i.exec(url)?.[1]?.toLowerCase();
 
@@ -89,7 +87,7 @@ export const trustRules: readonly Rule[] = [
             ...placeOf(entry),
             message: "`*` trusts every account of the machine like root",
             hint: "name the accounts; `allowedUsers` is the list of who may use Nix at all",
-            ...fixOf(entryRemoval(context.source, entry)),
+            fix: () => entryRemoval(context.source, entry),
           });
     },
   },
@@ -112,7 +110,7 @@ export const trustRules: readonly Rule[] = [
           ...placeOf(entry),
           message: `trusting ${who} is equivalent to root on that machine`,
           hint: "take the entry out; caches that everybody may use go into `substituters`. Or accept it under `lint` with a reason",
-          ...fixOf(entryRemoval(context.source, entry)),
+          fix: () => entryRemoval(context.source, entry),
         });
       }
     },
@@ -137,12 +135,11 @@ export const trustRules: readonly Rule[] = [
         const known = KNOWN_KEYS[hostOf(text) ?? ""];
         if (isOption) {
           if (key !== undefined || extraKeys.some((one) => one === known || signs(one, text))) continue;
-          const fix = known && addition(source, at.slice(0, -1), "publicKey", known);
           report({
             ...placeOf(entry),
             message: `nothing from ${shownUrl(text)} would be accepted: its public key is missing`,
             hint: known ? `add \`publicKey: ${known}\`` : "add `publicKey:` with the key that the cache publishes",
-            ...(fix ? { fix } : {}),
+            fix: () => (known === undefined ? undefined : addition(source, at.slice(0, -1), "publicKey", known)),
           });
         } else if (scope) {
           const keys = wordsInForce(scope.inForce, "trusted-public-keys") ?? [KNOWN_KEYS["cache.nixos.org"] ?? ""];
@@ -174,13 +171,16 @@ export const trustRules: readonly Rule[] = [
         const { at, text } = entry;
         const plain = /^(?:http|ftp):\/\//i.test(text) || /[?&]scheme=http(?:&|$)/i.test(text);
         if (!plain || isLoopback(text)) continue;
-        const start = context.source.text.indexOf("http://", (entry.range ?? context.source.locate(at, "value")).start);
-        const isThere = text.startsWith("http://") && start !== -1 && start <= context.source.locate(at, "value").end;
         context.report({
           ...placeOf(entry),
           message: `${shownUrl(text)} is not encrypted`,
           hint: "use https",
-          ...(isThere ? { fix: { range: { start, end: start + "http".length }, text: "https" } } : {}),
+          fix: () => {
+            const value = context.source.locate(at, "value");
+            const start = context.source.text.indexOf("http://", (entry.range ?? value).start);
+            const isThere = text.startsWith("http://") && start !== -1 && start <= value.end;
+            return isThere ? { range: { start, end: start + "http".length }, text: "https" } : undefined;
+          },
         });
       }
     },
@@ -224,7 +224,7 @@ export const trustRules: readonly Rule[] = [
           at: setting.at,
           message: `${scope.owner} takes paths from caches without a signature`,
           hint: "delete the line, and give each cache its key",
-          fix: replacement(context.source, setting.at, "value", "true"),
+          fix: () => replacement(context.source, setting.at, "value", "true"),
         });
       }
       for (const entry of caches(context))
@@ -274,7 +274,7 @@ export const trustRules: readonly Rule[] = [
               ? `builds of ${scope.owner} may opt out of the sandbox`
               : `builds of ${scope.owner} run without the sandbox`,
           hint: "write `sandbox: true`, or accept it under `lint` with a reason",
-          fix: replacement(source, setting.at, "value", "true"),
+          fix: () => replacement(source, setting.at, "value", "true"),
         });
       }
     },

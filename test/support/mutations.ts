@@ -172,10 +172,12 @@ interface Slot {
   readonly key: string;
 }
 
-function slotsOf(value: unknown): Slot[] {
-  if (typeof value !== "object" || value === null) return [];
+/** Every place of a value; an alias can make it hold itself. */
+function slotsOf(value: unknown, seen = new Set<unknown>()): Slot[] {
+  if (typeof value !== "object" || value === null || seen.has(value)) return [];
+  seen.add(value);
   const holder = value as Record<string, unknown>;
-  return Object.keys(holder).flatMap((key) => [{ holder, key }, ...slotsOf(holder[key])]);
+  return Object.keys(holder).flatMap((key) => [{ holder, key }, ...slotsOf(holder[key], seen)]);
 }
 
 /** One mutation of any kind, or a few, one after the other. */
