@@ -82,7 +82,11 @@ function orUndefined<T>(work: () => T): T | undefined {
 const QUIETLY = { throwIfNoEntry: false } as const;
 
 /** Loaded when something is to be written: a run that finds nothing to do never needs it. */
-const extra = async () => (await import("fs-extra")).default;
+async function extra(): Promise<typeof import("fs-extra")> {
+  loaded ??= (await import("fs-extra")).default;
+  return loaded;
+}
+let loaded: typeof import("fs-extra") | undefined;
 
 function kindOf(stat: fs.Stats | fs.BigIntStats): EntryKind {
   if (stat.isSymbolicLink()) return "symlink";
