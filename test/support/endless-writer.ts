@@ -26,11 +26,9 @@ if (out && process.argv[1]?.includes("endless-writer")) {
   const host = nodeHost("/", {});
   for (;;) {
     for (const which of ["b", "a"] as const) {
-      const started = performance.now();
       const { diagnostics } = await apply(host, out, version(which), false);
       if (diagnostics.length > 0) throw new Error(`does not complete: ${JSON.stringify(diagnostics)}`);
-      // How long a whole tree takes: the killer picks its moment by it.
-      process.stdout.write(`${performance.now() - started}\n`);
+      process.stdout.write("complete\n");
     }
   }
 }
