@@ -6,7 +6,7 @@ import { allSettings, experimentalFeatures, findSetting } from "./knowledge/sett
 import { toolCompletions, toolNamed } from "./knowledge/tool-names.ts";
 import { nearestNames } from "./nearest.ts";
 import { allCodes, explanationOf, isAcceptable } from "./rules.ts";
-import { specSchema } from "./schema.ts";
+import { KINDS, specSchema } from "./schema.ts";
 
 /** One meaning of the word that was asked about. */
 export interface Meaning {
@@ -211,15 +211,6 @@ function keyMeaning({ place, schema, required }: SpecKey): Meaning {
     ],
   };
 }
-
-const KINDS: Readonly<Record<string, string>> = {
-  string: "text",
-  integer: "a whole number",
-  number: "a number",
-  boolean: "true or false",
-  array: "a list",
-  object: "a map",
-};
 
 function packageMeaning(word: string, facts: Facts | undefined): Meaning | undefined {
   const named = toolNamed(word);

@@ -53,6 +53,17 @@ const textOr = (text: Schema, map: Schema, description: string): Schema => ({
 
 const uid = (description: string): Schema => ({ type: "integer", minimum: 1, maximum: 4294967293, description });
 
+/** What people call JSON Schema's types. */
+export const KINDS: Readonly<Record<string, string>> = {
+  string: "text",
+  integer: "a whole number",
+  number: "a number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a map",
+  null: "nothing",
+};
+
 /** What each `$defs` entry with a pattern expects, for people; validate.ts says it when the pattern fails. */
 export const EXPECTED: Readonly<Record<string, { readonly is: string; readonly hint?: string }>> = {
   projectName: { is: "a name of lower-case letters, digits and `-` that begins with a letter" },

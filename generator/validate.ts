@@ -2,7 +2,7 @@ import type { ErrorObject } from "ajv";
 import { type Diagnostic, reporter } from "./diagnostics.ts";
 import { toolNamed } from "./knowledge/tool-names.ts";
 import { nearestNames } from "./nearest.ts";
-import { EXPECTED, specSchema } from "./schema.ts";
+import { EXPECTED, KINDS, specSchema } from "./schema.ts";
 import type { Source, SpecPath } from "./source.ts";
 import { validator } from "./validator.ts";
 
@@ -160,16 +160,6 @@ function rangeMessage(error: ErrorObject): string {
       return error.message ?? "is not valid";
   }
 }
-
-const KINDS: Readonly<Record<string, string>> = {
-  string: "text",
-  integer: "a whole number",
-  number: "a number",
-  boolean: "true or false",
-  array: "a list",
-  object: "a map",
-  null: "nothing",
-};
 
 function kindOf(value: unknown): string {
   if (value === null || value === undefined) return "null";
