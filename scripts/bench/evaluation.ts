@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /*
  * What one dev shell costs to evaluate, in function calls and bytes above the bare packages: the generated flake, one written by hand,
- * and one each in the style of the known frameworks, as far as $FLAKEWRIGHT_FRAMEWORKS (a folder of their sources) has them.
+ * and one each in the style of the known frameworks, as far as $FLAKEWRIGHT_FRAMEWORKS (a folder of their sources) has them. $FLAKEWRIGHT_NIX
+ * is another `nix` than the one on PATH.
  */
 
 const SYSTEM = "x86_64-linux";
@@ -16,7 +17,7 @@ const PKGS = `import inputs.nixpkgs { system = "${SYSTEM}"; config = { }; overla
 interface Style {
   flake: string;
   attribute: string;
-  /** Input → folder below $FLAKEWRIGHT_FRAMEWORKS, beside nixpkgs; an input's own input as `a/b`. */
+  /** Input → folder below $FLAKEWRIGHT_FRAMEWORKS, or `nixpkgs` for the one that all have; an input's own input as `a/b`. */
   inputs?: Record<string, string>;
 }
 
@@ -43,7 +44,7 @@ const STYLES: Record<string, Style> = {
   flakelight: {
     flake: `{ ${NIXPKGS} inputs.flakelight.url = "github:nix-community/flakelight"; outputs = inputs: inputs.flakelight ./. { inherit inputs; systems = [ "${SYSTEM}" ]; devShells.k8s = pkgs: { packages = [ ${packages} ]; }; }; }`,
     attribute: SHELL,
-    inputs: { flakelight: "flakelight" },
+    inputs: { flakelight: "flakelight", "flakelight/nixpkgs": "nixpkgs" },
   },
   "numtide/devshell": {
     flake: `{ ${NIXPKGS} inputs.devshell.url = "github:numtide/devshell"; outputs = inputs: let pkgs = ${PKGS}; in { devShells.${SYSTEM}.k8s = (import inputs.devshell { nixpkgs = pkgs; }).mkShell { packages = [ ${packages} ]; }; }; }`,
@@ -63,17 +64,21 @@ export function evaluation(root: string, folder: string): Record<string, string 
     const overrides = Object.entries({ nixpkgs, ...inputs }).flatMap(([name, path]) => [
       "--override-input",
       name,
-      `path:${path}`,
+      `path:${realpathSync(path)}`,
     ]);
-    execFileSync("nix", ["eval", "--json", `path:${flake}#${attribute}`, "--no-write-lock-file", ...overrides], {
-      stdio: ["ignore", "ignore", "pipe"],
-      env: {
-        ...process.env,
-        NIX_CONFIG: "experimental-features = nix-command flakes\neval-cache = false\nsubstituters =",
-        NIX_SHOW_STATS: "1",
-        NIX_SHOW_STATS_PATH: file,
+    execFileSync(
+      process.env["FLAKEWRIGHT_NIX"] ?? "nix",
+      ["eval", "--json", `path:${flake}#${attribute}`, "--no-write-lock-file", ...overrides],
+      {
+        stdio: ["ignore", "ignore", "pipe"],
+        env: {
+          ...process.env,
+          NIX_CONFIG: "experimental-features = nix-command flakes\neval-cache = false\nsubstituters =",
+          NIX_SHOW_STATS: "1",
+          NIX_SHOW_STATS_PATH: file,
+        },
       },
-    });
+    );
     const { nrFunctionCalls, gc, values, sets } = JSON.parse(readFileSync(file, "utf8"));
     return { calls: nrFunctionCalls as number, bytes: (gc?.totalBytes ?? values.bytes + sets.bytes) as number };
   };
@@ -87,7 +92,8 @@ export function evaluation(root: string, folder: string): Record<string, string 
       "MiB above the floor": Number(((bytes - floor.bytes) / 2 ** 20).toFixed(2)),
     });
   for (const [style, { flake, attribute, inputs = {} }] of Object.entries(STYLES)) {
-    const sources = Object.fromEntries(Object.entries(inputs).map(([name, source]) => [name, join(frameworks ?? "", source)]));
+    const folderOf = (source: string) => (source === "nixpkgs" ? nixpkgs : join(frameworks ?? "", source));
+    const sources = Object.fromEntries(Object.entries(inputs).map(([name, source]) => [name, folderOf(source)]));
     if (Object.values(sources).some((path) => !frameworks || !existsSync(path))) {
       rows.push({ style, calls: "no source here" });
       continue;
@@ -100,14 +106,9 @@ export function evaluation(root: string, folder: string): Record<string, string 
       if (style === "floor") floor = counted;
       add(style, counted);
     } catch (error) {
-      rows.push({
-        style,
-        calls: `does not evaluate: ${String((error as { stderr?: Buffer }).stderr ?? error)
-          .trim()
-          .split("\n")
-          .at(-1)
-          ?.slice(0, 80)}`,
-      });
+      const said = String((error as { stderr?: Buffer }).stderr ?? error);
+      const why = /^\s*error: (?!cached failure)(\S.*)$/m.exec(said)?.[1] ?? said.trim().split("\n").at(-1) ?? "";
+      rows.push({ style, calls: `does not evaluate: ${why.slice(0, 80)}` });
     }
   }
   add("flakewright", measure(join(root, "out"), SHELL, {}));
