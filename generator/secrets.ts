@@ -143,10 +143,16 @@ export function findSecrets(source: Source): Secret[] {
       if (suspicious) inString(path, "value", value);
       const found = secretByPlace(path, value);
       if (found) add([...path], "value", found.what, found.text);
+    } else if (Array.isArray(value)) {
+      for (let index = 0; index < value.length; index++) {
+        path.push(index);
+        walk(value[index]);
+        path.pop();
+      }
     } else if (typeof value === "object" && value !== null) {
       for (const key of Object.keys(value)) {
-        path.push(Array.isArray(value) ? Number(key) : key);
-        if (suspicious && key.length >= 6 && !Array.isArray(value)) inString(path, "key", key);
+        path.push(key);
+        if (suspicious && key.length >= 6) inString(path, "key", key);
         walk((value as Record<string, unknown>)[key]);
         path.pop();
       }

@@ -120,7 +120,21 @@ export function openFacts(text: string): Facts {
     };
   }
 
+  const covered = new Map<string, boolean>();
+  function covers(attribute: string): boolean {
+    const dot = attribute.lastIndexOf(".");
+    if (dot === -1) return true;
+    const set = attribute.slice(0, dot + 1);
+    let answer = covered.get(set);
+    if (answer === undefined) {
+      answer = text.startsWith(set, lowerBound(set));
+      covered.set(set, answer);
+    }
+    return answer;
+  }
+
   function find(attribute: string): PackageFacts | undefined {
+    if (!covers(attribute)) return undefined;
     const start = lowerBound(attribute);
     return start < text.length && attributeAt(start, lineEnd(start)) === attribute ? parse(start) : undefined;
   }
@@ -138,23 +152,12 @@ export function openFacts(text: string): Facts {
   }
 
   let index: NameIndex | undefined;
-  const covered = new Map<string, boolean>();
   return {
     release,
     exact: origin === "exact",
     systems,
     find,
-    covers(attribute) {
-      const dot = attribute.lastIndexOf(".");
-      if (dot === -1) return true;
-      const set = attribute.slice(0, dot + 1);
-      let answer = covered.get(set);
-      if (answer === undefined) {
-        answer = text.startsWith(set, lowerBound(set));
-        covered.set(set, answer);
-      }
-      return answer;
-    },
+    covers,
     nearest(name, max = 3) {
       index ??= new NameIndex(text.slice(body), (attribute) => find(attribute) !== undefined);
       const programs = byProgram(name).slice(0, 1);
