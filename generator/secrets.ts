@@ -135,7 +135,8 @@ export function findSecrets(source: Source): Secret[] {
   // begins on its own line.
   const inText = secretsInText(source.text);
   const suspicious =
-    inText.length > 0 || (/\\|''|machine/.test(source.text) && secretsInText(stringsOf(source.value).join("\n")).length > 0);
+    inText.length > 0 ||
+    (/\\|''|machine|BEGIN/.test(source.text) && secretsInText(stringsOf(source.value).join("\n")).length > 0);
   const path: (string | number)[] = [];
   const walk = (value: unknown): void => {
     if (typeof value === "string") {

@@ -165,6 +165,16 @@ const SECRETS: readonly [what: string, spec: string, secret: string][] = [
     "shells:\n  k8s:\n    hook: echo machine a.example login ada password correct-horse >> ~/.netrc",
     "correct-horse",
   ],
+  [
+    "a netrc line folded",
+    "shells:\n  k8s:\n    hook: echo machine a.example login ada\n      password correct-horse >> ~/.netrc",
+    "correct-horse",
+  ],
+  [
+    "a private key folded",
+    "description: >\n  -----BEGIN OPENSSH\n  PRIVATE KEY-----\n  c2VjcmV0LW9mLW1pbmU\n  -----END OPENSSH PRIVATE KEY-----",
+    "c2VjcmV0LW9mLW1pbmU",
+  ],
   ["an age identity", `description: AGE-SECRET-KEY-1${"Q".repeat(58)}`, `AGE-SECRET-KEY-1${"Q".repeat(58)}`],
   ["a signed token", `description: eyJ${"a".repeat(20)}.eyJ${"b".repeat(20)}.${"c".repeat(20)}`, `eyJ${"a".repeat(20)}`],
 ];
