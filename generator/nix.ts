@@ -104,7 +104,8 @@ function nixNumber(value: number): string {
 
 /** nixfmt moves a selection that is too wide to the next line, and there breaks before `or`. `before` is the width of `name = `. */
 function selection(value: Selection, indent: number, before: number): string {
-  const path = [value.head, ...value.path.map(nixKey)].join(".");
+  let path = value.head;
+  for (const step of value.path) path += `.${nixKey(step)}`;
   const whole = value.orNull ? `${path} or null` : path;
   if (before + whole.length + 1 <= WIDTH) return whole;
   const pad = `\n${" ".repeat(indent + 2)}`;
