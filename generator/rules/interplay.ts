@@ -13,6 +13,7 @@ import {
   scopes,
   settingOf,
   valueAt,
+  wordOf,
   words,
   wordsInForce,
 } from "./places.ts";
@@ -20,7 +21,8 @@ import {
 /* Parts of a spec that are right alone and wrong together, and what time does to a spec. */
 
 const numberOf = (setting: Setting | undefined): number | undefined => {
-  const number = setting === undefined ? Number.NaN : Number(setting.value);
+  const word = wordOf(setting);
+  const number = word === "" ? Number.NaN : Number(word);
   return Number.isInteger(number) ? number : undefined;
 };
 

@@ -49,9 +49,13 @@ export const writtenName = (setting: Setting): string => String(setting.at.at(-1
 export const settingOf = (settings: readonly Setting[], name: string): Setting | undefined =>
   settings.find((setting) => setting.name === name);
 
+/** A setting's one word; `""` for a list or a map, whose own `toString` may be anything a spec says. */
+export const wordOf = (setting: Setting | undefined): string =>
+  setting === undefined || typeof setting.value === "object" ? "" : String(setting.value);
+
 /** What Nix reads as true: `yes` and `1` are true as well. */
-export const isOn = (setting: Setting | undefined): boolean => ["true", "yes", "1"].includes(String(setting?.value));
-export const isOff = (setting: Setting | undefined): boolean => ["false", "no", "0"].includes(String(setting?.value));
+export const isOn = (setting: Setting | undefined): boolean => ["true", "yes", "1"].includes(wordOf(setting));
+export const isOff = (setting: Setting | undefined): boolean => ["false", "no", "0"].includes(wordOf(setting));
 
 /** The entries of a list as nix.conf has them; of a map, `key=value`. */
 export function words(value: SettingValue | undefined): string[] {
