@@ -309,4 +309,12 @@ errors("names that JavaScript knows are only names", () => {
   for (const name of ["constructor", "__proto__", "__functor"]) assert.ok(shells.includes(`  ${name} = shell {`), name);
 });
 
+errors("a map whose keys JavaScript would call is told like any other", () => {
+  for (const key of ["toString", "valueOf", "constructor"])
+    assert.equal(
+      compileText(`${base}settings:\n  max-jobs: { ${key}: 2 }\n  sandbox: { ${key}: 2 }\n`).diagnostics.map((d) => d.code),
+      ["setting-type", "setting-type"],
+    );
+});
+
 errors.run();
