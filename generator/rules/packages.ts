@@ -13,10 +13,6 @@ const PACKAGE_SEARCH = "https://search.nixos.org/packages";
 
 interface Judged {
   readonly tool: Tool;
-  /** `python3Packages.ansible`. */
-  readonly attribute: string;
-  /** The attribute's own place, in the short form and in the long one. */
-  readonly at: SpecPath;
   /** Undefined for a package that the facts lack, and for one of another package set than nixpkgs. */
   readonly facts: PackageFacts | undefined;
   /** What says whether the package is free: an older or newer nixpkgs rarely differs in that. */
@@ -29,10 +25,10 @@ interface Judged {
 function judged(context: RuleContext): readonly Judged[] {
   let found = cache.get(context.model);
   if (!found) {
-    const { model, source, environment } = context;
+    const { model, environment } = context;
     const tools = [...model.groups.flatMap((group) => group.tools), ...model.shells.flatMap((shell) => shell.tools)];
     const facts = tools.length > 0 ? environment.facts() : undefined;
-    found = tools.map((tool) => judge(tool, source, facts));
+    found = tools.map((tool) => judge(tool, facts));
     cache.set(model, found);
   }
   return found;
@@ -40,7 +36,7 @@ function judged(context: RuleContext): readonly Judged[] {
 
 const cache = new WeakMap<Model, readonly Judged[]>();
 
-function judge(tool: Tool, source: Source, facts: Facts | undefined): Judged {
+function judge(tool: Tool, facts: Facts | undefined): Judged {
   const attribute = tool.package;
   // What another package set holds is not known, but nixpkgs of any age calls its packages alike.
   const own = tool.from.name === "nixpkgs" ? facts : undefined;
@@ -48,20 +44,10 @@ function judge(tool: Tool, source: Source, facts: Facts | undefined): Judged {
   const isNixpkgs = own !== undefined || /nixpkgs/i.test(tool.from.url);
   const licence = known ?? (isNixpkgs && !own ? facts?.find(attribute) : undefined);
   const wrong = isNixpkgs ? wrongName(attribute, known, own) : undefined;
-  return {
-    tool,
-    attribute,
-    // Looked up only for what is reported.
-    get at() {
-      return packageAt(source, tool);
-    },
-    facts: known,
-    licence,
-    wrong,
-  };
+  return { tool, facts: known, licence, wrong };
 }
 
-/** Where the package itself is written. */
+/** Where the package itself is written, in the short form and in the long one. */
 const packageAt = (source: Source, tool: Tool): SpecPath =>
   typeof valueAt(source, tool.at) === "string" ? tool.at : [...tool.at, "package"];
 
@@ -87,10 +73,9 @@ export const packageRules: readonly Rule[] = [
     source: PACKAGE_SEARCH,
     check: (context) => {
       const exact = context.environment.facts()?.exact ?? false;
-      for (const one of judged(context)) {
-        const { wrong, tool } = one;
+      for (const { wrong, tool } of judged(context)) {
         if (!wrong) continue;
-        const { at } = one;
+        const at = packageAt(context.source, tool);
         const [only] = wrong.meant;
         context.report({
           at,
@@ -116,10 +101,10 @@ export const packageRules: readonly Rule[] = [
     check: (context) => {
       const facts = context.environment.facts();
       if (!facts) return;
-      for (const one of judged(context)) {
-        const { tool, attribute, facts: known, wrong } = one;
+      for (const { tool, facts: known, wrong } of judged(context)) {
+        const attribute = tool.package;
         if (known || wrong || tool.from.name !== "nixpkgs" || !facts.covers(attribute)) continue;
-        const { at } = one;
+        const at = packageAt(context.source, tool);
         const near = facts.nearest(attribute);
         const [only] = near;
         context.report({
@@ -152,8 +137,8 @@ export const packageRules: readonly Rule[] = [
         if (!needsUnfree(context.model, one)) continue;
         const name = policyName(one);
         context.report({
-          at: one.at,
-          message: `\`${one.attribute}\` is unfree (${one.licence?.licenses?.join(", ") || "its licence restricts its use"}), and nothing allows it`,
+          at: packageAt(context.source, one.tool),
+          message: `\`${one.tool.package}\` is unfree (${one.licence?.licenses?.join(", ") || "its licence restricts its use"}), and nothing allows it`,
           hint: `add \`${name}\` to \`nixpkgs.unfree\`: [${name}]`,
           fix: () => policyFix(context),
         });
@@ -175,8 +160,8 @@ export const packageRules: readonly Rule[] = [
         const name = insecureName(one);
         const entry = name === undefined ? "its name and version, as Nix's refusal prints them," : `\`${name}\``;
         context.report({
-          at: one.at,
-          message: `\`${one.attribute}\` has known vulnerabilities, and nothing allows it`,
+          at: packageAt(context.source, one.tool),
+          message: `\`${one.tool.package}\` has known vulnerabilities, and nothing allows it`,
           hint: `use a maintained one, or add ${entry} to \`nixpkgs.insecure\``,
           fix: () => (name === undefined ? undefined : policyFix(context)),
         });
@@ -205,11 +190,11 @@ export const packageRules: readonly Rule[] = [
         const left = wanted.filter((system) => !missing.includes(system));
         const why = broken ? "is marked broken" : "is not available";
         report({
-          at: one.at,
+          at: packageAt(source, one.tool),
           message:
             left.length === 0
-              ? `\`${one.attribute}\` ${why} on any system of the spec`
-              : `\`${one.attribute}\` ${why} on ${missing.join(", ")}`,
+              ? `\`${one.tool.package}\` ${why} on any system of the spec`
+              : `\`${one.tool.package}\` ${why} on ${missing.join(", ")}`,
           hint:
             left.length === 0
               ? "take it out, or take it from another package set with `from`"
@@ -251,7 +236,7 @@ export const packageRules: readonly Rule[] = [
 ];
 
 /** What `nixpkgs.unfree` calls a package. */
-const policyName = ({ licence, tool, attribute }: Judged): string => licence?.pname || tool.attribute.at(-1) || attribute;
+const policyName = ({ licence, tool }: Judged): string => licence?.pname || tool.attribute.at(-1) || tool.package;
 
 /** As `nixpkgs.insecure` wants it; undefined where the facts don't hold the package's own name. */
 const insecureName = ({ facts }: Judged): string | undefined => (facts?.pname ? `${facts.pname}-${facts.version}` : undefined);
@@ -275,7 +260,8 @@ function needsInsecure(model: Model, one: Judged): boolean {
  * Whether a name of `nixpkgs.unfree` means the package. Facts that hold no package names, only attributes, can't tell for sure
  * (`_1password` is called `1password-cli`, `nodejs_16` `nodejs`), and then the spec is believed.
  */
-function isNamed({ licence, attribute, tool }: Judged, entry: string): boolean {
+function isNamed({ licence, tool }: Judged, entry: string): boolean {
+  const attribute = tool.package;
   if (entry === licence?.pname || entry === attribute || entry === tool.attribute.at(-1)) return true;
   if (licence?.pname !== undefined || entry === "") return false;
   return toolNamed(entry)?.attribute === attribute || squash(attribute).startsWith(squash(entry));
@@ -314,10 +300,10 @@ function policyFix(context: RuleContext): Fix | undefined {
 }
 
 /** Says where a tool is wanted, in the form that it has. */
-function systemsFix(source: Source, { tool, attribute }: Judged, systems: readonly string[]): Fix | undefined {
+function systemsFix(source: Source, { tool }: Judged, systems: readonly string[]): Fix | undefined {
   const list = `[${systems.join(", ")}]`;
   if (typeof valueAt(source, tool.at) === "string")
-    return replacement(source, tool.at, "value", `{ package: ${attribute}, systems: ${list} }`);
+    return replacement(source, tool.at, "value", `{ package: ${tool.package}, systems: ${list} }`);
   if (valueAt(source, [...tool.at, "systems"]) !== undefined) return replacement(source, [...tool.at, "systems"], "value", list);
   return addition(source, tool.at, "systems", list);
 }
