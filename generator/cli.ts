@@ -7,8 +7,6 @@ import { check, diff, generate, type Options, type Outcome, printed, type Termin
 import { completionScript, SHELLS } from "./completion.ts";
 import { toJson, toText } from "./diagnostics.ts";
 import { type Host, nodeHost } from "./host.ts";
-import { allSettings } from "./knowledge/settings.ts";
-import { allCodes } from "./rules.ts";
 
 interface Command extends CommandSpec {
   /** `operands` are as many as the command takes. */
@@ -57,7 +55,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     operands: "WORD",
     options: [],
     summary: "a diagnostic code, a nix.conf setting, a package or a key of the spec, explained",
-    words: () => [...allCodes(), ...allSettings().map((setting) => setting.name)],
     run: async (host, options, [word = ""]) => (await import("./explain.ts")).explain(host, options, word),
   },
   index: {

@@ -92,7 +92,7 @@ export async function generateWarm(host: Host, options: Options, warm: Warm): Pr
   const comparison = await work(host, options.out, files, options.force, warm.known);
   const diagnostics = [...compiled.diagnostics, ...inOrder(comparison.diagnostics)];
   const { spec, out, build } = options;
-  const isDone = !options.dryRun && diagnostics.length === 0 && comparison.kept.length === 0;
+  const isClean = !options.dryRun && diagnostics.length === 0 && comparison.kept.length === 0;
   const stopped = hasErrors(comparison.diagnostics);
   const changed = stopped ? [] : comparison.changes.filter((change) => change.change !== "unchanged");
   const lines = changed.map((change) => `${change.change} ${join(options.out, change.path)}\n`).join("");
@@ -107,7 +107,7 @@ export async function generateWarm(host: Host, options: Options, warm: Warm): Pr
     notes,
     status: stopped ? 1 : 0,
   };
-  return [done, build && isDone ? () => remember(host, { spec, out, build }, files) : nothing];
+  return [done, build && isClean ? () => remember(host, { spec, out, build }, files) : nothing];
 }
 
 /** The same without writing; drift is an error. */

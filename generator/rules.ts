@@ -191,7 +191,8 @@ function judgeAcceptances(
 
 /** Whether an earlier stage refused the place that an acceptance is about: then nobody can tell if it is needed. */
 function mayBeHidden(place: string | undefined, source: Source, before: readonly Diagnostic[]): boolean {
-  if (place === undefined || before.length === 0) return before.length > 0;
+  if (before.length === 0) return false;
+  if (place === undefined) return true;
   const path = dotted(place)
     .split(".")
     .map((step) => (/^\d+$/.test(step) ? Number(step) : step));

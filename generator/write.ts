@@ -147,8 +147,11 @@ export async function compare(
       return;
     }
     const before = known.get(path);
-    if (before?.text !== text) encoded = Buffer.from(text);
-    const hash = encoded ? hashOf(encoded) : (before?.hash ?? "");
+    let hash = before?.text === text ? before.hash : undefined;
+    if (hash === undefined) {
+      encoded = Buffer.from(text);
+      hash = hashOf(encoded);
+    }
     files[path] = hash;
     if (status === undefined) return change("created");
     if (kind !== "file") {
