@@ -194,6 +194,9 @@ export interface Model {
   readonly lint: readonly Acceptance[];
 }
 
+/** Whether a list of groups, which has none twice, is all of the platform's. */
+export const isEveryGroup = (model: Model, groups: readonly Group[]): boolean => groups.length === model.groups.length;
+
 const DEFAULT_NIXPKGS = "nixos-26.05";
 const DEFAULT_SYSTEMS = ["x86_64-linux", "aarch64-linux", "aarch64-darwin"];
 

@@ -1,6 +1,6 @@
 import type { Facts } from "../knowledge/packages.ts";
 import { toolCompletions } from "../knowledge/tool-names.ts";
-import type { Group, Model, PackageSet, Shell, Tool } from "../model.ts";
+import { type Group, isEveryGroup, type Model, type PackageSet, type Shell, type Tool } from "../model.ts";
 import type { PlanContext } from "../plan.ts";
 import { diagram } from "./diagram.ts";
 
@@ -15,7 +15,7 @@ export function catalogView(model: Model, context: PlanContext): object {
   const ids = new Ids();
   const shellLinks = new Map(model.shells.map((shell) => [shell, { id: ids.of("shell", shell.name), name: shell.name }]));
   const groupLinks = new Map(model.groups.map((group) => [group, { id: ids.of("group", group.name), name: group.name }]));
-  const everything = model.shells.find((shell) => shell.name === "default" && shell.groups.length === model.groups.length);
+  const everything = model.shells.find((shell) => shell.name === "default" && isEveryGroup(model, shell.groups));
   const shellsWith = shellIndex(model, everything, shellLinks);
   const links = (groups: readonly Group[]): Link[] => groups.flatMap((group) => groupLinks.get(group) ?? []);
   const tool = (one: Tool) => toolRow(one, ids, shellsWith(one), model.nixpkgs, context.facts);
@@ -81,15 +81,15 @@ export function catalogView(model: Model, context: PlanContext): object {
       stateVersion: host.stateVersion,
       target: host.deploy ? `${host.deploy.user}@${host.deploy.target}` : "",
       tags: host.deploy?.tags.join(", ") ?? "",
-      all: host.groups.length === model.groups.length,
-      groups: host.groups.length === model.groups.length ? [] : links(host.groups),
+      all: isEveryGroup(model, host.groups),
+      groups: isEveryGroup(model, host.groups) ? [] : links(host.groups),
     })),
     volumes: model.volumes.map((volume) => ({
       id: ids.of("volume", volume.name),
       name: volume.name,
       mount: volume.mount,
-      all: volume.groups.length === model.groups.length,
-      groups: volume.groups.length === model.groups.length ? [] : links(volume.groups),
+      all: isEveryGroup(model, volume.groups),
+      groups: isEveryGroup(model, volume.groups) ? [] : links(volume.groups),
     })),
     builders: model.builders.map((builder) => ({
       id: ids.of("builder", builder.specHost ?? builder.host),

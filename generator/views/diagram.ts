@@ -1,4 +1,4 @@
-import type { Group, Model } from "../model.ts";
+import { type Group, isEveryGroup, type Model } from "../model.ts";
 
 /** More boxes than this in a column tell nobody anything: the largest stay, the rest becomes one box. */
 const MOST = 18;
@@ -38,8 +38,7 @@ interface Node {
 export function diagram(model: Model): object | false {
   if (model.groups.length === 0) return false;
   const big = model.groups.length > MOST || model.shells.length > 2 * MOST;
-  // A list of groups has none twice.
-  const all = (groups: readonly Group[]) => model.groups.length > 1 && groups.length === model.groups.length;
+  const all = (groups: readonly Group[]) => model.groups.length > 1 && isEveryGroup(model, groups);
   const node = (name: string, kind: Node["kind"], groups: readonly Group[]): Node => ({
     name,
     kind,

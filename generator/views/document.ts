@@ -1,4 +1,4 @@
-import type { Model, Setting, Tool } from "../model.ts";
+import { isEveryGroup, type Model, type Setting, type Tool } from "../model.ts";
 import { nixPath } from "../nix.ts";
 import type { PlanContext } from "../plan.ts";
 
@@ -17,7 +17,7 @@ export function architectureView(model: Model, context: PlanContext): object {
   const pairs = (settings: readonly Setting[]) => settings.map(({ name, value }) => ({ name, value }));
   const names = (things: readonly { readonly name: string }[]) => things.map(({ name }) => name).join(", ") || "none";
   // A thousand machines with a thousand groups each are no million words.
-  const groupNames = (groups: Model["groups"]) => (groups.length === model.groups.length ? "all" : names(groups));
+  const groupNames = (groups: Model["groups"]) => (isEveryGroup(model, groups) ? "all" : names(groups));
   return {
     title: model.description || model.name,
     name: model.name,

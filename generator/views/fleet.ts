@@ -1,11 +1,11 @@
-import type { Builder, Group, Model, NixosHost } from "../model.ts";
+import { type Builder, type Group, isEveryGroup, type Model, type NixosHost } from "../model.ts";
 import { type NixValue, Selection } from "../nix.ts";
 
 /** Data for the NixOS machines, their deployment and the machines that builds are sent to. */
 
 export function hostsView(model: Model): object {
   // Written once for all hosts that have every group, lest a thousand hosts of a thousand groups be a million lines.
-  const hasAll = (host: NixosHost) => host.groups.length === model.groups.length && model.groups.length > 0;
+  const hasAll = (host: NixosHost) => isEveryGroup(model, host.groups) && model.groups.length > 0;
   return {
     everyGroup: model.hosts.some(hasAll) && switches(model.groups),
     hosts: model.hosts.map((host) => ({
