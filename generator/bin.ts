@@ -1,3 +1,4 @@
+import { BUILD } from "./build-id.ts";
 import { nodeHost } from "./host.ts";
 import { isUnchanged, type Request } from "./memo.ts";
 
@@ -6,11 +7,8 @@ import { isUnchanged, type Request } from "./memo.ts";
  * which the build keeps in a file of its own so that it need not even be read.
  */
 
-/** scripts/build.ts puts the build's hash in its place. */
-const BUILD = "@BUILD@";
-
 function plainGenerate([command, ...rest]: readonly string[]): Request | undefined {
-  if (command !== "generate") return undefined;
+  if (command !== "generate" || BUILD === undefined) return undefined;
   const request = { spec: "spec/platform.yaml", out: "out", build: BUILD };
   for (let at = 0; at < rest.length; at++) {
     const word = rest[at] ?? "";

@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
+import { BUILD } from "./build-id.ts";
 import { type CommandSpec, OPTIONS, usage, usageProblem } from "./command-line.ts";
 import { check, diff, generate, type Options, type Outcome, printed, type Terminal } from "./commands.ts";
 import { completionScript, SHELLS } from "./completion.ts";
@@ -89,8 +90,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
-/** scripts/build.ts puts the build's hash in its place. */
-const BUILD = "@BUILD@";
 const HOME = dirname(fileURLToPath(import.meta.url));
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -123,7 +122,7 @@ async function main(argv: readonly string[]): Promise<number> {
     nixpkgs: values.nixpkgs,
     root: values.root,
     knowledge: join(HOME, "knowledge"),
-    build: BUILD.startsWith("@") ? undefined : BUILD,
+    build: BUILD,
   };
   const format = values.format ?? "text";
   const formatted = await formatter(format, host);

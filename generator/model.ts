@@ -1,3 +1,4 @@
+import { BUILD } from "./build-id.ts";
 import { type Diagnostic, type ReporterAdd, reporter } from "./diagnostics.ts";
 import { canonicalSettingValue, findSetting } from "./knowledge/settings.ts";
 import { nearestNames } from "./nearest.ts";
@@ -749,11 +750,9 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const unique = <T>(items: readonly T[]): T[] => [...new Set(items)];
 
-/** scripts/build.ts puts the build's hash in its place: only the sources, which the tests run, are kept from changing what is finished. */
-const IS_PUBLISHED = !"@BUILD@".startsWith("@");
-
+/** So that no later stage changes what is finished. In a published build, which the tests have seen, it would only take time. */
 function freeze<T>(value: T): T {
-  if (IS_PUBLISHED) return value;
+  if (BUILD !== undefined) return value;
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);
     for (const part of Object.values(value)) freeze(part);
