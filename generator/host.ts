@@ -37,7 +37,6 @@ export interface Host {
   /** Writes the whole file. Never follows a final symlink. */
   writeFile(path: string, data: string | Uint8Array, mode?: number): Promise<void>;
   kind(path: string): Promise<EntryKind | undefined>;
-  mode(path: string): Promise<number | undefined>;
   status(path: string): Promise<FileStatus | undefined>;
   chmod(path: string, mode: number): Promise<void>;
   /** Names in a folder, sorted; `[]` when there is none. */
@@ -122,10 +121,6 @@ export function nodeHost(cwd: string, env: Host["env"]): Host {
       if (!stat) return undefined;
       const stamp = `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
       return { kind: kindOf(stat), mode: Number(stat.mode) & 0o777, stamp };
-    },
-    mode: async (path) => {
-      const stat = orUndefined(() => fs.lstatSync(at(path), QUIETLY));
-      return stat && stat.mode & 0o777;
     },
     chmod: async (path, mode) => fs.chmodSync(at(path), mode),
     list: async (path) => (orUndefined(() => fs.readdirSync(at(path))) ?? []).sort(),

@@ -31,6 +31,13 @@ export interface Source {
   locate(path: SpecPath, part: "key" | "value"): Range;
 }
 
+/** What stands at a path; undefined where nothing does. */
+export function valueAt(source: Source, path: SpecPath): unknown {
+  let node = source.value;
+  for (const step of path) node = (node as Record<string | number, unknown> | null | undefined)?.[step];
+  return node;
+}
+
 const TOO_DEEP = `nested deeper than ${MAX_DEPTH} levels`;
 
 type Read = [source: Source | undefined, diagnostics: Diagnostic[], text: string];

@@ -3,7 +3,7 @@ import { type Diagnostic, reporter } from "./diagnostics.ts";
 import { toolNamed } from "./knowledge/tool-names.ts";
 import { nearestNames } from "./nearest.ts";
 import { EXPECTED, KINDS, specSchema } from "./schema.ts";
-import type { Source, SpecPath } from "./source.ts";
+import { type Source, type SpecPath, valueAt } from "./source.ts";
 import { validator } from "./validator.ts";
 
 /**
@@ -56,8 +56,8 @@ export function validate(source: Source): [ReadonlySet<string>, Diagnostic[]] {
           "schema-type",
           path,
           "value",
-          typeMessage(error, valueAt(source.value, path), path),
-          typeHint(error, valueAt(source.value, path), path),
+          typeMessage(error, valueAt(source, path), path),
+          typeHint(error, valueAt(source, path), path),
         );
         break;
       }
@@ -66,7 +66,7 @@ export function validate(source: Source): [ReadonlySet<string>, Diagnostic[]] {
         break;
       case "const":
         // `type` has said it already.
-        if (typeof valueAt(source.value, path) !== "number") break;
+        if (typeof valueAt(source, path) !== "number") break;
         invalid.add(pathKey(path));
         add("schema-value", path, "value", `this flakewright knows version 1 of the spec language`, {
           hint: "write `version: 1`",
@@ -74,13 +74,13 @@ export function validate(source: Source): [ReadonlySet<string>, Diagnostic[]] {
         break;
       case "enum": {
         // All choices are text; of another kind `type` has told already.
-        if (typeof valueAt(source.value, path) !== "string") {
+        if (typeof valueAt(source, path) !== "string") {
           invalid.add(pathKey(path));
           break;
         }
         invalid.add(pathKey(path));
         const allowed = (error.params["allowedValues"] as string[]).map(String);
-        const value = valueAt(source.value, path);
+        const value = valueAt(source, path);
         const near = typeof value === "string" ? nearestNames(value, allowed) : [];
         const hint = near.length > 0 ? `did you mean ${quoted(near)}?` : `one of ${quoted(allowed)}`;
         add("schema-value", path, "value", `${shown(value)} is not a value of \`${lastKey(path)}\``, { hint });
@@ -92,7 +92,7 @@ export function validate(source: Source): [ReadonlySet<string>, Diagnostic[]] {
           "schema-value",
           [...path, index],
           "value",
-          `${shown(valueAt(source.value, [...path, index]))} stands twice in \`${lastKey(path)}\``,
+          `${shown(valueAt(source, [...path, index]))} stands twice in \`${lastKey(path)}\``,
           { hint: "delete one of them" },
         );
         break;
@@ -126,7 +126,7 @@ function reportPattern(error: ErrorObject, path: SpecPath, invalid: Set<string>,
     return;
   }
   invalid.add(pathKey(path));
-  const value = valueAt(source.value, path);
+  const value = valueAt(source, path);
   const code = isName ? "name-invalid" : "schema-value";
   // People write what they type: `docker compose`.
   const tool = definition === "attributePath" && typeof value === "string" ? toolNamed(value)?.attribute : undefined;
@@ -246,12 +246,6 @@ function pointerToPath(pointer: string, value: unknown): (string | number)[] {
     node = (node as Record<string | number, unknown> | undefined)?.[key];
   }
   return path;
-}
-
-function valueAt(value: unknown, path: SpecPath): unknown {
-  let node = value;
-  for (const step of path) node = (node as Record<string | number, unknown> | undefined)?.[step];
-  return node;
 }
 
 function where(path: SpecPath): string {

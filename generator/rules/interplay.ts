@@ -1,7 +1,7 @@
 import { findSetting, settingValueProblem } from "../knowledge/settings.ts";
 import type { BuildUsers, Model, Setting } from "../model.ts";
 import type { Rule, RuleContext } from "../rules.ts";
-import type { SpecPath } from "../source.ts";
+import { type SpecPath, valueAt } from "../source.ts";
 import {
   appendix,
   isOff,
@@ -12,7 +12,6 @@ import {
   type Scope,
   scopes,
   settingOf,
-  valueAt,
   wordOf,
   words,
   wordsInForce,

@@ -4,8 +4,8 @@ import { type ToolName, toolNamed } from "../knowledge/tool-names.ts";
 import type { Model, Tool } from "../model.ts";
 import { squash } from "../nearest.ts";
 import type { Rule, RuleContext } from "../rules.ts";
-import type { Source, SpecPath } from "../source.ts";
-import { addition, appendix, didYouMean, quoted, removal, replacement, valueAt } from "./places.ts";
+import { type Source, type SpecPath, valueAt } from "../source.ts";
+import { addition, appendix, didYouMean, quoted, removal, replacement } from "./places.ts";
 
 /* Tools against what nixpkgs has under their names. */
 

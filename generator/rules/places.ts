@@ -1,6 +1,6 @@
 import type { Fix, Range } from "../diagnostics.ts";
 import type { Model, Setting, SettingValue } from "../model.ts";
-import type { Source, SpecPath } from "../source.ts";
+import { type Source, type SpecPath, valueAt } from "../source.ts";
 
 /* Where rules look: the three kinds of places that declare nix.conf settings, entries of lists, and edits of the text around them. */
 
@@ -104,12 +104,6 @@ export function entryRemoval(source: Source, { at, range }: Entry): Fix | undefi
   if (before && before.index > node.start) return { range: { start: before.index, end: range.end }, text: "" };
   const after = /^\s+/.exec(source.text.slice(range.end, node.end));
   return after ? { range: { start: range.start, end: range.end + after[0].length }, text: "" } : undefined;
-}
-
-export function valueAt(source: Source, path: SpecPath): unknown {
-  let node = source.value;
-  for (const step of path) node = (node as Record<string | number, unknown> | null | undefined)?.[step];
-  return node;
 }
 
 /** An edit that gives a key or a value another text. */

@@ -10,17 +10,8 @@ import {
 import type { Setting } from "../model.ts";
 import { nearestNames } from "../nearest.ts";
 import type { Rule, RuleContext } from "../rules.ts";
-import {
-  didYouMean,
-  entriesOf,
-  entryRemoval,
-  removal,
-  replacement,
-  scopes,
-  valueAt,
-  wordsInForce,
-  writtenName,
-} from "./places.ts";
+import { valueAt } from "../source.ts";
+import { didYouMean, entriesOf, entryRemoval, removal, replacement, scopes, wordsInForce, writtenName } from "./places.ts";
 
 /* nix.conf settings, wherever the spec declares them: names, types and versions. */
 

@@ -1,7 +1,7 @@
 import { machinesProblem } from "../conf.ts";
 import { findSetting } from "../knowledge/settings.ts";
 import type { Rule, RuleContext } from "../rules.ts";
-import type { SpecPath } from "../source.ts";
+import { type SpecPath, valueAt } from "../source.ts";
 import {
   addition,
   type Entry,
@@ -12,7 +12,6 @@ import {
   type Scope,
   scopes,
   settingOf,
-  valueAt,
   wordsInForce,
 } from "./places.ts";
 
