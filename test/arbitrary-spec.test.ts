@@ -16,7 +16,7 @@ random("compile without an error, twice to the same bytes", () => {
       );
       assert.equal(compileText(text).files, first.files);
     }),
-    { numRuns: 120 },
+    { numRuns: 300 },
   );
 });
 
@@ -26,7 +26,7 @@ random("never plan a path that leaves the folder or is not plain", () => {
       for (const { path } of compileText(text).files ?? [])
         assert.match(path, /^(\.?[a-zA-Z0-9_][a-zA-Z0-9._-]*\/)*\.?[a-zA-Z0-9_][a-zA-Z0-9._-]*$/);
     }),
-    { numRuns: 50 },
+    { numRuns: 100 },
   );
 });
 

@@ -1,15 +1,14 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { stringify } from "yaml";
 import { hostileText } from "../support/arbitrary-spec.ts";
 import { nixFaults } from "../support/nix-lint.ts";
+import { nixfmtComplaints } from "../support/nixfmt.ts";
 import { compileText } from "../support/spec.ts";
-import { tempFolder } from "../support/temp.ts";
-import { needs, tool } from "../support/tools.ts";
+import { tempTree } from "../support/temp.ts";
+import { needs } from "../support/tools.ts";
 
 /* What hosts, deployments and builders of a spec become: which files, and how they read. */
 
@@ -134,22 +133,11 @@ test("random fleets are Nix without an unused name", () => {
 });
 
 withNixfmt("random fleets are as nixfmt would have them", () => {
-  const folder = tempFolder();
-  const paths = samples().flatMap((files, index) =>
-    files.map(({ path, text }) => {
-      const file = join(folder, String(index), path);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, text);
-      return file;
-    }),
+  const files = samples().flatMap((sample, index) =>
+    sample.map(({ path, text }): [string, string] => [`${index}/${path}`, text]),
   );
-  let unformatted = "";
-  try {
-    execFileSync(tool("nixfmt") ?? "nixfmt", ["--check", ...paths], { stdio: ["ignore", "pipe", "pipe"] });
-  } catch (error) {
-    unformatted = String((error as { stderr?: Buffer }).stderr ?? error);
-  }
-  assert.is(unformatted, "");
+  const folder = tempTree(Object.fromEntries(files));
+  assert.is(nixfmtComplaints(files.map(([path]) => join(folder, path))), "");
 });
 
 test.run();
