@@ -21,10 +21,9 @@ export interface Environment {
 export interface Finding extends Pick<Diagnostic, "hint" | "related"> {
   readonly at: SpecPath;
   readonly part?: "key" | "value";
-  /** The place in the text where it is not the whole key or value. */
-  readonly range?: Range;
+  /** The place in the text where it is not the whole key or value. This and the fix are made only for what is shown: places are dear. */
+  readonly range?: () => Range | undefined;
   readonly message: string;
-  /** Made only for what is shown, for it asks for places in the text. */
   readonly fix?: () => Fix | undefined;
   /** Where it is not the rule's own. */
   readonly severity?: Diagnostic["severity"];
@@ -112,8 +111,7 @@ export function lint(
       environment,
       secrets,
       report({ at, part = "value", range, severity = rule.severity, message, fix, settled, final, ...more }) {
-        // Places are dear, and a good spec needs none.
-        const place = () => range ?? source.locate(at, part);
+        const place = () => range?.() ?? source.locate(at, part);
         // A secret is one whatever else is wrong with the value.
         if (refused.size > 0 && code !== "secret-in-spec" && refused.has(rangeKey(place()))) return;
         const acceptance = final ? undefined : closest(acceptances, at);

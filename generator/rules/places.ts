@@ -76,28 +76,42 @@ export function wordsInForce(settings: readonly Setting[], name: string): string
 export interface Entry {
   readonly at: SpecPath;
   readonly text: string;
-  /** A word's own place in the text. */
-  readonly range?: Range;
+  /** A word's own place in the text; undefined where it can't be told. */
+  readonly range?: () => Range | undefined;
 }
+
+/** Where a finding on an entry is. */
+export const placeOf = ({ at, range }: Entry) => (range ? { at, range } : { at });
 
 /** Each entry of a declared list and its own place. */
 export function entriesOf(source: Source, setting: Setting): Entry[] {
   const entries = words(setting.value);
   // The model may hold a list where the spec has words in one text.
   if (Array.isArray(valueAt(source, setting.at))) return entries.map((text, index) => ({ at: [...setting.at, index], text }));
-  const node = source.locate(setting.at, "value");
+  let ranges: (Range | undefined)[] | undefined;
+  const rangeAt = (index: number) => {
+    ranges ??= wordRanges(source, setting.at, entries);
+    return ranges[index];
+  };
+  return entries.map((text, index) => ({ at: setting.at, text, range: () => rangeAt(index) }));
+}
+
+function wordRanges(source: Source, at: SpecPath, texts: readonly string[]): (Range | undefined)[] {
+  const node = source.locate(at, "value");
   let from = node.start;
-  return entries.map((text) => {
+  return texts.map((text) => {
     const start = source.text.indexOf(text, from);
     // Escaped or folded, the word is not to be found as it is read.
-    if (start === -1 || start + text.length > node.end) return { at: setting.at, text };
+    if (start === -1 || start + text.length > node.end) return undefined;
     from = start + text.length;
-    return { at: setting.at, text, range: { start, end: from } };
+    return { start, end: from };
   });
 }
 
 /** An edit that takes an entry out. */
-export function entryRemoval(source: Source, { at, range }: Entry): Fix | undefined {
+export function entryRemoval(source: Source, entry: Entry): Fix | undefined {
+  const { at } = entry;
+  const range = entry.range?.();
   if (!range) return typeof at.at(-1) === "number" ? removal(source, at) : undefined;
   const before = /\s+$/.exec(source.text.slice(0, range.start));
   const node = source.locate(at, "value");

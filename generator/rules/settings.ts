@@ -11,7 +11,17 @@ import type { Setting } from "../model.ts";
 import { nearestNames } from "../nearest.ts";
 import type { Rule, RuleContext } from "../rules.ts";
 import { valueAt } from "../source.ts";
-import { didYouMean, entriesOf, entryRemoval, removal, replacement, scopes, wordsInForce, writtenName } from "./places.ts";
+import {
+  didYouMean,
+  entriesOf,
+  entryRemoval,
+  placeOf,
+  removal,
+  replacement,
+  scopes,
+  wordsInForce,
+  writtenName,
+} from "./places.ts";
 
 /* nix.conf settings, wherever the spec declares them: names, types and versions. */
 
@@ -166,8 +176,7 @@ export const settingRules: readonly Rule[] = [
           const without = feature && lackedBy(feature.versions);
           if (!without) continue;
           context.report({
-            at: entry.at,
-            ...(entry.range ? { range: entry.range } : {}),
+            ...placeOf(entry),
             message: `${without} ${without.includes(" and ") ? "lack" : "lacks"} the experimental feature \`${entry.text}\``,
             hint: "leave it out, or accept it under `lint` when every machine has a newer Nix",
           });
@@ -191,8 +200,7 @@ export const settingRules: readonly Rule[] = [
           if (!feature || feature.versions.includes("2.34")) continue;
           const last = feature.versions.at(-1);
           context.report({
-            at: entry.at,
-            ...(entry.range ? { range: entry.range } : {}),
+            ...placeOf(entry),
             message: `Nix 2.34 no longer has the experimental feature \`${entry.text}\`${last ? `, which Nix ${last} had` : ""}`,
             hint: feature.replacedBy ? `its place was taken by the setting \`${feature.replacedBy}\`` : "leave it out",
             fix: () => entryRemoval(context.source, entry),

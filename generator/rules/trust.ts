@@ -8,6 +8,7 @@ import {
   entriesOf,
   entryRemoval,
   isOff,
+  placeOf,
   replacement,
   type Scope,
   scopes,
@@ -55,8 +56,6 @@ function* trusted({ model, source }: RuleContext): Generator<Entry> {
     for (const setting of scope.declared) if (/^(?:extra-)?trusted-users$/.test(setting.name)) yield* entriesOf(source, setting);
   }
 }
-
-const placeOf = ({ at, range }: Entry) => (range ? { at, range } : { at });
 
 const hostOf = (url: string): string | undefined =>
   /^[a-z][a-z0-9+.-]*:\/\/(?:[^/@]*@)?(\[[^\]]*\]|[^/:?]+)/i.exec(url)?.[1]?.toLowerCase();
@@ -176,7 +175,7 @@ export const trustRules: readonly Rule[] = [
           hint: "use https",
           fix: () => {
             const value = context.source.locate(at, "value");
-            const start = context.source.text.indexOf("http://", (entry.range ?? value).start);
+            const start = context.source.text.indexOf("http://", (entry.range?.() ?? value).start);
             const isThere = text.startsWith("http://") && start !== -1 && start <= value.end;
             return isThere ? { range: { start, end: start + "http".length }, text: "https" } : undefined;
           },
@@ -247,7 +246,7 @@ export const trustRules: readonly Rule[] = [
       for (const { at, range, what } of secrets)
         report({
           at: at ?? [],
-          range,
+          range: () => range,
           message: `${what} has no place in a spec${at ? "" : ", not even in a comment"}`,
           hint: secretHint(what, at),
         });
