@@ -1,12 +1,16 @@
-import { type Diagnostic, hasErrors, inOrder } from "./diagnostics.ts";
 import type { Facts } from "./knowledge/packages.ts";
-import { buildModel, type Model } from "./model.ts";
-import { type PlannedFile, plan } from "./plan.ts";
-import type { Templates } from "./render.ts";
-import { type Environment, lint } from "./rules.ts";
-import { findSecrets, maskDiagnostics, maskText, secretsInText } from "./secrets.ts";
-import { readSource } from "./source.ts";
-import { validate } from "./validate.ts";
+import { secretsInText } from "./knowledge/secret-forms.ts";
+import { validate } from "./language/validate.ts";
+import { lint } from "./lint/lint.ts";
+import type { Environment } from "./lint/rule.ts";
+import { findSecrets } from "./lint/secrets.ts";
+import { buildModel } from "./model/build.ts";
+import type { Model } from "./model/model.ts";
+import { type PlannedFile, plan } from "./output/outputs.ts";
+import type { Templates } from "./output/render.ts";
+import { readSource } from "./read/source.ts";
+import { type Diagnostic, hasErrors, inOrder } from "./report/diagnostic.ts";
+import { maskDiagnostics, maskText } from "./report/masking.ts";
 
 export interface Compiled {
   /** Undefined when the text is no YAML at all. */

@@ -1,36 +1,35 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import standaloneCode from "ajv/dist/standalone/index.js";
-import { type BuildOptions, type BuildResult, build, type Plugin } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import Handlebars from "handlebars";
-import { nodeHost } from "../generator/host.ts";
-import { compileOptions } from "../generator/render.ts";
-import { templatePaths } from "../generator/templates.ts";
-import { ajvOptions, schemaForAjv } from "../generator/validator.ts";
+import { ajvOptions, schemaForAjv } from "../generator/language/validator.ts";
+import { compileOptions } from "../generator/output/render.ts";
+import { templatePaths } from "../generator/output/templates.ts";
+import { nodeSystem } from "../generator/system/node-system.ts";
 
 /*
- * generator/ -> dist/: one ES module with everything in it, the schema compiled to a function and the templates to functions, so
- * that no compiler is loaded at run time. `npm ci` runs it (the `prepare` script).
+ * generator/ -> dist/: flakewright.js, and beside it a module for each part that is loaded when it is asked for. The schema and the
+ * templates are compiled to functions here, so that no compiler is loaded at run time. `npm ci` runs it (the `prepare` script).
  */
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const require = createRequire(import.meta.url);
 
-/** generator/validator.ts with the schema compiled beforehand. */
+/** generator/language/validator.ts with the schema compiled beforehand. */
 function validatorModule(): string {
   const ajv = new Ajv2020({ ...ajvOptions, code: { source: true, esm: true, lines: false } });
   const code = standaloneCode.default(ajv, ajv.compile(schemaForAjv));
   return `${code}\nexport const validator = () => validate;\n`;
 }
 
-/** generator/templates.ts with the templates compiled beforehand. */
+/** generator/output/templates.ts with the templates compiled beforehand. */
 async function templatesModule(): Promise<string> {
-  const paths = await templatePaths(nodeHost(root, process.env));
+  const paths = await templatePaths(nodeSystem(root, process.env));
   const entries = paths.map((path) => {
     const spec = Handlebars.precompile(readFileSync(join(root, "flake-template", path), "utf8"), compileOptions);
     return `  ${JSON.stringify(path)}: () => (${spec}),`;
@@ -49,15 +48,15 @@ export const loadTemplates = async () => template;
 const precompiled: Plugin = {
   name: "precompiled",
   setup({ onLoad, onResolve }) {
-    onLoad({ filter: /generator\/validator\.ts$/ }, () => ({
+    onLoad({ filter: /generator\/language\/validator\.ts$/ }, () => ({
       contents: validatorModule(),
       loader: "js",
-      resolveDir: join(root, "generator"),
+      resolveDir: join(root, "generator/language"),
     }));
-    onLoad({ filter: /generator\/templates\.ts$/ }, async () => ({
+    onLoad({ filter: /generator\/output\/templates\.ts$/ }, async () => ({
       contents: await templatesModule(),
       loader: "js",
-      resolveDir: join(root, "generator"),
+      resolveDir: join(root, "generator/output"),
     }));
     // The YAML reader asks the environment at each token whether to log it; asking costs more than reading the token.
     onResolve({ filter: /^process$/ }, () => ({ path: "process", namespace: "quiet" }));
@@ -68,44 +67,29 @@ const precompiled: Plugin = {
 
 const dist = join(root, "dist");
 await rm(dist, { recursive: true, force: true });
-const common: BuildOptions = {
+const { metafile } = await build({
+  entryPoints: { flakewright: join(root, "generator/main.ts") },
+  outdir: dist,
   bundle: true,
+  splitting: true,
   platform: "node",
   target: "node20",
   format: "esm",
   minify: true,
   legalComments: "none",
-  write: false,
   metafile: true,
   logLevel: "warning",
-};
-const main = await build({
-  ...common,
-  entryPoints: [join(root, "generator/cli.ts")],
-  outfile: join(dist, "main.js"),
   // CommonJS packages in the bundle ask for Node's own modules.
   banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   plugins: [precompiled],
 });
-const bin = await build({
-  ...common,
-  entryPoints: [join(root, "generator/bin.ts")],
-  outfile: join(dist, "flakewright.js"),
-  // https://nodejs.org/api/module.html#module-compile-cache: on before the large file is read, where Node has it.
-  banner: { js: '#!/usr/bin/env node\nimport module from "node:module"; module.enableCompileCache?.();' },
-  external: ["./cli.ts", "fs-extra", "chokidar"],
-});
-const text = (result: BuildResult) => result.outputFiles?.[0]?.text ?? "";
-const hash = createHash("sha256").update(text(main)).update(text(bin)).digest("hex").slice(0, 16);
-await mkdir(dist);
-await writeFile(join(dist, "main.js"), text(main).replaceAll("@BUILD@", hash));
-await writeFile(join(dist, "flakewright.js"), text(bin).replaceAll("@BUILD@", hash).replace('"./cli.ts"', '"./main.js"'), {
-  mode: 0o755,
-});
+const bin = join(dist, "flakewright.js");
+await writeFile(bin, `#!/usr/bin/env node\n${await readFile(bin, "utf8")}`);
+await chmod(bin, 0o755);
 await mkdir(join(dist, "knowledge"), { recursive: true });
 for (const name of await readdir(join(root, "generator/knowledge")))
   if (name.endsWith(".tsv")) await copyFile(join(root, "generator/knowledge", name), join(dist, "knowledge", name));
-await writeLicences(Object.keys(main.metafile?.inputs ?? {}));
+await writeLicences(Object.keys(metafile.inputs));
 
 /** The licences of the packages in the bundle, in one file. */
 async function writeLicences(inputs: readonly string[]): Promise<void> {

@@ -1,18 +1,18 @@
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { explain, explainableWords, meaningsOf } from "../generator/explain.ts";
+import { explain, explainableWords, meaningsOf } from "../generator/commands/explain.ts";
 import { openFacts } from "../generator/knowledge/packages.ts";
 import { allSettings } from "../generator/knowledge/settings.ts";
-import { allCodes } from "../generator/rules.ts";
-import { host, repository } from "./support/spec.ts";
+import { allCodes } from "../generator/lint/rules.ts";
+import { repository, system } from "./support/spec.ts";
 
 const explaining = suite("explain");
 const knowledge = join(repository, "generator/knowledge");
-const options = { spec: "spec.yaml", out: "out", force: false, dryRun: false, strict: false, knowledge, build: undefined };
-const facts = openFacts((await host.readFile(join(knowledge, "packages.tsv")))?.toString("latin1") ?? "");
+const options = { spec: "spec.yaml", out: "out", force: false, dryRun: false, strict: false, knowledge };
+const facts = openFacts((await system.readFile(join(knowledge, "packages.tsv")))?.toString("latin1") ?? "");
 
-const say = (word: string) => explain(host, options, word);
+const say = (word: string) => explain(system, options, word);
 const titles = (word: string) => meaningsOf(word, facts).map((meaning) => meaning.title);
 const fact = (word: string, name: string) =>
   meaningsOf(word, facts)

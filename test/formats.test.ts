@@ -4,8 +4,13 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Diagnostic, type Report, toJson, toText } from "../generator/diagnostics.ts";
-import { toGithub, toSarif } from "../generator/formats.ts";
+import { explanationOf } from "../generator/lint/rules.ts";
+import type { Diagnostic } from "../generator/report/diagnostic.ts";
+import { toGithub } from "../generator/report/github.ts";
+import { toJson } from "../generator/report/json.ts";
+import type { Report } from "../generator/report/report.ts";
+import { toSarif } from "../generator/report/sarif.ts";
+import { toText } from "../generator/report/text.ts";
 import { flakewright } from "./support/cli.ts";
 import { compileText } from "./support/spec.ts";
 import { tempFolder } from "./support/temp.ts";
@@ -27,7 +32,7 @@ interface SarifLog {
 }
 
 function sarif(report: Report): SarifLog {
-  const log: unknown = JSON.parse(toSarif(report, "1.2.3"));
+  const log: unknown = JSON.parse(toSarif(report, "1.2.3", explanationOf));
   assert.ok(isSarif(log), JSON.stringify(isSarif.errors, null, 1));
   return log as SarifLog;
 }
@@ -90,7 +95,7 @@ formats("SARIF holds to the official schema: nothing, everything, fixes, related
 });
 
 formats("the schema would notice a mistake", () => {
-  const log = JSON.parse(toSarif(one({}), ""));
+  const log = JSON.parse(toSarif(one({}), "", explanationOf));
   log.runs[0].results[0].level = "fatal";
   assert.not.ok(isSarif(log));
 });
@@ -192,7 +197,14 @@ for (const [what, lines, secret] of SECRETS)
         );
       assert.is(shown.length, broken.length);
       const report = { diagnostics, files: [], sources: new Map([["spec.yaml", shown]]) };
-      const all = [shown, toText(report, false), toText(report, true), toJson(report), toGithub(report), toSarif(report, "")];
+      const all = [
+        shown,
+        toText(report, false),
+        toText(report, true),
+        toJson(report),
+        toGithub(report),
+        toSarif(report, "", explanationOf),
+      ];
       // By place alone a secret can't be known in a text that is no YAML; its forms can.
       const byForm = broken === spec || /^(gh|glpat|AGE|eyJ|b3B|LS0)/.test(secret);
       for (const output of all) if (byForm) assert.not.ok(output.includes(secret), output);

@@ -2,13 +2,16 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { compile } from "../generator/compile.ts";
-import { type Report, toJson, toText } from "../generator/diagnostics.ts";
-import { toGithub, toSarif } from "../generator/formats.ts";
 import { openFacts } from "../generator/knowledge/packages.ts";
-import { explanationOf } from "../generator/rules.ts";
+import { explanationOf } from "../generator/lint/rules.ts";
+import { toGithub } from "../generator/report/github.ts";
+import { toJson } from "../generator/report/json.ts";
+import type { Report } from "../generator/report/report.ts";
+import { toSarif } from "../generator/report/sarif.ts";
+import { toText } from "../generator/report/text.ts";
 import { applyFixes } from "./support/fixes.ts";
 import { spoiltSpecs } from "./support/mutations.ts";
-import { host, templates } from "./support/spec.ts";
+import { system, templates } from "./support/spec.ts";
 
 /*
  * Whatever becomes of a spec, flakewright answers with files or with diagnostics: no exception, no hang. By default 20,000 mutations
@@ -20,7 +23,7 @@ const SEED = process.env["FUZZ_SEED"] === "random" ? Date.now() % 2 ** 31 : Numb
 /** No spec may take longer, in CPU time: a hang, and what would be one in an editor. */
 const LONGEST_MS = 2000;
 
-const facts = (await host.readFile("generator/knowledge/packages.tsv"))?.toString("latin1") ?? "";
+const facts = (await system.readFile("generator/knowledge/packages.tsv"))?.toString("latin1") ?? "";
 const opened = openFacts(facts);
 
 /** The time that a spec takes by itself, in milliseconds: on a busy machine the clock alone accuses the innocent. */
@@ -40,7 +43,7 @@ fuzz(`${RUNS} spoilt specs are compiled or explained`, () => {
     (report) => toText(report, true),
     (report) => JSON.parse(toJson(report)),
     toGithub,
-    (report) => JSON.parse(toSarif(report, "")),
+    (report) => JSON.parse(toSarif(report, "", explanationOf)),
   ];
   const started = performance.now();
   const details = fc.check(

@@ -6,8 +6,9 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { nodeHost } from "../generator/host.ts";
-import { apply, MANIFEST } from "../generator/write.ts";
+import { nodeSystem } from "../generator/system/node-system.ts";
+import { apply } from "../generator/write/apply.ts";
+import { MANIFEST } from "../generator/write/manifest.ts";
 import { version } from "./support/endless-writer.ts";
 import { tempFolder } from "./support/temp.ts";
 
@@ -49,12 +50,12 @@ kills(`${KILLS} times at random moments: nothing torn, nothing lost, and the nex
     b: new Map(version("b").map((file) => [file.path, file.text])),
   };
   const out = join(tempFolder(), "out");
-  const host = nodeHost("/", {});
-  await apply(host, out, version("a"), false);
+  const system = nodeSystem("/", {});
+  await apply(system, out, version("a"), false);
   // How long a run takes that writes everything: a kill comes at any moment of one.
   const started = performance.now();
-  await apply(host, out, version("b"), false);
-  await apply(host, out, version("a"), false);
+  await apply(system, out, version("b"), false);
+  await apply(system, out, version("a"), false);
   const aRun = (performance.now() - started) / 2;
   mkdirSync(join(out, "hosts"), { recursive: true });
   writeFileSync(join(out, "hosts/box.nix"), "my machine\n");
@@ -88,7 +89,7 @@ kills(`${KILLS} times at random moments: nothing torn, nothing lost, and the nex
     assert.is(now.get("hosts/box.nix"), "my machine\n");
     assert.is(now.get("notes.txt"), "mine\n");
   }
-  const { diagnostics } = await apply(host, out, version("a"), false);
+  const { diagnostics } = await apply(system, out, version("a"), false);
   assert.equal(diagnostics, []);
   const after = tree(out);
   const outputs = (paths: Iterable<string>) => [...paths].filter((path) => path.startsWith("nix/")).sort();

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { positions } from "../generator/diagnostics.ts";
+import { positions } from "../generator/report/positions.ts";
 import { compileText } from "./support/spec.ts";
 
 /*

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Call, type NixValue, nixKey, nixString, nixValue, Selection } from "../generator/nix.ts";
+import { Call, type NixValue, nixKey, nixString, nixValue, Selection } from "../generator/output/printers/nix.ts";
 import { hostileText } from "./support/arbitrary-spec.ts";
 import { FIXTURE_TOOLS, type Nix, privateNix } from "./support/nix.ts";
 import { needs } from "./support/tools.ts";

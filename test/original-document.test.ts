@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Diagnostic, positions } from "../generator/diagnostics.ts";
+import type { Diagnostic } from "../generator/report/diagnostic.ts";
+import { positions } from "../generator/report/positions.ts";
 import { applyFixes } from "./support/fixes.ts";
 import { compileText } from "./support/spec.ts";
 

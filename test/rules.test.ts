@@ -2,12 +2,16 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { check, generate, type Options } from "../generator/commands.ts";
+import { check } from "../generator/commands/check.ts";
+import { generate } from "../generator/commands/generate.ts";
+import type { Options } from "../generator/commands/outcome.ts";
 import { compile } from "../generator/compile.ts";
-import { type Diagnostic, positions, toJson } from "../generator/diagnostics.ts";
-import { nodeHost } from "../generator/host.ts";
 import { openFacts } from "../generator/knowledge/packages.ts";
-import { allCodes, explanationOf, RULES } from "../generator/rules.ts";
+import { allCodes, explanationOf, RULES } from "../generator/lint/rules.ts";
+import type { Diagnostic } from "../generator/report/diagnostic.ts";
+import { toJson } from "../generator/report/json.ts";
+import { positions } from "../generator/report/positions.ts";
+import { nodeSystem } from "../generator/system/node-system.ts";
 import { applyFixes } from "./support/fixes.ts";
 import { compileText, cursor, repository, templates } from "./support/spec.ts";
 import { tempFolder } from "./support/temp.ts";
@@ -657,7 +661,7 @@ const codes = (diagnostics: readonly Diagnostic[]): string[] => diagnostics.map(
 
 rules("output-foreign, output-edited, output-drift: the folder against the spec", async () => {
   const folder = tempFolder();
-  const host = nodeHost(folder, {});
+  const system = nodeSystem(folder, {});
   const options: Options = {
     spec: "spec.yaml",
     out: "out",
@@ -665,30 +669,29 @@ rules("output-foreign, output-edited, output-drift: the folder against the spec"
     dryRun: false,
     strict: false,
     knowledge: join(repository, "generator/knowledge"),
-    build: undefined,
   };
   const say = async (work: typeof check) =>
-    JSON.parse(toJson((await work(host, options)).report)).diagnostics.map(({ hint, ...rest }: { hint: string }) => {
+    JSON.parse(toJson((await work(system, options)).report)).diagnostics.map(({ hint, ...rest }: { hint: string }) => {
       assert.ok(hint);
       return rest;
     });
   const whole = { line: 1, column: 1, endLine: 1, endColumn: 1, severity: "error" };
-  await host.writeFile("spec.yaml", base);
-  await host.mkdir("out");
-  await host.writeFile("out/flake.nix", "{ }\n");
+  await system.writeFile("spec.yaml", base);
+  await system.mkdir("out");
+  await system.writeFile("out/flake.nix", "{ }\n");
   assert.equal(
     (await say(generate)).map((d: Diagnostic) => [d.code, d.file]),
     [["output-foreign", "out/flake.nix"]],
   );
-  await host.remove("out/flake.nix");
+  await system.remove("out/flake.nix");
   assert.equal(await say(generate), []);
-  await host.writeFile("spec.yaml", base.replace("demo", "other"));
+  await system.writeFile("spec.yaml", base.replace("demo", "other"));
   const drift = await say(check);
   assert.ok(drift.length > 0);
   for (const d of drift) assert.equal(d, { ...whole, code: "output-drift", file: d.file, message: `${d.file} would be updated` });
-  await host.writeFile("spec.yaml", base);
+  await system.writeFile("spec.yaml", base);
   assert.equal(await say(check), []);
-  await host.writeFile("out/flake.nix", "{ }\n");
+  await system.writeFile("out/flake.nix", "{ }\n");
   assert.equal(await say(check), [
     { ...whole, code: "output-edited", file: "out/flake.nix", message: "flake.nix was edited since flakewright wrote it" },
   ]);
@@ -806,8 +809,8 @@ rules("acceptances: by code and place, the narrowest first, never for what can't
 });
 
 rules("the reference platform is clean, and both of its acceptances are used", async () => {
-  const host = nodeHost(repository, {});
-  const text = (await host.readFile("spec/platform.yaml"))?.toString() ?? "";
+  const system = nodeSystem(repository, {});
+  const text = (await system.readFile("spec/platform.yaml"))?.toString() ?? "";
   assert.equal(compileText(text, false).diagnostics, []);
   assert.equal(compileText(text, true).diagnostics, []);
   assert.equal(codes(compileText(text.replace(/\nlint:[\s\S]*/, "\n"), false).diagnostics), [

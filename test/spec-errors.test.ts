@@ -1,6 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { positions, toJson, toText } from "../generator/diagnostics.ts";
+import { toJson } from "../generator/report/json.ts";
+import { positions } from "../generator/report/positions.ts";
+import { toText } from "../generator/report/text.ts";
 import { compileText, cursor } from "./support/spec.ts";
 
 /*

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import Handlebars from "handlebars";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { compileOptions, handlebars, printerNames, ready } from "../generator/render.ts";
-import { templatePaths } from "../generator/templates.ts";
-import { host, repository } from "./support/spec.ts";
+import { compileOptions, handlebars, printerNames, ready } from "../generator/output/render.ts";
+import { templatePaths } from "../generator/output/templates.ts";
+import { repository, system } from "./support/spec.ts";
 
 /* No string of a spec gets into an output but through a printer: held for every template by walking what Handlebars parsed. */
 
 const templates = suite("templates");
-const paths = await templatePaths(host);
+const paths = await templatePaths(system);
 const BLOCKS = ["each", "if"];
 
 /** Every mustache, block and partial of a program that is not a printer's or a plain block. */

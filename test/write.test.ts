@@ -15,9 +15,12 @@ import {
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Host, nodeHost } from "../generator/host.ts";
-import type { PlannedFile } from "../generator/plan.ts";
-import { apply, type Comparison, compare, MANIFEST } from "../generator/write.ts";
+import type { PlannedFile } from "../generator/output/outputs.ts";
+import { nodeSystem } from "../generator/system/node-system.ts";
+import type { System } from "../generator/system/system.ts";
+import { apply } from "../generator/write/apply.ts";
+import { type Comparison, compare } from "../generator/write/compare.ts";
+import { MANIFEST } from "../generator/write/manifest.ts";
 import { tempFolder } from "./support/temp.ts";
 
 /* outputs.md, "Writing": what happens to an output folder, on the real file system. */
@@ -38,7 +41,7 @@ const tree = (): PlannedFile[] => [
 
 interface Folder {
   out: string;
-  host: Host;
+  system: System;
   write(planned: readonly PlannedFile[], force?: boolean): Promise<Comparison>;
   read(path: string): string;
   put(path: string, text: string): void;
@@ -47,11 +50,11 @@ interface Folder {
 
 function folder(): Folder {
   const out = join(tempFolder(), "out");
-  const host = nodeHost("/", {});
+  const system = nodeSystem("/", {});
   return {
     out,
-    host,
-    write: (planned, force = false) => apply(host, out, planned, force),
+    system,
+    write: (planned, force = false) => apply(system, out, planned, force),
     read: (path) => readFileSync(join(out, path), "utf8"),
     put: (path, text) => writeFileSync(join(out, path), text),
     manifest: () => JSON.parse(readFileSync(join(out, MANIFEST), "utf8")),
@@ -237,10 +240,10 @@ writing("a folder that turns into a link while files are staged stops the run", 
   const f = folder();
   const outside = tempFolder();
   await f.write(tree());
-  const host: Host = {
-    ...f.host,
+  const system: System = {
+    ...f.system,
     async writeFile(path, data, mode) {
-      await f.host.writeFile(path, data, mode);
+      await f.system.writeFile(path, data, mode);
       if (path.endsWith("manifest") && lstatSync(join(f.out, "nix")).isDirectory()) {
         rmSync(join(f.out, "nix"), { recursive: true });
         symlinkSync(outside, join(f.out, "nix"));
@@ -248,7 +251,7 @@ writing("a folder that turns into a link while files are staged stops the run", 
     },
   };
   let message = "";
-  await apply(host, f.out, [file("nix/b.nix", "9\n"), ...tree().slice(0, 1)], false).catch((error) => {
+  await apply(system, f.out, [file("nix/b.nix", "9\n"), ...tree().slice(0, 1)], false).catch((error) => {
     message = error.message;
   });
   assert.match(message, /became a link/);
@@ -256,7 +259,7 @@ writing("a folder that turns into a link while files are staged stops the run", 
 });
 
 /** A host that dies before its nth change to the disk, as a kill would have it. */
-function dyingHost(host: Host, after: number): Host {
+function dyingSystem(system: System, after: number): System {
   let left = after;
   const alive =
     <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
@@ -265,12 +268,12 @@ function dyingHost(host: Host, after: number): Host {
       return work(...args);
     };
   return {
-    ...host,
-    writeFile: alive(host.writeFile),
-    rename: alive(host.rename),
-    remove: alive(host.remove),
-    mkdir: alive(host.mkdir),
-    mkdirExclusive: alive(host.mkdirExclusive),
+    ...system,
+    writeFile: alive(system.writeFile),
+    rename: alive(system.rename),
+    remove: alive(system.remove),
+    mkdir: alive(system.mkdir),
+    mkdirExclusive: alive(system.mkdirExclusive),
     pid: 2 ** 22 + 1, // no process has it: Linux' limit is 2^22
   };
 }
@@ -288,7 +291,7 @@ writing("killed before any write, the tree is old or new file by file, and the n
     await f.write(tree());
     f.put("hosts/h.nix", "mine\n");
     let died = false;
-    await apply(dyingHost(f.host, steps), f.out, next, false).catch(() => {
+    await apply(dyingSystem(f.system, steps), f.out, next, false).catch(() => {
       died = true;
     });
     const now = snapshot(f.out);
@@ -317,19 +320,19 @@ writing("two runs at once on one folder both end with the same tree", async () =
   const f = folder();
   const big = Array.from({ length: 60 }, (_, i) => file(`nix/${i}.nix`, `${i}\n`));
   // Three owners, each alive.
-  const runs = [process.pid, process.ppid, 1].map((pid) => apply({ ...f.host, pid }, f.out, big, false));
+  const runs = [process.pid, process.ppid, 1].map((pid) => apply({ ...f.system, pid }, f.out, big, false));
   await Promise.all(runs);
   const after = snapshot(f.out);
   assert.is(Object.keys(after).length, 61);
-  assert.equal(codes(await compare(f.host, f.out, big, false)), []);
+  assert.equal(codes(await compare(f.system, f.out, big, false)), []);
 });
 
 writing("a live owner's lock is respected, with a word on what to do", async () => {
   const f = folder();
   mkdirSync(join(f.out, ".flakewright.tmp"), { recursive: true });
-  f.put(".flakewright.tmp/owner", JSON.stringify({ pid: 1, hostname: f.host.hostname, id: "x" }));
+  f.put(".flakewright.tmp/owner", JSON.stringify({ pid: 1, hostname: f.system.hostname, id: "x" }));
   let message = "";
-  await apply({ ...f.host, sleep: async () => {} }, f.out, tree(), false).catch((error) => {
+  await apply({ ...f.system, sleep: async () => {} }, f.out, tree(), false).catch((error) => {
     message = error.message;
   });
   assert.match(message, /another flakewright is writing/);
@@ -340,11 +343,11 @@ writing("a disk that fills while staging changes nothing", async () => {
   const f = folder();
   await f.write(tree());
   const before = snapshot(f.out);
-  const full: Host = {
-    ...f.host,
+  const full: System = {
+    ...f.system,
     async writeFile(path, data, mode) {
       if (path.endsWith("/1")) throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
-      return f.host.writeFile(path, data, mode);
+      return f.system.writeFile(path, data, mode);
     },
   };
   let message = "";

@@ -1,6 +1,6 @@
-import { diagnostic } from "../diagnostics.ts";
-import { SYSTEMS } from "../schema.ts";
-import { shellWord } from "../shell.ts";
+import { SYSTEMS } from "../language/schema.ts";
+import { shellWord } from "../output/printers/shell.ts";
+import { diagnostic } from "../report/diagnostic.ts";
 import { ATTRIBUTE_PATH, foreignAttribute, packageFrom } from "./attributes.ts";
 import {
   type Draft,

@@ -1,5 +1,5 @@
 import { isMap, isScalar, LineCounter, parseDocument, type YAMLMap } from "yaml";
-import { diagnostic } from "../diagnostics.ts";
+import { diagnostic } from "../report/diagnostic.ts";
 import { type Draft, type ForeignFile, folderName, holdsSecret, type Imported, type Noted, ownComment } from "./draft.ts";
 
 /** devenv.yaml → draft. The packages are in devenv.nix, a program that only devenv evaluates: a remark says so. */

@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../diagnostics.ts";
+import type { Diagnostic } from "../report/diagnostic.ts";
 
 /**
  * One thing that was found in a foreign file, with the remarks that stand as comments above it in the spec. Without a value

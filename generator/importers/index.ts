@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { type Diagnostic, diagnostic } from "../diagnostics.ts";
+import { type Diagnostic, diagnostic } from "../report/diagnostic.ts";
 import { importDevbox } from "./devbox.ts";
 import { importDevenv } from "./devenv.ts";
 import { type ForeignFile, folderName, type Imported, type KnownPackages, type ReadFile } from "./draft.ts";

@@ -1,4 +1,4 @@
-import type { Range } from "../diagnostics.ts";
+import type { Range } from "../report/diagnostic.ts";
 
 /** JSON with comments and trailing commas, as devbox reads it; members keep their order and every node its place. */
 export type JsonNode =

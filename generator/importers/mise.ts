@@ -1,6 +1,6 @@
 import { parse, TomlDate, TomlError, type TomlValue } from "smol-toml";
-import { type Diagnostic, diagnostic } from "../diagnostics.ts";
-import { shellWord } from "../shell.ts";
+import { shellWord } from "../output/printers/shell.ts";
+import { type Diagnostic, diagnostic } from "../report/diagnostic.ts";
 import {
   type Draft,
   type ForeignFile,

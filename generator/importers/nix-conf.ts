@@ -1,6 +1,6 @@
 import { posix } from "node:path";
-import { type Diagnostic, diagnostic, type Range } from "../diagnostics.ts";
 import { findSetting, type Setting, settingValueProblem } from "../knowledge/settings.ts";
+import { type Diagnostic, diagnostic, type Range } from "../report/diagnostic.ts";
 import { pairKeys } from "./cache-keys.ts";
 import {
   type Draft,

@@ -1,4 +1,4 @@
-import { mistakesAllowed, sharedPrefix, squash, typingMistakes } from "../nearest.ts";
+import { mistakesAllowed, sharedPrefix, squash, typingMistakes } from "../report/suggestions.ts";
 import { isWellKnown, TOOL_NAMES } from "./tool-names.ts";
 
 /*

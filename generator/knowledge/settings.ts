@@ -1,4 +1,4 @@
-import { nearestNames } from "../nearest.ts";
+import { nearestNames } from "../report/suggestions.ts";
 import data from "./settings.json" with { type: "json" };
 
 /*
@@ -351,7 +351,7 @@ function kind(value: unknown): string {
   return { string: "text", number: "a number", boolean: "true or false" }[typeof value as "string"] ?? "a map";
 }
 
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   if (!isScalar(value)) return kind(value);
   const text = String(value);
   return text === "" ? "empty text" : `\`${text.length > 40 ? `${text.slice(0, 37)}…` : text}\``;

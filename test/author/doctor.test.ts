@@ -3,11 +3,14 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { generate, type Options } from "../../generator/commands.ts";
-import { doctor } from "../../generator/doctor.ts";
-import { type EntryKind, type Host, nodeHost, type SpawnResult } from "../../generator/host.ts";
+import { doctor } from "../../generator/commands/doctor.ts";
+import { generate } from "../../generator/commands/generate.ts";
+import type { Options } from "../../generator/commands/outcome.ts";
+import { nodeSystem } from "../../generator/system/node-system.ts";
+import type { EntryKind, SpawnResult, System } from "../../generator/system/system.ts";
 import { CLI } from "../support/cli.ts";
 import { MACHINE_TOOLS, type PrivateMachine, privateMachine } from "../support/private-machine.ts";
+
 import { tempFolder } from "../support/temp.ts";
 import { needs } from "../support/tools.ts";
 
@@ -20,7 +23,6 @@ const OPTIONS: Options = {
   dryRun: false,
   strict: false,
   knowledge: join(dirname(fileURLToPath(import.meta.url)), "../../generator/knowledge"),
-  build: undefined,
 };
 const ROLES = Array.from({ length: 11 }, (_, at) => `    - role: role${at + 1}\n`).join("");
 const SPEC = (nixpkgs: string) => `version: 1
@@ -44,7 +46,7 @@ async function project(): Promise<string> {
   writeFileSync(join(nixpkgs, "flake.nix"), "{ outputs = _: { }; }\n");
   mkdirSync(join(folder, "spec"));
   writeFileSync(join(folder, "spec/platform.yaml"), SPEC(`path:${nixpkgs}`));
-  const { status } = await generate(nodeHost(folder, process.env), OPTIONS);
+  const { status } = await generate(nodeSystem(folder, process.env), OPTIONS);
   assert.is(status, 0);
   return folder;
 }
@@ -61,8 +63,8 @@ interface Pretended {
 const THE_MACHINES = /^\/(etc|home|nix|run|Library|System)\//;
 
 /** A machine on which everything is in order, but for what is pretended. */
-function machine(folder: string, { programs = {}, files = {}, kinds = {}, env = {} }: Pretended = {}): Host {
-  const real = nodeHost(folder, { HOME: "/home/ada", ...env });
+function machine(folder: string, { programs = {}, files = {}, kinds = {}, env = {} }: Pretended = {}): System {
+  const real = nodeSystem(folder, { HOME: "/home/ada", ...env });
   const users = Array.from({ length: 11 }, (_, at) => `nixbld${at + 1}`);
   const all: NonNullable<Pretended["programs"]> = {
     "id -u": "1000\n",
@@ -177,8 +179,8 @@ test("what is switched on only to ask Nix does not count as on", async () => {
     "nix config show": { status: 1, stderr: "error: experimental Nix feature 'nix-command' is disabled" },
     "nix --extra-experimental-features nix-command config show": "experimental-features = flakes nix-command\n",
   };
-  const host = machine(await project(), { programs });
-  const [finding] = (await doctor(host, OPTIONS)).report.diagnostics;
+  const system = machine(await project(), { programs });
+  const [finding] = (await doctor(system, OPTIONS)).report.diagnostics;
   assert.is(finding?.message, "`experimental-features` lacks nix-command");
 });
 

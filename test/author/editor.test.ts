@@ -5,10 +5,10 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
-import { editorSchema, schemaText } from "../../generator/editor-schema.ts";
 import { allSettings, settingValueProblem } from "../../generator/knowledge/settings.ts";
-import { isAcceptable } from "../../generator/rules.ts";
-import { SYSTEMS, specSchema } from "../../generator/schema.ts";
+import { editorSchema, schemaText } from "../../generator/language/editor-schema.ts";
+import { SYSTEMS, specSchema } from "../../generator/language/schema.ts";
+import { isAcceptable } from "../../generator/lint/rules.ts";
 import { Editor } from "../support/language-server.ts";
 import { tempFolder } from "../support/temp.ts";
 

@@ -3,11 +3,13 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { check, type Options, type Outcome } from "../../generator/commands.ts";
-import { type Host, nodeHost, type SpawnResult } from "../../generator/host.ts";
-import { index } from "../../generator/indexing.ts";
+import { check } from "../../generator/commands/check.ts";
+import { index } from "../../generator/commands/index-packages.ts";
+import type { Options, Outcome } from "../../generator/commands/outcome.ts";
+import { lockedInput } from "../../generator/knowledge/flake-lock.ts";
 import { openFacts } from "../../generator/knowledge/packages.ts";
-import { lockedInput } from "../../generator/lock.ts";
+import { nodeSystem } from "../../generator/system/node-system.ts";
+import type { SpawnResult, System } from "../../generator/system/system.ts";
 import { flakewright } from "../support/cli.ts";
 import { tempFolder } from "../support/temp.ts";
 import { needs, tool } from "../support/tools.ts";
@@ -22,7 +24,6 @@ const OPTIONS: Options = {
   dryRun: false,
   strict: false,
   knowledge,
-  build: undefined,
 };
 const REV = "0123456789abcdef0123456789abcdef01234567";
 
@@ -56,9 +57,9 @@ function machine(
   sets: Readonly<Record<string, readonly string[]>>,
   evaluate: (names: readonly string[]) => SpawnResult = (names) =>
     answer(Object.fromEntries(names.map((name) => [name, name.startsWith("none") ? null : row]))),
-): Host {
+): System {
   return {
-    ...nodeHost(folder, { XDG_CACHE_HOME: join(folder, "cache") }),
+    ...nodeSystem(folder, { XDG_CACHE_HOME: join(folder, "cache") }),
     async spawn(command, args) {
       if (args[0] === "--version") return { status: 0, stdout: "nix (Nix) 2.26.3\n", stderr: "" };
       if (command === "nix") return { status: 0, stdout: "/nix/store/nixpkgs", stderr: "" };
@@ -71,10 +72,10 @@ function machine(
 const answer = (value: unknown): SpawnResult => ({ status: 0, stdout: JSON.stringify(value), stderr: "" });
 
 /** Runs index; `stopAfter` parts it is interrupted. */
-async function run(host: Host, stopAfter = Number.POSITIVE_INFINITY): Promise<Outcome & { parts: number }> {
+async function run(system: System, stopAfter = Number.POSITIVE_INFINITY): Promise<Outcome & { parts: number }> {
   const interruption = new AbortController();
   let parts = 0;
-  const outcome = await index(host, OPTIONS, {
+  const outcome = await index(system, OPTIONS, {
     show: () => {},
     interruption: () => interruption.signal,
     progress: () => {
@@ -88,13 +89,13 @@ const many = (count: number, name = "pkg"): string[] => Array.from({ length: cou
 
 test("its facts are the ones that check uses from then on, and an unknown package is an error", async () => {
   const folder = project("pkg10001, nosuchthing, python3Packages.flask, python3Packages.flusk");
-  const host = machine(folder, { "": [...many(20), "none1"], python3Packages: ["flask"] });
-  const codes = async () => (await check(host, OPTIONS)).report.diagnostics.filter((one) => one.code === "package-unknown");
+  const system = machine(folder, { "": [...many(20), "none1"], python3Packages: ["flask"] });
+  const codes = async () => (await check(system, OPTIONS)).report.diagnostics.filter((one) => one.code === "package-unknown");
   assert.equal(
     (await codes()).map((one) => one.severity),
     ["warning", "warning"],
   );
-  const outcome = await run(host);
+  const outcome = await run(system);
   assert.is(outcome.status, 0, outcome.notes.join());
   assert.match(outcome.output, `${REV}.tsv: 21 packages of nixpkgs 24.05`);
   assert.equal(
@@ -105,9 +106,9 @@ test("its facts are the ones that check uses from then on, and an unknown packag
 
 test("is used only for the reference that the lock was made for", async () => {
   const folder = project("pkg10001");
-  const host = machine(folder, { "": many(3) });
-  await run(host);
-  const unknown = async () => (await check(host, OPTIONS)).report.diagnostics.some((one) => one.code === "package-unknown");
+  const system = machine(folder, { "": many(3) });
+  await run(system);
+  const unknown = async () => (await check(system, OPTIONS)).report.diagnostics.some((one) => one.code === "package-unknown");
   assert.is(await unknown(), false);
   const spec = join(folder, "spec.yaml");
   writeFileSync(spec, readFileSync(spec, "utf8").replace("nixos-24.05", "nixos-24.11"));
@@ -117,16 +118,16 @@ test("is used only for the reference that the lock was made for", async () => {
 test("interrupted, it goes on where it was; complete, it asks Nix nothing more", async () => {
   const folder = project("pkg10001");
   const asked: string[] = [];
-  const host = machine(folder, { "": many(2600) }, (names) => {
+  const system = machine(folder, { "": many(2600) }, (names) => {
     asked.push(...names);
     return answer(Object.fromEntries(names.map((name) => [name, row])));
   });
-  const first = await run(host, 2);
+  const first = await run(system, 2);
   assert.is(first.status, 3);
   assert.match(first.notes.join(), /interrupted with \d of 6 parts done; `flakewright index` goes on from there/);
   const before = asked.length;
   assert.ok(before < 2600, String(before));
-  const second = await run(host);
+  const second = await run(system);
   assert.is(second.status, 0);
   assert.is(second.parts, 6);
   assert.is(asked.length - before, 2600 - 500 * Number(/with (\d)/.exec(first.notes.join())?.[1]));
@@ -134,19 +135,19 @@ test("interrupted, it goes on where it was; complete, it asks Nix nothing more",
   assert.equal(files, [`${REV}.tsv`]);
   assert.is(openFacts(readFileSync(join(folder, "cache/flakewright/index", `${REV}.tsv`), "latin1")).all().length, 2600);
   asked.length = 0;
-  assert.match((await run(host)).output, "is complete: 2600 packages");
+  assert.match((await run(system)).output, "is complete: 2600 packages");
   assert.equal(asked, []);
 });
 
 test("a package set that the spec takes up later is added to what is there", async () => {
   const folder = project("pkg10001");
-  const host = machine(folder, { "": many(5), python3Packages: ["flask", "requests"] });
-  await run(host);
+  const system = machine(folder, { "": many(5), python3Packages: ["flask", "requests"] });
+  await run(system);
   writeFileSync(
     join(folder, "spec.yaml"),
     readFileSync(join(folder, "spec.yaml"), "utf8").replace("pkg10001", "python3Packages.flask"),
   );
-  const added = await run(host);
+  const added = await run(system);
   assert.is(added.parts, 1);
   assert.match(added.output, "7 packages");
 });
@@ -197,8 +198,8 @@ needs(test, ["nix", "nixpkgs"])("reproduces the bundled facts of 500 packages on
     .filter((_, at) => at % every === 0)
     .slice(0, 500);
   const folder = project("kubectl");
-  const real = nodeHost(folder, { ...process.env, XDG_CACHE_HOME: join(folder, "cache") });
-  const host: Host = {
+  const real = nodeSystem(folder, { ...process.env, XDG_CACHE_HOME: join(folder, "cache") });
+  const system: System = {
     ...real,
     async spawn(command, args, options) {
       if (command === "nix" && args.includes("eval")) return { status: 0, stdout: tool("nixpkgs") ?? "", stderr: "" };
@@ -209,7 +210,7 @@ needs(test, ["nix", "nixpkgs"])("reproduces the bundled facts of 500 packages on
       return answer({ release, names: sample.map(({ attribute }) => attribute).filter((name) => names.includes(name)) });
     },
   };
-  const outcome = await run(host);
+  const outcome = await run(system);
   assert.is(outcome.status, 0, outcome.notes.join());
   const exact = openFacts(readFileSync(join(folder, "cache/flakewright/index", `${REV}.tsv`), "latin1"));
   assert.is(exact.release, bundled.release);

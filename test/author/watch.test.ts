@@ -4,10 +4,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Options, type Outcome, warmUp } from "../../generator/commands.ts";
+import type { Options, Outcome } from "../../generator/commands/outcome.ts";
+import { warmUp } from "../../generator/commands/session.ts";
+import { watch } from "../../generator/commands/watch.ts";
 import { compile } from "../../generator/compile.ts";
-import { nodeHost } from "../../generator/host.ts";
-import { watch } from "../../generator/watch.ts";
+import { nodeSystem } from "../../generator/system/node-system.ts";
 import { startFlakewright } from "../support/cli.ts";
 import { tempFolder } from "../support/temp.ts";
 
@@ -21,7 +22,6 @@ const OPTIONS: Options = {
   dryRun: false,
   strict: false,
   knowledge,
-  build: undefined,
 };
 
 const spec = (description: string, packages = "kubectl", more = ""): string =>
@@ -64,15 +64,15 @@ async function watching(text: string): Promise<Watching> {
   const folder = tempFolder();
   const path = join(folder, "platform.yaml");
   writeFileSync(path, text);
-  const host = nodeHost(folder, process.env);
+  const system = nodeSystem(folder, process.env);
   const interruption = new AbortController();
   const shown: Outcome[] = [];
-  const ended = watch(host, OPTIONS, {
+  const ended = watch(system, OPTIONS, {
     show: (outcome) => void shown.push(outcome),
     interruption: () => interruption.signal,
     progress: () => {},
   });
-  const { templates, facts } = await warmUp(host, OPTIONS);
+  const { templates, facts } = await warmUp(system, OPTIONS);
   await until(() => shown.length > 0);
   return {
     folder,

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parse, stringify } from "yaml";
-import { yamlText } from "../../generator/yaml.ts";
+import { yamlText } from "../../generator/output/printers/yaml.ts";
 import { hostileText } from "../support/arbitrary-spec.ts";
 import { compileText } from "../support/spec.ts";
 

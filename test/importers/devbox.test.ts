@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
-import { knownPackages } from "../../generator/import.ts";
+import { knownPackages } from "../../generator/commands/import.ts";
 import { importConfigs } from "../../generator/importers/index.ts";
 import { JsonError, type JsonNode, parseJsonc } from "../../generator/importers/jsonc.ts";
 import { openFacts } from "../../generator/knowledge/packages.ts";

@@ -1,8 +1,8 @@
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseDocument } from "yaml";
-import type { Diagnostic } from "../../generator/diagnostics.ts";
 import { type ForeignFile, importConfigs, type KnownPackages } from "../../generator/importers/index.ts";
+import type { Diagnostic } from "../../generator/report/diagnostic.ts";
 
 export const fixtures = join(dirname(fileURLToPath(import.meta.url)), "../fixtures/nix-conf");
 

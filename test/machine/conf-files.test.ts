@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Setting } from "../../generator/model.ts";
+import type { Setting } from "../../generator/model/model.ts";
 import { generated, NIXES, run } from "../support/machine.ts";
 import { compileText, repository } from "../support/spec.ts";
 

@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
-/** Arguments of Node that start the command line. */
-export const CLI = ["--import", join(ROOT, "node_modules/tsx/dist/esm/index.mjs"), join(ROOT, "generator/cli.ts")];
+/** Arguments of Node that start the command line: the bundle, which the runner has just built (test/run.ts). */
+export const CLI = [join(ROOT, "dist/flakewright.js")];
 
 export interface CliResult {
   readonly status: number | null;

@@ -1,6 +1,6 @@
-import { nodeHost } from "../../generator/host.ts";
-import type { PlannedFile } from "../../generator/plan.ts";
-import { apply } from "../../generator/write.ts";
+import type { PlannedFile } from "../../generator/output/outputs.ts";
+import { nodeSystem } from "../../generator/system/node-system.ts";
+import { apply } from "../../generator/write/apply.ts";
 
 /*
  * A process that writes one tree over the other for ever, until it is killed: `endless-writer OUT`. Its first tree is the run that comes
@@ -23,10 +23,10 @@ export function version(which: "a" | "b"): PlannedFile[] {
 
 const out = process.argv[2];
 if (out && process.argv[1]?.includes("endless-writer")) {
-  const host = nodeHost("/", {});
+  const system = nodeSystem("/", {});
   for (;;) {
     for (const which of ["b", "a"] as const) {
-      const { diagnostics } = await apply(host, out, version(which), false);
+      const { diagnostics } = await apply(system, out, version(which), false);
       if (diagnostics.length > 0) throw new Error(`does not complete: ${JSON.stringify(diagnostics)}`);
       process.stdout.write("complete\n");
     }

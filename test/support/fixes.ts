@@ -1,4 +1,4 @@
-import type { Diagnostic, Fix } from "../../generator/diagnostics.ts";
+import type { Diagnostic, Fix } from "../../generator/report/diagnostic.ts";
 
 /** A text with every fix carried out, as an editor would on "fix all": equal edits once, of two that overlap the first. */
 export function applyFixes(text: string, diagnostics: readonly Diagnostic[]): string {

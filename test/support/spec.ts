@@ -2,16 +2,16 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Compiled, compile } from "../../generator/compile.ts";
-import { nodeHost } from "../../generator/host.ts";
 import { openFacts } from "../../generator/knowledge/packages.ts";
-import { loadTemplates } from "../../generator/templates.ts";
+import { loadTemplates } from "../../generator/output/templates.ts";
+import { nodeSystem } from "../../generator/system/node-system.ts";
 import { tempFolder } from "./temp.ts";
 
 export const repository = fileURLToPath(new URL("../../", import.meta.url));
-export const host = nodeHost(repository, process.env);
-export const templates = await loadTemplates(host);
+export const system = nodeSystem(repository, process.env);
+export const templates = await loadTemplates(system);
 
-const facts = await host.readFile(join(repository, "generator/knowledge/packages.tsv"));
+const facts = await system.readFile(join(repository, "generator/knowledge/packages.tsv"));
 
 /** Compiles a spec's text as the command line would, with a lock file beside the output. */
 export function compileText(text: string, locked = true): Compiled {

@@ -1,0 +1,38 @@
+import { join } from "node:path";
+import { createTwoFilesPatch } from "diff";
+import { hasErrors } from "../report/diagnostic.ts";
+import type { System } from "../system/system.ts";
+import { type Comparison, compare } from "../write/compare.ts";
+import { failed, filesOf, type Options, type Outcome, outcome, sourcesOf } from "./outcome.ts";
+import { compileSpec } from "./session.ts";
+/** What `generate` would change, as a unified diff. */
+export async function diff(system: System, options: Options): Promise<Outcome> {
+  const compiled = await compileSpec(system, options);
+  if ("status" in compiled) return compiled;
+  if (!compiled.files) return outcome(compiled, options, [], [], 1);
+  const comparison = await compare(system, options.out, compiled.files, true);
+  return {
+    report: {
+      diagnostics: [...compiled.diagnostics, ...comparison.diagnostics],
+      files: filesOf(comparison),
+      sources: sourcesOf(compiled, options),
+    },
+    output: diffText(comparison, options),
+    notes: [],
+    status: hasErrors(comparison.diagnostics) || failed(compiled.diagnostics, options) ? 1 : 0,
+  };
+}
+
+export function diffText(comparison: Comparison, { out }: Options): string {
+  let text = "";
+  for (const { path, change, before, after } of comparison.changes) {
+    if (change === "unchanged" || before === after) continue;
+    const name = join(out, path);
+    const from = before === undefined ? "/dev/null" : `a/${name}`;
+    const to = after === undefined ? "/dev/null" : `b/${name}`;
+    text += createTwoFilesPatch(from, to, before ?? "", after ?? "", undefined, undefined, {
+      headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true },
+    });
+  }
+  return text;
+}

@@ -1,0 +1,38 @@
+import { join } from "node:path";
+import { hasErrors, inOrder } from "../report/diagnostic.ts";
+import type { System } from "../system/system.ts";
+import { apply } from "../write/apply.ts";
+import { compare } from "../write/compare.ts";
+import { diffText } from "./diff.ts";
+import { inGit } from "./git.ts";
+import { failed, filesOf, type Options, type Outcome, outcome, sourcesOf } from "./outcome.ts";
+import { compileSpec, type Warm, warmUp } from "./session.ts";
+/** Compiles and writes. */
+export async function generate(system: System, options: Options): Promise<Outcome> {
+  return generateWarm(system, options, await warmUp(system, options));
+}
+
+/** `generate` with what an earlier run of the same process left. */
+export async function generateWarm(system: System, options: Options, warm: Warm): Promise<Outcome> {
+  const compiled = await compileSpec(system, options, warm);
+  if ("status" in compiled) return compiled;
+  const { files } = compiled;
+  if (!files || failed(compiled.diagnostics, options)) return outcome(compiled, options, [], [], 1);
+  const work = options.dryRun ? compare : apply;
+  const comparison = await work(system, options.out, files, options.force, warm.known);
+  const diagnostics = [...compiled.diagnostics, ...inOrder(comparison.diagnostics)];
+  const stopped = hasErrors(comparison.diagnostics);
+  const changed = stopped ? [] : comparison.changes.filter((change) => change.change !== "unchanged");
+  const lines = changed.map((change) => `${change.change} ${join(options.out, change.path)}\n`).join("");
+  const notes = comparison.kept.map(
+    (path) => `${join(options.out, path)} is no longer generated, but was edited: it stays where it is`,
+  );
+  if (!options.dryRun && changed.some((change) => change.change === "created") && (await inGit(system, options.out)))
+    notes.push(`a flake in a Git repository sees only tracked files: git add -N ${options.out}`);
+  return {
+    report: { diagnostics, files: stopped ? [] : filesOf(comparison), sources: sourcesOf(compiled, options) },
+    output: stopped ? diffText(comparison, options) : lines,
+    notes,
+    status: stopped ? 1 : 0,
+  };
+}

@@ -1,0 +1,43 @@
+import { importConfigs, type KnownPackages } from "../importers/index.ts";
+import type { Facts } from "../knowledge/packages.ts";
+import { hasErrors, inOrder } from "../report/diagnostic.ts";
+import type { System } from "../system/system.ts";
+import type { Options, Outcome } from "./outcome.ts";
+import { factsReader } from "./session.ts";
+
+/** `import FILE…`: a spec on stdout; 1 when a file is broken or of no known kind, 2 when one is not there. */
+export async function importFiles(system: System, options: Options, paths: readonly string[]): Promise<Outcome> {
+  const sources = new Map<string, string>();
+  const read = async (path: string): Promise<string | undefined> => {
+    // An include may name a folder; for Nix too that is a file that is not there.
+    const bytes = (await system.kind(path)) === "directory" ? undefined : await system.readFile(path);
+    const text = bytes?.toString("utf8");
+    if (text !== undefined) sources.set(path, text);
+    return text;
+  };
+  const files = await Promise.all(paths.map(async (path) => ({ path, text: await read(path) })));
+  const missing = files.filter(({ text }) => text === undefined).map(({ path }) => path);
+  if (missing.length > 0)
+    return {
+      report: { diagnostics: [], files: [], sources },
+      output: "",
+      notes: missing.map((path) => `there is no file ${path}`),
+      status: 2,
+    };
+
+  const facts = (await factsReader(system, options))();
+  const [yaml, diagnostics] = await importConfigs(
+    files.map(({ path, text }) => ({ path, text: text ?? "" })),
+    read,
+    facts && knownPackages(facts),
+  );
+  const report = { diagnostics: inOrder(diagnostics), files: [], sources };
+  const failed = hasErrors(diagnostics) || (options.strict && diagnostics.length > 0);
+  return { report, output: yaml ?? "", notes: [], status: failed ? 1 : 0, ...(yaml === undefined ? {} : { isResult: true }) };
+}
+
+/** What the importers ask of package facts. */
+export const knownPackages = (facts: Facts): KnownPackages => ({
+  has: (attribute) => facts.find(attribute) !== undefined,
+  isUnfree: (attribute) => facts.find(attribute)?.unfree === true,
+});

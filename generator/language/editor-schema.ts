@@ -1,0 +1,170 @@
+import { allSettings, experimentalFeatures, type Setting } from "../knowledge/settings.ts";
+import { toolCompletions } from "../knowledge/tool-names.ts";
+import { allCodes, explanationOf, isAcceptable } from "../lint/rules.ts";
+import { SYSTEMS, specSchema } from "./schema.ts";
+
+type Schema = { readonly [keyword: string]: unknown };
+
+/**
+ * `specSchema` with what an editor can tell beyond shapes: every nix.conf setting as a key with its type, versions and meaning,
+ * names of tools, codes of diagnostics. It accepts what `check` accepts; where a choice is open (packages, branches) the known names only
+ * complete. `markdownDescription`, `markdownEnumDescriptions`, `defaultSnippets`, `deprecationMessage` and
+ * `doNotSuggest` are yaml-language-server's own keywords.
+ */
+export function editorSchema(): Schema {
+  const { $defs, ...root } = specSchema as { $defs: Record<string, Schema> } & Schema;
+  const definitions: Record<string, Schema> = { ...$defs };
+  const refine = (name: string, change: (schema: Schema) => Schema) => {
+    definitions[name] = change(definitions[name] as Schema);
+  };
+  for (const name of Object.keys($defs)) if ($defs[name]?.["properties"]) refine(name, (schema) => ({ title: name, ...schema }));
+  refine("settings", (schema) => ({ ...schema, ...settingsKeys() }));
+  refine("attributePath", (schema) => ({ ...schema, defaultSnippets: toolNames() }));
+  // With `if` and `else`, nothing is offered where nothing is written yet.
+  refine("package", ({ description, then: name, else: other }) => ({ description, anyOf: [name, (other as Schema)["then"]] }));
+  refine("gitRef", (schema) => ({ ...schema, examples: ["nixos-26.05", "nixos-unstable", "nixpkgs-unstable"] }));
+  refine("stateVersion", (schema) => ({ ...schema, examples: ["26.05", "25.11"] }));
+  refine("olderThan", (schema) => ({ ...schema, examples: ["30d", "14d"] }));
+  refine("acceptance", (schema) => ({ ...schema, properties: { ...(schema["properties"] as Schema), code: codes() } }));
+  return withMarkdown({ ...root, $defs: definitions }) as Schema;
+}
+
+/** The printed and the committed form. */
+export const schemaText = (): string => `${JSON.stringify(editorSchema(), null, 2)}\n`;
+
+/** Where the language has a part of its own for a setting. */
+const BETTER_PLACE: Readonly<Record<string, string>> = {
+  substituters: "substituters",
+  "trusted-public-keys": "substituters",
+  "trusted-users": "trustedUsers",
+  "allowed-users": "allowedUsers",
+  "build-users-group": "buildUsers",
+};
+
+/** Each setting, its `extra-` form, and, not suggested, its other names. */
+function settingsKeys(): Schema {
+  const properties: Record<string, Schema> = {};
+  for (const setting of allSettings()) {
+    const { name, aliases, appendableIn } = setting;
+    const value = valuesOf(setting);
+    const old = setting.removedIn !== undefined || setting.renamedTo !== undefined;
+    const gone = setting.renamedTo ? `use ${setting.renamedTo}` : `Nix ${setting.removedIn} dropped it`;
+    properties[name] = {
+      description: describe(setting),
+      ...(old ? { deprecationMessage: `${name}: ${gone}`, doNotSuggest: true } : {}),
+      ...value,
+    };
+    const adds = appendableIn.length > 0;
+    if (adds) {
+      const description = `Adds to \`${name}\` where \`${name}\` itself would replace the list. ${describe(setting)}`;
+      properties[`extra-${name}`] = { description, ...(old ? { doNotSuggest: true } : {}), ...value };
+    }
+    for (const alias of aliases) {
+      const other = { deprecationMessage: `${alias} is now called ${name}`, doNotSuggest: true, ...value };
+      properties[alias] ??= { description: `Now called \`${name}\`.`, ...other };
+      if (adds) properties[`extra-${alias}`] ??= { description: `Now called \`extra-${name}\`.`, ...other };
+    }
+  }
+  const sorted = Object.entries(properties).sort(([a], [b]) => (a < b ? -1 : 1));
+  return { properties: Object.fromEntries(sorted), additionalProperties: false };
+}
+
+/** What a setting is, for a hover. */
+function describe(setting: Setting): string {
+  const { name, versions, experimentalFeature, removedIn, renamedTo } = setting;
+  const place = BETTER_PLACE[name];
+  const sentences = [
+    setting.description,
+    place && `Better declared by the spec's own \`${place}\`.`,
+    setting.default !== undefined && `Default: ${shownDefault(setting.default)}.`,
+    `Known to Nix ${versions.join(", ")}.`,
+    removedIn && `Nix ${removedIn} dropped it.`,
+    renamedTo && `Use \`${renamedTo}\`.`,
+    experimentalFeature && `Needs the experimental feature \`${experimentalFeature}\`.`,
+  ];
+  return sentences.filter((sentence) => sentence).join(" ");
+}
+
+function shownDefault(value: Setting["default"]): string {
+  const empty = value === "" || value === null || (typeof value === "object" && Object.keys(value).length === 0);
+  return empty
+    ? "none"
+    : `\`${Array.isArray(value) ? value.join(" ") : typeof value === "object" ? JSON.stringify(value) : value}\``;
+}
+
+const RANGES = { u32: [0, 2 ** 32 - 1], u64: [0, 2 ** 64], i64: [-(2 ** 63), 2 ** 63] } as const;
+
+/**
+ * The values of a setting as `settingValueProblem` takes them. A pattern, unlike an enum, is not offered: `yes` is right where
+ * `true` is meant, but nobody needs to be led to it.
+ */
+function valuesOf(setting: Setting): Schema {
+  const also = setting.also ? [{ enum: setting.also }] : [];
+  const text: Schema = { type: "string" };
+  switch (setting.type) {
+    case "boolean":
+      if (setting.also)
+        return { anyOf: [{ enum: [true, false, ...setting.also] }, { type: "string", pattern: "^(true|false)$" }] };
+      return {
+        anyOf: [
+          { type: "boolean" },
+          { type: "string", pattern: "^(true|false|yes|no|1|0)$" },
+          { type: "integer", minimum: 0, maximum: 1 },
+        ],
+      };
+    case "integer": {
+      const [minimum, maximum] = RANGES[setting.range ?? "u64"];
+      return { anyOf: [{ type: "integer", minimum, maximum }, ...also, { type: "string", pattern: "^[+-]?[0-9]+[KMGTkmgt]?$" }] };
+    }
+    case "string":
+      return setting.values ? { enum: setting.values } : text;
+    case "list":
+      if (setting.form === "json") return { type: ["array", "string"] };
+      return { anyOf: [{ type: "array", items: wordOf(setting) }, text] };
+    case "map":
+      return { anyOf: [{ type: "object", additionalProperties: text }, { type: "array", items: text }, text] };
+  }
+}
+
+/** One entry of a list setting. */
+function wordOf({ name, form }: Setting): Schema {
+  if (form === "feature") return { type: "string", enum: experimentalFeatures().map((feature) => feature.name) };
+  if (name === "extra-platforms") return { type: "string", examples: SYSTEMS };
+  return { type: "string" };
+}
+
+/** What an editor offers first where a package belongs: snippets, because a hover would show each value of an enum. */
+function toolNames(): readonly Schema[] {
+  return toolCompletions().map(({ attribute, called, description }) => ({
+    label: attribute,
+    markdownDescription: called === attribute ? description : `${description}; people call it \`${called}\``,
+    body: attribute,
+  }));
+}
+
+/** Every code that a spec can accept. */
+function codes(): Schema {
+  const names = allCodes().filter(isAcceptable);
+  return {
+    description: "The diagnostic's code, such as trusted-user-is-root.",
+    type: "string",
+    enum: names,
+    markdownEnumDescriptions: names.map((code) => explanationOf(code)?.summary ?? code),
+  };
+}
+
+/**
+ * yaml-language-server shows a description as text, backquotes and all; where there are any, it gets Markdown as well. So does
+ * a description beside a reference: the Markdown of what is referred to would win over it.
+ */
+function withMarkdown(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withMarkdown);
+  if (typeof schema !== "object" || schema === null) return schema;
+  const copy: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(schema)) {
+    copy[key] = key === "enum" || key === "examples" ? value : withMarkdown(value);
+    const needsMarkdown = key === "description" && typeof value === "string" && (/[`#*_<]/.test(value) || "$ref" in schema);
+    if (needsMarkdown) copy["markdownDescription"] = value;
+  }
+  return copy;
+}

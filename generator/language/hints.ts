@@ -1,0 +1,88 @@
+import type { ErrorObject } from "ajv";
+import type { SpecPath } from "../report/spec-path.ts";
+import { pathText } from "../report/spec-path.ts";
+import { nearestNames } from "../report/suggestions.ts";
+import { KINDS, specSchema } from "./schema.ts";
+import type { SchemaNode } from "./schema-at.ts";
+
+export const sluggish = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]+/g, "-")
+    .replace(/^[-0-9]+|-+$/g, "");
+
+export function rangeMessage(error: ErrorObject): string {
+  const limit = String(error.params["limit"]);
+  switch (error.keyword) {
+    case "minimum":
+      return `must be at least ${limit}`;
+    case "maximum":
+      return `must be at most ${limit}`;
+    case "minItems":
+      return `needs at least ${limit} ${limit === "1" ? "entry" : "entries"}`;
+    default:
+      return error.message ?? "is not valid";
+  }
+}
+
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return "null";
+  if (Array.isArray(value)) return "array";
+  return typeof value;
+}
+
+export function typeMessage(error: ErrorObject, value: unknown, path: SpecPath): string {
+  const types = ([] as string[]).concat(error.params["type"] as string | string[]).flatMap((type) => type.split(","));
+  const wanted = types.map((type) => KINDS[type] ?? type);
+  const last = wanted.pop() ?? "";
+  const list = wanted.length > 0 ? `${wanted.join(", ")} or ${last}` : last;
+  const name = path.length === 0 ? "a spec" : `\`${lastKey(path)}\``;
+  const verb = path.length === 0 ? "is" : "must be";
+  return `${name} ${verb} ${list}, not ${kindOf(value) === "null" ? "empty" : (KINDS[kindOf(value)] ?? "that")}`;
+}
+
+export function typeHint(error: ErrorObject, value: unknown, path: SpecPath): { hint?: string } {
+  const types = String(error.params["type"]).split(",");
+  if (path.length === 0) return { hint: "start from `flakewright init`, which writes a commented spec" };
+  if (types.includes("string") && (typeof value === "number" || typeof value === "boolean"))
+    return { hint: `put it in quotes: "${value}"` };
+  if (types.includes("array") && (typeof value === "string" || typeof value === "number"))
+    return { hint: `write it as a list: [${value}]` };
+  if (types.includes("boolean") && typeof value === "string" && /^(yes|on|no|off)$/i.test(value))
+    return { hint: `YAML 1.2 reads ${value} as text: write ${/^(yes|on)$/i.test(value) ? "true" : "false"}` };
+  if (kindOf(value) === "null") return { hint: "give it a value, or delete the key" };
+  return {};
+}
+
+export function unknownKeyHint(key: string, path: SpecPath, parent: SchemaNode): { hint?: string } {
+  if (key === "<<") return { hint: "merge keys are not YAML 1.2: write the keys out" };
+  const siblings = Object.keys(parent.properties ?? {});
+  const near = nearestNames(key, siblings);
+  if (near.length > 0) return { hint: `did you mean ${quoted(near)}?` };
+  const home = Object.entries(specSchema["properties"] as object).find(([name]) => name === key);
+  if (path.length > 0 && home) return { hint: `\`${key}\` belongs at the top level of the spec` };
+  return { hint: `known here: ${siblings.join(", ")}` };
+}
+
+/** A word about what the missing key should hold. */
+export function expectation(key: string, parent: SchemaNode): string {
+  const description = parent.properties?.[key]?.description;
+  return description ? `(${description.replace(/\.$/, "")})` : "";
+}
+
+export function where(path: SpecPath): string {
+  return path.length === 0 ? "" : ` in \`${pathText(path)}\``;
+}
+
+export function lastKey(path: SpecPath): string {
+  const names = path.filter((step) => typeof step === "string");
+  const name = names.at(-1) ?? "the spec";
+  return typeof path.at(-1) === "number" ? `${name}[${path.at(-1)}]` : name;
+}
+
+const quoted = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
+
+export function shown(value: unknown): string {
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing");
+  return `\`${text.length > 60 ? `${text.slice(0, 57)}…` : text}\``;
+}

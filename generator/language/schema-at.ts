@@ -1,0 +1,45 @@
+import type { SpecPath } from "../report/spec-path.ts";
+import { kindOf } from "./hints.ts";
+import { specSchema } from "./schema.ts";
+
+/** The part of the schema that judges the value at a path. ajv's own schema paths begin anew at each `$ref`, so they can't say. */
+export function schemaAt(path: SpecPath, value: unknown): SchemaNode {
+  let node = branch(specSchema as SchemaNode, value);
+  let here = value;
+  for (const step of path) {
+    here = (here as Record<string | number, unknown> | undefined)?.[step];
+    const next = typeof step === "number" ? node.items : (node.properties?.[step] ?? node.additionalProperties);
+    node = branch(typeof next === "object" ? next : {}, here);
+  }
+  return node;
+}
+
+export interface SchemaNode {
+  readonly $ref?: string;
+  readonly description?: string;
+  readonly if?: { readonly type: string };
+  readonly then?: SchemaNode;
+  readonly else?: SchemaNode;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly additionalProperties?: SchemaNode | false;
+  readonly items?: SchemaNode;
+}
+
+/** Follows `$ref`, and `if` by the kind of the value, which is all that our schema asks there. */
+function branch(node: SchemaNode, value: unknown): SchemaNode {
+  if (node.$ref) return branch((specSchema.$defs as Record<string, SchemaNode>)[node.$ref.replace("#/$defs/", "")] ?? {}, value);
+  if (node.if) return branch((node.if.type === kindOf(value) ? node.then : node.else) ?? {}, value);
+  return node;
+}
+
+export function pointerToPath(pointer: string, value: unknown): (string | number)[] {
+  const path: (string | number)[] = [];
+  let node = value;
+  for (const part of pointer.split("/").slice(1)) {
+    const step = part.replaceAll("~1", "/").replaceAll("~0", "~");
+    const key = Array.isArray(node) ? Number(step) : step;
+    path.push(key);
+    node = (node as Record<string | number, unknown> | undefined)?.[key];
+  }
+  return path;
+}

@@ -1,0 +1,77 @@
+import type { Acceptance } from "../model/model.ts";
+import type { Source } from "../read/source.ts";
+import type { Diagnostic } from "../report/diagnostic.ts";
+import { pathText, type SpecPath } from "../report/spec-path.ts";
+import { nearestNames } from "../report/suggestions.ts";
+import { allCodes, BY_CODE, explanationOf, isAcceptable } from "./rules.ts";
+
+/** The acceptance that names the place most narrowly; of equals the first, so that a second is found to be unused. */
+export function closest(acceptances: readonly Acceptance[], at: SpecPath): Acceptance | undefined {
+  let best: Acceptance | undefined;
+  for (const one of acceptances)
+    if (covers(one.place, at) && (!best || (one.place ?? "").length > (best.place ?? "").length)) best = one;
+  return best;
+}
+
+/** Whether the place is the path or something it is part of: `groups.k8s` covers `groups.k8s.packages[0]`. */
+function covers(place: string | undefined, at: SpecPath): boolean {
+  if (place === undefined) return true;
+  const text = dotted(pathText(at));
+  const wanted = dotted(place);
+  return text === wanted || text.startsWith(`${wanted}.`);
+}
+
+/** `trustedUsers[1]` and `trustedUsers.1` are one place. */
+const dotted = (place: string): string => place.replace(/\[(\d+)\]/g, ".$1");
+
+export function judgeAcceptances(
+  acceptances: readonly Acceptance[],
+  used: ReadonlySet<Acceptance>,
+  source: Source,
+  before: readonly Diagnostic[],
+): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const add = (code: "lint-unused" | "lint-without-why", at: SpecPath, message: string, hint: string) => {
+    const severity = BY_CODE.get(code)?.severity ?? "error";
+    found.push({ code, severity, message, file: source.file, range: source.locate(at, "value"), hint });
+  };
+  for (const acceptance of acceptances) {
+    const { at, code, place, why } = acceptance;
+    if (why === undefined || why.trim() === "")
+      add(
+        "lint-without-why",
+        why === undefined ? [...at, "code"] : [...at, "why"],
+        `\`${code}\` is accepted without a reason`,
+        "add `why:` and the reason",
+      );
+    if (used.has(acceptance)) continue;
+    if (explanationOf(code) === undefined) {
+      const near = nearestNames(code, allCodes());
+      const hint =
+        near.length > 0 ? `did you mean ${near.map((one) => `\`${one}\``).join(", ")}?` : "`flakewright explain` lists the codes";
+      add("lint-unused", [...at, "code"], `no diagnostic has the code \`${code}\``, hint);
+    } else if (!isAcceptable(code)) {
+      add("lint-unused", [...at, "code"], `\`${code}\` can't be accepted`, `mend what it is about (flakewright explain ${code})`);
+    } else if (!mayBeHidden(place, source, before)) {
+      const where = place === undefined ? "" : ` at ${place}`;
+      add(
+        "lint-unused",
+        [...at, "code"],
+        `nothing${where} needs this acceptance of \`${code}\``,
+        "delete the entry, or correct its `code` or `at`",
+      );
+    }
+  }
+  return found;
+}
+
+/** Whether an earlier stage refused the place that an acceptance is about: then nobody can tell if it is needed. */
+function mayBeHidden(place: string | undefined, source: Source, before: readonly Diagnostic[]): boolean {
+  if (before.length === 0) return false;
+  if (place === undefined) return true;
+  const path = dotted(place)
+    .split(".")
+    .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+  const [key, value] = [source.locate(path, "key"), source.locate(path, "value")];
+  return before.some(({ range }) => range.start <= value.end && key.start <= range.end);
+}

@@ -1,0 +1,38 @@
+import { CATALOGUE, type Explanation } from "../report/codes.ts";
+import type { Rule } from "./rule.ts";
+import { acceptanceRules } from "./rules/acceptances.ts";
+import { buildUserRules } from "./rules/build-users.ts";
+import { builderRules } from "./rules/builders.ts";
+import { cacheRules } from "./rules/caches.ts";
+import { nixpkgsRules } from "./rules/nixpkgs.ts";
+import { packageRules } from "./rules/packages.ts";
+import { secretRules } from "./rules/secrets.ts";
+import { settingRules } from "./rules/settings.ts";
+import { settingsConflictRules } from "./rules/settings-conflict.ts";
+import { trustRules } from "./rules/trust.ts";
+/** The lint rules. A new one is a row in one of these tables and a row in test/rules.test.ts. */
+export const RULES: readonly Rule[] = [
+  ...settingRules,
+  ...packageRules,
+  ...cacheRules,
+  ...trustRules,
+  ...secretRules,
+  ...builderRules,
+  ...settingsConflictRules,
+  ...buildUserRules,
+  ...nixpkgsRules,
+  ...acceptanceRules,
+];
+
+export const BY_CODE: ReadonlyMap<string, Rule> = new Map(RULES.map((rule) => [rule.code, rule]));
+
+/** What a code means; the stages' own codes and the rules'. */
+export function explanationOf(code: string): Explanation | undefined {
+  return BY_CODE.get(code) ?? (Object.hasOwn(CATALOGUE, code) ? CATALOGUE[code as keyof typeof CATALOGUE] : undefined);
+}
+
+/** Every code, sorted. */
+export const allCodes = (): string[] => [...Object.keys(CATALOGUE), ...RULES.map((rule) => rule.code)].sort();
+
+/** Whether an entry of `lint` may accept the code. */
+export const isAcceptable = (code: string): boolean => BY_CODE.has(code) && !BY_CODE.get(code)?.final;

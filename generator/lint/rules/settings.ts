@@ -1,0 +1,276 @@
+import { confProblem } from "../../knowledge/nix-conf.ts";
+import {
+  allSettings,
+  experimentalFeatures,
+  type FoundSetting,
+  findSetting,
+  type NixVersion,
+  settingValueProblem,
+} from "../../knowledge/settings.ts";
+import type { Setting } from "../../model/model.ts";
+import { valueAt } from "../../read/source.ts";
+import { nearestNames } from "../../report/suggestions.ts";
+import { didYouMean } from "../../report/words.ts";
+import { entryRemoval, removal, replacement } from "../edits.ts";
+import type { Rule, RuleContext } from "../rule.ts";
+import { entriesOf, placeOf, scopes, wordsInForce, writtenName } from "../settings-in-force.ts";
+
+/* nix.conf settings, wherever the spec declares them: names, types and versions. */
+
+const MANUAL = "https://nix.dev/manual/nix/latest/command-ref/conf-file";
+/** The supported versions before the newest; what they lack is worth a word. */
+const OLDER: readonly NixVersion[] = ["2.8", "2.26"];
+
+function* declared({ model }: RuleContext): Generator<{ setting: Setting; name: string; found: FoundSetting | undefined }> {
+  for (const scope of scopes(model))
+    for (const setting of scope.declared) {
+      const name = writtenName(setting);
+      yield { setting, name, found: findSetting(name) };
+    }
+}
+
+let names: string[] | undefined;
+const settingNames = (): string[] => {
+  names ??= allSettings().flatMap(({ name, aliases, appendableIn }) => [
+    name,
+    ...aliases,
+    ...(appendableIn.length > 0 ? [`extra-${name}`] : []),
+  ]);
+  return names;
+};
+
+/** The versions that lack something, for a sentence; undefined when the older ones have it. */
+function lackedBy(versions: readonly NixVersion[]): string | undefined {
+  const lacking = OLDER.filter((version) => !versions.includes(version));
+  return lacking.length > 0 && versions.includes("2.34") ? lacking.map((version) => `Nix ${version}`).join(" and ") : undefined;
+}
+
+export const settingRules: readonly Rule[] = [
+  {
+    code: "setting-unknown",
+    severity: "error",
+    summary: "a nix.conf setting that no supported Nix knows",
+    cause:
+      "Nix warns about such a line and ignores it; NixOS makes the warning fatal, so the system does not build. `build-users` in particular was never a setting: only `build-users-group` is, and the users must exist.",
+    example: "settings:\n  build-users: [nixbld1, nixbld2]",
+    fixed: "buildUsers:\n  roles:\n    - role: aws\n    - role: azure",
+    source: MANUAL,
+    check: (context) => {
+      for (const { setting, name, found } of declared(context)) {
+        if (found) continue;
+        const final = !/^[A-Za-z0-9-]+$/.test(name);
+        context.report({ at: setting.at, part: "key", final, ...unknownSetting(context, setting, name) });
+      }
+    },
+  },
+  {
+    code: "setting-type",
+    severity: "error",
+    final: true,
+    summary: "a nix.conf setting whose value is not of its type",
+    cause: "Nix refuses the value, and with it the whole configuration file, or reads something else than was meant.",
+    example: "settings:\n  keep-outputs: sometimes",
+    fixed: "settings:\n  keep-outputs: true",
+    source: MANUAL,
+    check: (context) => {
+      for (const { setting, name, found } of declared(context)) {
+        if (!found) {
+          // Who accepts a setting of another Nix still needs a value that a line of nix.conf can carry.
+          const unwritable = confProblem(setting.value);
+          if (unwritable)
+            context.report({
+              at: setting.at,
+              message: `\`${name}\` ${unwritable}`,
+              hint: "nix.conf has no quoting: write it without",
+            });
+          continue;
+        }
+        const value = valueAt(context.source, setting.at);
+        const problem = settingValueProblem(found.setting, value);
+        if (problem === undefined) continue;
+        const entries = badEntries(found, value);
+        const hint = { hint: `\`flakewright explain ${name}\` describes the setting` };
+        if (entries.length === 0) {
+          const written = typeof value === "string" ? value : "";
+          const meant = /^(?:yes|on)$/i.test(written) ? "true" : /^(?:no|off)$/i.test(written) ? "false" : undefined;
+          const fix = () =>
+            found.setting.type === "boolean" && meant ? replacement(context.source, setting.at, "value", meant) : undefined;
+          context.report({ at: setting.at, message: problem, ...hint, fix });
+        }
+        for (const entry of entries) context.report({ at: [...setting.at, entry.index], message: entry.problem, ...hint });
+      }
+    },
+  },
+  {
+    code: "setting-renamed",
+    severity: "warning",
+    summary: "an old name of a setting, or a setting that newer Nix dropped",
+    cause:
+      "Nix keeps old names for a while and then forgets them; a setting that was dropped does nothing but draw a warning, which NixOS makes fatal.",
+    example: "settings:\n  build-max-jobs: 4",
+    fixed: "settings:\n  max-jobs: 4",
+    source: MANUAL,
+    check: (context) => {
+      for (const { setting, name, found } of declared(context)) {
+        if (!found) continue;
+        const { setting: known } = found;
+        // `extra-` before an old name is an old name too.
+        const base = found.via === "extra" ? name.slice("extra-".length) : name;
+        const today = found.via === "extra" ? `extra-${known.name}` : known.name;
+        const renamed = base === known.name ? known.renamedTo : today;
+        if (renamed !== undefined) {
+          context.report({
+            at: setting.at,
+            part: "key",
+            message: `\`${name}\` is an old name of \`${renamed}\``,
+            hint: `write \`${renamed}\``,
+            fix: () => replacement(context.source, setting.at, "key", renamed),
+          });
+        } else if (!known.versions.includes("2.34")) {
+          context.report({
+            at: setting.at,
+            part: "key",
+            message: `\`${name}\` is gone${known.removedIn ? ` since Nix ${known.removedIn}` : " from newer Nix"}`,
+            hint: "delete it",
+            fix: () => removal(context.source, setting.at),
+          });
+        }
+      }
+    },
+  },
+  {
+    code: "setting-too-new",
+    severity: "warning",
+    summary: "a setting or an experimental feature that an older supported Nix lacks",
+    cause:
+      "Debian's oldest supported Nix is 2.8, the next one 2.26. A machine with one of them warns about the line and ignores it, so it behaves unlike the others.",
+    example: "settings:\n  json-log-path: /var/log/nix.json",
+    fixed:
+      "settings:\n  json-log-path: /var/log/nix.json\nlint:\n  - code: setting-too-new\n    at: settings.json-log-path\n    why: every machine has Nix 2.34",
+    source: MANUAL,
+    check: (context) => {
+      for (const { setting, name, found } of declared(context)) {
+        if (!found) continue;
+        // The new name of a renamed one has versions of its own.
+        if (found.setting.renamedTo !== undefined) continue;
+        const lacking = lackedBy(found.via === "extra" ? found.setting.appendableIn : found.setting.versions);
+        if (lacking) {
+          context.report({
+            at: setting.at,
+            part: "key",
+            message: `${lacking} ${lacking.includes(" and ") ? "don't" : "doesn't"} know \`${name}\``,
+            hint: "leave it out, or accept it under `lint` when every machine has a newer Nix",
+          });
+        }
+        if (found.setting.name !== "experimental-features") continue;
+        for (const entry of entriesOf(context.source, setting)) {
+          const feature = experimentalFeatures().find((one) => one.name === entry.text);
+          const without = feature && lackedBy(feature.versions);
+          if (!without) continue;
+          context.report({
+            ...placeOf(entry),
+            message: `${without} ${without.includes(" and ") ? "lack" : "lacks"} the experimental feature \`${entry.text}\``,
+            hint: "leave it out, or accept it under `lint` when every machine has a newer Nix",
+          });
+        }
+      }
+    },
+  },
+  {
+    code: "feature-gone",
+    severity: "warning",
+    summary: "an experimental feature that newer Nix no longer has",
+    cause: "The feature was dropped or became part of Nix. Newer Nix warns about the name, which NixOS makes fatal.",
+    example: "settings:\n  experimental-features: [nix-command, flakes, no-url-literals]",
+    fixed: "settings:\n  experimental-features: [nix-command, flakes]",
+    source: "https://nix.dev/manual/nix/latest/development/experimental-features",
+    check: (context) => {
+      for (const { setting, found } of declared(context)) {
+        if (found?.setting.name !== "experimental-features") continue;
+        for (const entry of entriesOf(context.source, setting)) {
+          const feature = experimentalFeatures().find((one) => one.name === entry.text);
+          if (!feature || feature.versions.includes("2.34")) continue;
+          const last = feature.versions.at(-1);
+          context.report({
+            ...placeOf(entry),
+            message: `Nix 2.34 no longer has the experimental feature \`${entry.text}\`${last ? `, which Nix ${last} had` : ""}`,
+            hint: feature.replacedBy ? `its place was taken by the setting \`${feature.replacedBy}\`` : "leave it out",
+            fix: () => entryRemoval(context.source, entry),
+          });
+        }
+      }
+    },
+  },
+  {
+    code: "setting-needs-feature",
+    severity: "warning",
+    summary: "a setting of an experimental feature that is not switched on",
+    cause:
+      "Nix ignores the setting with a warning as long as `experimental-features` does not name its feature; NixOS makes the warning fatal.",
+    example: "settings:\n  experimental-features: [nix-command]\n  accept-flake-config: true",
+    fixed: "settings:\n  experimental-features: [nix-command, flakes]\n  accept-flake-config: true",
+    source: "https://nix.dev/manual/nix/latest/development/experimental-features",
+    check: (context) => {
+      for (const scope of scopes(context.model)) {
+        const features = wordsInForce(scope.inForce, "experimental-features") ?? [];
+        for (const setting of scope.declared) {
+          const feature = findSetting(writtenName(setting))?.setting.experimentalFeature;
+          if (feature === undefined || features.includes(feature)) continue;
+          context.report({
+            at: setting.at,
+            part: "key",
+            message: `\`${writtenName(setting)}\` does nothing without the experimental feature \`${feature}\``,
+            hint: `add \`${feature}\` to \`experimental-features\`, or leave the setting out`,
+          });
+        }
+      }
+    },
+  },
+];
+
+/** Message and way out for a name that Nix does not know. */
+function unknownSetting({ source, model }: RuleContext, setting: Setting, name: string) {
+  if (/^(?:extra-)?build-users$/.test(name)) {
+    const users = entriesOf(source, setting).map((entry) => entry.text);
+    const roles = users.filter((user) => /^[a-z_][a-z0-9_-]*$/.test(user)).map((user) => `    - role: ${user}\n`);
+    const declares = !model.buildUsers && roles.length > 0 && new Set(roles).size === roles.length;
+    return {
+      message:
+        "Nix has no setting `build-users`, in any version: the users must exist, and NixOS refuses the whole configuration",
+      hint: "delete the line and declare the users under `buildUsers`, a role for each",
+      fix: () => {
+        const fix = removal(source, setting.at);
+        return fix && declares ? { ...fix, also: [appendRoles(source.text, roles)] } : fix;
+      },
+    };
+  }
+  const base = /^extra-(.+)$/.exec(name)?.[1];
+  const known = base === undefined ? undefined : findSetting(base);
+  if (base !== undefined && known) {
+    return {
+      message: `\`${base}\` is no list that \`extra-\` could add to`,
+      hint: `write \`${base}\``,
+      fix: () => replacement(source, setting.at, "key", base),
+    };
+  }
+  const near = nearestNames(name, settingNames());
+  const [only] = near;
+  // A guess is put into the file only when there is no second one.
+  const fix = () => (only !== undefined && near.length === 1 ? replacement(source, setting.at, "key", only) : undefined);
+  return { message: `no supported Nix has a setting \`${name}\``, ...didYouMean(near), fix };
+}
+
+function appendRoles(text: string, roles: readonly string[]) {
+  const end = text.length;
+  return { range: { start: end, end }, text: `${text.endsWith("\n") ? "" : "\n"}buildUsers:\n  roles:\n${roles.join("")}` };
+}
+
+/** The entries of a list that are wrong by themselves, so that each is told at its own place. */
+function badEntries(found: FoundSetting, value: unknown): { index: number; problem: string }[] {
+  if (!Array.isArray(value) || found.setting.type !== "list" || found.setting.form === "program" || found.setting.form === "json")
+    return [];
+  return value.flatMap((entry, index) => {
+    const problem = settingValueProblem(found.setting, [entry]);
+    return problem === undefined ? [] : [{ index, problem: problem.replace(/^entry 1 of/, `entry ${index + 1} of`) }];
+  });
+}

@@ -1,0 +1,107 @@
+import { isPlaceholder, SECRET_NAME, secretsInText } from "../knowledge/secret-forms.ts";
+import { findSetting } from "../knowledge/settings.ts";
+import type { Source } from "../read/source.ts";
+import type { Range } from "../report/diagnostic.ts";
+import type { SpecPath } from "../report/spec-path.ts";
+
+/*
+ * Secrets that somebody wrote into a spec, and how to keep them from being shown. Everything flakewright prints about a spec goes
+ * through here: the text that code frames are cut from is masked, and so is every message, whoever wrote it.
+ */
+
+export interface Secret {
+  readonly range: Range;
+  /** What it is, with its article: `a GitHub token`. */
+  readonly what: string;
+  /** Where in the spec it stands; undefined in a comment. */
+  readonly at: SpecPath | undefined;
+  /** The secret's own characters, to be recognised in messages. Never to be printed. */
+  readonly text: string;
+}
+
+/** What a value is by its place: the same words could be harmless elsewhere. */
+function secretByPlace(path: SpecPath, value: string): { what: string; text: string } | undefined {
+  const settingsAt = path.lastIndexOf("settings");
+  if (settingsAt !== -1 && typeof path[settingsAt + 1] === "string") {
+    const setting = findSetting(String(path[settingsAt + 1]))?.setting.name;
+    if (setting === "access-tokens") {
+      // `host=token`, alone or several in one text; as a map the token stands by itself.
+      const isMapEntry = typeof path[settingsAt + 2] === "string";
+      const token = isMapEntry ? value : /=(\S+)/.exec(value)?.[1];
+      if (token && !isPlaceholder(token)) return { what: "an access token", text: token };
+    }
+    if (setting === "impure-env" && SECRET_NAME.test(String(path[settingsAt + 2])) && value !== "" && !isPlaceholder(value))
+      return { what: "a password or token", text: value };
+  }
+  const isKeyPlace = path.at(-1) === "publicKey" || /trusted-public-keys$/.test(String(path[settingsAt + 1]));
+  // Also one that was copied badly: whatever is longer than a public key may hold a secret one.
+  const digits = isKeyPlace ? /(?:^|:)([A-Za-z0-9+/=]{64,})$/.exec(value)?.[1] : undefined;
+  if (digits) return { what: "the secret half of a signing key", text: digits };
+  if (path.at(-2) === "env" && SECRET_NAME.test(String(path.at(-1))) && value.length >= 6 && !isPlaceholder(value))
+    return { what: "a password or token", text: value };
+  return undefined;
+}
+
+/** Every secret of a spec: in values, in keys, and in comments, where Git would still publish it. */
+export function findSecrets(source: Source): Secret[] {
+  const secrets: Secret[] = [];
+  const overlaps = (range: Range) => secrets.some((one) => range.start < one.range.end && one.range.start < range.end);
+  const add = (at: SpecPath, part: "key" | "value", what: string, text: string) => {
+    const node = source.locate(at, part);
+    // Written as it is read, the secret's own place is known; escaped or folded, it is the whole text's.
+    const offset = source.text.slice(node.start, node.end).indexOf(text);
+    const range = offset === -1 ? node : { start: node.start + offset, end: node.start + offset + text.length };
+    if (!overlaps(range)) secrets.push({ range, what, at, text });
+  };
+  const inString = (at: SpecPath, part: "key" | "value", text: string) => {
+    for (const { start, end, what } of secretsInText(text)) add([...at], part, what, text.slice(start, end));
+  };
+  // Nearly every spec has none, and its text tells so much sooner than each string by itself. What is escaped, or a form with spaces in it
+  // that is folded over lines, only the strings show: all of them at once, for no form spans a line break but a private key's, which
+  // begins on its own line.
+  const inText = secretsInText(source.text);
+  const suspicious =
+    inText.length > 0 ||
+    (/\\|''|machine|BEGIN/.test(source.text) && secretsInText(stringsOf(source.value).join("\n")).length > 0);
+  const path: (string | number)[] = [];
+  const walk = (value: unknown): void => {
+    if (typeof value === "string") {
+      if (value.length < 6) return;
+      if (suspicious) inString(path, "value", value);
+      const found = secretByPlace(path, value);
+      if (found) add([...path], "value", found.what, found.text);
+    } else if (Array.isArray(value)) {
+      for (let index = 0; index < value.length; index++) {
+        path.push(index);
+        walk(value[index]);
+        path.pop();
+      }
+    } else if (typeof value === "object" && value !== null) {
+      for (const key of Object.keys(value)) {
+        path.push(key);
+        if (suspicious && key.length >= 6) inString(path, "key", key);
+        walk((value as Record<string, unknown>)[key]);
+        path.pop();
+      }
+    }
+  };
+  walk(source.value);
+  for (const { start, end, what } of inText) {
+    const range = { start, end };
+    if (!overlaps(range)) secrets.push({ range, what, at: undefined, text: source.text.slice(start, end) });
+  }
+  return secrets.sort((a, b) => a.range.start - b.range.start);
+}
+
+/** Every string of a value, keys included. */
+function stringsOf(value: unknown, strings: string[] = []): string[] {
+  if (typeof value === "string") strings.push(value);
+  else if (Array.isArray(value)) for (const item of value) stringsOf(item, strings);
+  else if (typeof value === "object" && value !== null) {
+    for (const [key, item] of Object.entries(value)) {
+      strings.push(key);
+      stringsOf(item, strings);
+    }
+  }
+  return strings;
+}

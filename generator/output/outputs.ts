@@ -1,0 +1,138 @@
+import type { Model } from "../model/model.ts";
+import type { PlanContext } from "./context.ts";
+import type { Templates } from "./render.ts";
+import { catalogView } from "./views/catalog.ts";
+import { architectureView } from "./views/document.ts";
+import {
+  checksView,
+  devShellsView,
+  flakeView,
+  packageSetsView,
+  packagesView,
+  templateView,
+  toolGroupsView,
+} from "./views/flake.ts";
+import { hiveView, hostScaffoldView, hostsView, remoteBuildersView } from "./views/fleet.ts";
+import {
+  applyView,
+  darwinView,
+  homeManagerView,
+  machinesView,
+  manageView,
+  setupView,
+  systemConfView,
+  sysusersView,
+  userConfView,
+  volumeConfView,
+} from "./views/machine.ts";
+import {
+  buildUsersView,
+  hasPolicy,
+  nixosIndexView,
+  nixosSettingsView,
+  nixpkgsConfigView,
+  optionsView,
+  toolModuleView,
+} from "./views/nixos.ts";
+import { workflowView } from "./views/workflow.ts";
+
+/** A file as it shall be: `path` is relative to the output folder, with `/`, and made only of names the schema let through. */
+export interface PlannedFile {
+  readonly path: string;
+  readonly text: string;
+  readonly mode: number;
+  /** Written only where nothing is, then the user's own. */
+  readonly once: boolean;
+}
+
+interface Output {
+  /** Where the file goes; `NAME` stands for a thing's name. The template is at the same path, with `.hbs`. */
+  readonly path: string;
+  readonly mode?: number;
+  readonly once?: true;
+  /** One file for each entry: the thing's name (only for a path with NAME) and the template's data. */
+  readonly files: (model: Model, context: PlanContext) => readonly { readonly name?: string; readonly view: object }[];
+}
+
+type View = (model: Model, context: PlanContext) => object;
+const always =
+  (view: View): Output["files"] =>
+  (model, context) => [{ view: view(model, context) }];
+const when =
+  (asked: (model: Model) => boolean, view: View): Output["files"] =>
+  (model, context) =>
+    asked(model) ? [{ view: view(model, context) }] : [];
+
+/** Every output. The order is the order in which files are written. */
+const OUTPUTS: readonly Output[] = [
+  { path: "flake.nix", files: always(flakeView) },
+  { path: "nix/package-sets.nix", files: always(packageSetsView) },
+  { path: "nix/nixpkgs-config.nix", files: when(hasPolicy, nixpkgsConfigView) },
+  { path: "nix/tool-groups.nix", files: always(toolGroupsView) },
+  { path: "nix/available.nix", files: always(() => ({})) },
+  { path: "nix/environment.nix", files: always(() => ({})) },
+  { path: "nix/apps.nix", files: always(() => ({})) },
+  { path: "nix/enabled-tools.nix", files: always(toolModuleView) },
+  { path: "nix/dev-shells.nix", files: always(devShellsView) },
+  { path: "nix/packages.nix", files: always(packagesView) },
+  { path: "nix/checks.nix", files: always(checksView) },
+  { path: "nix/hosts.nix", files: when((model) => model.hosts.length > 0, hostsView) },
+  { path: "nix/hive.nix", files: when((model) => model.hosts.some((host) => host.deploy), hiveView) },
+  { path: "modules/default.nix", files: always(nixosIndexView) },
+  { path: "modules/options.nix", files: always(optionsView) },
+  { path: "modules/nix-settings.nix", files: always(nixosSettingsView) },
+  { path: "modules/build-users.nix", files: when((model) => model.buildUsers !== undefined, buildUsersView) },
+  { path: "modules/remote-builders.nix", files: when((model) => model.builders.length > 0, remoteBuildersView) },
+  { path: "modules/tool-groups.nix", files: always(toolModuleView) },
+  { path: "modules/home-manager.nix", files: always(homeManagerView) },
+  { path: "modules/darwin.nix", files: always(darwinView) },
+  { path: "etc/nix/nix.conf", files: when((model) => model.settings.length > 0, systemConfView) },
+  { path: "etc/nix/machines", files: when((model) => model.builders.length > 0, machinesView) },
+  { path: "etc/sysusers.d/nix-build-users.conf", files: when(hasBuildUsers, sysusersView) },
+  {
+    path: "users/NAME/nix.conf",
+    files: (model) => model.users.map((user) => ({ name: user.name, view: userConfView(model, user) })),
+  },
+  {
+    path: "volumes/NAME/nix.conf",
+    files: (model) => model.volumes.map((volume) => ({ name: volume.name, view: volumeConfView(model, volume) })),
+  },
+  { path: "setup-nix-environment.sh", mode: 0o755, files: always(setupView) },
+  { path: "manage-nix-packages.sh", mode: 0o755, files: always(manageView) },
+  { path: "apply-nix-config.sh", mode: 0o755, files: when(hasMachinePart, applyView) },
+  { path: "hosts/NAME.nix", once: true, files: (model) => model.hosts.flatMap((host) => hostScaffoldView(host, model) ?? []) },
+  { path: ".envrc", files: always(() => ({})) },
+  { path: "template/flake.nix", files: always(templateView) },
+  { path: "template/.envrc", files: always(() => ({})) },
+  { path: ".github/workflows/nix.yml", files: when((model) => model.ci === "github", workflowView) },
+  { path: "ARCHITECTURE.md", files: always(architectureView) },
+  { path: "catalog.html", files: always(catalogView) },
+];
+
+function hasBuildUsers(model: Model): boolean {
+  return (model.buildUsers?.roles.length ?? 0) > 0;
+}
+
+/** Whether there is anything below etc/, or a nix.conf that setup-nix-environment.sh has read by it. */
+function hasMachinePart(model: Model): boolean {
+  return [model.settings, model.builders, model.users, model.volumes].some((part) => part.length > 0) || hasBuildUsers(model);
+}
+
+/** Model → every file of the output tree but the manifest, sorted by path. */
+export function plan(model: Model, templates: Templates, context: PlanContext): PlannedFile[] {
+  const files: PlannedFile[] = [];
+  for (const output of OUTPUTS) {
+    const entries = output.files(model, context);
+    if (entries.length === 0) continue;
+    const render = templates(`${output.path}.hbs`);
+    for (const { name, view } of entries) {
+      files.push({
+        path: name === undefined ? output.path : output.path.replace("NAME", name),
+        text: render(view),
+        mode: output.mode ?? 0o644,
+        once: output.once ?? false,
+      });
+    }
+  }
+  return files;
+}

@@ -1,0 +1,34 @@
+import { type Machine, machineFields, machinesProblem } from "../../knowledge/machines-file.ts";
+import { confProblem, confValue } from "../../knowledge/nix-conf.ts";
+import type { SettingValue } from "../../model/model.ts";
+
+/** `name = value`. An empty list is written, as `name =`: it replaces what an earlier file said. */
+export function confLine(name: string, value: SettingValue): string {
+  const problem = confProblem(value) ?? (/^[a-z0-9-]+$/i.test(name) ? undefined : "is no setting's name");
+  if (problem !== undefined) throw new Error(`nix.conf: ${name} ${problem}`);
+  return `${name} = ${confValue(value)}`.trimEnd();
+}
+
+/** One line of sysusers.d: a group, a user, or a user's membership. */
+export type SysusersEntry =
+  | { readonly type: "g"; readonly name: string; readonly gid: number }
+  | { readonly type: "u"; readonly name: string; readonly uid: number; readonly group: string; readonly gecos: string }
+  | { readonly type: "m"; readonly name: string; readonly group: string };
+
+/**
+ * A line of sysusers.d(5). Nix looks for build users among a group's listed members, so a user needs an `m` line beside its
+ * own. `%` begins a specifier; inside quotes `\` takes the next character as it is. A GECOS of only `-` reads as none.
+ */
+export function sysusersLine(entry: SysusersEntry): string {
+  const word = (text: string): string => `"${text.replaceAll("%", "%%").replace(/["\\]/g, "\\$&")}"`;
+  if (entry.type === "g") return `g ${entry.name} ${entry.gid}`;
+  if (entry.type === "m") return `m ${entry.name} ${entry.group}`;
+  return `u ${entry.name} ${entry.uid}:${entry.group} ${word(entry.gecos)} /var/empty /usr/sbin/nologin`;
+}
+
+/** One line of /etc/nix/machines. */
+export function machinesLine(machine: Machine): string {
+  const problem = machinesProblem(machine);
+  if (problem !== undefined) throw new Error(`machines: ${machine.host} ${problem}`);
+  return machineFields(machine).join(" ");
+}

@@ -1,0 +1,80 @@
+import Handlebars from "handlebars";
+import { confLine, machinesLine, sysusersLine } from "./printers/conf.ts";
+import { htmlLinks, htmlText, scriptJson } from "./printers/html.ts";
+import { markdownCode, markdownText } from "./printers/markdown.ts";
+import { type NixValue, nixKey, nixPath, nixString, nixValue } from "./printers/nix.ts";
+import { shellArray, shellWord } from "./printers/shell.ts";
+import { yamlText } from "./printers/yaml.ts";
+
+/** A template by its path below flake-template/, `.hbs` included, ready to run. */
+export type Templates = (path: string) => (view: object) => string;
+
+/**
+ * Printers: the only ways a value of the spec gets into an output. Strict mode does not catch a missing argument of a
+ * helper, `#if` or `#each`, so every printer refuses `undefined`.
+ */
+const printers: Readonly<Record<string, (value: never, more: never) => string>> = {
+  /** A whole value as Nix, on a line indented by the second argument. */
+  nix: (value: NixValue, indent: number) => nixValue(value, indent),
+  nixString: (text: string) => nixString(text),
+  nixKey: (name: string) => nixKey(name),
+  nixPath: (path: readonly string[]) => nixPath(path),
+  /** A name as it is, where no quoting exists, such as a comment: the schema lets names hold nothing else. */
+  word: (name: string) => {
+    if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name)) throw new Error(`not a name: ${JSON.stringify(name)}`);
+    return name;
+  },
+  /** One shell word. */
+  sh: (value: string | number) => shellWord(String(value)),
+  /** The inside of `( … )` of a shell array. */
+  shArray: (values: readonly string[]) => shellArray(values),
+  conf: (name: string, value: never) => confLine(name, value),
+  machine: (builder: never) => machinesLine(builder),
+  sysuser: (entry: never) => sysusersLine(entry),
+  md: (text: string | number) => markdownText(String(text)),
+  mdCode: (text: string) => markdownCode(text),
+  html: (text: string | number) => htmlText(String(text)),
+  htmlLinks: (links: readonly { readonly id: string; readonly name: string }[]) => htmlLinks(links),
+  yaml: (text: string, indent: number) => yamlText(text, indent),
+  json: (value: unknown) => scriptJson(value),
+};
+
+/** The names a template may use in a mustache; a test walks every template and refuses any other. */
+export const printerNames: readonly string[] = Object.keys(printers);
+
+/** What a template is compiled with, here and when the bundle precompiles it. */
+export const compileOptions = {
+  noEscape: true,
+  strict: true,
+  knownHelpersOnly: true,
+  // Without `@index` and its kin a block costs a call, not a closure each time.
+  data: false,
+  knownHelpers: Object.fromEntries([...printerNames, "each", "if"].map((name) => [name, true])),
+} as const;
+
+export const handlebars = Handlebars.create();
+for (const [name, print] of Object.entries(printers)) {
+  // Handlebars' own options come behind one value or two: `more` is never undefined where all were given. A large platform prints a
+  // hundred thousand values, so no list of them is made.
+  handlebars.registerHelper(name, (value: unknown, more: unknown) => {
+    if (value === undefined || more === undefined) throw new Error(`{{${name}}} was given nothing`);
+    return print(value as never, more as never);
+  });
+}
+/** As Handlebars has it: an empty list counts as nothing. */
+handlebars.registerHelper("if", function (this: unknown, value: unknown, { fn, inverse }: Handlebars.HelperOptions) {
+  if (value === undefined) throw new Error("{{#if}} was given nothing");
+  const holds = Array.isArray(value) ? value.length > 0 : Boolean(value);
+  return holds ? fn(this) : inverse(this);
+});
+/** Handlebars' own puts the rows together one by one; joined once, a long list takes half the time. */
+handlebars.registerHelper("each", (rows: readonly unknown[] | undefined, options: Handlebars.HelperOptions) => {
+  if (rows === undefined) throw new Error("{{#each}} was given nothing");
+  return rows.map((row) => options.fn(row)).join("");
+});
+
+/** Compiled → ready to run. */
+export const ready =
+  (template: Handlebars.TemplateDelegate) =>
+  (view: object): string =>
+    template(view, { helpers: handlebars.helpers });

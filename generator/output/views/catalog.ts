@@ -1,0 +1,194 @@
+import type { Facts } from "../../knowledge/packages.ts";
+import { toolCompletions } from "../../knowledge/tool-names.ts";
+import { type Group, isEveryGroup, type Model, type PackageSet, type Shell, type Tool } from "../../model/model.ts";
+import type { PlanContext } from "../context.ts";
+import { diagram } from "./diagram.ts";
+
+/** A link to a part of the page. */
+interface Link {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Data for catalog.html: who looks for a tool finds the shells that have it. Absent text is `""`, which `#if` skips. */
+export function catalogView(model: Model, context: PlanContext): object {
+  const ids = new Ids();
+  const shellLinks = new Map(model.shells.map((shell) => [shell, { id: ids.of("shell", shell.name), name: shell.name }]));
+  const groupLinks = new Map(model.groups.map((group) => [group, { id: ids.of("group", group.name), name: group.name }]));
+  const everything = model.shells.find((shell) => shell.name === "default" && isEveryGroup(model, shell.groups));
+  const shellsWith = shellIndex(model, everything, shellLinks);
+  const links = (groups: readonly Group[]): Link[] => groups.flatMap((group) => groupLinks.get(group) ?? []);
+  const tool = (one: Tool) => toolRow(one, ids, shellsWith(one), model.nixpkgs, context.facts);
+
+  const sections = [
+    ...model.groups.map((group) => ({
+      id: groupLinks.get(group)?.id ?? "",
+      title: group.title,
+      name: group.name,
+      description: group.description,
+      command: `nix develop .#${group.name}`,
+      count: group.tools.length,
+      tools: group.tools.map(tool),
+    })),
+    ...model.shells
+      .filter((shell) => shell.tools.length > 0)
+      .map((shell) => ({
+        id: ids.of("extra", shell.name),
+        title: `More in ${shell.name}`,
+        name: shell.name,
+        description: "",
+        command: developCommand(shell),
+        count: shell.tools.length,
+        tools: shell.tools.map(tool),
+      })),
+  ];
+
+  const view = {
+    title: model.description || model.name,
+    name: model.name,
+    nixpkgs: model.nixpkgs.url,
+    inputs: model.inputs.map(({ name, url }) => ({ name, url })),
+    systems: model.systems.map((name, index) => ({ name, follows: index > 0 })),
+    everything: everything !== undefined,
+    versions: context.facts !== undefined,
+    sections,
+    toolCount: sections.reduce((sum, { count }) => sum + count, 0),
+    shells: model.shells.map((shell) => ({
+      id: shellLinks.get(shell)?.id ?? "",
+      name: shell.name,
+      title: shell.title === shell.name ? "" : shell.title,
+      command: developCommand(shell),
+      all: shell === everything,
+      groups: shell === everything ? [] : links(shell.groups),
+      tools: shell.tools.map(({ name }) => ({ name })),
+      env: shell.env.map(({ name, value }) => ({ name, value })),
+      hook: shell.hook !== "",
+    })),
+    map: diagram(model),
+    caches: model.substituters.map(({ url, publicKey }) => ({ id: ids.of("cache", url), url, key: publicKey ?? "" })),
+    roles: (model.buildUsers?.roles ?? []).map((role) => ({
+      id: ids.of("role", role.name),
+      name: role.name,
+      user: role.user,
+      uid: role.uid,
+      description: role.description,
+      groups: links(role.groups),
+    })),
+    hosts: model.hosts.map((host) => ({
+      id: ids.of("host", host.name),
+      name: host.name,
+      system: host.system,
+      stateVersion: host.stateVersion,
+      target: host.deploy ? `${host.deploy.user}@${host.deploy.target}` : "",
+      tags: host.deploy?.tags.join(", ") ?? "",
+      all: isEveryGroup(model, host.groups),
+      groups: isEveryGroup(model, host.groups) ? [] : links(host.groups),
+    })),
+    volumes: model.volumes.map((volume) => ({
+      id: ids.of("volume", volume.name),
+      name: volume.name,
+      mount: volume.mount,
+      all: isEveryGroup(model, volume.groups),
+      groups: isEveryGroup(model, volume.groups) ? [] : links(volume.groups),
+    })),
+    builders: model.builders.map((builder) => ({
+      id: ids.of("builder", builder.specHost ?? builder.host),
+      name: builder.specHost ?? builder.host,
+      address: `${builder.protocol}://${builder.user}@${builder.host}`,
+      systems: builder.systems.join(", "),
+      maxJobs: builder.maxJobs,
+      speedFactor: builder.speedFactor,
+      features: builder.features.join(", "),
+      mandatory: builder.mandatoryFeatures.join(", "),
+    })),
+  };
+  return { ...view, stats: stats(view), long: view.toolCount > 500 };
+}
+
+/** What the head of the page counts. */
+function stats(view: {
+  toolCount: number;
+  sections: object[];
+  shells: object[];
+  caches: object[];
+  roles: object[];
+  hosts: object[];
+  volumes: object[];
+  builders: object[];
+}): object[] {
+  const rows: [number, string, string][] = [
+    [view.toolCount, "tool", "tools"],
+    [view.shells.length, "shell", "shells"],
+    [view.caches.length, "cache", "caches"],
+    [view.roles.length, "build role", "build roles"],
+    [view.hosts.length, "host", "hosts"],
+    [view.volumes.length, "volume", "volumes"],
+    [view.builders.length, "builder", "builders"],
+  ];
+  return rows.filter(([count]) => count > 0).map(([count, one, many]) => ({ count, label: count === 1 ? one : many }));
+}
+
+const developCommand = (shell: Shell): string => (shell.name === "default" ? "nix develop" : `nix develop .#${shell.name}`);
+
+/** The same package of the same set under the same name: one tool, wherever it stands. */
+const identity = (tool: Tool): string => `${tool.from.name}\0${tool.package}\0${tool.name}`;
+
+/** The shells that have a tool; the shell that has everything is left out, it would stand everywhere. */
+function shellIndex(
+  model: Model,
+  everything: Shell | undefined,
+  links: ReadonlyMap<Shell, Link>,
+): (tool: Tool) => readonly Link[] {
+  const byGroup = new Map<Group, Link[]>(model.groups.map((group) => [group, []]));
+  for (const shell of model.shells) {
+    const link = links.get(shell);
+    if (shell !== everything && link) for (const group of shell.groups) byGroup.get(group)?.push(link);
+  }
+  // Most tools stand in one place, and all of a group share its list: only what stands in several gets a list of its own.
+  const byTool = new Map<string, readonly Link[]>();
+  const add = (tool: Tool, shells: readonly Link[]) => {
+    const key = identity(tool);
+    const known = byTool.get(key);
+    byTool.set(key, known ? [...new Set([...known, ...shells])] : shells);
+  };
+  for (const [group, shells] of byGroup) for (const tool of group.tools) add(tool, shells);
+  for (const shell of model.shells) {
+    const link = links.get(shell);
+    if (link) for (const tool of shell.tools) add(tool, [link]);
+  }
+  return (tool) => byTool.get(identity(tool)) ?? [];
+}
+
+/** What well-known tools are for, where neither the spec nor facts say it. */
+const DESCRIPTIONS: ReadonlyMap<string, string> = new Map(
+  toolCompletions().map(({ attribute, description }) => [attribute, description]),
+);
+
+function toolRow(tool: Tool, ids: Ids, shells: readonly Link[], nixpkgs: PackageSet, facts: Facts | undefined): object {
+  const attribute = tool.package;
+  const about: string[] = [];
+  // Facts are of the spec's own nixpkgs; of another package set they know nothing.
+  const version = tool.from === nixpkgs ? facts?.find(attribute)?.version : undefined;
+  if (version) about.push(version);
+  if (tool.from !== nixpkgs) about.push(`from ${tool.from.name}`);
+  if (tool.systems) about.push(`only ${tool.systems.join(", ")}`);
+  // A package that the tool's name says all about needs no line of its own where room is short.
+  const kind = attribute === tool.name && about.length === 0 ? "same" : "package";
+  const description = tool.description || facts?.find(attribute)?.description || DESCRIPTIONS.get(attribute) || "";
+  return { id: ids.of("tool", tool.name), name: tool.name, description, attribute, about: about.join(", "), kind, shells };
+}
+
+/** Ids of elements, one for each thing: letters, digits, `_`, `.` and `-`, whatever the name holds. */
+class Ids {
+  readonly #taken = new Map<string, number>();
+
+  of(kind: string, name: string): string {
+    const plain = /^[A-Za-z0-9_.-]{1,80}$/.test(name) ? name : name.replace(/[^A-Za-z0-9_.-]+/g, "-").slice(0, 80);
+    const base = `${kind}-${plain}`;
+    const count = (this.#taken.get(base) ?? 0) + 1;
+    this.#taken.set(base, count);
+    if (count === 1) return base;
+    // `x-2` may be the name of something else.
+    return this.of(kind, `${plain}-${count}`);
+  }
+}

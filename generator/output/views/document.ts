@@ -1,0 +1,108 @@
+import { isEveryGroup, type Model, type Setting, type Tool } from "../../model/model.ts";
+import type { PlanContext } from "../context.ts";
+import { nixPath } from "../printers/nix.ts";
+
+/** Data for ARCHITECTURE.md: the platform described for people. */
+export function architectureView(model: Model, context: PlanContext): object {
+  const tool = (one: Tool) => ({
+    name: one.name,
+    description: one.description,
+    attribute: one.package,
+    // Said only where it is not what the name suggests.
+    renamed: one.name !== one.package,
+    from: one.from.name !== "nixpkgs" && one.from.name,
+    version: context.facts?.find(one.package)?.version || false,
+    systems: one.systems ? one.systems.join(", ") : false,
+  });
+  const pairs = (settings: readonly Setting[]) => settings.map(({ name, value }) => ({ name, value }));
+  const names = (things: readonly { readonly name: string }[]) => things.map(({ name }) => name).join(", ") || "none";
+  // A thousand machines with a thousand groups each are no million words.
+  const groupNames = (groups: Model["groups"]) => (isEveryGroup(model, groups) ? "all" : names(groups));
+  return {
+    title: model.description || model.name,
+    name: model.name,
+    nixpkgs: model.nixpkgs.url,
+    inputs: model.inputs.map(({ name, url }) => ({ name, url })),
+    systems: model.systems.join(", "),
+    settings: pairs(model.settings),
+    caches: model.substituters.map(({ url, publicKey }) => ({ url, key: publicKey ?? "none" })),
+    trusted: model.trustedUsers.map(({ name }, index) => ({ name, follows: index > 0 })),
+    gc: model.gc ? { olderThan: model.gc.olderThan, dates: model.gc.dates, automatic: model.gc.automatic } : false,
+    users: model.users.map((user) => ({ name: user.name, settings: pairs(user.settings) })),
+    groups: model.groups.map((group) => ({
+      name: group.name,
+      title: group.title,
+      description: group.description,
+      tools: group.tools.map(tool),
+    })),
+    shells: model.shells
+      .filter((shell) => shell.name !== "default")
+      .map((shell) => ({
+        name: shell.name,
+        title: shell.title,
+        groups: names(shell.groups),
+        extra: shell.tools.length > 0 && names(shell.tools),
+        env: shell.env.length > 0 && shell.env.map(({ name }) => name).join(", "),
+        hook: shell.hook !== "",
+      })),
+    firstShell: model.groups[0]?.name ?? "default",
+    buildUsers: model.buildUsers
+      ? {
+          count: model.buildUsers.roles.length,
+          group: model.buildUsers.group,
+          gid: model.buildUsers.gid,
+          first: model.buildUsers.roles[0]?.user ?? "none",
+          last: model.buildUsers.roles.at(-1)?.user ?? "none",
+          roles: model.buildUsers.roles.map((role) => ({
+            user: role.user,
+            uid: role.uid,
+            name: role.name,
+            description: role.description || role.name,
+            groups: names(role.groups),
+          })),
+        }
+      : false,
+    volumes: model.volumes.map((volume) => ({
+      name: volume.name,
+      mount: volume.mount,
+      groups: groupNames(volume.groups),
+      settings: volume.ownSettings.length > 0 && volume.ownSettings.map(({ name }) => name).join(", "),
+    })),
+    hosts: model.hosts.map((host) => ({
+      name: host.name,
+      system: host.system,
+      groups: groupNames(host.groups),
+      stateVersion: host.stateVersion,
+      target: host.deploy ? `${host.deploy.user}@${host.deploy.target}` : false,
+    })),
+    hive: model.hosts.some((host) => host.deploy),
+    builders: model.builders.map((builder) => ({
+      host: builder.host,
+      user: builder.user,
+      name: builder.specHost ?? false,
+      systems: builder.systems.join(", "),
+      maxJobs: builder.maxJobs,
+      features: [...builder.features, ...builder.mandatoryFeatures].join(", ") || "none",
+      mandatory: builder.mandatoryFeatures.join(", "),
+      knownByKey: builder.publicHostKey !== undefined,
+    })),
+    serving: [
+      ...new Map(
+        model.builders.flatMap(({ specHost, user, sshKey }) =>
+          specHost === undefined
+            ? []
+            : [
+                [
+                  `${specHost} ${user}`,
+                  {
+                    host: specHost,
+                    option: nixPath(["users", "users", user, "openssh", "authorizedKeys", "keys"]),
+                    key: sshKey ?? false,
+                  },
+                ],
+              ],
+        ),
+      ).values(),
+    ],
+  };
+}

@@ -1,0 +1,82 @@
+import { type Builder, type Group, isEveryGroup, type Model, type NixosHost } from "../../model/model.ts";
+import { type NixValue, Selection } from "../printers/nix.ts";
+
+/** Data for the NixOS machines, their deployment and the machines that builds are sent to. */
+
+export function hostsView(model: Model): object {
+  // Written once for all hosts that have every group, lest a thousand hosts of a thousand groups be a million lines.
+  const hasAll = (host: NixosHost) => isEveryGroup(model, host.groups) && model.groups.length > 0;
+  return {
+    everyGroup: model.hosts.some(hasAll) && switches(model.groups),
+    hosts: model.hosts.map((host) => ({
+      name: host.name,
+      system: host.system,
+      stateVersion: host.stateVersion,
+      groups: hasAll(host) ? new Selection("everyGroup", []) : switches(host.groups),
+      // From nix/hosts.nix, the output folder is one level up.
+      modules: host.modules.map((path) => new Selection(`../${path.slice(2)}`, [])),
+      deployment: host.deploy ? { targetHost: host.deploy.target, targetUser: host.deploy.user, tags: host.deploy.tags } : false,
+    })),
+  };
+}
+
+const switches = (groups: readonly Group[]): NixValue => Object.fromEntries(groups.map(({ name }) => [name, { enable: true }]));
+
+/** The host's own file, when the spec refers to it at its default place. */
+export function hostScaffoldView(host: NixosHost, model: Model): { name: string; view: object } | undefined {
+  if (!host.modules.includes(`./hosts/${host.name}.nix`)) return undefined;
+  return { name: host.name, view: { accounts: accounts(buildersOn(host.name, model)) } };
+}
+
+export function hiveView(model: Model): object {
+  return {
+    name: model.name,
+    description: model.description || `The ${model.name} platform`,
+    // colmena takes nixpkgs' lib and modules from here; each machine still says its own system.
+    system: model.hosts.find((host) => host.deploy)?.system ?? "x86_64-linux",
+  };
+}
+
+export function remoteBuildersView(model: Model): object {
+  const declared = model.settings.find((setting) => setting.name === "trusted-users")?.value;
+  const trusted = Array.isArray(declared) ? (declared as readonly string[]) : [];
+  const serving: Record<string, NixValue> = {};
+  for (const name of new Set(model.builders.flatMap((builder) => builder.specHost ?? []))) {
+    const builders = buildersOn(name, model);
+    serving[name] = {
+      accounts: accounts(builders),
+      trusted: unique(builders.map(({ user }) => user)).filter((user) => !trusted.includes(user)),
+      features: unique(builders.flatMap(({ features, mandatoryFeatures }) => [...features, ...mandatoryFeatures])),
+    };
+  }
+  return {
+    serving: Object.keys(serving).length > 0 && serving,
+    builders: model.builders.map((builder) => ({ host: builder.specHost ?? "", machine: buildMachine(builder) })),
+    machines: model.builders.map(buildMachine),
+    wholeList: declared !== undefined,
+  };
+}
+
+/** An entry of `nix.buildMachines`; there a mandatory feature counts as a feature too. */
+function buildMachine(builder: Builder): NixValue {
+  return {
+    hostName: builder.host,
+    protocol: builder.protocol,
+    sshUser: builder.user,
+    systems: builder.systems,
+    maxJobs: builder.maxJobs,
+    speedFactor: builder.speedFactor,
+    supportedFeatures: builder.features,
+    mandatoryFeatures: builder.mandatoryFeatures,
+    ...(builder.sshKey === undefined ? {} : { sshKey: builder.sshKey }),
+    ...(builder.publicHostKey === undefined ? {} : { publicHostKey: builder.publicHostKey }),
+  };
+}
+
+const buildersOn = (host: string, model: Model): Builder[] => model.builders.filter((builder) => builder.specHost === host);
+
+/** The accounts to declare for whoever sends builds; root is there already. */
+const accounts = (builders: readonly Builder[]): string[] =>
+  unique(builders.map(({ user }) => user)).filter((user) => user !== "root");
+
+const unique = <T>(items: readonly T[]): T[] => [...new Set(items)];

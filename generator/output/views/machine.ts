@@ -1,0 +1,93 @@
+import type { Model, Setting, User, Volume } from "../../model/model.ts";
+import type { SysusersEntry } from "../printers/conf.ts";
+import { Call, type NixValue } from "../printers/nix.ts";
+import { hasPolicy, settingsToNix } from "./nixos.ts";
+
+/** Data for what a machine without NixOS gets: its configuration files, its scripts, and the modules of Home Manager and nix-darwin. */
+
+const confView = (model: Model, settings: readonly Setting[]): object => ({
+  platform: model.name,
+  settings: settings.map(({ name, value }) => ({ name, value })),
+});
+
+export const systemConfView = (model: Model): object => confView(model, model.settings);
+
+export const userConfView = (model: Model, user: User): object => ({ ...confView(model, user.settings), user: user.name });
+
+export const volumeConfView = (model: Model, volume: Volume): object => ({
+  ...confView(model, volume.settings),
+  volume: volume.name,
+});
+
+export function machinesView(model: Model): object {
+  return { platform: model.name, builders: model.builders };
+}
+
+export function sysusersView(model: Model): object {
+  const { group, gid, roles } = model.buildUsers ?? { group: "nixbld", gid: 30000, roles: [] };
+  const entries: SysusersEntry[] = [{ type: "g", name: group, gid }];
+  for (const { user, uid, gecos } of roles) entries.push({ type: "u", name: user, uid, group, gecos });
+  for (const { user } of roles) entries.push({ type: "m", name: user, group });
+  return { platform: model.name, entries };
+}
+
+export function applyView(model: Model): object {
+  const users = model.buildUsers;
+  return {
+    name: model.name,
+    buildUsers: {
+      group: users?.group ?? "",
+      gid: users?.gid ?? "",
+      names: users?.roles.map((role) => role.user) ?? [],
+      uids: users?.roles.map((role) => String(role.uid)) ?? [],
+      roles: users?.roles.map((role) => role.gecos) ?? [],
+    },
+  };
+}
+
+export function manageView(model: Model): object {
+  const tools = model.groups.flatMap((group) => group.tools.map((tool) => ({ name: tool.name, group: group.name })));
+  return {
+    name: model.name,
+    keepFor: model.gc?.olderThan ?? "30d",
+    groups: { names: model.groups.map((group) => group.name), titles: model.groups.map((group) => group.title) },
+    volumes: {
+      names: model.volumes.map((volume) => volume.name),
+      mounts: model.volumes.map((volume) => volume.mount),
+      groups: model.volumes.map((volume) => volume.groups.map((group) => group.name).join(" ")),
+    },
+    tools: { names: tools.map((tool) => tool.name), groups: tools.map((tool) => tool.group) },
+  };
+}
+
+export function setupView(model: Model): object {
+  const volumes = model.volumes.map(({ name, mount }) => ({ name, mount }));
+  return { name: model.name, volumes, volumeNames: volumes.map(({ name }) => name).join(" ") || "none" };
+}
+
+/** Home Manager writes the user's own nix.conf, so each user's settings go in under the account's name. */
+export function homeManagerView(model: Model): object {
+  const users = model.users.filter((user) => user.settings.length > 0);
+  return { users: users.length > 0 && Object.fromEntries(users.map((user) => [user.name, settingsToNix(user.settings)])) };
+}
+
+export function darwinView(model: Model): object {
+  const settings: Record<string, NixValue> = settingsToNix(model.settings, (value) => new Call("lib.mkForce", value));
+  // nix-darwin refuses the setting, which corrupts a store on macOS, and offers this instead.
+  const optimise = settings["auto-optimise-store"] === true;
+  delete settings["auto-optimise-store"];
+  const gc = model.gc && {
+    automatic: model.gc.automatic,
+    // launchd has no calendar expressions; whatever is not daily is left to nix-darwin's default, weekly.
+    ...(model.gc.dates === "daily" ? { interval: { Hour: 3, Minute: 15 } } : {}),
+    options: `--delete-older-than ${model.gc.olderThan}`,
+  };
+  const hasSettings = Object.keys(settings).length > 0;
+  return {
+    usesLib: hasSettings || optimise || gc !== undefined,
+    settings: hasSettings && settings,
+    optimise,
+    gc: gc ?? false,
+    policy: hasPolicy(model),
+  };
+}

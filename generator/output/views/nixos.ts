@@ -1,0 +1,90 @@
+import { findSetting } from "../../knowledge/settings.ts";
+import type { Model, Setting, SettingValue } from "../../model/model.ts";
+import { Call, type NixValue, Selection } from "../printers/nix.ts";
+
+/** Data for the NixOS modules and hosts. */
+
+export function nixosIndexView(model: Model): object {
+  const imports = [
+    "nix-settings",
+    ...(model.buildUsers ? ["build-users"] : []),
+    ...(model.builders.length > 0 ? ["remote-builders"] : []),
+    "tool-groups",
+  ];
+  return { imports: imports.map((name) => new Selection(`./${name}.nix`, [])) };
+}
+
+export function optionsView(model: Model): object {
+  return { groups: model.groups.map(({ name, title }) => ({ name, title })) };
+}
+
+/** NixOS adds its own entries to these three lists; the spec is the whole list. */
+const WHOLE_LISTS = new Set(["substituters", "trusted-public-keys", "trusted-users"]);
+
+/**
+ * Settings as the modules' `nix.settings`. What today's Nix no longer knows stays out: NixOS makes every warning of its nix.conf
+ * fatal. `build-users-group` is the system's own business.
+ */
+export function settingsToNix(
+  all: readonly Setting[],
+  wholeList: (list: NixValue) => NixValue = (list) => list,
+): Record<string, NixValue> {
+  const settings: Record<string, NixValue> = {};
+  for (const { name, value } of all) {
+    if (!knownToCurrentNix(name) || name === "build-users-group") continue;
+    settings[name] = WHOLE_LISTS.has(name) ? wholeList(settingToNix(value)) : settingToNix(value);
+  }
+  return settings;
+}
+
+export function nixosSettingsView(model: Model): object {
+  const settings = settingsToNix(model.settings, (list) => new Call("lib.mkForce", list));
+  const gc = model.gc && {
+    automatic: model.gc.automatic,
+    dates: model.gc.dates,
+    options: `--delete-older-than ${model.gc.olderThan}`,
+  };
+  return { name: model.name, settings: Object.keys(settings).length > 0 && settings, gc: gc ?? false };
+}
+
+function knownToCurrentNix(name: string): boolean {
+  return findSetting(name)?.setting.versions.at(-1) === "2.34";
+}
+
+/** NixOS' `nix.settings` has no maps: each pair is one word of a list, as in nix.conf. */
+function settingToNix(value: SettingValue): NixValue {
+  if (typeof value !== "object") return value;
+  if (Array.isArray(value)) return value as readonly string[];
+  return Object.entries(value).map(([key, item]) => `${key}=${item}`);
+}
+
+export function buildUsersView(model: Model): object {
+  const { group, gid, roles } = model.buildUsers ?? { group: "nixbld", gid: 30000, roles: [] };
+  return {
+    count: roles.length,
+    group,
+    gid,
+    // NixOS knows no other group than nixbld; Nix takes its users from the group's members.
+    ownGroup: group !== "nixbld",
+    extraGroups: [group],
+    users: roles.map(({ user, uid, gecos }) => ({ name: user, uid, gecos })),
+  };
+}
+
+/** Whether nixpkgs' own configuration is anything but the default. */
+export function hasPolicy(model: Model): boolean {
+  return model.nixpkgs.unfree === true || model.nixpkgs.unfree.length > 0 || model.nixpkgs.insecure.length > 0;
+}
+
+export function toolModuleView(model: Model): object {
+  return { hasInputs: model.inputs.length > 0, order: model.groups.map((group) => group.name), policy: hasPolicy(model) };
+}
+
+export function nixpkgsConfigView(model: Model): object {
+  const { unfree, insecure } = model.nixpkgs;
+  return {
+    unfreeAll: unfree === true,
+    unfree: unfree !== true && unfree.length > 0 && unfree,
+    insecure: insecure.length > 0 && insecure,
+  };
+}

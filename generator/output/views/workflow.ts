@@ -1,0 +1,34 @@
+import manifest from "../../../package.json" with { type: "json" };
+import type { Model } from "../../model/model.ts";
+import { confLine } from "../printers/conf.ts";
+
+/** Data for .github/workflows/nix.yml. */
+
+/** GitHub's own machines by what they build for, as images that do not change under a workflow. */
+const RUNNERS: Readonly<Record<string, string>> = {
+  "x86_64-linux": "ubuntu-24.04",
+  "aarch64-linux": "ubuntu-24.04-arm",
+  "aarch64-darwin": "macos-15",
+  "x86_64-darwin": "macos-15-intel",
+};
+
+/** What of nix.conf decides where ready-built packages come from. */
+const CACHE_SETTINGS = new Set(["substituters", "trusted-public-keys", "extra-substituters", "extra-trusted-public-keys"]);
+
+export function workflowView(model: Model): object {
+  const hosted = model.systems.find((system) => RUNNERS[system] !== undefined);
+  const system = hosted ?? model.systems[0] ?? "x86_64-linux";
+  const caches = model.settings.filter(({ name }) => CACHE_SETTINGS.has(name)).map(({ name, value }) => confLine(name, value));
+  return {
+    package: `${manifest.name}@${manifest.version}`,
+    // A machine of one's own is asked for by its labels.
+    runner: RUNNERS[system] ?? system,
+    hosted: hosted !== undefined,
+    caches: caches.length > 0 && `${caches.join("\n")}\n`,
+    roles: (model.buildUsers?.roles ?? []).map((role) => ({
+      job: `role-${role.name}`,
+      title: role.description === "" ? role.name : `${role.name}: ${role.description}`,
+      check: `checks.${system}.role-${role.name}`,
+    })),
+  };
+}

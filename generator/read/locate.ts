@@ -1,0 +1,66 @@
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from "yaml";
+import type { Range } from "../report/diagnostic.ts";
+import type { SpecPath } from "../report/spec-path.ts";
+
+export function keyText(key: { value: unknown; source?: string }): string {
+  return typeof key.value === "string" ? key.value : (key.source ?? String(key.value));
+}
+
+export function rangeOf(node: Node, text: string): Range {
+  const range = node.range;
+  if (!range) return { start: 0, end: 0 };
+  let end = range[1];
+  // Block collections end behind their last line break; the mark should not.
+  while (end > range[0] && /\s/.test(text[end - 1] ?? "")) end--;
+  return { start: range[0], end };
+}
+
+export function locate(root: unknown, path: SpecPath, part: "key" | "value", text: string): Range {
+  let node: unknown = root;
+  let pair: Pair | undefined;
+  for (const [depth, step] of path.entries()) {
+    if (isAlias(node)) node = aliasTarget(root, node.source) ?? node;
+    let next: unknown;
+    if (isMap(node)) {
+      const found = node.items.find((item) => isScalar(item.key) && keyText(item.key) === step);
+      if (!found) return parentRange(pair, node, text);
+      next = found.value;
+      if (depth === path.length - 1 && part === "key") return rangeOf(found.key as Node, text);
+      pair = found;
+      // An empty value has no place of its own but its key's.
+      if (!next || (isScalar(next) && next.range && next.range[0] === next.range[1])) {
+        if (depth === path.length - 1) return rangeOf(found.key as Node, text);
+      }
+    } else if (isSeq(node)) {
+      next = node.items[step as number];
+      if (next === undefined) return parentRange(pair, node, text);
+      pair = undefined;
+    } else return parentRange(pair, node, text);
+    node = next;
+  }
+  return node ? rangeOf(node as Node, text) : { start: 0, end: 0 };
+}
+
+/** A collection is shown at the key that names it, or else at its own first line. */
+function parentRange(pair: Pair | undefined, node: unknown, text: string): Range {
+  if (pair) return rangeOf(pair.key as Node, text);
+  if (isMap(node) && node.items[0]) return rangeOf(node.items[0].key as Node, text);
+  return node ? rangeOf(node as Node, text) : { start: 0, end: 0 };
+}
+
+function aliasTarget(node: unknown, anchor: string): unknown {
+  if (isMap(node)) {
+    if (node.anchor === anchor) return node;
+    for (const item of node.items) {
+      const found = aliasTarget(item.value, anchor);
+      if (found) return found;
+    }
+  } else if (isSeq(node)) {
+    if (node.anchor === anchor) return node;
+    for (const item of node.items) {
+      const found = aliasTarget(item, anchor);
+      if (found) return found;
+    }
+  } else if (isScalar(node) && node.anchor === anchor) return node;
+  return undefined;
+}

@@ -1,0 +1,87 @@
+import { CATALOGUE, type StageCode } from "./codes.ts";
+import type { SpecPath } from "./spec-path.ts";
+export type Severity = "error" | "warning";
+
+/** Offsets into the spec's text, in UTF-16 code units; `end` is behind the last one. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Fix {
+  readonly range: Range;
+  /** What the range becomes. */
+  readonly text: string;
+  /** Edits at other places that belong to it. */
+  readonly also?: readonly Fix[];
+}
+
+export interface Diagnostic {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly file: string;
+  readonly range: Range;
+  /** Other places of the same file that belong to the mistake. */
+  readonly related?: readonly { readonly message: string; readonly range: Range }[];
+  /** A way out, one sentence. */
+  readonly hint?: string;
+  readonly fix?: Fix;
+}
+
+/** A diagnostic of one of the stages' own codes; a lint rule's come from the runner in rules.ts. */
+export function diagnostic(
+  code: StageCode,
+  message: string,
+  file: string,
+  range: Range,
+  more: Pick<Diagnostic, "hint" | "fix" | "related"> = {},
+): Diagnostic {
+  return { code, severity: CATALOGUE[code].severity, message, file, range, ...more };
+}
+
+export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean => diagnostics.some((d) => d.severity === "error");
+
+/** Sorted by place, then code; the same code at the same place once: one mistake, one diagnostic. */
+export function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Set<string>();
+  return [...diagnostics]
+    .sort(
+      (a, b) =>
+        compare(a.file, b.file) ||
+        a.range.start - b.range.start ||
+        a.range.end - b.range.end ||
+        compare(a.code, b.code) ||
+        compare(a.message, b.message),
+    )
+    .filter((d) => {
+      const key = `${d.file}\0${d.range.start}\0${d.range.end}\0${d.code}`;
+      return !seen.has(key) && seen.add(key);
+    });
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** What knows where a path of the spec stands. */
+export interface Locator {
+  readonly file: string;
+  locate(path: SpecPath, part: "key" | "value"): Range;
+}
+
+/** A helper for stages: a diagnostic at a path of the spec. */
+export function reporter(source: Locator): { readonly list: Diagnostic[]; add: ReporterAdd } {
+  const list: Diagnostic[] = [];
+  return {
+    list,
+    add: (code, path, part, message, more) =>
+      void list.push(diagnostic(code, message, source.file, source.locate(path, part), more)),
+  };
+}
+
+export type ReporterAdd = (
+  code: StageCode,
+  path: SpecPath,
+  part: "key" | "value",
+  message: string,
+  more?: Pick<Diagnostic, "hint" | "fix" | "related">,
+) => void;

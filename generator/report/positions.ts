@@ -1,0 +1,45 @@
+import type { Diagnostic } from "./diagnostic.ts";
+import type { Report } from "./report.ts";
+
+/** 1-based lines and columns of offsets; the line starts are found once. */
+export function positions(text: string): (offset: number) => Position {
+  let starts: number[] | undefined;
+  return (offset) => {
+    if (!starts) {
+      starts = [0];
+      for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+    }
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+  };
+}
+
+/** A diagnostic with its place in lines and columns, 1-based. */
+export interface Located extends Diagnostic {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+export function located(report: Report): Located[] {
+  const finders = new Map([...report.sources].map(([file, text]) => [file, positions(text)]));
+  return report.diagnostics.map((d) => {
+    const find = finders.get(d.file);
+    const start = find?.(d.range.start) ?? { line: 1, column: 1 };
+    const end = find?.(d.range.end) ?? start;
+    return { ...d, line: start.line, column: start.column, endLine: end.line, endColumn: end.column };
+  });
+}
+
+/** 1-based; columns count UTF-16 code units, as editors do. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}

@@ -1,0 +1,44 @@
+import { type Located, located, positions } from "./positions.ts";
+import type { Report } from "./report.ts";
+/** Diagnostics for people, each with the line it is about. */
+export function toText(report: Report, colour: boolean): string {
+  const paint = (codes: string, text: string) => (colour ? `\u001b[${codes}m${text}\u001b[0m` : text);
+  const finders = new Map([...report.sources].map(([file, text]) => [file, positions(text)]));
+  let out = "";
+  for (const d of located(report)) {
+    const tint = d.severity === "error" ? "1;31" : "1;33";
+    const text = report.sources.get(d.file);
+    out += text === undefined ? d.file : `${d.file}:${d.line}:${d.column}`;
+    out += ` ${paint(tint, d.severity)} ${d.code}\n  ${visible(d.message)}\n`;
+    if (text !== undefined) out += codeFrame(text, d, (marks) => paint(tint, marks));
+    for (const other of d.related ?? [])
+      out += `  ${d.file}:${finders.get(d.file)?.(other.range.start).line ?? 1}: ${visible(other.message)}\n`;
+    if (d.hint !== undefined) out += `  ${paint("36", "hint:")} ${visible(d.hint)}\n`;
+  }
+  return out;
+}
+
+/** The first line of a range with `^` under it. */
+function codeFrame(text: string, at: Located, paint: (marks: string) => string): string {
+  const lineStart = at.range.start - at.column + 1;
+  const newline = text.indexOf("\n", lineStart);
+  const line = text.slice(lineStart, newline === -1 ? text.length : newline);
+  if (line.trim() === "" && at.range.start === at.range.end) return "";
+  // A line longer than a terminal is cut around the mark.
+  const from = line.length > 160 ? Math.max(0, at.column - 60) : 0;
+  const shown = visible(line.slice(from, from + 160).replaceAll("\t", " "));
+  const before = at.column - 1 - from;
+  const length = Math.max(
+    1,
+    Math.min((at.endLine === at.line ? at.endColumn : line.trimEnd().length + 1) - at.column, shown.length - before),
+  );
+  const number = String(at.line);
+  return `  ${number} | ${shown}\n  ${" ".repeat(number.length)} | ${" ".repeat(before)}${paint("^".repeat(length))}\n`;
+}
+
+/** Control characters would act on a terminal; each is shown as the picture of itself. */
+function visible(text: string): string {
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (c) =>
+    c < "\u0020" ? String.fromCharCode(0x2400 + c.charCodeAt(0)) : "\ufffd",
+  );
+}
