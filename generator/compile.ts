@@ -41,8 +41,8 @@ export function compile(bytes: Uint8Array, file: string, surroundings: Surroundi
     const diagnostics = maskDiagnostics(inOrder(yamlDiagnostics), texts);
     return { model: undefined, files: undefined, diagnostics, text: maskText(written, ranges) };
   }
-  const [invalid, shapeDiagnostics] = validate(source);
-  const [model, nameDiagnostics] = buildModel(source, invalid);
+  const [spec, shapeDiagnostics] = validate(source);
+  const [model, nameDiagnostics] = buildModel(spec, source);
   const environment = { ...surroundings, facts: () => surroundings.facts(model.nixpkgs.url) };
   const before = [...yamlDiagnostics, ...shapeDiagnostics, ...nameDiagnostics];
   const secrets = findSecrets(source);

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freshBundle } from "./support/cli.ts";
 import { SKIP_MARK } from "./support/tools.ts";
 
 /*
@@ -111,6 +112,7 @@ function testFiles(): string[] {
 }
 
 async function main(args: string[]): Promise<number> {
+  freshBundle();
   const files = args.length > 0 ? args.map((arg) => resolve(arg)) : testFiles();
   // These load the whole machine (Nix, daemons, network namespaces) or measure it, so nothing runs beside them.
   const alone = (file: string) => ["nix", "machine"].includes(relative(testFolder, file).split(sep)[0] ?? "");

@@ -1,7 +1,8 @@
 import type { Facts } from "../knowledge/packages.ts";
 import { allSettings, experimentalFeatures, findSetting } from "../knowledge/settings.ts";
 import { toolCompletions, toolNamed } from "../knowledge/tool-names.ts";
-import { KINDS, specSchema } from "../language/schema.ts";
+import { specSchema } from "../language/schema.ts";
+import { KINDS } from "../language/vocabulary.ts";
 import { allCodes, explanationOf, isAcceptable } from "../lint/rules.ts";
 import type { Explanation } from "../report/codes.ts";
 import { nearestNames } from "../report/suggestions.ts";

@@ -1,4 +1,4 @@
-import { SYSTEMS } from "../language/schema.ts";
+import { SYSTEMS } from "../language/vocabulary.ts";
 import { shellWord } from "../output/printers/shell.ts";
 import { diagnostic } from "../report/diagnostic.ts";
 import { ATTRIBUTE_PATH, foreignAttribute, packageFrom } from "./attributes.ts";

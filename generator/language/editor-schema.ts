@@ -1,7 +1,8 @@
 import { allSettings, experimentalFeatures, type Setting } from "../knowledge/settings.ts";
 import { toolCompletions } from "../knowledge/tool-names.ts";
 import { allCodes, explanationOf, isAcceptable } from "../lint/rules.ts";
-import { SYSTEMS, specSchema } from "./schema.ts";
+import { specSchema } from "./schema.ts";
+import { SYSTEMS } from "./vocabulary.ts";
 
 type Schema = { readonly [keyword: string]: unknown };
 

@@ -2,10 +2,11 @@ import type { ErrorObject } from "ajv";
 import type { SpecPath } from "../report/spec-path.ts";
 import { pathText } from "../report/spec-path.ts";
 import { nearestNames } from "../report/suggestions.ts";
-import { KINDS, specSchema } from "./schema.ts";
+import { specSchema } from "./schema.ts";
 import type { SchemaNode } from "./schema-at.ts";
+import { KINDS } from "./vocabulary.ts";
 
-export const sluggish = (name: string): string =>
+export const nameLike = (name: string): string =>
   name
     .toLowerCase()
     .replace(/[^a-z0-9_-]+/g, "-")

@@ -1,21 +1,27 @@
 import type { ErrorObject } from "ajv";
-import { shown } from "../knowledge/settings.ts";
 import { toolNamed } from "../knowledge/tool-names.ts";
 import { type Source, valueAt } from "../read/source.ts";
-import { type Diagnostic, reporter } from "../report/diagnostic.ts";
+import { type Diagnostic, reporter, type Stage } from "../report/diagnostic.ts";
 import { pathKey, type SpecPath } from "../report/spec-path.ts";
 import { nearestNames } from "../report/suggestions.ts";
 import { quoted } from "../report/words.ts";
-import { expectation, lastKey, rangeMessage, sluggish, typeHint, typeMessage, unknownKeyHint, where } from "./hints.ts";
-import { EXPECTED } from "./schema.ts";
+import { expectation, lastKey, nameLike, rangeMessage, shown, typeHint, typeMessage, unknownKeyHint, where } from "./hints.ts";
+import { type Pruned, prune } from "./prune.ts";
+import type { Spec } from "./schema.ts";
 import { pointerToPath, schemaAt } from "./schema-at.ts";
 import { validator } from "./validator.ts";
+import { EXPECTED } from "./vocabulary.ts";
 
 /**
- * The spec's shape against the schema. Answers the paths whose value can't be used (the model treats them as absent, so
- * that one mistake is told once) and one diagnostic each: `schema-*` and `name-invalid`.
+ * The spec's shape against the schema: the spec without what the schema refuses, so that no later stage reports one mistake again,
+ * and a diagnostic for each refusal: `schema-*` and `name-invalid`.
  */
-export function validate(source: Source): [ReadonlySet<string>, Diagnostic[]] {
+export function validate(source: Source): Stage<Pruned<Spec>> {
+  const [refused, diagnostics] = refusals(source);
+  return [prune<Spec>(source.value, refused) ?? {}, diagnostics];
+}
+
+function refusals(source: Source): [refused: ReadonlySet<string>, Diagnostic[]] {
   const { list, add } = reporter(source);
   const invalid = new Set<string>();
   const check = validator();
@@ -122,7 +128,7 @@ function reportPattern(error: ErrorObject, path: SpecPath, invalid: Set<string>,
   const isName = ["name", "projectName", "hostName", "envName"].includes(definition);
   if (key !== undefined) {
     invalid.add(pathKey([...path, key]));
-    const better = sluggish(key);
+    const better = nameLike(key);
     const way = isName && definition !== "envName" && better !== "" && better !== key ? { hint: `such as \`${better}\`` } : hint;
     add("name-invalid", [...path, key], "key", `\`${key}\` is not ${expected?.is ?? "a valid name"}`, way);
     return;

@@ -143,6 +143,8 @@ export interface NixosHost {
   readonly system: string;
   readonly groups: readonly Group[];
   readonly stateVersion: string;
+  /** Whether the spec says so itself. */
+  readonly declaresStateVersion: boolean;
   /** Paths relative to the output folder, each beginning with `./`. */
   readonly modules: readonly string[];
   readonly deploy: Deploy | undefined;

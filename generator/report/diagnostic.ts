@@ -40,6 +40,9 @@ export function diagnostic(
   return { code, severity: CATALOGUE[code].severity, message, file, range, ...more };
 }
 
+/** What a stage of the compiler returns: its result, and what there is to say about its input. It never throws for bad input. */
+export type Stage<T> = readonly [T, readonly Diagnostic[]];
+
 export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean => diagnostics.some((d) => d.severity === "error");
 
 /** Sorted by place, then code; the same code at the same place once: one mistake, one diagnostic. */

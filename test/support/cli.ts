@@ -1,10 +1,32 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
-/** Arguments of Node that start the command line: the bundle, which the runner has just built (test/run.ts). */
-export const CLI = [join(ROOT, "dist/flakewright.js")];
+const BUNDLE = join(ROOT, "dist/flakewright.js");
+
+/** Builds the bundle where a source is newer. The runner calls it once, before the first test: two builds at once would meet. */
+export function freshBundle(): void {
+  const newest = (folder: string): number =>
+    Math.max(
+      ...readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).map((name) => changed(join(ROOT, folder, name))),
+    );
+  const sources = ["generator", "flake-template"].map(newest);
+  if (existsSync(BUNDLE) && statSync(BUNDLE).mtimeMs > Math.max(...sources, changed(join(ROOT, "scripts/build.ts")))) return;
+  const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", "scripts/build.ts"], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`the bundle can't be built:\n${stderr}`);
+}
+
+const changed = (path: string): number => statSync(path).mtimeMs;
+
+freshBundle();
+
+/** Arguments of Node that start the command line: the bundle, as users get it. */
+export const CLI = [BUNDLE];
 
 export interface CliResult {
   readonly status: number | null;

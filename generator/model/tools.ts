@@ -1,0 +1,130 @@
+import { DEFAULTS } from "../language/defaults.ts";
+import type { Pruned } from "../language/prune.ts";
+import type { Spec } from "../language/schema.ts";
+import type { ReporterAdd } from "../report/diagnostic.ts";
+import type { SpecPath } from "../report/spec-path.ts";
+import type { Group, Model, PackageSet, Shell, Tool } from "./model.ts";
+import { byName } from "./order.ts";
+import { type References, refer } from "./references.ts";
+
+/* Package sets, and the tools, groups and shells that are made of them. */
+
+type Part<Key extends keyof Spec> = Pruned<NonNullable<Spec[Key]>> | undefined;
+type ToolPart = Pruned<Spec["groups"][string]>["packages"];
+
+export function nixpkgsOf(part: Part<"nixpkgs">): Model["nixpkgs"] {
+  const long = typeof part === "object" ? part : undefined;
+  const written = (long ? long.url : (part as string | undefined)) ?? DEFAULTS.nixpkgs;
+  const { unfree = [], insecure = [] } = long ?? {};
+  return {
+    at: long?.url === undefined ? ["nixpkgs"] : ["nixpkgs", "url"],
+    name: "nixpkgs",
+    written,
+    url: written.includes(":") ? written : `github:NixOS/nixpkgs/${written}`,
+    unfree: typeof unfree === "boolean" ? unfree || [] : present(unfree),
+    insecure: present(insecure),
+  };
+}
+
+/** Entries of `inputs`, sorted by name. Adds `name-conflict` for a name that the flake itself uses. */
+export function inputsOf(part: Part<"inputs">, add: ReporterAdd): PackageSet[] {
+  const inputs: PackageSet[] = [];
+  for (const [name, url] of Object.entries(part ?? {})) {
+    if (url === undefined) continue;
+    const at = ["inputs", name];
+    if (name === "nixpkgs" || name === "self") {
+      add("name-conflict", at, "key", `the flake's own input \`${name}\` has this name`, {
+        hint: name === "nixpkgs" ? "the main package set is the top-level key `nixpkgs`" : "give the input another name",
+      });
+      continue;
+    }
+    inputs.push({ at, name, url });
+  }
+  return byName(inputs);
+}
+
+/** The groups, in the spec's order. */
+export function groupsOf(part: Part<"groups">, sets: References<PackageSet>, add: ReporterAdd): Group[] {
+  return Object.entries(part ?? {}).flatMap(([name, group]) => {
+    if (group === undefined) return [];
+    const { title = name, description = "", packages } = group;
+    const at = ["groups", name];
+    return [{ at, name, title, description, tools: toolsOf(packages, [...at, "packages"], sets, add) }];
+  });
+}
+
+/** One shell for each group, each entry of `shells` and `default`; sorted by name. */
+export function shellsOf(
+  part: Part<"shells">,
+  groups: References<Group>,
+  sets: References<PackageSet>,
+  add: ReporterAdd,
+): Shell[] {
+  const all = [...groups.known.values()];
+  const shells = new Map<string, Shell>();
+  const automatic = (name: string, title: string, members: readonly Group[], at: SpecPath): void =>
+    void shells.set(name, { at, name, title, groups: members, tools: [], env: [], hook: "" });
+  for (const group of all) automatic(group.name, group.title, [group], group.at);
+  automatic("default", "All tools", all, ["groups"]);
+  for (const [name, shell] of Object.entries(part ?? {})) {
+    if (shell === undefined) continue;
+    const at = ["shells", name];
+    const before = shells.get(name);
+    const { title = before?.title ?? name, packages, env = {}, hook = "" } = shell;
+    shells.set(name, {
+      at,
+      name,
+      title,
+      groups: groupList(shell.groups, [...at, "groups"], groups, add) ?? before?.groups ?? [],
+      tools: toolsOf(packages, [...at, "packages"], sets, add),
+      env: byName(
+        Object.entries(env).flatMap(([variable, value]) =>
+          value === undefined ? [] : [{ at: [...at, "env", variable], name: variable, value }],
+        ),
+      ),
+      hook,
+    });
+  }
+  return byName([...shells.values()]);
+}
+
+/** The groups that a list names, each once; undefined when there is no list. Adds `reference-unknown`. */
+export function groupList(
+  part: readonly (string | undefined)[] | undefined,
+  at: SpecPath,
+  groups: References<Group>,
+  add: ReporterAdd,
+): Group[] | undefined {
+  if (part === undefined) return undefined;
+  const found = new Set<Group>();
+  for (const [index, name] of part.entries()) {
+    const group = name === undefined ? undefined : refer(groups, name, [...at, index], add);
+    if (group) found.add(group);
+  }
+  return [...found];
+}
+
+function toolsOf(part: ToolPart, at: SpecPath, sets: References<PackageSet>, add: ReporterAdd): Tool[] {
+  return (part ?? []).flatMap((entry, index) => {
+    const { package: path, ...details } = typeof entry === "object" ? entry : { package: entry };
+    if (path === undefined) return [];
+    const place = [...at, index];
+    const attribute = path.split(".");
+    const from = refer(sets, details.from ?? "nixpkgs", [...place, "from"], add);
+    if (!from) return [];
+    return [
+      {
+        at: place,
+        name: details.name ?? attribute.at(-1) ?? path,
+        description: details.description ?? "",
+        package: path,
+        attribute,
+        from,
+        systems: details.systems && present(details.systems),
+      },
+    ];
+  });
+}
+
+/** A list without the holes that refused entries left. */
+export const present = <T>(list: readonly (T | undefined)[]): T[] => list.filter((item) => item !== undefined);
