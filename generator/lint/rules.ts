@@ -10,7 +10,7 @@ import { secretRules } from "./rules/secrets.ts";
 import { settingRules } from "./rules/settings.ts";
 import { settingsConflictRules } from "./rules/settings-conflict.ts";
 import { trustRules } from "./rules/trust.ts";
-/** The lint rules. A new one is a row in one of these tables and a row in test/rules.test.ts. */
+/** The lint rules. A new one is a row in one of these tables and a row in a table of test/lint/. */
 export const RULES: readonly Rule[] = [
   ...settingRules,
   ...packageRules,

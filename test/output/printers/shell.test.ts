@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { shellArray, shellWord } from "../generator/output/printers/shell.ts";
+import { shellArray, shellWord } from "../../../generator/output/printers/shell.ts";
 
 /** What the spec language lets a string hold: anything but control characters, and tab, newline and CR. */
 const piece = fc.oneof(

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { specText } from "./support/arbitrary-spec.ts";
-import { compileText } from "./support/spec.ts";
+import { specText } from "./arbitrary-spec.ts";
+import { compileText } from "./spec.ts";
 
 const random = suite("random specs");
 

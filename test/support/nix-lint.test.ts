@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { FIXTURE_TOOLS, privateNix } from "./support/nix.ts";
-import { nixFaults, syntaxErrors } from "./support/nix-lint.ts";
-import { tempTree } from "./support/temp.ts";
-import { needs } from "./support/tools.ts";
+import { FIXTURE_TOOLS, privateNix } from "./nix.ts";
+import { nixFaults, syntaxErrors } from "./nix-lint.ts";
+import { tempTree } from "./temp.ts";
+import { needs } from "./tools.ts";
 
 const test = suite("nix-lint");
 

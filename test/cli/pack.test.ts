@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { repository } from "./support/spec.ts";
-import { tempFolder } from "./support/temp.ts";
+import { repository } from "../support/spec.ts";
+import { tempFolder } from "../support/temp.ts";
 
 /* The published package, installed into an empty project, with nothing but Node on PATH. */
 

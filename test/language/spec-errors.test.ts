@@ -1,9 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { toJson } from "../generator/report/json.ts";
-import { positions } from "../generator/report/positions.ts";
-import { toText } from "../generator/report/text.ts";
-import { compileText, cursor } from "./support/spec.ts";
+import { toJson } from "../../generator/report/json.ts";
+import { positions } from "../../generator/report/positions.ts";
+import { toText } from "../../generator/report/text.ts";
+import { compileText, cursor } from "../support/spec.ts";
 
 /*
  * Bad specs of every shape. Each row: what is wrong, the code, the spec with the expected range between ⟦ and ⟧, and a word
@@ -132,10 +132,10 @@ const rows: readonly [title: string, code: string, marked: string, says: string]
     "list",
   ],
   [
-    "trusted users in two places",
+    "allowed users in two places that differ",
     "name-conflict",
-    `${base}settings:\n  ⟦trusted-users⟧: [root]\ntrustedUsers: [root]\n`,
-    "trustedUsers",
+    `${base}settings:\n  ⟦allowed-users⟧: ["*"]\nallowedUsers: [root]\n`,
+    "allowedUsers",
   ],
   ["a user with a blank", "schema-value", `${base}trustedUsers: [⟦a b⟧]\n`, "account"],
   ["a gc age in weeks", "schema-value", `${base}gc: { olderThan: ⟦4w⟧ }\n`, "30d"],
@@ -279,8 +279,8 @@ errors("an alias bomb, a file of 9 MiB and a deep nest end at once with one word
 });
 
 errors("bytes that are not UTF-8 are refused, a byte-order mark is not", async () => {
-  const { compile } = await import("../generator/compile.ts");
-  const { templates } = await import("./support/spec.ts");
+  const { compile } = await import("../../generator/compile.ts");
+  const { templates } = await import("../support/spec.ts");
   const environment = { locked: true, facts: () => undefined };
   const bad = compile(Buffer.from([0x76, 0xff, 0xfe]), "spec.yaml", environment, templates);
   assert.equal(

@@ -2,19 +2,19 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { check } from "../generator/commands/check.ts";
-import { generate } from "../generator/commands/generate.ts";
-import type { Options } from "../generator/commands/outcome.ts";
-import { compile } from "../generator/compile.ts";
-import { openFacts } from "../generator/knowledge/packages.ts";
-import { allCodes, explanationOf, RULES } from "../generator/lint/rules.ts";
-import type { Diagnostic } from "../generator/report/diagnostic.ts";
-import { toJson } from "../generator/report/json.ts";
-import { positions } from "../generator/report/positions.ts";
-import { nodeSystem } from "../generator/system/node-system.ts";
-import { applyFixes } from "./support/fixes.ts";
-import { compileText, cursor, repository, templates } from "./support/spec.ts";
-import { tempFolder } from "./support/temp.ts";
+import { check } from "../../generator/commands/check.ts";
+import { generate } from "../../generator/commands/generate.ts";
+import type { Options } from "../../generator/commands/outcome.ts";
+import { compile } from "../../generator/compile.ts";
+import { openFacts } from "../../generator/knowledge/packages.ts";
+import { allCodes, explanationOf, RULES } from "../../generator/lint/rules.ts";
+import type { Diagnostic } from "../../generator/report/diagnostic.ts";
+import { toJson } from "../../generator/report/json.ts";
+import { positions } from "../../generator/report/positions.ts";
+import { nodeSystem } from "../../generator/system/node-system.ts";
+import { applyFixes } from "../support/fixes.ts";
+import { compileText, cursor, repository, templates } from "../support/spec.ts";
+import { tempFolder } from "../support/temp.ts";
 
 /*
  * Every code of the catalogue: a bad spec with the expected range between ⟦ and ⟧, the message, and a good twin. A bad spec must
@@ -44,7 +44,7 @@ interface Row {
 }
 
 const rows: readonly Row[] = [
-  // what the stages before lint say; test/spec-errors.test.ts has a hundred more
+  // what the stages before lint say; test/language/spec-errors.test.ts has a hundred more
   {
     code: "yaml-syntax",
     says: "Unresolved tag: !secret",
@@ -699,10 +699,10 @@ rules("output-foreign, output-edited, output-drift: the folder against the spec"
 });
 
 rules("every code has a row, and every row a code", () => {
-  // The importers' own codes have their tables in test/importers/, what doctor finds has its in test/author/doctor.test.ts.
+  // The importers' own codes have their tables in test/importers/, what doctor finds has its in test/commands/doctor.test.ts.
   const texts = [
     ...readdirSync(join(repository, "test/importers")).map((name) => `importers/${name}`),
-    "author/doctor.test.ts",
+    "commands/doctor.test.ts",
   ].map((name) => readFileSync(join(repository, "test", name), "utf8"));
   const elsewhere = allCodes().filter((code) => /^(import|machine)-/.test(code) && texts.some((text) => text.includes(code)));
   assert.equal([...covered, ...elsewhere].sort(), allCodes());

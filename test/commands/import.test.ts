@@ -1,9 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { compileText, repository } from "../support/spec.ts";
+import { flakewright } from "../support/cli.ts";
+import { compileText } from "../support/spec.ts";
 import { tempFolder } from "../support/temp.ts";
 
 const folder = tempFolder();
@@ -13,15 +13,10 @@ writeFileSync(join(folder, "nix.conf"), "max-jobs = 4\ninclude conf.d\ninclude m
 writeFileSync(join(folder, "more.conf"), "cores = 2\n");
 writeFileSync(join(folder, "mise.toml"), "[tools\n");
 
-const flakewright = (...args: string[]) =>
-  spawnSync(process.execPath, ["--import", import.meta.resolve("tsx"), join(repository, "generator/cli.ts"), ...args], {
-    cwd: folder,
-    encoding: "utf8",
-    env: { ...process.env, NODE_PATH: join(repository, "node_modules") },
-  });
+const run = (...args: string[]) => flakewright(folder, args);
 
 test("the spec is on stdout, what Nix would refuse on stderr", () => {
-  const { status, stdout, stderr } = flakewright("import", "devbox.json", "nix.conf");
+  const { status, stdout, stderr } = run("import", "devbox.json", "nix.conf");
   assert.is(status, 0, stderr);
   const { model, diagnostics } = compileText(stdout);
   assert.equal(
@@ -43,19 +38,19 @@ test("the spec is on stdout, what Nix would refuse on stderr", () => {
 });
 
 test("--quiet keeps the result, --strict makes the warning count", () => {
-  assert.match(flakewright("import", "--quiet", "devbox.json").stdout, /^# yaml-language-server/);
-  assert.is(flakewright("import", "--strict", "nix.conf").status, 1);
+  assert.match(run("import", "--quiet", "devbox.json").stdout, /^# yaml-language-server/);
+  assert.is(run("import", "--strict", "nix.conf").status, 1);
 });
 
 test("a broken file: no spec, its place, status 1", () => {
-  const { status, stdout, stderr } = flakewright("import", "devbox.json", "mise.toml");
+  const { status, stdout, stderr } = run("import", "devbox.json", "mise.toml");
   assert.is(status, 1);
   assert.is(stdout, "");
   assert.match(stderr, /^mise\.toml:\d+:\d+ error import-syntax\n/);
 });
 
 test("a file that is not there: status 2", () => {
-  const { status, stderr } = flakewright("import", "gone.conf");
+  const { status, stderr } = run("import", "gone.conf");
   assert.is(status, 2);
   assert.match(stderr, "there is no file gone.conf");
 });

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Machine, machinesProblem } from "../generator/knowledge/machines-file.ts";
-import { confProblem } from "../generator/knowledge/nix-conf.ts";
-import { confLine, machinesLine, sysusersLine } from "../generator/output/printers/conf.ts";
+import { type Machine, machinesProblem } from "../../../generator/knowledge/machines-file.ts";
+import { confProblem } from "../../../generator/knowledge/nix-conf.ts";
+import { confLine, machinesLine, sysusersLine } from "../../../generator/output/printers/conf.ts";
 
 function inFolder<T>(work: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), "conf-"));

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import Handlebars from "handlebars";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { compileOptions, handlebars, printerNames, ready } from "../generator/output/render.ts";
-import { templatePaths } from "../generator/output/templates.ts";
-import { repository, system } from "./support/spec.ts";
+import { compileOptions, handlebars, printerNames, ready } from "../../generator/output/render.ts";
+import { templatePaths } from "../../generator/output/templates.ts";
+import { repository, system } from "../support/spec.ts";
 
 /* No string of a spec gets into an output but through a printer: held for every template by walking what Handlebars parsed. */
 

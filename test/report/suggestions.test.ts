@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { nearestNames } from "../generator/report/suggestions.ts";
+import { nearestNames } from "../../generator/report/suggestions.ts";
 
 const test = suite("nearest names");
 

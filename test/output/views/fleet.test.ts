@@ -3,12 +3,12 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { stringify } from "yaml";
-import { hostileText } from "../support/arbitrary-spec.ts";
-import { nixFaults } from "../support/nix-lint.ts";
-import { nixfmtComplaints } from "../support/nixfmt.ts";
-import { compileText } from "../support/spec.ts";
-import { tempTree } from "../support/temp.ts";
-import { needs } from "../support/tools.ts";
+import { hostileText } from "../../support/arbitrary-spec.ts";
+import { nixFaults } from "../../support/nix-lint.ts";
+import { nixfmtComplaints } from "../../support/nixfmt.ts";
+import { compileText } from "../../support/spec.ts";
+import { tempTree } from "../../support/temp.ts";
+import { needs } from "../../support/tools.ts";
 
 /* What hosts, deployments and builders of a spec become: which files, and how they read. */
 

@@ -7,10 +7,10 @@ import axe from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { catalogView } from "../generator/output/views/catalog.ts";
-import { compileText, repository, templates } from "./support/spec.ts";
-import { tempFolder } from "./support/temp.ts";
-import { needs, tool } from "./support/tools.ts";
+import { catalogView } from "../../../generator/output/views/catalog.ts";
+import { compileText, repository, templates } from "../../support/spec.ts";
+import { tempFolder } from "../../support/temp.ts";
+import { needs, tool } from "../../support/tools.ts";
 
 const template = readFileSync(join(repository, "flake-template/catalog.html.hbs"), "utf8");
 const folder = tempFolder();

@@ -15,13 +15,13 @@ import {
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { PlannedFile } from "../generator/output/outputs.ts";
-import { nodeSystem } from "../generator/system/node-system.ts";
-import type { System } from "../generator/system/system.ts";
-import { apply } from "../generator/write/apply.ts";
-import { type Comparison, compare } from "../generator/write/compare.ts";
-import { MANIFEST } from "../generator/write/manifest.ts";
-import { tempFolder } from "./support/temp.ts";
+import type { PlannedFile } from "../../generator/output/outputs.ts";
+import { nodeSystem } from "../../generator/system/node-system.ts";
+import type { System } from "../../generator/system/system.ts";
+import { apply } from "../../generator/write/apply.ts";
+import { type Comparison, compare } from "../../generator/write/compare.ts";
+import { MANIFEST } from "../../generator/write/manifest.ts";
+import { tempFolder } from "../support/temp.ts";
 
 /* outputs.md, "Writing": what happens to an output folder, on the real file system. */
 

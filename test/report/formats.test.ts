@@ -4,16 +4,16 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { explanationOf } from "../generator/lint/rules.ts";
-import type { Diagnostic } from "../generator/report/diagnostic.ts";
-import { toGithub } from "../generator/report/github.ts";
-import { toJson } from "../generator/report/json.ts";
-import type { Report } from "../generator/report/report.ts";
-import { toSarif } from "../generator/report/sarif.ts";
-import { toText } from "../generator/report/text.ts";
-import { flakewright } from "./support/cli.ts";
-import { compileText } from "./support/spec.ts";
-import { tempFolder } from "./support/temp.ts";
+import { explanationOf } from "../../generator/lint/rules.ts";
+import type { Diagnostic } from "../../generator/report/diagnostic.ts";
+import { toGithub } from "../../generator/report/github.ts";
+import { toJson } from "../../generator/report/json.ts";
+import type { Report } from "../../generator/report/report.ts";
+import { toSarif } from "../../generator/report/sarif.ts";
+import { toText } from "../../generator/report/text.ts";
+import { flakewright } from "../support/cli.ts";
+import { compileText } from "../support/spec.ts";
+import { tempFolder } from "../support/temp.ts";
 
 const formats = suite("formats");
 

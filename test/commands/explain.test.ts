@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { explain, explainableWords, meaningsOf } from "../generator/commands/explain.ts";
-import { openFacts } from "../generator/knowledge/packages.ts";
-import { allSettings } from "../generator/knowledge/settings.ts";
-import { allCodes } from "../generator/lint/rules.ts";
-import { repository, system } from "./support/spec.ts";
+import { explain, explainableWords, meaningsOf } from "../../generator/commands/explain.ts";
+import { openFacts } from "../../generator/knowledge/packages.ts";
+import { allSettings } from "../../generator/knowledge/settings.ts";
+import { allCodes } from "../../generator/lint/rules.ts";
+import { repository, system } from "../support/spec.ts";
 
 const explaining = suite("explain");
 const knowledge = join(repository, "generator/knowledge");

@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parse, stringify } from "yaml";
-import { yamlText } from "../../generator/output/printers/yaml.ts";
-import { hostileText } from "../support/arbitrary-spec.ts";
-import { compileText } from "../support/spec.ts";
+import { yamlText } from "../../../generator/output/printers/yaml.ts";
+import { hostileText } from "../../support/arbitrary-spec.ts";
+import { compileText } from "../../support/spec.ts";
 
 /* .github/workflows/nix.yml, in the eyes of GitHub's own parser and schema. */
 

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Call, type NixValue, nixKey, nixString, nixValue, Selection } from "../generator/output/printers/nix.ts";
-import { hostileText } from "./support/arbitrary-spec.ts";
-import { FIXTURE_TOOLS, type Nix, privateNix } from "./support/nix.ts";
-import { needs } from "./support/tools.ts";
+import { Call, type NixValue, nixKey, nixString, nixValue, Selection } from "../../../generator/output/printers/nix.ts";
+import { hostileText } from "../../support/arbitrary-spec.ts";
+import { FIXTURE_TOOLS, type Nix, privateNix } from "../../support/nix.ts";
+import { needs } from "../../support/tools.ts";
 
 const nix = suite("nix printer");
 const withNix = needs(nix, FIXTURE_TOOLS);

@@ -6,11 +6,11 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { nodeSystem } from "../generator/system/node-system.ts";
-import { apply } from "../generator/write/apply.ts";
-import { MANIFEST } from "../generator/write/manifest.ts";
-import { version } from "./support/endless-writer.ts";
-import { tempFolder } from "./support/temp.ts";
+import { nodeSystem } from "../../generator/system/node-system.ts";
+import { apply } from "../../generator/write/apply.ts";
+import { MANIFEST } from "../../generator/write/manifest.ts";
+import { version } from "../support/endless-writer.ts";
+import { tempFolder } from "../support/temp.ts";
 
 /*
  * kill -9 at random moments while 500 files are written. Whatever the moment: each file is wholly one version or the other, the
@@ -36,7 +36,7 @@ const hashOf = (text: string) => `sha256-${createHash("sha256").update(text).dig
 kills(`${KILLS} times at random moments: nothing torn, nothing lost, and the next run completes`, async () => {
   const bundle = join(tempFolder(), "endless-writer.mjs");
   await build({
-    entryPoints: [fileURLToPath(new URL("./support/endless-writer.ts", import.meta.url))],
+    entryPoints: [fileURLToPath(new URL("../support/endless-writer.ts", import.meta.url))],
     outfile: bundle,
     bundle: true,
     platform: "node",
