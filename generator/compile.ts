@@ -6,7 +6,7 @@ import type { Environment } from "./lint/rule.ts";
 import { findSecrets } from "./lint/secrets.ts";
 import { buildModel } from "./model/build.ts";
 import type { Model } from "./model/model.ts";
-import { type PlannedFile, plan } from "./output/outputs.ts";
+import { type PlannedFile, planFiles } from "./output/outputs.ts";
 import type { Templates } from "./output/render.ts";
 import { readSource } from "./read/source.ts";
 import { type Diagnostic, hasErrors, inOrder } from "./report/diagnostic.ts";
@@ -34,7 +34,7 @@ export interface Surroundings extends Omit<Environment, "facts"> {
  * what the ones before it could make sense of, so that all mistakes of a spec are told at once.
  */
 export function compile(bytes: Uint8Array, file: string, surroundings: Surroundings, templates: Templates): Compiled {
-  const [source, yamlDiagnostics, written] = readSource(file, bytes);
+  const [{ source, text: written }, yamlDiagnostics] = readSource(file, bytes);
   if (!source) {
     const ranges = secretsInText(written);
     const texts = ranges.map(({ start, end }) => written.slice(start, end));
@@ -46,7 +46,8 @@ export function compile(bytes: Uint8Array, file: string, surroundings: Surroundi
   const environment = { ...surroundings, facts: () => surroundings.facts(model.nixpkgs.url) };
   const before = [...yamlDiagnostics, ...shapeDiagnostics, ...nameDiagnostics];
   const secrets = findSecrets(source);
-  const found = inOrder([...before, ...lint(model, source, environment, before, secrets)]);
+  const [, findings] = lint({ model, source, environment, before, secrets });
+  const found = inOrder([...before, ...findings]);
   const diagnostics = maskDiagnostics(
     found,
     secrets.map((secret) => secret.text),
@@ -57,5 +58,6 @@ export function compile(bytes: Uint8Array, file: string, surroundings: Surroundi
   );
   if (hasErrors(diagnostics)) return { model, files: undefined, diagnostics, text };
   const facts = environment.facts()?.exact ? environment.facts() : undefined;
-  return { model, files: plan(model, templates, { facts }), diagnostics, text };
+  const [files] = planFiles(model, templates, { facts });
+  return { model, files, diagnostics, text };
 }

@@ -5,6 +5,7 @@ import { type Options, type Outcome, printed, type Terminal } from "../commands/
 import type { System } from "../system/system.ts";
 import type { CommandSpec } from "./arguments.ts";
 import { completionScript, SHELLS } from "./completion.ts";
+
 export interface Command extends CommandSpec {
   /** `operands` are as many as the command takes. */
   readonly run: (system: System, options: Options, operands: readonly string[], terminal: Terminal) => Promise<Outcome>;
@@ -71,7 +72,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     operands: "",
     options: [],
     summary: "the JSON Schema of a spec, for editors",
-    run: async () => printed((await import("../language/editor-schema.ts")).schemaText()),
+    run: async () => printed((await import("../commands/schema.ts")).printedSchema()),
   },
   completion: {
     operands: "SHELL",

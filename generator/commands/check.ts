@@ -5,6 +5,7 @@ import { compare, isDone } from "../write/compare.ts";
 import type { Options, Outcome } from "./outcome.ts";
 import { failed, filesOf, outcome } from "./outcome.ts";
 import { compileSpec } from "./session.ts";
+
 /** The same without writing; drift is an error. */
 export async function check(system: System, options: Options): Promise<Outcome> {
   const compiled = await compileSpec(system, options);

@@ -5,6 +5,7 @@ import type { System } from "../system/system.ts";
 import { type Comparison, compare } from "../write/compare.ts";
 import { failed, filesOf, type Options, type Outcome, outcome, sourcesOf } from "./outcome.ts";
 import { compileSpec } from "./session.ts";
+
 /** What `generate` would change, as a unified diff. */
 export async function diff(system: System, options: Options): Promise<Outcome> {
   const compiled = await compileSpec(system, options);

@@ -7,6 +7,7 @@ import { diffText } from "./diff.ts";
 import { inGit } from "./git.ts";
 import { failed, filesOf, type Options, type Outcome, outcome, sourcesOf } from "./outcome.ts";
 import { compileSpec, type Warm, warmUp } from "./session.ts";
+
 /** Compiles and writes. */
 export async function generate(system: System, options: Options): Promise<Outcome> {
   return generateWarm(system, options, await warmUp(system, options));

@@ -1,8 +1,8 @@
 import { basename, join, resolve } from "node:path";
-import { schemaText } from "../language/editor-schema.ts";
 import { shellWord } from "../output/printers/shell.ts";
 import type { System } from "../system/system.ts";
 import { type Outcome, printed } from "./outcome.ts";
+import { printedSchema } from "./schema.ts";
 
 /**
  * Writes a starter spec with its schema beside it, and `.gitignore` and `.envrc` where there are none. Asks nothing and
@@ -11,7 +11,7 @@ import { type Outcome, printed } from "./outcome.ts";
 export async function init(system: System, folder: string): Promise<Outcome> {
   const files = [
     { path: "spec/platform.yaml", text: starter(projectName(basename(resolve(system.cwd, folder)))) },
-    { path: "spec/flakewright.schema.json", text: schemaText() },
+    { path: "spec/flakewright.schema.json", text: printedSchema() },
     { path: ".gitignore", text: GITIGNORE },
     { path: ".envrc", text: ENVRC },
   ];

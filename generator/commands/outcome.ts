@@ -2,6 +2,7 @@ import type { Compiled } from "../compile.ts";
 import { type Diagnostic, hasErrors } from "../report/diagnostic.ts";
 import type { FileChange, Report } from "../report/report.ts";
 import type { Comparison } from "../write/compare.ts";
+
 /** What a command answers: `report` for every format, `output` as the text form of its result. */
 export interface Outcome {
   readonly report: Report;

@@ -8,6 +8,7 @@ import type { System } from "../system/system.ts";
 import type { KnownHashes } from "../write/compare.ts";
 import type { Options, Outcome } from "./outcome.ts";
 import { readIndex } from "./package-index.ts";
+
 /** What a process that generates again and again keeps between two runs. */
 export interface Warm {
   readonly templates: Templates;

@@ -1,7 +1,16 @@
-import type { Builder } from "../model/model.ts";
-
 /** A remote builder as /etc/nix/machines has it. */
-export type Machine = Omit<Builder, "at" | "specHost">;
+export interface Machine {
+  readonly host: string;
+  readonly protocol: string;
+  readonly user: string;
+  readonly systems: readonly string[];
+  readonly maxJobs: number;
+  readonly speedFactor: number;
+  readonly features: readonly string[];
+  readonly mandatoryFeatures: readonly string[];
+  readonly sshKey: string | undefined;
+  readonly publicHostKey: string | undefined;
+}
 
 export const machineFields = (machine: Machine): string[] => [
   `${machine.protocol}://${machine.user}@${machine.host}`,

@@ -1,5 +1,3 @@
-import type { SettingValue } from "../model/model.ts";
-
 /*
  * Values → lines of the configuration files of a machine. nix.conf and machines have no quoting at all: what their readers
  * would change or cut (a `#`, a run of blanks) can't be written. `confProblem` and `machinesProblem` say so in words a
@@ -37,3 +35,11 @@ export function confProblem(value: SettingValue): string | undefined {
   }
   return undefined;
 }
+
+/*
+ * The spec as the rest of the program sees it: typed, defaulted, references resolved, frozen. A node keeps `at`, its path in
+ * the spec, so that a rule can point at it. Lists keep the spec's order where order means something.
+ */
+
+/** A nix.conf value. A map is one of Nix's `key=value` settings, such as `access-tokens`. */
+export type SettingValue = string | number | boolean | readonly string[] | Readonly<Record<string, string>>;

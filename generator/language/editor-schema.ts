@@ -1,8 +1,13 @@
 import { allSettings, experimentalFeatures, type Setting } from "../knowledge/settings.ts";
 import { toolCompletions } from "../knowledge/tool-names.ts";
-import { allCodes, explanationOf, isAcceptable } from "../lint/rules.ts";
 import { specSchema } from "./schema.ts";
 import { SYSTEMS } from "./vocabulary.ts";
+
+/** A code that an entry of `lint` may name. */
+export interface AcceptableCode {
+  readonly code: string;
+  readonly summary: string;
+}
 
 type Schema = { readonly [keyword: string]: unknown };
 
@@ -12,7 +17,7 @@ type Schema = { readonly [keyword: string]: unknown };
  * complete. `markdownDescription`, `markdownEnumDescriptions`, `defaultSnippets`, `deprecationMessage` and
  * `doNotSuggest` are yaml-language-server's own keywords.
  */
-export function editorSchema(): Schema {
+export function editorSchema(codes: readonly AcceptableCode[]): Schema {
   const { $defs, ...root } = specSchema as { $defs: Record<string, Schema> } & Schema;
   const definitions: Record<string, Schema> = { ...$defs };
   const refine = (name: string, change: (schema: Schema) => Schema) => {
@@ -26,12 +31,12 @@ export function editorSchema(): Schema {
   refine("gitRef", (schema) => ({ ...schema, examples: ["nixos-26.05", "nixos-unstable", "nixpkgs-unstable"] }));
   refine("stateVersion", (schema) => ({ ...schema, examples: ["26.05", "25.11"] }));
   refine("olderThan", (schema) => ({ ...schema, examples: ["30d", "14d"] }));
-  refine("acceptance", (schema) => ({ ...schema, properties: { ...(schema["properties"] as Schema), code: codes() } }));
+  refine("acceptance", (schema) => ({ ...schema, properties: { ...(schema["properties"] as Schema), code: codeSchema(codes) } }));
   return withMarkdown({ ...root, $defs: definitions }) as Schema;
 }
 
 /** The printed and the committed form. */
-export const schemaText = (): string => `${JSON.stringify(editorSchema(), null, 2)}\n`;
+export const schemaText = (codes: readonly AcceptableCode[]): string => `${JSON.stringify(editorSchema(codes), null, 2)}\n`;
 
 /** Where the language has a part of its own for a setting. */
 const BETTER_PLACE: Readonly<Record<string, string>> = {
@@ -143,14 +148,12 @@ function toolNames(): readonly Schema[] {
   }));
 }
 
-/** Every code that a spec can accept. */
-function codes(): Schema {
-  const names = allCodes().filter(isAcceptable);
+function codeSchema(codes: readonly AcceptableCode[]): Schema {
   return {
     description: "The diagnostic's code, such as trusted-user-is-root.",
     type: "string",
-    enum: names,
-    markdownEnumDescriptions: names.map((code) => explanationOf(code)?.summary ?? code),
+    enum: codes.map(({ code }) => code),
+    markdownEnumDescriptions: codes.map(({ summary }) => summary),
   };
 }
 

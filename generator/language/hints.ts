@@ -2,9 +2,10 @@ import type { ErrorObject } from "ajv";
 import type { SpecPath } from "../report/spec-path.ts";
 import { pathText } from "../report/spec-path.ts";
 import { nearestNames } from "../report/suggestions.ts";
+import { quoted } from "../report/words.ts";
 import { specSchema } from "./schema.ts";
 import type { SchemaNode } from "./schema-at.ts";
-import { KINDS } from "./vocabulary.ts";
+import { KINDS, kindOf } from "./vocabulary.ts";
 
 export const nameLike = (name: string): string =>
   name
@@ -24,12 +25,6 @@ export function rangeMessage(error: ErrorObject): string {
     default:
       return error.message ?? "is not valid";
   }
-}
-
-export function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return "null";
-  if (Array.isArray(value)) return "array";
-  return typeof value;
 }
 
 export function typeMessage(error: ErrorObject, value: unknown, path: SpecPath): string {
@@ -80,8 +75,6 @@ export function lastKey(path: SpecPath): string {
   const name = names.at(-1) ?? "the spec";
   return typeof path.at(-1) === "number" ? `${name}[${path.at(-1)}]` : name;
 }
-
-const quoted = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
 
 export function shown(value: unknown): string {
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing");

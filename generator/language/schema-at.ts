@@ -1,6 +1,6 @@
 import type { SpecPath } from "../report/spec-path.ts";
-import { kindOf } from "./hints.ts";
 import { specSchema } from "./schema.ts";
+import { kindOf } from "./vocabulary.ts";
 
 /** The part of the schema that judges the value at a path. ajv's own schema paths begin anew at each `$ref`, so they can't say. */
 export function schemaAt(path: SpecPath, value: unknown): SchemaNode {

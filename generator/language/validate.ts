@@ -1,8 +1,8 @@
 import type { ErrorObject } from "ajv";
 import { toolNamed } from "../knowledge/tool-names.ts";
-import { type Source, valueAt } from "../read/source.ts";
+import type { Source } from "../read/source.ts";
 import { type Diagnostic, reporter, type Stage } from "../report/diagnostic.ts";
-import { pathKey, type SpecPath } from "../report/spec-path.ts";
+import { pathKey, type SpecPath, valueAt } from "../report/spec-path.ts";
 import { nearestNames } from "../report/suggestions.ts";
 import { quoted } from "../report/words.ts";
 import { expectation, lastKey, nameLike, rangeMessage, shown, typeHint, typeMessage, unknownKeyHint, where } from "./hints.ts";

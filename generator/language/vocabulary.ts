@@ -50,3 +50,9 @@ export const EXPECTED: Readonly<Record<string, { readonly is: string; readonly h
   base64: { is: "base64", hint: "base64 -w0 /etc/ssh/ssh_host_ed25519_key.pub, run on the builder, prints it" },
   url: { is: "a URL or store address without white space", hint: "such as https://cache.nixos.org/" },
 };
+
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return "null";
+  if (Array.isArray(value)) return "array";
+  return typeof value;
+}

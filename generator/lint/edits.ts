@@ -1,6 +1,7 @@
-import { type Source, valueAt } from "../read/source.ts";
+import type { Source } from "../read/source.ts";
 import type { Fix } from "../report/diagnostic.ts";
 import type { SpecPath } from "../report/spec-path.ts";
+import { valueAt } from "../report/spec-path.ts";
 import type { Entry } from "./settings-in-force.ts";
 
 /** An edit that takes an entry out. */

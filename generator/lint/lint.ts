@@ -1,21 +1,26 @@
 import type { Acceptance, Model } from "../model/model.ts";
 import type { Source } from "../read/source.ts";
-import type { Diagnostic, Range } from "../report/diagnostic.ts";
+import type { Diagnostic, Range, Stage } from "../report/diagnostic.ts";
 import { closest, judgeAcceptances } from "./acceptances.ts";
 import type { Environment } from "./rule.ts";
 import { RULES } from "./rules.ts";
 import type { Secret } from "./secrets.ts";
+
+/** What the rules look at. */
+export interface LintInput {
+  readonly model: Model;
+  readonly source: Source;
+  readonly environment: Environment;
+  /** What the earlier stages reported. */
+  readonly before: readonly Diagnostic[];
+  readonly secrets: readonly Secret[];
+}
+
 /**
- * Runs the rules, and lets the spec's acceptances answer what they find. `before` is what the earlier stages said: a rule says
- * nothing more at a place that was refused already.
+ * Runs the rules, and lets the spec's acceptances answer what they find. A rule reports nothing more at a place
+ * that an earlier stage has refused. The model stays as it is.
  */
-export function lint(
-  model: Model,
-  source: Source,
-  environment: Environment,
-  before: readonly Diagnostic[],
-  secrets: readonly Secret[],
-): Diagnostic[] {
+export function lint({ model, source, environment, before, secrets }: LintInput): Stage<Model> {
   const found: Diagnostic[] = [];
   const used = new Set<Acceptance>();
   const refused = new Set(before.map((one) => rangeKey(one.range)));
@@ -39,7 +44,7 @@ export function lint(
       },
     });
   }
-  return [...found, ...judgeAcceptances(model.lint, used, source, before)];
+  return [model, [...found, ...judgeAcceptances(model.lint, used, source, before)]];
 }
 
 const rangeKey = (range: Range): string => `${range.start}:${range.end}`;

@@ -5,6 +5,7 @@ import type { Explanation } from "../report/codes.ts";
 import type { Diagnostic, Fix, Range } from "../report/diagnostic.ts";
 import type { SpecPath } from "../report/spec-path.ts";
 import type { Secret } from "./secrets.ts";
+
 /** What lint knows beyond the spec. */
 export interface Environment {
   /** Whether a flake.lock stands in the output folder. */

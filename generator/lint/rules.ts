@@ -10,7 +10,8 @@ import { secretRules } from "./rules/secrets.ts";
 import { settingRules } from "./rules/settings.ts";
 import { settingsConflictRules } from "./rules/settings-conflict.ts";
 import { trustRules } from "./rules/trust.ts";
-/** The lint rules. A new one is a row in one of these tables and a row in a table of test/lint/. */
+
+/** The lint rules. A new one is a row in one of these tables and a row in test/lint/. */
 export const RULES: readonly Rule[] = [
   ...settingRules,
   ...packageRules,

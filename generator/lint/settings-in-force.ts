@@ -1,7 +1,9 @@
-import type { Model, Setting, SettingValue } from "../model/model.ts";
-import { type Source, valueAt } from "../read/source.ts";
+import type { SettingValue } from "../knowledge/nix-conf.ts";
+import type { Model, Setting } from "../model/model.ts";
+import type { Source } from "../read/source.ts";
 import type { Range } from "../report/diagnostic.ts";
 import type { SpecPath } from "../report/spec-path.ts";
+import { valueAt } from "../report/spec-path.ts";
 
 /* Where rules look: the three kinds of places that declare nix.conf settings, entries of lists, and edits of the text around them. */
 

@@ -14,7 +14,14 @@ import { groupList, present } from "./tools.ts";
 type Part<Key extends keyof Spec> = Pruned<NonNullable<Spec[Key]>> | undefined;
 
 export function gcOf(part: Part<"gc">): Gc | undefined {
-  return part && { at: ["gc"], ...DEFAULTS.gc, ...defined(part) };
+  if (!part) return undefined;
+  const { automatic, dates, olderThan } = DEFAULTS.gc;
+  return {
+    at: ["gc"],
+    automatic: part.automatic ?? automatic,
+    dates: part.dates ?? dates,
+    olderThan: part.olderThan ?? olderThan,
+  };
 }
 
 /** nixbld1, nixbld2, … in the order of the roles. Adds `name-conflict` for a role that stands twice. */
@@ -25,8 +32,8 @@ export function buildUsersOf(
   add: ReporterAdd,
 ): BuildUsers | undefined {
   if (!part) return undefined;
-  const { roles: list = [], ...ids } = part;
-  const { group, gid, firstUid } = { ...DEFAULTS.buildUsers, ...defined(ids) };
+  const usual = DEFAULTS.buildUsers;
+  const { group = usual.group, gid = usual.gid, firstUid = usual.firstUid, roles: list = [] } = part;
   const seen = new Map<string, SpecPath>();
   const roles = list.flatMap((role, index): Role[] => {
     if (role?.role === undefined) return [];
@@ -150,13 +157,6 @@ export function buildersOf(part: Part<"builders">, hosts: readonly NixosHost[]):
       },
     ];
   });
-}
-
-/** A map without the keys that have no value. */
-function defined<T extends object>(part: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
-  return Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof T]: Exclude<T[Key], undefined>;
-  };
 }
 
 /** passwd(5) keeps colons and line breaks for itself. */

@@ -1,12 +1,6 @@
+import type { Machine } from "../knowledge/machines-file.ts";
+import type { SettingValue } from "../knowledge/nix-conf.ts";
 import type { SpecPath } from "../report/spec-path.ts";
-
-/*
- * The spec as the rest of the program sees it: typed, defaulted, references resolved, frozen. A node keeps `at`, its path in
- * the spec, so that a rule can point at it. Lists keep the spec's order where order means something.
- */
-
-/** A nix.conf value. A map is one of Nix's `key=value` settings, such as `access-tokens`. */
-export type SettingValue = string | number | boolean | readonly string[] | Readonly<Record<string, string>>;
 
 export interface Setting {
   readonly at: SpecPath;
@@ -120,21 +114,10 @@ export interface Deploy {
   readonly tags: readonly string[];
 }
 
-export interface Builder {
+export interface Builder extends Machine {
   readonly at: SpecPath;
-  /** The address to connect to: the spec's `host`, or the deploy target of the spec's host of that name. */
-  readonly host: string;
-  /** The host of this spec that the builder is, if it is one. */
+  /** The host of this spec that the builder is, if it is one; `host` is then that host's deploy target. */
   readonly specHost: string | undefined;
-  readonly protocol: string;
-  readonly user: string;
-  readonly systems: readonly string[];
-  readonly maxJobs: number;
-  readonly speedFactor: number;
-  readonly features: readonly string[];
-  readonly mandatoryFeatures: readonly string[];
-  readonly sshKey: string | undefined;
-  readonly publicHostKey: string | undefined;
 }
 
 export interface NixosHost {
@@ -191,6 +174,3 @@ export interface Model {
   readonly ci: "github" | undefined;
   readonly lint: readonly Acceptance[];
 }
-
-/** Whether a list of groups, which has none twice, is all of the platform's. */
-export const isEveryGroup = (model: Model, groups: readonly Group[]): boolean => groups.length === model.groups.length;

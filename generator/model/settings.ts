@@ -1,9 +1,10 @@
+import type { SettingValue } from "../knowledge/nix-conf.ts";
 import { canonicalSettingValue, findSetting } from "../knowledge/settings.ts";
 import type { Pruned } from "../language/prune.ts";
 import type { Spec } from "../language/schema.ts";
 import type { Locator, ReporterAdd } from "../report/diagnostic.ts";
 import type { SpecPath } from "../report/spec-path.ts";
-import type { BuildUsers, Model, Setting, SettingValue, Substituter } from "./model.ts";
+import type { BuildUsers, Model, Setting, Substituter } from "./model.ts";
 import { compare, unique } from "./order.ts";
 
 /* nix.conf settings: those that a part of the spec declares, and what other parts of the spec add to them. */

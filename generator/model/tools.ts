@@ -106,21 +106,22 @@ export function groupList(
 
 function toolsOf(part: ToolPart, at: SpecPath, sets: References<PackageSet>, add: ReporterAdd): Tool[] {
   return (part ?? []).flatMap((entry, index) => {
-    const { package: path, ...details } = typeof entry === "object" ? entry : { package: entry };
+    const long = typeof entry === "object" ? entry : undefined;
+    const path = long ? long.package : (entry as string | undefined);
     if (path === undefined) return [];
     const place = [...at, index];
     const attribute = path.split(".");
-    const from = refer(sets, details.from ?? "nixpkgs", [...place, "from"], add);
+    const from = refer(sets, long?.from ?? "nixpkgs", [...place, "from"], add);
     if (!from) return [];
     return [
       {
         at: place,
-        name: details.name ?? attribute.at(-1) ?? path,
-        description: details.description ?? "",
+        name: long?.name ?? attribute.at(-1) ?? path,
+        description: long?.description ?? "",
         package: path,
         attribute,
         from,
-        systems: details.systems && present(details.systems),
+        systems: long?.systems && present(long.systems),
       },
     ];
   });

@@ -1,4 +1,5 @@
 import type { Model } from "../model/model.ts";
+import type { Stage } from "../report/diagnostic.ts";
 import type { PlanContext } from "./context.ts";
 import type { Templates } from "./render.ts";
 import { catalogView } from "./views/catalog.ts";
@@ -119,7 +120,7 @@ function hasMachinePart(model: Model): boolean {
 }
 
 /** Model → every file of the output tree but the manifest, sorted by path. */
-export function plan(model: Model, templates: Templates, context: PlanContext): PlannedFile[] {
+export function planFiles(model: Model, templates: Templates, context: PlanContext): Stage<readonly PlannedFile[]> {
   const files: PlannedFile[] = [];
   for (const output of OUTPUTS) {
     const entries = output.files(model, context);
@@ -134,5 +135,5 @@ export function plan(model: Model, templates: Templates, context: PlanContext): 
       });
     }
   }
-  return files;
+  return [files, []];
 }

@@ -1,5 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap } from "yaml";
-import { type Diagnostic, diagnostic, type Range } from "../report/diagnostic.ts";
+import { type Diagnostic, diagnostic, type Range, type Stage } from "../report/diagnostic.ts";
 import type { SpecPath } from "../report/spec-path.ts";
 import { keyText, locate, rangeOf } from "./locate.ts";
 import { PlainMap } from "./plain-map.ts";
@@ -26,16 +26,16 @@ export interface Source {
   locate(path: SpecPath, part: "key" | "value"): Range;
 }
 
-/** What stands at a path; undefined where nothing does. */
-export function valueAt(source: Source, path: SpecPath): unknown {
-  let node = source.value;
-  for (const step of path) node = (node as Record<string | number, unknown> | null | undefined)?.[step];
-  return node;
-}
-
 const TOO_DEEP = `nested deeper than ${MAX_DEPTH} levels`;
 
-type Read = [source: Source | undefined, diagnostics: Diagnostic[], text: string];
+/** A spec's text, and the document in it unless the text is no YAML that could be read. */
+export interface ReadSpec {
+  /** `""` when the bytes are no text. */
+  readonly text: string;
+  readonly source: Source | undefined;
+}
+
+type Read = Stage<ReadSpec>;
 
 /**
  * YAML 1.2 core schema → document. Errors: `yaml-syntax`, `yaml-duplicate-key`, `yaml-limit`; `schema-value` for a string
@@ -72,17 +72,18 @@ export function readSource(file: string, bytes: Uint8Array): Read {
     const end = Math.min(Math.max(fault.pos[1], start + 1), line === -1 ? text.length : line);
     const range = { start, end: Math.max(start, end) };
     const message = fault.message.split("\n")[0] ?? "";
-    return [undefined, [diagnostic("yaml-syntax", message, file, range, syntaxHint(fault.code))], text];
+    return [{ text, source: undefined }, [diagnostic("yaml-syntax", message, file, range, syntaxHint(fault.code))]];
   }
   const reader = new Reader(file, text, document);
   const value = reader.read();
-  if (reader.fatal) return [undefined, reader.diagnostics, text];
+  if (reader.fatal) return [{ text, source: undefined }, reader.diagnostics];
   const root = document.contents;
-  return [{ file, text, value, locate: (path, part) => locate(root, path, part, text) }, reader.diagnostics, text];
+  const source: Source = { file, text, value, locate: (path, part) => locate(root, path, part, text) };
+  return [{ text, source }, reader.diagnostics];
 }
 
 function limit(file: string, text: string, message: string, range: Range, hint?: string): Read {
-  return [undefined, [diagnostic("yaml-limit", message, file, range, hint === undefined ? {} : { hint })], text];
+  return [{ text, source: undefined }, [diagnostic("yaml-limit", message, file, range, hint === undefined ? {} : { hint })]];
 }
 
 function parse(text: string): Document.Parsed {

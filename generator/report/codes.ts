@@ -1,4 +1,3 @@
-import type { Severity } from "./diagnostic.ts";
 /** What `explain` says of a code; `example` is the wrong YAML and `fixed` the right one. */
 export interface Explanation {
   readonly severity: Severity;
@@ -194,3 +193,5 @@ export const CATALOGUE = {
 } as const satisfies Record<string, Explanation>;
 
 export type StageCode = keyof typeof CATALOGUE;
+
+export type Severity = "error" | "warning";

@@ -1,6 +1,5 @@
-import { CATALOGUE, type StageCode } from "./codes.ts";
+import { CATALOGUE, type Severity, type StageCode } from "./codes.ts";
 import type { SpecPath } from "./spec-path.ts";
-export type Severity = "error" | "warning";
 
 /** Offsets into the spec's text, in UTF-16 code units; `end` is behind the last one. */
 export interface Range {

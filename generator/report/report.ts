@@ -1,4 +1,5 @@
 import type { Diagnostic } from "./diagnostic.ts";
+
 /** What `generate` and its kin say of one output file. */
 export interface FileChange {
   readonly path: string;

@@ -8,3 +8,10 @@ export function pathText(path: SpecPath): string {
 
 /** Keys and indices from the root of the spec: `["groups", "k8s", "packages", 0]`. */
 export type SpecPath = readonly (string | number)[];
+
+/** What stands at a path; undefined where nothing does. */
+export function valueAt(source: { readonly value: unknown }, path: SpecPath): unknown {
+  let node = source.value;
+  for (const step of path) node = (node as Record<string | number, unknown> | null | undefined)?.[step];
+  return node;
+}

@@ -1,5 +1,6 @@
 import { type Located, located, positions } from "./positions.ts";
 import type { Report } from "./report.ts";
+
 /** Diagnostics for people, each with the line it is about. */
 export function toText(report: Report, colour: boolean): string {
   const paint = (codes: string, text: string) => (colour ? `\u001b[${codes}m${text}\u001b[0m` : text);

@@ -5,8 +5,8 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
+import { printedSchema } from "../../generator/commands/schema.ts";
 import { allSettings, settingValueProblem } from "../../generator/knowledge/settings.ts";
-import { editorSchema, schemaText } from "../../generator/language/editor-schema.ts";
 import { specSchema } from "../../generator/language/schema.ts";
 import { SYSTEMS } from "../../generator/language/vocabulary.ts";
 import { isAcceptable } from "../../generator/lint/rules.ts";
@@ -16,14 +16,15 @@ import { tempFolder } from "../support/temp.ts";
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
 const schema = suite("editor schema");
+const schemaValue = JSON.parse(printedSchema());
 
 const accepts = (value: unknown): boolean => validator(value) as boolean;
-const validator: ValidateFunction = new Ajv2020({ strict: false }).compile(editorSchema());
+const validator: ValidateFunction = new Ajv2020({ strict: false }).compile(schemaValue);
 const withSettings = (settings: object) => ({ version: 1, name: "p", groups: {}, settings });
 
 schema("the committed file is the one that `npm run schema` writes", () => {
   // Not `is`, whose report would be 5,000 lines.
-  assert.ok(readFileSync(join(root, "spec/flakewright.schema.json"), "utf8") === schemaText(), "run `npm run schema`");
+  assert.ok(readFileSync(join(root, "spec/flakewright.schema.json"), "utf8") === printedSchema(), "run `npm run schema`");
 });
 
 schema("takes the reference platform", () => {
@@ -90,7 +91,7 @@ schema("refuses settings that no Nix knows, and values of another kind", () => {
 
 schema("describes every key at every level", () => {
   const silent: string[] = [];
-  const { $defs } = editorSchema() as { $defs: Record<string, Record<string, unknown>> };
+  const { $defs } = schemaValue as { $defs: Record<string, Record<string, unknown>> };
   const walk = (node: unknown, path: string): void => {
     if (typeof node !== "object" || node === null) return;
     const { properties } = node as { properties?: Record<string, { description?: string; $ref?: string }> };
@@ -100,7 +101,7 @@ schema("describes every key at every level", () => {
     }
     for (const [key, value] of Object.entries(node)) if (key !== "enum" && key !== "examples") walk(value, `${path}.${key}`);
   };
-  walk(editorSchema(), "");
+  walk(schemaValue, "");
   assert.equal(silent, []);
 });
 
@@ -113,7 +114,7 @@ schema("leaves the shapes as they are", () => {
       Object.entries(node).flatMap(([key, value]) => (silent.includes(key) ? [] : [[key, shape(value)]])),
     );
   };
-  const enriched = shape(editorSchema()) as { $defs: Record<string, unknown> };
+  const enriched = shape(schemaValue) as { $defs: Record<string, unknown> };
   const plain = shape(specSchema) as { $defs: Record<string, unknown> };
   for (const name of ["settings", "acceptance", "package"]) for (const one of [enriched, plain]) delete one.$defs[name];
   assert.equal(enriched, plain);
@@ -126,7 +127,7 @@ const editing = suite("yaml-language-server");
 const folder = tempFolder();
 let editor: Editor;
 editing.before(async () => {
-  writeFileSync(join(folder, "flakewright.schema.json"), schemaText());
+  writeFileSync(join(folder, "flakewright.schema.json"), printedSchema());
   editor = new Editor(folder);
   await editor.start();
 });

@@ -1,4 +1,5 @@
 import type { Rule } from "../rule.ts";
+
 /* What the runner itself reports about entries of `lint`; lint/acceptances.ts finds them. */
 
 export const acceptanceRules: readonly Rule[] = [

@@ -1,6 +1,6 @@
 import type { BuildUsers } from "../../model/model.ts";
-import { valueAt } from "../../read/source.ts";
 import type { SpecPath } from "../../report/spec-path.ts";
+import { valueAt } from "../../report/spec-path.ts";
 import { replacement } from "../edits.ts";
 import type { Rule, RuleContext } from "../rule.ts";
 import { isOn, scopes, settingOf } from "../settings-in-force.ts";

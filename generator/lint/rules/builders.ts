@@ -1,5 +1,5 @@
 import { machinesProblem } from "../../knowledge/machines-file.ts";
-import { valueAt } from "../../read/source.ts";
+import { valueAt } from "../../report/spec-path.ts";
 import type { Rule } from "../rule.ts";
 
 /* Remote build machines. */

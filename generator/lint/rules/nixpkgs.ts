@@ -1,5 +1,5 @@
-import { valueAt } from "../../read/source.ts";
 import type { SpecPath } from "../../report/spec-path.ts";
+import { valueAt } from "../../report/spec-path.ts";
 import { removal } from "../edits.ts";
 import type { Rule, RuleContext } from "../rule.ts";
 

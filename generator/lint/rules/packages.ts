@@ -1,9 +1,10 @@
 import type { Facts, PackageFacts } from "../../knowledge/packages.ts";
 import { type ToolName, toolNamed } from "../../knowledge/tool-names.ts";
 import type { Model, Tool } from "../../model/model.ts";
-import { type Source, valueAt } from "../../read/source.ts";
+import type { Source } from "../../read/source.ts";
 import type { Fix } from "../../report/diagnostic.ts";
 import type { SpecPath } from "../../report/spec-path.ts";
+import { valueAt } from "../../report/spec-path.ts";
 import { squash } from "../../report/suggestions.ts";
 import { didYouMean, quoted } from "../../report/words.ts";
 import { addition, appendix, removal, replacement } from "../edits.ts";

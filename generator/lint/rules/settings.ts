@@ -8,7 +8,7 @@ import {
   settingValueProblem,
 } from "../../knowledge/settings.ts";
 import type { Setting } from "../../model/model.ts";
-import { valueAt } from "../../read/source.ts";
+import { valueAt } from "../../report/spec-path.ts";
 import { nearestNames } from "../../report/suggestions.ts";
 import { didYouMean } from "../../report/words.ts";
 import { entryRemoval, removal, replacement } from "../edits.ts";

@@ -1,6 +1,6 @@
 import { type Machine, machineFields, machinesProblem } from "../../knowledge/machines-file.ts";
+import type { SettingValue } from "../../knowledge/nix-conf.ts";
 import { confProblem, confValue } from "../../knowledge/nix-conf.ts";
-import type { SettingValue } from "../../model/model.ts";
 
 /** `name = value`. An empty list is written, as `name =`: it replaces what an earlier file said. */
 export function confLine(name: string, value: SettingValue): string {

@@ -1,8 +1,9 @@
 import type { Facts } from "../../knowledge/packages.ts";
 import { toolCompletions } from "../../knowledge/tool-names.ts";
-import { type Group, isEveryGroup, type Model, type PackageSet, type Shell, type Tool } from "../../model/model.ts";
+import type { Group, Model, PackageSet, Shell, Tool } from "../../model/model.ts";
 import type { PlanContext } from "../context.ts";
 import { diagram } from "./diagram.ts";
+import { isEveryGroup } from "./every-group.ts";
 
 /** A link to a part of the page. */
 interface Link {

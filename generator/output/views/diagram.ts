@@ -1,4 +1,5 @@
-import { type Group, isEveryGroup, type Model } from "../../model/model.ts";
+import type { Group, Model } from "../../model/model.ts";
+import { isEveryGroup } from "./every-group.ts";
 
 /** More boxes than this in a column tell nobody anything: the largest stay, the rest becomes one box. */
 const MOST = 18;

@@ -1,6 +1,7 @@
-import { isEveryGroup, type Model, type Setting, type Tool } from "../../model/model.ts";
+import type { Model, Setting, Tool } from "../../model/model.ts";
 import type { PlanContext } from "../context.ts";
 import { nixPath } from "../printers/nix.ts";
+import { isEveryGroup } from "./every-group.ts";
 
 /** Data for ARCHITECTURE.md: the platform described for people. */
 export function architectureView(model: Model, context: PlanContext): object {

@@ -1,5 +1,6 @@
-import { type Builder, type Group, isEveryGroup, type Model, type NixosHost } from "../../model/model.ts";
+import type { Builder, Group, Model, NixosHost } from "../../model/model.ts";
 import { type NixValue, Selection } from "../printers/nix.ts";
+import { isEveryGroup } from "./every-group.ts";
 
 /** Data for the NixOS machines, their deployment and the machines that builds are sent to. */
 

@@ -1,5 +1,6 @@
+import type { SettingValue } from "../../knowledge/nix-conf.ts";
 import { findSetting } from "../../knowledge/settings.ts";
-import type { Model, Setting, SettingValue } from "../../model/model.ts";
+import type { Model, Setting } from "../../model/model.ts";
 import { Call, type NixValue, Selection } from "../printers/nix.ts";
 
 /** Data for the NixOS modules and hosts. */

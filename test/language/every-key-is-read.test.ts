@@ -1,0 +1,57 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { specSchema } from "../../generator/language/schema.ts";
+import { validator } from "../../generator/language/validator.ts";
+import { buildModel } from "../../generator/model/build.ts";
+import { type SchemaNode, sampleOf } from "../support/sample-spec.ts";
+
+/* A key that only the schema knows would be accepted and ignored: each key of the language is read by the model. */
+
+const keys = suite("every key is read");
+
+/** The places of keys that building a model never reads. */
+function unreadKeys(schema: SchemaNode): string[] {
+  const places = new Map<object, string>();
+  const sample = sampleOf(schema, (value, place) => places.set(value, place));
+  const unread = new Set([...places].flatMap(([value, place]) => Object.keys(value).map((key) => below(place, key))));
+  const watched = (value: unknown): unknown => {
+    if (typeof value !== "object" || value === null) return value;
+    const place = places.get(value);
+    return new Proxy(value, {
+      get(target, key) {
+        if (place !== undefined && typeof key === "string") unread.delete(below(place, key));
+        return watched(Reflect.get(target, key));
+      },
+      ownKeys(target) {
+        // Reading all keys of a map at once reads none of them in particular.
+        assert.is(place, undefined, `the model takes the keys of \`${place}\` all at once`);
+        return Reflect.ownKeys(target);
+      },
+    });
+  };
+  buildModel(watched(sample) as Parameters<typeof buildModel>[0], { file: "spec.yaml", locate: () => ({ start: 0, end: 0 }) });
+  return [...unread].sort();
+}
+
+const below = (place: string, key: string): string => (place === "" ? key : `${place}.${key}`);
+
+/** Checked by the schema alone: it says which language the spec is written in. */
+const FOR_THE_SCHEMA = ["version"];
+
+keys("the sample has every key and the schema takes it", () => {
+  const check = validator();
+  assert.ok(check(sampleOf(specSchema as SchemaNode)), JSON.stringify(check.errors));
+});
+
+keys("the model reads every key of the schema", () => {
+  assert.equal(unreadKeys(specSchema as SchemaNode), FOR_THE_SCHEMA);
+});
+
+keys("a key that is added to the schema alone is found, at the top and further down", () => {
+  const schema = structuredClone(specSchema) as { properties: object; $defs: { group: { properties: object } } };
+  schema.properties = { ...schema.properties, surprise: { type: "boolean" } };
+  schema.$defs.group.properties = { ...schema.$defs.group.properties, owner: { $ref: "#/$defs/text" } };
+  assert.equal(unreadKeys(schema as SchemaNode), ["groups.*.owner", "surprise", ...FOR_THE_SCHEMA]);
+});
+
+keys.run();
