@@ -11,7 +11,7 @@ import { settingRules } from "./rules/settings.ts";
 import { settingsConflictRules } from "./rules/settings-conflict.ts";
 import { trustRules } from "./rules/trust.ts";
 
-/** The lint rules. A new one is a row in one of these tables and a row in test/lint/. */
+/** The lint rules. A new one is a row in one of these tables and a row in test/lint/rules/. */
 export const RULES: readonly Rule[] = [
   ...settingRules,
   ...packageRules,

@@ -1,0 +1,63 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { base, codeRows, codes, group, settings } from "../../support/diagnostic-rows.ts";
+import { compileText } from "../../support/spec.ts";
+
+const test = suite("rules: acceptances");
+
+codeRows(test, [
+  {
+    code: "lint-unused",
+    says: "nothing at trustedUsers[1] needs this acceptance of `trusted-user-is-root`",
+    bad: `${base}trustedUsers: [root]\nlint:\n  - code: ⟦trusted-user-is-root⟧\n    at: trustedUsers[1]\n    why: she left\n`,
+    good: `${base}trustedUsers: [root, ada]\nlint:\n  - code: trusted-user-is-root\n    at: trustedUsers[1]\n    why: she administers the builders\n`,
+  },
+  {
+    code: "lint-unused",
+    says: "`setting-type` can't be accepted",
+    bad: `${base}lint:\n  - code: ⟦setting-type⟧\n    why: it is fine\n`,
+    good: base,
+  },
+  {
+    code: "lint-without-why",
+    says: "`sandbox-off` is accepted without a reason",
+    bad: settings("sandbox: false", "lint:\n  - code: ⟦sandbox-off⟧\n"),
+    good: settings("sandbox: false", "lint:\n  - code: sandbox-off\n    why: these builders have no user namespaces\n"),
+  },
+]);
+
+test("acceptances: by code and place, the narrowest first, never for what can't be accepted", () => {
+  const trusted = `${base}trustedUsers: [root, ada, "@wheel"]\n`;
+  const lint = (...entries: string[]) =>
+    codes(compileText(`${trusted}lint:\n${entries.map((one) => `  - ${one}\n`).join("")}`).diagnostics);
+  const code = "code: trusted-user-is-root, why: x";
+  assert.equal(lint(`{ ${code} }`), []);
+  assert.equal(lint(`{ ${code}, at: trustedUsers }`), []);
+  assert.equal(lint(`{ ${code}, at: "trustedUsers[1]" }`), ["trusted-user-is-root"]);
+  assert.equal(lint(`{ ${code}, at: trustedUsers.1 }`, `{ ${code}, at: "trustedUsers[2]" }`), []);
+  assert.equal(lint(`{ ${code} }`, `{ ${code} }`), ["lint-unused"], "the second of two equal ones does nothing");
+  assert.equal(
+    lint(`{ ${code}, at: trusted }`),
+    ["trusted-user-is-root", "trusted-user-is-root", "lint-unused"],
+    "a place is no prefix of a word",
+  );
+  assert.equal(
+    codes(compileText(`${base}settings: { keep-failed: maybe }\nlint:\n  - { code: setting-type, why: x }\n`).diagnostics),
+    ["setting-type", "lint-unused"],
+  );
+  assert.equal(codes(compileText(`${base}xyz: 1\nlint:\n  - { code: schema-unknown-key, why: x }\n`).diagnostics), [
+    "schema-unknown-key",
+    "lint-unused",
+  ]);
+  assert.match(compileText(`${base}lint:\n  - { code: sandbox-of, why: x }\n`).diagnostics[0]?.hint ?? "", "sandbox-off");
+  // Who accepts what a lock file settles for now has not made a mistake.
+  const unpinned = `version: 1\nname: demo\n${group}lint:\n  - { code: nixpkgs-unpinned, why: x }\n`;
+  assert.equal(codes(compileText(unpinned, true).diagnostics), []);
+  assert.equal(codes(compileText(unpinned, false).diagnostics), []);
+  // Nothing can be said about a place that was refused.
+  assert.equal(codes(compileText(`${base}trustedUsers: [7]\nlint:\n  - { ${code}, at: "trustedUsers[0]" }\n`).diagnostics), [
+    "schema-type",
+  ]);
+});
+
+test.run();

@@ -1,0 +1,154 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { compile } from "../../../generator/compile.ts";
+import { openFacts } from "../../../generator/knowledge/packages.ts";
+import { base, COMMIT, codeRows, codes, group, head } from "../../support/diagnostic-rows.ts";
+import { applyFixes } from "../../support/fixes.ts";
+import { templates } from "../../support/spec.ts";
+
+const test = suite("rules: packages");
+
+codeRows(test, [
+  {
+    code: "package-wrong-name",
+    says: "in nixpkgs `helm` is an audio synthesizer",
+    bad: `${head}groups:\n  k8s:\n    packages:\n      - kubectl\n      - ⟦helm⟧\n`,
+    good: `${head}groups:\n  k8s:\n    packages:\n      - kubectl\n      - package: kubernetes-helm\n        name: helm\n`,
+  },
+  {
+    code: "package-wrong-name",
+    says: "`aws` is a program of the package `awscli2`",
+    bad: `${base}shells:\n  cloud:\n    packages: [⟦aws⟧]\n`,
+    good: `${base}shells:\n  cloud:\n    packages: [awscli2]\n`,
+  },
+  {
+    code: "package-wrong-name",
+    says: "`lsusb` is a program of `usbutils`, not a package",
+    bad: `${head}systems: [x86_64-linux]\ngroups:\n  usb:\n    packages: [{ package: ⟦lsusb⟧ }]\n`,
+    good: `${head}systems: [x86_64-linux]\ngroups:\n  usb:\n    packages: [{ package: usbutils }]\n`,
+  },
+  {
+    code: "package-unknown",
+    says: "nixpkgs 24.05 has no package `kubeclt`; whether a newer one has, these facts don't say",
+    bad: `${head}groups:\n  k8s:\n    packages: [⟦kubeclt⟧]\n`,
+    good: base,
+  },
+  {
+    code: "package-unfree",
+    says: "`vault` is unfree (its licence restricts its use), and nothing allows it",
+    bad: `${head}groups:\n  iac:\n    packages: [⟦vault⟧]\n`,
+    good: `version: 1\nname: demo\nnixpkgs: { url: "github:NixOS/nixpkgs/${COMMIT}", unfree: [vault] }\ngroups:\n  iac:\n    packages: [vault]\n`,
+  },
+  {
+    code: "package-unfree",
+    says: "`vault` is unfree (its licence restricts its use), and nothing allows it",
+    bad: `${base}inputs: { old: "github:NixOS/nixpkgs/${COMMIT}" }\nshells: { x: { packages: [{ package: ⟦vault⟧, from: old }] } }\n`,
+    good: `version: 1\nname: demo\nnixpkgs: { url: "github:NixOS/nixpkgs/${COMMIT}", unfree: [vault] }\n${group}inputs: { old: "github:NixOS/nixpkgs/${COMMIT}" }\nshells: { x: { packages: [{ package: vault, from: old }] } }\n`,
+  },
+  {
+    code: "package-unfree",
+    says: "`vault` is unfree (its licence restricts its use), and nothing allows it",
+    bad: `version: 1\nname: demo\nnixpkgs:\n  url: github:NixOS/nixpkgs/${COMMIT}\n  unfree: [consul]\ngroups:\n  iac:\n    packages: [consul, ⟦vault⟧]\n`,
+    good: `version: 1\nname: demo\nnixpkgs:\n  url: github:NixOS/nixpkgs/${COMMIT}\n  unfree: true\ngroups:\n  iac:\n    packages: [consul, vault]\n`,
+  },
+  {
+    code: "package-unfree",
+    says: "`vault` is unfree (its licence restricts its use), and nothing allows it",
+    bad: `version: 1\nname: demo\nnixpkgs:\n  url: github:NixOS/nixpkgs/${COMMIT}\ngroups:\n  iac:\n    packages: [⟦vault⟧]\n`,
+    good: `version: 1\nname: demo\nnixpkgs:\n  url: github:NixOS/nixpkgs/${COMMIT}\n  unfree: [vault]\ngroups:\n  iac:\n    packages: [vault]\n`,
+  },
+  {
+    code: "package-unfree",
+    says: "`vault` is unfree (its licence restricts its use), and nothing allows it",
+    bad: "version: 1\nname: demo\ngroups:\n  iac:\n    packages: [⟦vault⟧]\n",
+    good: "version: 1\nname: demo\nnixpkgs: { url: github:NixOS/nixpkgs/nixos-26.05, unfree: [vault] }\ngroups:\n  iac:\n    packages: [vault]\n",
+  },
+  {
+    code: "package-insecure",
+    says: "`python2` has known vulnerabilities, and nothing allows it",
+    bad: `${head}groups:\n  dev:\n    packages: [⟦python2⟧]\n`,
+    good: `version: 1\nname: demo\nnixpkgs: { url: "github:NixOS/nixpkgs/${COMMIT}", insecure: [python-2.7.18.8] }\ngroups:\n  dev:\n    packages: [python2]\n`,
+  },
+  {
+    code: "package-unavailable",
+    says: "`iotop` is not available on aarch64-darwin",
+    bad: `${head}groups:\n  ops:\n    packages: [htop, ⟦iotop⟧]\n`,
+    good: `${head}groups:\n  ops:\n    packages: [htop, { package: iotop, systems: [x86_64-linux] }]\n`,
+  },
+  {
+    code: "package-unavailable",
+    says: "`iotop` is not available on any system of the spec",
+    bad: `${head}systems: [aarch64-darwin]\ngroups:\n  ops:\n    packages: [htop, ⟦iotop⟧]\n`,
+    good: `${head}systems: [x86_64-linux]\ngroups:\n  ops:\n    packages: [htop, iotop]\n`,
+  },
+  {
+    code: "package-unavailable",
+    says: "`iotop` is not available on aarch64-darwin",
+    bad: `${head}groups:\n  ops:\n    packages:\n      - htop\n      - package: ⟦iotop⟧\n        name: io # the monitor\n`,
+    good: `${head}groups:\n  ops:\n    packages:\n      - htop\n      - package: iotop\n        systems: [x86_64-linux]\n        name: io # the monitor\n`,
+  },
+  {
+    code: "package-unavailable",
+    says: "`iotop` is not available on aarch64-darwin",
+    bad: `${head}groups:\n  ops:\n    packages: [htop, { package: ⟦iotop⟧, systems: [x86_64-linux, aarch64-darwin] }]\n`,
+    good: `${head}groups:\n  ops:\n    packages: [htop, { package: iotop, systems: [x86_64-linux] }]\n`,
+  },
+  {
+    code: "package-duplicate",
+    says: "`kubectl` is in this list already",
+    bad: `${head}groups:\n  k8s:\n    packages: [kubectl, jq, ⟦kubectl⟧]\n`,
+    good: `${head}groups:\n  k8s:\n    packages: [kubectl, jq]\n  dev:\n    packages: [jq]\n`,
+  },
+]);
+
+test("an index of the spec's own nixpkgs makes what it lacks an error", () => {
+  const exact = openFacts(
+    "flakewright-facts\t1\t26.05\texact\nattribute\tversion\tmainProgram\tsystems:x86_64-linux\tflags\nkubectl\t1.34\t.\t1\n",
+  );
+  const judge = (names: string) =>
+    compile(
+      Buffer.from(base.replace("kubectl", names)),
+      "spec.yaml",
+      { locked: true, facts: () => exact },
+      templates,
+    ).diagnostics.map((d) => [d.code, d.severity, d.message]);
+  assert.equal(judge("kubectl"), []);
+  assert.equal(judge("kubeclt"), [["package-unknown", "error", "the spec's nixpkgs has no package `kubeclt`"]]);
+  assert.equal(judge("az"), [["package-wrong-name", "error", "`az` is a program of the package `azure-cli`"]]);
+  // A package set of which the index holds nothing is not judged.
+  assert.equal(judge("python3Packages.ansible"), []);
+});
+
+test("an index that knows packages' own names: policies by name, one edit for both", () => {
+  const exact = openFacts(
+    "flakewright-facts\t1\t26.05\texact\nattribute\tversion\tmainProgram\tsystems:x86_64-linux\tflags\tlicenses\tpname\n" +
+      "_1password\t2.0\top\t1\tu\tLicenseRef-unfree\t1password-cli\nold\t1.1.1w\told\t1\ti\tMIT\topenssl\n",
+  );
+  const compiled = (spec: string) =>
+    compile(Buffer.from(spec), "spec.yaml", { locked: true, facts: () => exact }, templates).diagnostics;
+  const spec = `${head}systems: [x86_64-linux]\ngroups:\n  k8s:\n    packages: [_1password, old]\n`;
+  const found = compiled(spec);
+  assert.equal(
+    found.map((d) => [d.code, d.message]),
+    [
+      ["package-unfree", "`_1password` is unfree (LicenseRef-unfree), and nothing allows it"],
+      ["package-insecure", "`old` has known vulnerabilities, and nothing allows it"],
+    ],
+  );
+  assert.match(found[1]?.hint ?? "", "`openssl-1.1.1w`");
+  const fixed = applyFixes(spec, found);
+  assert.match(
+    fixed,
+    `nixpkgs: { url: "github:NixOS/nixpkgs/${COMMIT}", unfree: [1password-cli], insecure: [openssl-1.1.1w] }\n`,
+  );
+  assert.equal(compiled(fixed), []);
+  const long = spec.replace(`nixpkgs: ${COMMIT}`, `nixpkgs:\n  url: github:NixOS/nixpkgs/${COMMIT}\n  insecure: []`);
+  assert.equal(compiled(applyFixes(long, compiled(long))), []);
+  // The attribute is not what `nixpkgs.unfree` goes by, but the spec may use it all the same.
+  assert.equal(
+    codes(compiled(spec.replace(`nixpkgs: ${COMMIT}`, `nixpkgs: { url: "github:NixOS/nixpkgs/${COMMIT}", unfree: true }`))),
+    ["package-insecure"],
+  );
+});
+
+test.run();

@@ -1,0 +1,87 @@
+import { suite } from "uvu";
+import { base, codeRows, HOST_KEY, KEY, settings } from "../../support/diagnostic-rows.ts";
+
+const test = suite("rules: settings in conflict");
+
+codeRows(test, [
+  {
+    code: "user-settings-drop-features",
+    says: "this replaces the system's list: the user `ada` loses `flakes`",
+    bad: settings(
+      "experimental-features: [nix-command, flakes]",
+      "users:\n  ada:\n    settings:\n      ⟦experimental-features⟧: [nix-command]\n",
+    ),
+    good: settings(
+      "experimental-features: [nix-command, flakes]",
+      "users:\n  ada:\n    settings:\n      experimental-features: [nix-command, flakes]\n",
+    ),
+  },
+  {
+    code: "user-settings-drop-features",
+    says: "this replaces the system's list: the volume `aws` loses `https://cache.example.org`",
+    bad: `${base}substituters:\n  - url: https://cache.example.org\n    publicKey: ${KEY}\nvolumes:\n  aws:\n    mount: /volumes/aws\n    settings:\n      ⟦substituters⟧: [file:///volumes/cache]\n`,
+    good: `${base}substituters:\n  - url: https://cache.example.org\n    publicKey: ${KEY}\nvolumes:\n  aws:\n    mount: /volumes/aws\n    settings:\n      substituters: [file:///volumes/cache, https://cache.example.org/]\n`,
+  },
+  {
+    code: "keep-outputs-without-gc",
+    says: "build-time dependencies are kept for good: the store only grows",
+    bad: settings("keep-outputs: ⟦true⟧"),
+    good: settings("keep-outputs: true", "gc: { automatic: true }\n"),
+  },
+  {
+    code: "settings-fight",
+    says: "no build runs here, and no builder is declared: nothing can be built",
+    bad: settings("⟦max-jobs⟧: 0"),
+    good: settings("max-jobs: 0", `builders:\n  - host: arm.example.net\n    publicHostKey: ${HOST_KEY}\n`),
+  },
+  {
+    code: "settings-fight",
+    says: "garbage collection stops at 1000 bytes, before it reaches `min-free`",
+    bad: settings("min-free: 2000\n⟦max-free⟧: 1000"),
+    good: settings("min-free: 1000\nmax-free: 2000"),
+  },
+  {
+    code: "settings-fight",
+    says: "no cache is ever asked, although `substituters` lists some",
+    bad: settings("⟦substitute⟧: false", `substituters:\n  - url: https://cache.example.org\n    publicKey: ${KEY}\n`),
+    good: settings("substitute: true", `substituters:\n  - url: https://cache.example.org\n    publicKey: ${KEY}\n`),
+  },
+  {
+    code: "settings-fight",
+    says: "paths are let into a sandbox that is switched off",
+    bad: settings("sandbox: false\n⟦sandbox-paths⟧: [/bin/sh]", "lint: [{ code: sandbox-off, why: no user namespaces }]\n"),
+    good: settings("sandbox: true\nsandbox-paths: [/bin/sh]"),
+  },
+  {
+    code: "settings-fight",
+    says: "paths are let into a sandbox that is switched off",
+    bad: settings("sandbox: false\n⟦extra-sandbox-paths⟧: [/bin/sh]", "lint: [{ code: sandbox-off, why: no user namespaces }]\n"),
+    good: settings("sandbox: true\nextra-sandbox-paths: [/bin/sh]"),
+  },
+  {
+    code: "settings-fight",
+    says: "this is about remote builders, and none is declared",
+    bad: settings("⟦builders-use-substitutes⟧: true"),
+    good: settings("builders-use-substitutes: true\nbuilders: ssh://arm.example.net"),
+  },
+  {
+    code: "settings-fight",
+    says: "the hook never runs without `run-diff-hook: true`",
+    bad: settings("⟦diff-hook⟧: /etc/nix/diff"),
+    good: settings("diff-hook: /etc/nix/diff\nrun-diff-hook: true"),
+  },
+  {
+    code: "settings-fight",
+    says: "`pure-eval` makes Nix ignore the search path",
+    bad: settings("pure-eval: true\n⟦nix-path⟧: [nixpkgs=/srv/nixpkgs]"),
+    good: settings("nix-path: [nixpkgs=/srv/nixpkgs]"),
+  },
+  {
+    code: "settings-fight",
+    says: "a build is ended after 60 s (`timeout`), before it can be silent for 600",
+    bad: settings("timeout: 60\n⟦max-silent-time⟧: 600"),
+    good: settings("timeout: 600\nmax-silent-time: 60"),
+  },
+]);
+
+test.run();

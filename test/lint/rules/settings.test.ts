@@ -1,0 +1,81 @@
+import { suite } from "uvu";
+import { base, codeRows, settings } from "../../support/diagnostic-rows.ts";
+
+const test = suite("rules: settings");
+
+codeRows(test, [
+  {
+    code: "setting-unknown",
+    says: "Nix has no setting `build-users`, in any version: the users must exist, and NixOS refuses the whole configuration",
+    bad: settings("cores: 2\n⟦build-users⟧: [nixbld1, nixbld2]"),
+    good: settings("cores: 2", "buildUsers:\n  roles:\n    - role: nixbld1\n    - role: nixbld2\n"),
+  },
+  {
+    code: "setting-unknown",
+    says: "no supported Nix has a setting `max-jbos`",
+    bad: `${base}users:\n  ada:\n    settings:\n      ⟦max-jbos⟧: 2\n`,
+    good: `${base}users:\n  ada:\n    settings:\n      max-jobs: 2\n`,
+  },
+  {
+    code: "setting-unknown",
+    says: "`max-jobs` is no list that `extra-` could add to",
+    bad: `${base}volumes:\n  aws:\n    mount: /volumes/aws\n    settings: { ⟦extra-max-jobs⟧: 2 }\n`,
+    good: `${base}volumes:\n  aws:\n    mount: /volumes/aws\n    settings: { max-jobs: 2 }\n`,
+  },
+  {
+    code: "setting-type",
+    says: "`keep-failed` is true or false, not `sometimes`",
+    bad: settings("keep-failed: ⟦sometimes⟧"),
+    good: settings("keep-failed: true"),
+  },
+  {
+    code: "setting-type",
+    says: "no supported Nix has the experimental feature `flaks`: did you mean `flakes`?",
+    bad: settings("experimental-features: [nix-command, ⟦flaks⟧]"),
+    good: settings("experimental-features: [nix-command, flakes]"),
+  },
+  {
+    code: "setting-type",
+    says: "`lazy-trees` holds a `#`, where nix.conf begins a comment",
+    bad: settings('lazy-trees: ⟦"a#b"⟧', "lint:\n  - code: setting-unknown\n    why: these machines have another Nix\n"),
+    good: settings("lazy-trees: true", "lint:\n  - code: setting-unknown\n    why: these machines have another Nix\n"),
+  },
+  {
+    code: "setting-renamed",
+    says: "`build-max-jobs` is an old name of `max-jobs`",
+    bad: settings("⟦build-max-jobs⟧: 2"),
+    good: settings("max-jobs: 2"),
+  },
+  {
+    code: "setting-renamed",
+    says: "`enforce-determinism` is gone since Nix 2.13",
+    bad: settings("cores: 2\n⟦enforce-determinism⟧: true"),
+    good: settings("cores: 2"),
+  },
+  {
+    code: "setting-too-new",
+    says: "Nix 2.8 and Nix 2.26 don't know `json-log-path`",
+    bad: settings("⟦json-log-path⟧: /var/log/nix.json"),
+    good: settings("log-lines: 50"),
+  },
+  {
+    code: "setting-too-new",
+    says: "Nix 2.8 and Nix 2.26 lack the experimental feature `blake3-hashes`",
+    bad: settings("experimental-features: [nix-command, ⟦blake3-hashes⟧]"),
+    good: settings("experimental-features: [nix-command]"),
+  },
+  {
+    code: "feature-gone",
+    says: "Nix 2.34 no longer has the experimental feature `no-url-literals`, which Nix 2.26 had",
+    bad: settings("experimental-features: [nix-command, ⟦no-url-literals⟧]"),
+    good: settings("experimental-features: [nix-command]"),
+  },
+  {
+    code: "setting-needs-feature",
+    says: "`accept-flake-config` does nothing without the experimental feature `flakes`",
+    bad: settings("experimental-features: [nix-command]\n⟦accept-flake-config⟧: true"),
+    good: settings("experimental-features: [nix-command, flakes]\naccept-flake-config: true"),
+  },
+]);
+
+test.run();

@@ -1,0 +1,51 @@
+import { suite } from "uvu";
+import { base, codeRows, settings } from "../../support/diagnostic-rows.ts";
+
+const test = suite("rules: trust");
+
+codeRows(test, [
+  {
+    code: "trusted-users-wildcard",
+    says: "`*` trusts every account of the machine like root",
+    bad: `${base}trustedUsers: [root, ⟦"*"⟧]\n`,
+    good: `${base}trustedUsers: [root]\nallowedUsers: ["*"]\n`,
+  },
+  {
+    code: "trusted-user-is-root",
+    says: "trusting `ada` is equivalent to root on that machine",
+    bad: `${base}trustedUsers: [root, ⟦ada⟧]\n`,
+    good: `${base}trustedUsers: [root]\nallowedUsers: [ada]\n`,
+  },
+  {
+    code: "trusted-user-is-root",
+    says: "trusting every member of the group `wheel` is equivalent to root on that machine",
+    bad: settings('trusted-users: [⟦"@wheel"⟧, root]'),
+    good: settings("trusted-users: [root]"),
+  },
+  {
+    code: "trusted-user-is-root",
+    says: "trusting `ada` is equivalent to root on that machine",
+    bad: `${base}trustedUsers:\n  - root\n  - ⟦ada⟧ # for now\n`,
+    good: `${base}trustedUsers:\n  - root\n`,
+  },
+  {
+    code: "trusted-user-is-root",
+    says: "trusting `ada` is equivalent to root on that machine",
+    bad: settings("trusted-users: ⟦ada⟧ root"),
+    good: settings("trusted-users: root"),
+  },
+  {
+    code: "sandbox-off",
+    says: "builds of the system run without the sandbox",
+    bad: settings("sandbox: ⟦false⟧"),
+    good: settings("sandbox: true"),
+  },
+  {
+    code: "sandbox-off",
+    says: "builds of the volume `aws` may opt out of the sandbox",
+    bad: `${base}volumes:\n  aws:\n    mount: /volumes/aws\n    settings: { sandbox: ⟦relaxed⟧ }\n`,
+    good: `${base}volumes:\n  aws:\n    mount: /volumes/aws\n    settings: { sandbox: true }\n`,
+  },
+]);
+
+test.run();
