@@ -75,6 +75,8 @@ const { metafile } = await build({
   platform: "node",
   target: "node20",
   format: "esm",
+  // jsonc-parser's `main` asks for its own files in a way that no bundler can follow.
+  mainFields: ["module", "main"],
   minify: true,
   legalComments: "none",
   metafile: true,

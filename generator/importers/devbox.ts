@@ -147,7 +147,7 @@ function environment(env: JsonMember | undefined): [Noted<{ name: string; value:
   if (env.comments.length > 0) plain.push({ notes: env.comments.map(ownComment) });
   for (const { key, node, comments } of env.node.members) {
     const notes = comments.map(ownComment);
-    const value = asString(node) ?? (node.kind === "number" || node.kind === "boolean" ? String(node.value) : undefined);
+    const value = node.kind === "literal" && node.value !== null ? String(node.value) : undefined;
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key))
       plain.push({ notes: [...notes, `${key} is no name of an environment variable: left out`] });
     else if (value === undefined) plain.push({ notes: [...notes, `${key} has a value that is not text: left out`] });

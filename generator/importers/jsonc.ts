@@ -1,17 +1,16 @@
+import { type Node, type ParseError, type ParseOptions, parseTree, printParseErrorCode, visit } from "jsonc-parser";
 import type { Range } from "../report/diagnostic.ts";
 
 /** JSON with comments and trailing commas, as devbox reads it; members keep their order and every node its place. */
 export type JsonNode =
-  | {
-      readonly kind: "null" | "boolean" | "number" | "string";
-      readonly value: null | boolean | number | string;
-      readonly range: Range;
-    }
+  | { readonly kind: "literal"; readonly value: null | boolean | number | string; readonly range: Range }
   | { readonly kind: "array"; readonly items: readonly JsonItem[]; readonly range: Range; readonly trailing: readonly string[] }
   | {
       readonly kind: "object";
+      /** All of them, also those whose key stands twice. */
       readonly members: readonly JsonMember[];
       readonly range: Range;
+      /** The comments behind the last one; at the root, those around the whole too. */
       readonly trailing: readonly string[];
     };
 
@@ -20,10 +19,12 @@ interface JsonItem {
   /** The comments before it, and behind it on the same line, without their marks. */
   readonly comments: readonly string[];
 }
+
 export interface JsonMember extends JsonItem {
   readonly key: string;
 }
 
+/** Where a text stops being JSON, and why, in words for the user. */
 export class JsonError extends Error {
   readonly range: Range;
   constructor(message: string, range: Range) {
@@ -32,126 +33,122 @@ export class JsonError extends Error {
   }
 }
 
+/** How deep arrays and objects may nest: the parser calls itself once a level. */
 const MAX_DEPTH = 100;
 
-/** Throws a {@link JsonError} at the first character that does not fit. */
-export function parseJsonc(text: string): JsonNode {
-  let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-  let comments: string[] = [];
+const OPTIONS: ParseOptions = { allowTrailingComma: true };
 
-  const fail = (message: string, start = at, end = Math.min(start + 1, text.length)): never => {
-    throw new JsonError(message, { start, end });
+/** Throws the first {@link JsonError}. */
+export function parseJsonc(written: string): JsonNode {
+  // A byte order mark is no part of JSON; a space in its place keeps all offsets.
+  const text = written.replace(/^\ufeff/, " ");
+  const comments: Comment[] = [];
+  const closing: string[] = [];
+  const open = (bracket: string, offset: number) => {
+    if (closing.push(bracket) > MAX_DEPTH)
+      throw new JsonError(`nested deeper than ${MAX_DEPTH} levels`, { start: offset, end: offset + 1 });
   };
+  visit(
+    text,
+    {
+      onObjectBegin: (offset) => open("}", offset),
+      onObjectEnd: () => void closing.pop(),
+      onArrayBegin: (offset) => open("]", offset),
+      onArrayEnd: () => void closing.pop(),
+      onComment: (offset, length) => void comments.push({ offset, text: commentText(text.slice(offset, offset + length)) }),
+      onError(error, offset, length) {
+        const [start, end] = [Math.min(offset, text.length), Math.min(offset + length, text.length)];
+        throw new JsonError(errorMessage(error, closing.at(-1)), { start, end });
+      },
+    },
+    OPTIONS,
+  );
+  return commented(parseTree(text, [], OPTIONS)!, text, comments);
+}
 
-  /** Skips white space and comments; with `line`, only to the end of the line. */
-  const skip = (line = false): void => {
-    for (;;) {
-      const c = text[at];
-      if (c === " " || c === "\t" || c === "\r" || (c === "\n" && !line)) at++;
-      else if (c === "/" && text[at + 1] === "/") {
-        const end = text.indexOf("\n", at);
-        const stop = end === -1 ? text.length : end;
-        comments.push(text.slice(at + 2, stop).trim());
-        at = stop;
-      } else if (c === "/" && text[at + 1] === "*") {
-        const end = text.indexOf("*/", at + 2);
-        if (end === -1) fail("the comment has no end", at, at + 2);
-        comments.push(
-          text
-            .slice(at + 2, end)
-            .replace(/^\s*\*/gm, "")
-            .trim(),
-        );
-        at = end + 2;
-      } else return;
-    }
-  };
-  const taken = (): string[] => {
-    const all = comments.filter((comment) => comment !== "");
-    comments = [];
-    return all;
-  };
+/** `closing`: the bracket that ends the innermost array or object at that place. */
+function errorMessage(error: ParseError["error"], closing: string | undefined): string {
+  switch (printParseErrorCode(error)) {
+    case "ValueExpected":
+      return "a value expected";
+    case "PropertyNameExpected":
+      return "a key in double quotes expected";
+    case "ColonExpected":
+      return "`:` expected";
+    case "CommaExpected":
+      return `\`,\` or \`${closing}\` expected`;
+    case "CloseBraceExpected":
+      return "`}` is missing";
+    case "CloseBracketExpected":
+      return "`]` is missing";
+    case "EndOfFileExpected":
+      return "more text behind the end of the document";
+    case "UnexpectedEndOfComment":
+      return "the comment has no end";
+    case "UnexpectedEndOfString":
+      return "the string has no end";
+    case "UnexpectedEndOfNumber":
+      return "not a number as JSON writes them";
+    case "InvalidUnicode":
+      return "the string has a `\\u` without four hexadecimal digits behind it";
+    case "InvalidEscapeCharacter":
+      return "the string has an escape that JSON does not know";
+    case "InvalidCharacter":
+      return "the string holds a tab or another control character: write `\\t` or the like";
+    default:
+      return "not JSON: keys and text are in double quotes";
+  }
+}
 
-  const string = (): string => {
-    const start = at++;
-    while (text[at] !== '"') {
-      if (at >= text.length || text[at] === "\n") fail("the string has no end", start);
-      at += text[at] === "\\" ? 2 : 1;
-    }
-    at++;
-    try {
-      return JSON.parse(text.slice(start, at)) as string;
-    } catch {
-      return fail("not a JSON string", start, at);
-    }
-  };
+interface Comment {
+  readonly offset: number;
+  readonly text: string;
+}
 
-  /** The entries of an array or object up to `close`; `entry` reads one. */
-  const entries = <T extends JsonItem>(close: string, entry: (before: string[]) => T): [T[], string[]] => {
-    const found: T[] = [];
-    at++;
-    skip();
-    while (text[at] !== close) {
-      const item = entry(taken());
-      skip(true);
-      if (text[at] === ",") {
-        at++;
-        skip(true);
-      } else {
-        skip();
-        if (text[at] !== close) fail(at < text.length ? `\`,\` or \`${close}\` expected` : `\`${close}\` is missing`);
-      }
-      found.push({ ...item, comments: [...item.comments, ...taken()] });
-      skip();
-    }
-    at++;
-    return [found, taken()];
-  };
+/** A comment without its marks. */
+const commentText = (comment: string): string =>
+  (comment.startsWith("//") ? comment.slice(2) : comment.slice(2, -2).replace(/^\s*\*/gm, "")).trim();
 
-  const node = (depth: number): JsonNode => {
-    if (depth > MAX_DEPTH) fail(`nested deeper than ${MAX_DEPTH} levels`);
-    const start = at;
-    const c = text[at];
-    if (c === "[") {
-      const [items, trailing] = entries("]", (before) => ({ node: node(depth + 1), comments: before }));
-      return { kind: "array", items, trailing, range: { start, end: at } };
+/** The parser's tree with each comment at the entry it is about. */
+function commented(tree: Node, text: string, comments: readonly Comment[]): JsonNode {
+  let next = 0;
+  const takeWhile = (isTaken: (comment: Comment) => boolean): string[] => {
+    const from = next;
+    while (next < comments.length && isTaken(comments[next]!)) next++;
+    return comments.slice(from, next).flatMap((comment) => comment.text || []);
+  };
+  const takeBefore = (offset: number) => takeWhile((comment) => comment.offset < offset);
+
+  const entry = (node: Node, following: number): JsonItem => {
+    const before = takeBefore(node.offset);
+    const converted = convert(node);
+    const end = node.offset + node.length;
+    const behind = takeWhile(({ offset }) => offset < following && !text.slice(end, offset).includes("\n"));
+    return { node: converted, comments: [...before, ...behind] };
+  };
+  const convert = (node: Node): JsonNode => {
+    const end = node.offset + node.length;
+    const range = { start: node.offset, end };
+    const children = node.children ?? [];
+    const following = (index: number) => children[index + 1]?.offset ?? end;
+    if (node.type === "array") {
+      const items = children.map((child, index) => entry(child, following(index)));
+      return { kind: "array", items, range, trailing: takeBefore(end) };
     }
-    if (c === "{") {
-      const [members, trailing] = entries("}", (before) => {
-        if (text[at] !== '"') fail("a key in double quotes expected");
-        const key = string();
-        skip();
-        if (text[at] !== ":") fail("`:` expected");
-        at++;
-        skip();
-        return { key, comments: before, node: node(depth + 1) };
+    if (node.type === "object") {
+      const members = children.map((child, index) => {
+        const [key, value] = child.children as [Node, Node];
+        return { key: String(key.value), ...entry(value, following(index)) };
       });
-      return { kind: "object", members, trailing, range: { start, end: at } };
+      return { kind: "object", members, range, trailing: takeBefore(end) };
     }
-    if (c === '"') return { kind: "string", value: string(), range: { start, end: at } };
-    const word = /[-+.\w]*/y;
-    word.lastIndex = at;
-    const literal = word.exec(text)?.[0] ?? "";
-    at += literal.length;
-    const range = { start, end: at };
-    if (literal === "null") return { kind: "null", value: null, range };
-    if (literal === "true" || literal === "false") return { kind: "boolean", value: literal === "true", range };
-    if (/^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/.test(literal)) return { kind: "number", value: Number(literal), range };
-    return fail(
-      start < text.length ? "not a JSON value" : "the file ends where a value is expected",
-      start,
-      Math.max(at, Math.min(start + 1, text.length)),
-    );
+    return { kind: "literal", value: node.value, range };
   };
 
-  skip();
-  const header = taken();
-  const root = node(0);
-  skip();
-  if (at < text.length) fail("more text behind the end of the document");
-  const rest = taken();
-  if (root.kind === "object" || root.kind === "array") return { ...root, trailing: [...header, ...root.trailing, ...rest] };
-  return root;
+  const header = takeBefore(tree.offset);
+  const root = convert(tree);
+  const rest = takeBefore(text.length);
+  return root.kind === "literal" ? root : { ...root, trailing: [...header, ...root.trailing, ...rest] };
 }
 
 /** The member of that name; the last one, as JSON readers take it. */
@@ -160,7 +157,7 @@ export function member(node: JsonNode | undefined, key: string): JsonMember | un
 }
 
 export const asString = (node: JsonNode | undefined): string | undefined =>
-  node?.kind === "string" ? (node.value as string) : undefined;
+  node?.kind === "literal" && typeof node.value === "string" ? node.value : undefined;
 
 /** A list of strings, or one string as a list of one; what is neither is left out. */
 export function asStrings(node: JsonNode | undefined): string[] {

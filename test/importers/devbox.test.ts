@@ -32,6 +32,10 @@ const ROWS: readonly (readonly [string, Row])[] = [
       says: ["ours", "for the cluster daily", "and"],
     },
   ],
+  ["commas first", { given: `{"packages": ["kubectl"\n, "jq" // daily\n]}`, want: group(["kubectl", "jq"]), says: ["daily"] }],
+  ["a comment between a key and its value", { given: `{"packages": /* ours */ ["jq"]}`, want: group(["jq"]), says: ["ours"] }],
+  ["a byte order mark", { given: `\ufeff{"packages": ["jq"]}`, want: group(["jq"]) }],
+  ["a key twice: the last counts", { given: `{"packages": ["kubectl"], "packages": ["jq"]}`, want: group(["jq"]) }],
   [
     "a version is a remark",
     { given: `{"packages": ["jq@1.6"]}`, want: group(["jq"]), says: ["wanted: 1.6. The version comes from nixpkgs;"] },
@@ -238,15 +242,33 @@ several("another commit of nixpkgs becomes an input", async () => {
   });
 });
 
-several("a broken file is told at its place, and there is no spec", async () => {
-  const text = `{"packages": ["jq" "kubectl"]}`;
-  const [yaml, diagnostics] = await importConfigs([{ path: "devbox.json", text }], async () => undefined);
-  assert.is(yaml, undefined);
-  assert.equal(
-    diagnostics.map(({ code, message, range }) => [code, message, text.slice(range.start)]),
-    [["import-syntax", "`,` or `]` expected", `"kubectl"]}`]],
-  );
-});
+/** Broken texts: what is said, and what the place begins with. */
+const BROKEN: readonly (readonly [text: string, message: string, at: string])[] = [
+  [`{"packages": ["jq" "kubectl"]}`, "`,` or `]` expected", `"kubectl"]}`],
+  [`{"packages": ["jq",, "kubectl"]}`, "a value expected", `, "kubectl"]}`],
+  [`{"packages": [] "env": {}}`, "`,` or `}` expected", `"env": {}}`],
+  [`{packages: []}`, "not JSON: keys and text are in double quotes", "packages: []}"],
+  [`{"packages": ['jq']}`, "not JSON: keys and text are in double quotes", "'jq']}"],
+  [`{"packages" ["jq"]}`, "`:` expected", `["jq"]}`],
+  [`{"packages": ["jq]}`, "the string has no end", `"jq]}`],
+  [`{"packages": ["j\\q"]}`, "the string has an escape that JSON does not know", `"j\\q"]}`],
+  [`{"packages": ["jq"]`, "`}` is missing", ""],
+  [`{"packages": ["jq"`, "`]` is missing", ""],
+  [`{} []`, "more text behind the end of the document", "[]"],
+  ["{} /* ours", "the comment has no end", "/* ours"],
+  ["\ufeff[1.]", "not a number as JSON writes them", "1.]"],
+  ["", "a value expected", ""],
+];
+for (const [text, message, at] of BROKEN) {
+  several(`broken, at its place and without a spec: ${text}`, async () => {
+    const [yaml, diagnostics] = await importConfigs([{ path: "devbox.json", text }], async () => undefined);
+    assert.is(yaml, undefined);
+    assert.equal(
+      diagnostics.map(({ code, message, range }) => [code, message, text.slice(range.start)]),
+      [["import-syntax", message, at]],
+    );
+  });
+}
 
 several.run();
 
