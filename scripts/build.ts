@@ -7,6 +7,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import standaloneCode from "ajv/dist/standalone/index.js";
 import { build, type Plugin } from "esbuild";
 import Handlebars from "handlebars";
+import { specSchema } from "../generator/language/schema.ts";
 import { ajvOptions, schemaForAjv } from "../generator/language/validator.ts";
 import { compileOptions } from "../generator/output/render.ts";
 import { templatePaths } from "../generator/output/templates.ts";
@@ -48,6 +49,11 @@ export const loadTemplates = async () => template;
 const precompiled: Plugin = {
   name: "precompiled",
   setup({ onLoad, onResolve }) {
+    // The finished schema, without what it is built with.
+    onLoad({ filter: /generator\/language\/schema\.ts$/ }, () => ({
+      contents: `export const specSchema = JSON.parse(${JSON.stringify(JSON.stringify(specSchema))});`,
+      loader: "js",
+    }));
     onLoad({ filter: /generator\/language\/validator\.ts$/ }, () => ({
       contents: validatorModule(),
       loader: "js",

@@ -14,6 +14,7 @@ import {
   toolGroupsView,
 } from "./views/flake.ts";
 import { hiveView, hostScaffoldView, hostsView, remoteBuildersView } from "./views/fleet.ts";
+import { FORGES } from "./views/forges.ts";
 import {
   applyView,
   darwinView,
@@ -35,7 +36,6 @@ import {
   optionsView,
   toolModuleView,
 } from "./views/nixos.ts";
-import { workflowView } from "./views/workflow.ts";
 
 /** A file as it shall be: `path` is relative to the output folder, with `/`, and made only of names the schema let through. */
 export interface PlannedFile {
@@ -105,7 +105,9 @@ const OUTPUTS: readonly Output[] = [
   { path: ".envrc", files: always(() => ({})) },
   { path: "template/flake.nix", files: always(templateView) },
   { path: "template/.envrc", files: always(() => ({})) },
-  { path: ".github/workflows/nix.yml", files: when((model) => model.ci === "github", workflowView) },
+  ...Object.entries(FORGES).map(
+    ([forge, { path, view }]): Output => ({ path, files: when((model) => model.ci === forge, view) }),
+  ),
   { path: "ARCHITECTURE.md", files: always(architectureView) },
   { path: "catalog.html", files: always(catalogView) },
 ];

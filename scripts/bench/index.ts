@@ -47,6 +47,16 @@ if (asked("start")) {
 }
 
 if (asked("scale")) {
+  const checked = (packages: number): readonly string[] => {
+    const spec = scratch(`check-${packages}.yaml`);
+    const out = scratch(`check-${packages}`);
+    writeFileSync(spec, largeSpec({ groups: packages / 10, packages, hosts: 3, caches: 3 }));
+    cost([flakewright, "generate", spec, "--out", out, "--quiet"]);
+    return [flakewright, "check", spec, "--out", out];
+  };
+  const [few, many] = [checked(30), checked(1000)];
+  const ratios = Array.from({ length: 9 }, () => cost(many).cpu / cost(few).cpu);
+  table("Scale: check of 1,000 packages against 30, median of 9 pairs", [{ "CPU of 1,000 × CPU of 30": round(median(ratios)) }]);
   const sizes = [1000, 2000, 5000, 10_000];
   const points = sizes.map((packages) => {
     const spec = scratch(`scale-${packages}.yaml`);
