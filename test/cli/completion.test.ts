@@ -22,7 +22,7 @@ writeFileSync(join(folder, "spec/c.txt"), "");
 type Offers = (lines: readonly string[]) => string[][];
 
 const run = (command: string, args: readonly string[]): string => {
-  const { stdout, stderr, status } = spawnSync(command, args, { cwd: folder, encoding: "utf8", timeout: 60_000 });
+  const { stdout, stderr, status } = spawnSync(command, args, { cwd: folder, encoding: "utf8", timeout: 300_000 });
   assert.is(status, 0, stderr);
   return stdout;
 };
@@ -71,7 +71,7 @@ zpty -b inner zsh -f -i
 # What the terminal shows is read away, or its buffer would fill and the inner zsh stand still.
 await() {
   local i shown
-  for ((i = 0; i < 3000; i++)); do
+  for ((i = 0; i < 30000; i++)); do
     while zpty -r inner shown; do :; done
     [[ -e $1 ]] && return
     sleep 0.01

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { generated } from "../support/machine.ts";
-import { MACHINE_TOOLS, type PrivateMachine, privateMachine, until } from "../support/private-machine.ts";
+import { MACHINE_TOOLS, type PrivateMachine, privateMachine } from "../support/private-machine.ts";
 import { repository } from "../support/spec.ts";
 import { tempFolder } from "../support/temp.ts";
 import { needs, tool } from "../support/tools.ts";
+import { until } from "../support/until.ts";
 
 /*
  * A real nix-daemon (Debian's) with the reference platform's own nix.conf, on a machine that only the test sees. Builders are
@@ -71,8 +72,9 @@ const byNumber = (a: string, b: string): number => Number(a.replace(/\D/g, "")) 
 
 async function startDaemon(machine: PrivateMachine): Promise<void> {
   machine.start(["nix-daemon"]);
-  await until("the daemon's socket", async () =>
-    (await machine.run(["test", "-S", "/nix/var/nix/daemon-socket/socket"])).status === 0 ? true : undefined,
+  await until(
+    "the daemon's socket",
+    async () => (await machine.run(["test", "-S", "/nix/var/nix/daemon-socket/socket"])).status === 0,
   );
 }
 
@@ -144,8 +146,9 @@ for (const start of ["Debian's own build users", "no build users"]) {
         await machine.must([join(other, "apply-nix-config.sh")]),
         /write \/etc\/nix\/nix\.conf\nrestarting the daemon/,
       );
-      await until("the new daemon", async () =>
-        (await machine.run(["pgrep", "-o", "-x", "nix-daemon"])).stdout.trim() !== before ? true : undefined,
+      await until(
+        "the new daemon",
+        async () => (await machine.run(["pgrep", "-o", "-x", "nix-daemon"])).stdout.trim() !== before,
       );
 
       for (const { process } of await asleep(machine)) await machine.must(["kill", process]);
@@ -169,7 +172,7 @@ for (const start of ["Debian's own build users", "no build users"]) {
 test.run();
 
 const trust = suite("who and what the daemon trusts");
-const withCaches = needs(trust, [...MACHINE_TOOLS, "nix-daemon", "nix-store", "useradd"]);
+const withCaches = needs(trust, [...MACHINE_TOOLS, "nix-daemon", "nix-build", "nix-store", "nix", "busybox", "useradd"]);
 
 withCaches("a listed key, nothing else; a trusted user, nobody else; an allowed user, nobody else", async () => {
   const machine = await privateMachine();

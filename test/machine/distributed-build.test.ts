@@ -7,6 +7,7 @@ import { stringify } from "yaml";
 import { generated, type Ran, run } from "../support/machine.ts";
 import { tempFolder } from "../support/temp.ts";
 import { needs, tool } from "../support/tools.ts";
+import { until } from "../support/until.ts";
 
 /*
  * A distributed build between two machines: two sets of namespaces (network, mounts, processes) joined by a veth pair, each with an
@@ -51,17 +52,6 @@ const keepers: ChildProcess[] = [];
 process.on("exit", () => {
   for (const keeper of keepers) keeper.kill("SIGKILL");
 });
-
-const pause = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
-
-/** Tries until it is true, for at most ten seconds. */
-async function until(what: string, check: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if (await check()) return;
-    await pause(100);
-  }
-  throw new Error(`not within ten seconds: ${what}`);
-}
 
 /** A machine with empty folders where this one has its state. Its /etc is a copy, from which Nix's configuration is taken out. */
 async function machine(name: string): Promise<Machine> {

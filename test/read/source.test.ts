@@ -1,7 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { toJson } from "../../generator/report/json.ts";
-import { base, codeRows, head, mistakeRows, settings } from "../support/diagnostic-rows.ts";
+import { base, codeRows, codes, head, mistakeRows, settings } from "../support/diagnostic-rows.ts";
+import { assertLinear, cpuRatio } from "../support/growth.ts";
 import { compileText } from "../support/spec.ts";
 
 const test = suite("reading YAML");
@@ -41,27 +42,34 @@ codeRows(test, [
   },
 ]);
 
-test("an alias bomb, a file of 9 MiB and a deep nest end at once with one word each", () => {
-  const bomb = `${base}a: &a [x,x,x,x,x,x,x,x,x]\n${"bcdefghi".replace(/./g, (c, i: number) => `${c}: &${c} [${Array(9).fill(`*${"abcdefgh"[i]}`).join(",")}]\n`)}`;
-  const started = process.cpuUsage();
-  assert.equal(compileText(bomb).diagnostics.filter((d) => d.code === "yaml-limit").length, 1);
-  assert.equal(
-    compileText(`# ${"x".repeat(9 * 1024 * 1024)}`).diagnostics.map((d) => d.code),
-    ["yaml-limit"],
+/** Lists of nine aliases of the list before: level 9 would be 9⁹ texts. */
+function bomb(levels: number): string {
+  const lines = ["a: &a [x,x,x,x,x,x,x,x,x]"];
+  for (let level = 1; level < levels; level++) {
+    const [before, name] = ["abcdefghi"[level - 1], "abcdefghi"[level]];
+    lines.push(`${name}: &${name} [${Array(9).fill(`*${before}`).join(",")}]`);
+  }
+  return `${base}${lines.join("\n")}\n`;
+}
+
+test("an alias bomb, a file of 9 MiB and deep nests get one word each", () => {
+  assert.equal(codes(compileText(bomb(9)).diagnostics), ["yaml-limit"]);
+  assert.equal(codes(compileText(`# ${"x".repeat(9 * 1024 * 1024)}`).diagnostics), ["yaml-limit"]);
+  for (const opening of ["[", "- ", "{a: "])
+    assert.equal(codes(compileText(opening.repeat(200_000)).diagnostics), ["yaml-limit"], opening);
+});
+
+test("what is refused for its size costs no more than its text is long", () => {
+  for (const opening of ["[", "- ", "{a: "])
+    assertLinear(`${opening} again and again`, (size) => void compileText(opening.repeat(size)), 25_000);
+  assertLinear("a file that is too large", (size) => void compileText(`# ${"x".repeat(size)}`), 9 * 1024 * 1024, 3);
+  // Five levels more are 59,049 times the texts, and a few lines.
+  const [small, large] = [bomb(4), bomb(9)];
+  const ratio = cpuRatio(
+    () => void compileText(small),
+    () => void compileText(large),
   );
-  assert.equal(
-    compileText("[".repeat(200_000)).diagnostics.map((d) => d.code),
-    ["yaml-limit"],
-  );
-  assert.equal(
-    compileText("- ".repeat(200_000)).diagnostics.map((d) => d.code),
-    ["yaml-limit"],
-  );
-  assert.equal(
-    compileText("{a: ".repeat(200_000)).diagnostics.map((d) => d.code),
-    ["yaml-limit"],
-  );
-  assert.ok(process.cpuUsage(started).user < 5_000_000, "took more than 5 s of CPU");
+  assert.ok(ratio < 20, `nine levels take ${ratio.toFixed(1)} times the CPU of four`);
 });
 
 test("bytes that are not UTF-8 are refused, a byte-order mark is not", async () => {

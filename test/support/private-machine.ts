@@ -92,14 +92,3 @@ export async function privateMachine(): Promise<PrivateMachine> {
   };
   return machine;
 }
-
-/** Waits until `look` finds something. */
-export async function until<T>(what: string, look: () => Promise<T | undefined>, seconds = 60): Promise<T> {
-  const end = Date.now() + seconds * 1000;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error(`waited ${seconds} seconds for ${what}`);
-    await new Promise((wake) => setTimeout(wake, 100));
-  }
-}

@@ -7,8 +7,11 @@ import axe from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { compile } from "../../../generator/compile.ts";
+import type { Model } from "../../../generator/model/model.ts";
 import { catalogView } from "../../../generator/output/views/catalog.ts";
-import { compileText, repository, templates } from "../../support/spec.ts";
+import { assertLinear, median } from "../../support/growth.ts";
+import { repository, templates } from "../../support/spec.ts";
 import { tempFolder } from "../../support/temp.ts";
 import { needs, tool } from "../../support/tools.ts";
 
@@ -17,9 +20,15 @@ const folder = tempFolder();
 
 /** The catalogue of a spec, as HTML. */
 function catalogOf(spec: object): string {
-  const { model, diagnostics } = compileText(JSON.stringify({ version: 1, name: "test", ...spec }));
-  assert.ok(model, diagnostics[0]?.message);
-  return templates("catalog.html.hbs")(catalogView(model, { facts: undefined }));
+  return templates("catalog.html.hbs")(catalogView(modelOf(spec), { facts: undefined }));
+}
+
+/** A spec's model; without facts, for nearest names of thousands of invented packages would take their time. */
+function modelOf(spec: object): Model {
+  const text = JSON.stringify({ version: 1, name: "test", ...spec });
+  const { model, diagnostics } = compile(Buffer.from(text), "spec.yaml", { locked: true, facts: () => undefined }, templates);
+  if (!model) throw new Error(diagnostics[0]?.message);
+  return model;
 }
 
 /** A page of its own for a spec; answers its address. */
@@ -137,8 +146,7 @@ page("a tool's row names the shells that have it, through groups or by itself", 
 });
 
 page("a version stands there when facts of the spec's own nixpkgs know it", () => {
-  const { model } = compileText(JSON.stringify({ version: 1, name: "test", ...PLATFORM }));
-  assert.ok(model);
+  const model = modelOf(PLATFORM);
   const facts = {
     exact: true,
     find: (attribute: string) => (attribute === "kubectl" || attribute === "kubernetes-helm" ? { version: "1.30.1" } : undefined),
@@ -156,24 +164,16 @@ page("a platform with nothing but a name", () => {
   assert.match(html, "nix develop");
 });
 
-page("10,000 tools in less than 150 ms, and a map that can still be read", () => {
-  const { model } = compileText(JSON.stringify({ version: 1, name: "test", ...large(100, 100) }));
-  assert.ok(model);
-  const render = templates("catalog.html.hbs");
-  // The best of some rounds, by the clock or the processor's time: other work on the machine is not the page's.
-  let best = Number.POSITIVE_INFINITY;
-  let html = "";
-  for (let round = 0; round < 20; round++) {
-    const start = performance.now();
-    const before = process.cpuUsage();
-    html = render(catalogView(model, { facts: undefined }));
-    const { user, system } = process.cpuUsage(before);
-    best = Math.min(best, performance.now() - start, (user + system) / 1000);
-  }
-  console.log(`10,000 tools: ${best.toFixed(0)} ms, ${(html.length / 1e6).toFixed(1)} MB`);
-  assert.ok(best < 150, `${best} ms`);
+page("the map of 10,000 tools can still be read", () => {
+  const html = catalogOf(large(100, 100));
   assert.ok((html.match(/<g class="box-/g)?.length ?? 0) <= 3 * 18);
   assert.ok((html.match(/<path /g)?.length ?? 0) <= 2 * 18 * 18);
+});
+
+page("9,600 tools take 8 times the work of 1,200", () => {
+  const render = templates("catalog.html.hbs");
+  const models = new Map([12, 96].map((groups) => [groups, modelOf(large(groups, 100))]));
+  assertLinear("a page of groups", (groups) => void render(catalogView(models.get(groups)!, { facts: undefined })), 12);
 });
 
 page.run();
@@ -228,7 +228,7 @@ browsing.before(async () => {
 browsing.after(() => browser?.close());
 
 /** Opens an address, and fails when the page complains or asks for anything beyond itself. */
-async function opened(address: string, work: (page: Page) => Promise<void>, options: BrowserContextOptions = {}): Promise<void> {
+async function opened<T>(address: string, work: (page: Page) => Promise<T>, options: BrowserContextOptions = {}): Promise<T> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const complaints: string[] = [];
   const page = await context.newPage();
@@ -242,9 +242,10 @@ async function opened(address: string, work: (page: Page) => Promise<void>, opti
     if (request.url() !== address.replace(/#.*/, "") && request.url() !== "data:,") complaints.push(`request: ${request.url()}`);
   });
   await page.goto(address);
-  await work(page);
+  const result = await work(page);
   await context.close();
   assert.equal(complaints, []);
+  return result;
 }
 
 const platform = written("platform", PLATFORM);
@@ -424,27 +425,31 @@ for (const colorScheme of ["light", "dark"] as const) {
   );
 }
 
-inBrowser("10,000 tools can be searched as one types", () =>
-  opened(written("large", large(100, 100)), async (page) => {
-    const took = await page.evaluate(async () => {
-      const search = document.querySelector("#search") as HTMLInputElement;
-      const times: number[] = [];
-      for (const text of ["t", "tool-9", "tool-99-", "tool-99-7", "tool-99", ""]) {
-        search.value = text;
-        const start = performance.now();
-        search.dispatchEvent(new Event("input"));
-        await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-        times.push(performance.now() - start);
-      }
-      return times;
-    });
-    console.log(`10,000 tools: ${took.map((time) => time.toFixed(0)).join(", ")} ms a key, with layout and paint`);
+inBrowser("10,000 tools can be searched as one types: 8 times the work of 1,300", async () => {
+  const typing = async (page: Page) =>
+    median(
+      await page.evaluate(async () => {
+        const search = document.querySelector("#search") as HTMLInputElement;
+        const times: number[] = [];
+        for (const text of ["t", "tool-9", "tool-11-", "tool-11-7", "tool-11", "to", "tool-1", ""]) {
+          search.value = text;
+          const start = performance.now();
+          search.dispatchEvent(new Event("input"));
+          await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+          times.push(performance.now() - start);
+        }
+        return times;
+      }),
+    );
+  const few = await opened(written("few", large(13, 100)), typing);
+  await opened(written("large", large(100, 100)), async (page) => {
+    const ratio = (await typing(page)) / few;
+    console.log(`8 times the tools take ${ratio.toFixed(1)} times as long, with layout and paint`);
+    assert.ok(ratio < 20, `${ratio.toFixed(1)} times as long`);
     await page.fill("#search", "tool-99-7");
     await page.waitForFunction(() => document.querySelector("#count")?.textContent === "11 matches");
     assert.is((await shownRows(page)).length, 11);
-    // Generous, for machines that do other things too.
-    assert.ok([...took].sort((a, b) => a - b)[2]! < 1000, String(took));
-  }),
-);
+  });
+});
 
 browsing.run();

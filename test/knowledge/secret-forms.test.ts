@@ -1,0 +1,32 @@
+import { suite } from "uvu";
+import { secretsInText } from "../../generator/knowledge/secret-forms.ts";
+import { assertLinear } from "../support/growth.ts";
+
+const test = suite("forms of secrets");
+
+/** Beginnings that a form goes on from, again and again: what a careless expression would try from each of them to the end. */
+const BEGINNINGS = [
+  "a",
+  "A_",
+  "AAAA:",
+  "https://a",
+  "https://a:",
+  "TOKEN=",
+  "PASSWORD",
+  "-----BEGIN PRIVATE KEY-----",
+  "LS0tLS1CRUdJT",
+  "eyJa.",
+  "ghp_",
+  "sk-",
+  "a.b-c:",
+  "machine a login b ",
+  "?token=",
+];
+for (const beginning of BEGINNINGS) {
+  test(`${beginning} again and again takes linear time`, () => {
+    const text = (size: number) => beginning.repeat(Math.ceil(size / beginning.length));
+    assertLinear(beginning, (size) => void secretsInText(text(size)), 50_000);
+  });
+}
+
+test.run();
