@@ -2,11 +2,7 @@
 {
   description = "Multi-Cloud Kubernetes Infrastructure";
 
-  inputs = {
-    nixpkgs = {
-      url = "github:NixOS/nixpkgs/nixos-26.05";
-    };
-  };
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-26.05";
 
   nixConfig = {
     extra-substituters = [

@@ -2,7 +2,7 @@ import Handlebars from "handlebars";
 import { confLine, machinesLine, sysusersLine } from "./printers/conf.ts";
 import { htmlLinks, htmlText, scriptJson } from "./printers/html.ts";
 import { markdownCode, markdownText } from "./printers/markdown.ts";
-import { type NixValue, nixKey, nixPath, nixString, nixValue } from "./printers/nix.ts";
+import { type Attribute, type NixValue, nixBinding, nixBindings, nixKey, nixPath, nixString, nixValue } from "./printers/nix.ts";
 import { shellArray, shellWord } from "./printers/shell.ts";
 import { yamlText } from "./printers/yaml.ts";
 
@@ -13,9 +13,13 @@ export type Templates = (path: string) => (view: object) => string;
  * Printers: the only ways a value of the spec gets into an output. Strict mode does not catch a missing argument of a
  * helper, `#if` or `#each`, so every printer refuses `undefined`.
  */
-const printers: Readonly<Record<string, (value: never, more: never) => string>> = {
+const printers: Readonly<Record<string, (...given: never[]) => string>> = {
   /** A whole value as Nix, on a line indented by the second argument. */
   nix: (value: NixValue, indent: number) => nixValue(value, indent),
+  /** A binding on a line indented by the third argument; the first is the template's own path in front of it: `nix.settings`. */
+  nixBinding: (path: string, value: NixValue, indent: number) => nixBinding(path.split("."), value, indent),
+  /** Names with their values, each on a line indented by the second argument. */
+  nixBindings: (attributes: readonly Attribute[], indent: number) => nixBindings(attributes, indent),
   nixString: (text: string) => nixString(text),
   nixKey: (name: string) => nixKey(name),
   nixPath: (path: readonly string[]) => nixPath(path),
@@ -54,11 +58,10 @@ export const compileOptions = {
 
 export const handlebars = Handlebars.create();
 for (const [name, print] of Object.entries(printers)) {
-  // Handlebars' own options come behind one value or two: `more` is never undefined where all were given. A large platform prints a
-  // hundred thousand values, so no list of them is made.
-  handlebars.registerHelper(name, (value: unknown, more: unknown) => {
-    if (value === undefined || more === undefined) throw new Error(`{{${name}}} was given nothing`);
-    return print(value as never, more as never);
+  // Handlebars' own options are the last argument.
+  handlebars.registerHelper(name, (...given: unknown[]) => {
+    if (given.includes(undefined)) throw new Error(`{{${name}}} was given nothing`);
+    return print(...(given as never[]));
   });
 }
 /** As Handlebars has it: an empty list counts as nothing. */

@@ -8,16 +8,14 @@
 let
   tools = import ../nix/enabled-tools.nix { inherit config pkgs; };
   # By account name.
-  users = {
-    usualsuspectx = {
-      experimental-features = [
-        "nix-command"
-        "flakes"
-      ];
-      keep-derivations = true;
-      keep-outputs = true;
-      max-jobs = "auto";
-    };
+  users.usualsuspectx = {
+    experimental-features = [
+      "nix-command"
+      "flakes"
+    ];
+    keep-derivations = true;
+    keep-outputs = true;
+    max-jobs = "auto";
   };
   settings = users.${config.home.username} or { };
 in

@@ -44,9 +44,7 @@ in
       groups.cloud
       groups.dev
     ];
-    env = {
-      AWS_PAGER = "";
-    };
+    env.AWS_PAGER = "";
     hook = "echo \"cluster configuration: \${KUBECONFIG:-~/.kube/config}\"\n";
   };
   cloud = shell {

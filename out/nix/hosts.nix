@@ -3,27 +3,13 @@
 inputs:
 let
   everyGroup = {
-    k8s = {
-      enable = true;
-    };
-    container = {
-      enable = true;
-    };
-    cloud = {
-      enable = true;
-    };
-    dev = {
-      enable = true;
-    };
-    security = {
-      enable = true;
-    };
-    network = {
-      enable = true;
-    };
-    monitoring = {
-      enable = true;
-    };
+    k8s.enable = true;
+    container.enable = true;
+    cloud.enable = true;
+    dev.enable = true;
+    security.enable = true;
+    network.enable = true;
+    monitoring.enable = true;
   };
   host =
     {

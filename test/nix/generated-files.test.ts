@@ -40,7 +40,28 @@ function nixFilesOf(specs: readonly string[]): Record<string, string> {
 
 // A fixed seed, so that a failure's file name means the same spec again.
 const specs = fc.sample(specText, { numRuns: 200, seed: 2026 });
-const files = { ...nixFilesBelow("out"), ...nixFilesBelow("test/fixtures/nixpkgs"), ...nixFilesOf(specs) };
+
+/** Names as long as the language lets them be: nixfmt breaks lines for width. */
+const [long, alsoLong] = ["a".repeat(128), "b".repeat(120)];
+const WIDE = `version: 1
+name: ${"p".repeat(63)}
+description: ${"words ".repeat(30)}
+inputs: { ${alsoLong}: "github:NixOS/nixpkgs/0123456789abcdef0123456789abcdef01234567" }
+groups:
+  ${long}: { title: ${"long ".repeat(30)}, packages: [kubectl, { package: kubernetes-helm, from: ${alsoLong} }] }
+  let: { title: ${"long ".repeat(30)}, packages: [kubectl] }
+shells:
+  with: { groups: [${long}, let], packages: [git], env: { ${"V".repeat(120)}: x } }
+  ${alsoLong}: { groups: [let], env: { W: ${"long ".repeat(30)}, X: "" } }
+buildUsers: { group: ${"g".repeat(30)}, gid: 31000, roles: [{ role: ${long}, description: ${"long ".repeat(30)}, groups: [let] }] }
+users: { ${"u".repeat(30)}: { settings: { max-jobs: 1 } } }
+volumes: { ${alsoLong}: { mount: /volumes/aws, groups: [${long}] } }
+hosts:
+  ${"h".repeat(63)}: { groups: [${long}], stateVersion: "26.05", deploy: { target: ${"t".repeat(60)}.example.net } }
+  let: { groups: [let], stateVersion: "26.05" }
+`;
+
+const files = { ...nixFilesBelow("out"), ...nixFilesBelow("test/fixtures/nixpkgs"), ...nixFilesOf([...specs, WIDE]) };
 
 test("there is something to look at", () => {
   assert.ok(Object.keys(files).filter((path) => /^\d+\//.test(path)).length > 400);

@@ -14,6 +14,9 @@ export type NixValue =
   | readonly NixValue[]
   | { readonly [name: string]: NixValue };
 
+/** A name and its value. A list of these keeps its order, where an object puts names that are numbers first. */
+export type Attribute = readonly [name: string, value: NixValue];
+
 /** `set.a."b c" or null`: an attribute path of something in scope. `head` is ours, never of a spec. */
 export class Selection {
   readonly head: string;
@@ -38,8 +41,10 @@ export class Call {
 
 /** https://nix.dev/manual/nix/latest/language/syntax: words that can't stand as a bare attribute name. */
 const KEYWORDS = new Set(["assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with"]);
-/** nixfmt's line width: indentation does not count, the closing `;` does. */
+/** nixfmt's line width in characters: indentation does not count, the closing `;` does. */
 const WIDTH = 100;
+/** Up to so many bare names, nixfmt keeps what stands behind a path on its line, however wide. */
+const SHORT_PATH = 4;
 
 /** A string literal: the reader gets exactly `text` back. Nix has no escape for other control characters; the language refuses them. */
 export function nixString(text: string): string {
@@ -48,52 +53,89 @@ export function nixString(text: string): string {
   return `"${text.replace(/["\\]|\$(?=\{)|[\n\r\t]/g, (c) => (c === "\n" ? "\\n" : c === "\r" ? "\\r" : c === "\t" ? "\\t" : `\\${c}`))}"`;
 }
 
+const isBare = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_'-]*$/.test(name) && !KEYWORDS.has(name);
+
 /** An attribute name, quoted when it has to be. */
-export function nixKey(name: string): string {
-  return /^[A-Za-z_][A-Za-z0-9_'-]*$/.test(name) && !KEYWORDS.has(name) ? name : nixString(name);
-}
+export const nixKey = (name: string): string => (isBare(name) ? name : nixString(name));
 
 /** `a.b."c d"`. */
 export const nixPath = (path: readonly string[]): string => path.map(nixKey).join(".");
 
-/**
- * A value as it stands behind `name = ` or as a list's element on a line indented by `indent` spaces. `before` is how many
- * characters the line has in front of it, indentation not counted: only a selection ever has to break for width.
- */
-export function nixValue(value: NixValue, indent: number, before = 0): string {
+/** A value as a whole expression or a list's element, on a line indented by `indent` spaces. Nothing is broken for width here. */
+export function nixValue(value: NixValue, indent: number): string {
   if (typeof value === "string") return nixString(value);
   if (typeof value === "number") return nixNumber(value);
   if (typeof value === "boolean" || value === null) return String(value);
-  if (value instanceof Selection) return selection(value, indent, before);
+  if (value instanceof Selection) return value.orNull ? `${selected(value)} or null` : selected(value);
   if (value instanceof Call) return `${value.head} ${argument(value.argument, indent)}`;
   const line = `\n${" ".repeat(indent)}`;
-  if (Array.isArray(value)) {
-    const items = value as readonly NixValue[];
-    if (items.length === 0) return "[ ]";
-    return `[${items.map((item) => `${line}  ${argument(item, indent + 2)}`).join("")}${line}]`;
+  if (isList(value)) {
+    if (value.length === 0) return "[ ]";
+    return `[${value.map((item) => `${line}  ${argument(item, indent + 2)}`).join("")}${line}]`;
   }
-  const attributes = value as Readonly<Record<string, NixValue>>;
-  const names = Object.keys(attributes);
-  if (names.length === 0) return "{ }";
-  let text = "{";
-  for (const name of names) text += `${line}  ${binding(name, attributes[name] as NixValue, indent + 2)}`;
-  return `${text}${line}}`;
+  const bindings = nixBindings(Object.entries(value), indent + 2);
+  return bindings === "" ? "{ }" : `{\n${bindings}${line}}`;
 }
 
-function binding(name: string, value: NixValue, indent: number): string {
-  const key = `${nixKey(name)} =`;
-  const text = nixValue(value, indent, key.length + 1);
-  // Behind a quoted name nixfmt lets no scalar run over the width; behind a bare one it does.
-  const isScalar = typeof value !== "object" || value === null;
-  if (isScalar && key.startsWith('"') && key.length + text.length + 2 > WIDTH) return `${key}\n${" ".repeat(indent + 2)}${text};`;
-  return value instanceof Selection && text.startsWith("\n") ? `${key}${text};` : `${key} ${text};`;
+/** The attributes of a set in this order, each on lines of its own indented by `indent` spaces, without a line break at the end. */
+export function nixBindings(attributes: readonly Attribute[], indent: number): string {
+  const pad = " ".repeat(indent);
+  return attributes.map(([name, value]) => pad + nixBinding([name], value, indent)).join("\n");
 }
+
+/**
+ * `path = value;` on a line indented by `indent` spaces. A set of one attribute becomes a longer path, again and again. Lines are broken
+ * where nixfmt breaks them, which depends on the path as much as on the value: https://github.com/NixOS/nixfmt, `Pretty.hs`.
+ */
+export function nixBinding(path: readonly string[], value: NixValue, indent: number): string {
+  if (isSet(value)) {
+    const [first, ...others] = Object.entries(value);
+    if (first && others.length === 0) return nixBinding([...path, first[0]], first[1], indent);
+  }
+  const key = `${nixPath(path)} =`;
+  const isShort = path.length <= SHORT_PATH && path.every(isBare);
+  const next = `\n${" ".repeat(indent + 2)}`;
+
+  if (value instanceof Call) {
+    const [start = ""] = nixValue(value, indent).split("\n", 1);
+    const isOneLine = isScalar(value.argument) || isEmpty(value.argument);
+    const isSimple = isScalar(value.argument) && !(value.argument instanceof Selection && !value.argument.path.every(isBare));
+    if ((isShort && isSimple) || fits(`${key} ${start}${isOneLine ? ";" : ""}`)) return `${key} ${nixValue(value, indent)};`;
+    if (isSimple || (!isShort && !fits(key) && (!isOneLine || fits(`${start};`))))
+      return `${key}${next}${nixValue(value, indent + 2)};`;
+    return `${key}${next}${value.head}${next}  ${argument(value.argument, indent + 4)};`;
+  }
+  if (!isScalar(value) && !isEmpty(value)) {
+    if (isShort || fits(`${key} {`)) return `${key} ${nixValue(value, indent)};`;
+    return `${key}${next}${nixValue(value, indent + 2)};`;
+  }
+  const text = nixValue(value, indent);
+  if ((isShort && typeof value === "string") || fits(`${key} ${text};`)) return `${key} ${text};`;
+  if (value instanceof Selection && value.orNull && !fits(`${text};`)) return `${key}${next}${selected(value)}${next}  or null;`;
+  return `${key}${next}${text};`;
+}
+
+const isList = (value: NixValue): value is readonly NixValue[] => Array.isArray(value);
+
+function isSet(value: NixValue): value is { readonly [name: string]: NixValue } {
+  return (
+    typeof value === "object" && value !== null && !isList(value) && !(value instanceof Selection) && !(value instanceof Call)
+  );
+}
+
+const isEmpty = (value: NixValue): boolean => (isList(value) || isSet(value)) && Object.keys(value).length === 0;
+
+/** Whether a value is a single word or string. */
+const isScalar = (value: NixValue): boolean => typeof value !== "object" || value === null || value instanceof Selection;
+
+/** Whether a line is within the width. nixfmt counts characters, of which a string has at most as many as it is long. */
+const fits = (line: string): boolean => line.length <= WIDTH || [...line].length <= WIDTH;
 
 function argument(value: NixValue, indent: number): string {
   const text = nixValue(value, indent);
-  const simple =
+  const isSimple =
     !(value instanceof Call) && !(value instanceof Selection && value.orNull) && !(typeof value === "number" && value < 0);
-  return simple ? text : `(${text})`;
+  return isSimple ? text : `(${text})`;
 }
 
 function nixNumber(value: number): string {
@@ -102,13 +144,4 @@ function nixNumber(value: number): string {
   return String(value);
 }
 
-/** nixfmt moves a selection that is too wide to the next line, and there breaks before `or`. `before` is the width of `name = `. */
-function selection(value: Selection, indent: number, before: number): string {
-  let path = value.head;
-  for (const step of value.path) path += `.${nixKey(step)}`;
-  const whole = value.orNull ? `${path} or null` : path;
-  if (before + whole.length + 1 <= WIDTH) return whole;
-  const pad = `\n${" ".repeat(indent + 2)}`;
-  if (whole.length + 1 <= WIDTH || !value.orNull) return pad + whole;
-  return `${pad}${path}${pad}or null`;
-}
+const selected = ({ head, path }: Selection): string => [head, ...path.map(nixKey)].join(".");

@@ -1,5 +1,5 @@
-import type { Group, Model, Tool } from "../../model/model.ts";
-import { Call, type NixValue, Selection } from "../printers/nix.ts";
+import type { Group, Model, Shell, Tool } from "../../model/model.ts";
+import { type Attribute, Call, type NixValue, Selection } from "../printers/nix.ts";
 import { hasPolicy } from "./nixos.ts";
 
 /** Data for flake.nix and the files in nix/. */
@@ -56,38 +56,44 @@ export function toolList(groups: readonly Group[], tools: readonly Tool[] = []):
 }
 
 export function devShellsView(model: Model): object {
+  const shellOf = ({ name, title, groups, tools, env, hook }: Shell) => ({
+    name,
+    title,
+    tools: toolList(groups, tools),
+    ...(env.length > 0 ? { env: Object.fromEntries(env.map((variable) => [variable.name, variable.value])) } : {}),
+    ...(hook === "" ? {} : { hook }),
+  });
   return {
-    shells: model.shells.map((shell) => ({
-      name: shell.name,
-      title: shell.title,
-      tools: toolList(shell.groups, shell.tools),
-      env: Object.fromEntries(shell.env.map(({ name, value }) => [name, value])),
-      hasEnv: shell.env.length > 0,
-      hook: shell.hook,
-    })),
+    shells: model.shells.map((shell): Attribute => [shell.name, new Call("shell", shellOf(shell))]),
     usesGroups: model.shells.some((shell) => shell.groups.length > 0),
   };
 }
 
+/** An attribute that is one folder with the tools of these groups; nix/environment.nix makes it. */
+const environment = (name: string, title: string, groups: readonly Group[]): Attribute => [
+  name,
+  new Call("environment", { name, title, tools: toolList(groups) }),
+];
+
 export function packagesView(model: Model): object {
-  const groups = model.groups.map((group) => ({ name: group.name, title: group.title, tools: toolList([group]) }));
-  const volumes = model.volumes.map((volume) => ({
-    name: `volume-${volume.name}`,
-    title: `The tools of the volume ${volume.name}`,
-    tools: toolList(volume.groups),
-  }));
-  return { environments: [...groups, ...volumes], usesGroups: model.groups.length > 0 };
+  const environments = [
+    ...model.groups.map((group) => environment(group.name, group.title, [group])),
+    ...model.volumes.map(({ name, groups }) => environment(`volume-${name}`, `The tools of the volume ${name}`, groups)),
+  ];
+  return {
+    environments,
+    usesGroups: model.groups.length > 0,
+  };
 }
 
 export function checksView(model: Model): object {
   const roles = model.buildUsers?.roles ?? [];
   return {
-    shells: model.shells.map(({ name }) => ({ check: `shell-${name}`, shell: name })),
-    roles: roles.map((role) => ({
-      name: `role-${role.name}`,
-      title: role.description || role.name,
-      tools: toolList(role.groups),
-    })),
+    checks: [
+      ...model.shells.map(({ name }): Attribute => [`shell-${name}`, new Selection("devShells", [name])]),
+      ...roles.map(({ name, description, groups }) => environment(`role-${name}`, description || name, groups)),
+    ],
+    hasRoles: roles.length > 0,
     usesGroups: roles.some((role) => role.groups.length > 0),
   };
 }

@@ -1,23 +1,24 @@
 import type { Builder, Group, Model, NixosHost } from "../../model/model.ts";
-import { type NixValue, Selection } from "../printers/nix.ts";
+import { type Attribute, Call, type NixValue, Selection } from "../printers/nix.ts";
 import { isEveryGroup } from "./every-group.ts";
 
 /** Data for the NixOS machines, their deployment and the machines that builds are sent to. */
 
 export function hostsView(model: Model): object {
-  // Written once for all hosts that have every group, lest a thousand hosts of a thousand groups be a million lines.
-  const hasAll = (host: NixosHost) => isEveryGroup(model, host.groups) && model.groups.length > 0;
+  // All hosts that have every group share one list: a thousand hosts of a thousand groups each would be a million lines.
+  const isAll = (groups: readonly Group[]) => isEveryGroup(model, groups) && groups.length > 0;
+  const hostOf = ({ name, system, stateVersion, groups, modules, deploy }: NixosHost) => ({
+    name,
+    system,
+    stateVersion,
+    groups: isAll(groups) ? new Selection("everyGroup", []) : switches(groups),
+    // From nix/hosts.nix, the output folder is one level up.
+    modules: modules.map((path) => new Selection(`../${path.slice(2)}`, [])),
+    ...(deploy ? { deployment: { targetHost: deploy.target, targetUser: deploy.user, tags: deploy.tags } } : {}),
+  });
   return {
-    everyGroup: model.hosts.some(hasAll) && switches(model.groups),
-    hosts: model.hosts.map((host) => ({
-      name: host.name,
-      system: host.system,
-      stateVersion: host.stateVersion,
-      groups: hasAll(host) ? new Selection("everyGroup", []) : switches(host.groups),
-      // From nix/hosts.nix, the output folder is one level up.
-      modules: host.modules.map((path) => new Selection(`../${path.slice(2)}`, [])),
-      deployment: host.deploy ? { targetHost: host.deploy.target, targetUser: host.deploy.user, tags: host.deploy.tags } : false,
-    })),
+    everyGroup: model.hosts.some((host) => isAll(host.groups)) && switches(model.groups),
+    hosts: model.hosts.map((host): Attribute => [host.name, new Call("host", hostOf(host))]),
   };
 }
 

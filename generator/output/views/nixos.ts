@@ -1,7 +1,7 @@
 import type { SettingValue } from "../../knowledge/nix-conf.ts";
 import { findSetting } from "../../knowledge/settings.ts";
 import type { Model, Setting } from "../../model/model.ts";
-import { Call, type NixValue, Selection } from "../printers/nix.ts";
+import { type Attribute, Call, type NixValue, Selection } from "../printers/nix.ts";
 
 /** Data for the NixOS modules and hosts. */
 
@@ -16,7 +16,8 @@ export function nixosIndexView(model: Model): object {
 }
 
 export function optionsView(model: Model): object {
-  return { groups: model.groups.map(({ name, title }) => ({ name, title })) };
+  const switches = model.groups.map(({ name, title }) => [name, { enable: new Call("lib.mkEnableOption", title) }]);
+  return { groups: switches.length > 0 && Object.fromEntries(switches) };
 }
 
 /** NixOS adds its own entries to these three lists; the spec is the whole list. */
@@ -45,7 +46,8 @@ export function nixosSettingsView(model: Model): object {
     dates: model.gc.dates,
     options: `--delete-older-than ${model.gc.olderThan}`,
   };
-  return { name: model.name, settings: Object.keys(settings).length > 0 && settings, gc: gc ?? false };
+  const registry: Attribute[] = [[model.name, { flake: new Selection("config.flakewright.inputs.self", []) }]];
+  return { registry, settings: Object.keys(settings).length > 0 && settings, gc: gc ?? false };
 }
 
 function knownToCurrentNix(name: string): boolean {

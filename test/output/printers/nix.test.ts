@@ -1,9 +1,12 @@
+import { join } from "node:path";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Call, type NixValue, nixKey, nixString, nixValue, Selection } from "../../../generator/output/printers/nix.ts";
 import { hostileText } from "../../support/arbitrary-spec.ts";
 import { FIXTURE_TOOLS, type Nix, privateNix } from "../../support/nix.ts";
+import { nixfmtComplaints } from "../../support/nixfmt.ts";
+import { tempTree } from "../../support/temp.ts";
 import { needs } from "../../support/tools.ts";
 
 const nix = suite("nix printer");
@@ -20,7 +23,13 @@ const rows: readonly [title: string, value: NixValue, want: string][] = [
   ["a list", ["a", 1, true, null], '[\n  "a"\n  1\n  true\n  null\n]'],
   ["a negative number in a list", [-1], "[\n  (-1)\n]"],
   ["a large number", 9007199254740991, "9007199254740991"],
-  ["a set", { b: 1, "a b": { in: 2 } }, '{\n  b = 1;\n  "a b" = {\n    "in" = 2;\n  };\n}'],
+  ["a set", { b: 1, "a b": { in: 2, c: 3 } }, '{\n  b = 1;\n  "a b" = {\n    "in" = 2;\n    c = 3;\n  };\n}'],
+  ["a set of one key is a path", { k8s: { enable: true } }, "{\n  k8s.enable = true;\n}"],
+  ["again and again, with names that need quotes", { a: { "b c": { let: { d: [] } } } }, '{\n  a."b c"."let".d = [ ];\n}'],
+  ["up to a set of two, of none, a list", { a: { b: { c: 1, d: {} } } }, "{\n  a.b = {\n    c = 1;\n    d = { };\n  };\n}"],
+  ["names with a common head stay apart", { a: { b: 1 }, "a.b": { c: 2 } }, '{\n  a.b = 1;\n  "a.b".c = 2;\n}'],
+  ["a set in a list stays one", [{ a: { b: 1 } }], "[\n  {\n    a.b = 1;\n  }\n]"],
+  ["a call's argument stays one", { a: { b: new Call("f", { c: { d: 1 } }) } }, "{\n  a.b = f {\n    c.d = 1;\n  };\n}"],
   ["a call", { x: new Call("lib.mkForce", ["a"]) }, '{\n  x = lib.mkForce [\n    "a"\n  ];\n}'],
   ["a call in a list", [new Call("f", 1)], "[\n  (f 1)\n]"],
   ["a selection", { x: new Selection("set", ["a", "b c", "let"], true) }, '{\n  x = set.a."b c"."let" or null;\n}'],
@@ -29,6 +38,19 @@ for (const [title, value, want] of rows) {
   nix(title, () => {
     assert.is(nixValue(value, 0), want);
   });
+}
+
+const long = "k".repeat(90);
+const wide: readonly [title: string, value: NixValue, want: string][] = [
+  ["a string stays behind a short path", { [long]: "s".repeat(20) }, `{\n  ${long} = "${"s".repeat(20)}";\n}`],
+  ["and not behind a quoted one", { [`a ${long}`]: { b: "ssss" } }, `{\n  "a ${long}".b =\n    "ssss";\n}`],
+  ["nor behind one of five", { a: { b: { c: { d: { [long]: "s" } } } } }, `{\n  a.b.c.d.${long} =\n    "s";\n}`],
+  ["anything else moves to the next line", { [long]: 12345678 }, `{\n  ${long} =\n    12345678;\n}`],
+  ["a list with it", { [`a b ${long}`]: { b: [1] } }, `{\n  "a b ${long}".b =\n    [\n      1\n    ];\n}`],
+  ["a width counts characters", { ["😀".repeat(80)]: "s" }, `{\n  "${"😀".repeat(80)}" = "s";\n}`],
+];
+for (const [title, value, want] of wide) {
+  nix(`where nixfmt breaks a line: ${title}`, () => assert.is(nixValue(value, 0), want));
 }
 
 nix("what is no number of Nix is a mistake of ours", () => {
@@ -46,6 +68,47 @@ withNix("any string, as a value and as an attribute's name, is read back by Nix"
   assert.equal(Object.keys(set).sort(), [...names].sort());
 });
 
+/** Names that need quotes or don't, and of such widths that a path of them ends before, at and behind the end of a line. */
+const anyName = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom("a", "b'", "let", "x y", "a.b", "😀", "") },
+  { weight: 1, arbitrary: fc.integer({ min: 10, max: 110 }).map((width) => "k".repeat(width)) },
+  { weight: 1, arbitrary: fc.integer({ min: 10, max: 110 }).map((width) => "😀".repeat(width)) },
+);
+const anyString = fc.oneof(
+  hostileText,
+  fc.integer({ min: 0, max: 120 }).map((width) => "s".repeat(width)),
+);
+const anySelection = (orNull: fc.Arbitrary<boolean>) =>
+  fc
+    .tuple(fc.array(anyName, { minLength: 1, maxLength: 3 }), orNull)
+    .map(([path, isOptional]) => new Selection("packageSets", path, isOptional));
+const anyExpression = fc.letrec<{ value: NixValue }>((tie) => {
+  const set = fc.dictionary(anyName, tie("value"), { maxKeys: 3, noNullPrototype: true });
+  const one = fc.dictionary(anyName, tie("value"), { minKeys: 1, maxKeys: 1, noNullPrototype: true });
+  const argument = fc.oneof(anyString, fc.nat(), anySelection(fc.constant(false)), fc.array(anyString, { maxLength: 3 }), set);
+  return {
+    value: fc.oneof(
+      { maxDepth: 5 },
+      anyString,
+      fc.maxSafeInteger(),
+      fc.boolean(),
+      fc.constant(null),
+      anySelection(fc.boolean()),
+      argument.map((value) => new Call("lib.mkForce", value as NixValue)),
+      fc.array(fc.oneof(anyString, fc.maxSafeInteger(), set, anySelection(fc.constant(false))), { maxLength: 3 }),
+      set,
+      one,
+    ),
+  };
+}).value;
+
+needs(nix, ["nixfmt"])("any value is as nixfmt would have it, at any width", () => {
+  const values = fc.sample(fc.dictionary(anyName, anyExpression, { minKeys: 1, maxKeys: 3 }), { numRuns: 600, seed: 11 });
+  const files = values.map((value, n) => [`${n}.nix`, `${nixValue(value, 0)}\n`] as const);
+  const folder = tempTree(Object.fromEntries(files));
+  assert.is(nixfmtComplaints(files.map(([name]) => join(folder, name))), "");
+});
+
 withNix("any value is read back by Nix", async () => {
   const value = fc.letrec<{ value: NixValue }>((tie) => ({
     value: fc.oneof(
@@ -56,6 +119,7 @@ withNix("any value is read back by Nix", async () => {
       fc.constant(null),
       fc.array(tie("value"), { maxLength: 4 }),
       fc.dictionary(hostileText, tie("value"), { maxKeys: 4, noNullPrototype: true }),
+      fc.dictionary(anyName, tie("value"), { minKeys: 1, maxKeys: 1, noNullPrototype: true }),
     ),
   })).value;
   const values = fc.sample(value, { numRuns: 300, seed: 5 });

@@ -3,12 +3,8 @@
   description = "Quotes \" and ', \${braces} and *stars*";
 
   inputs = {
-    nixpkgs = {
-      url = "github:NixOS/nixpkgs/nixos-26.05";
-    };
-    k8s-1-29 = {
-      url = "github:NixOS/nixpkgs/0123456789abcdef0123456789abcdef01234567";
-    };
+    nixpkgs.url = "github:NixOS/nixpkgs/nixos-26.05";
+    k8s-1-29.url = "github:NixOS/nixpkgs/0123456789abcdef0123456789abcdef01234567";
   };
 
   nixConfig = {

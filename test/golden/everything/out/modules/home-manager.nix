@@ -8,11 +8,7 @@
 let
   tools = import ../nix/enabled-tools.nix { inherit config pkgs; };
   # By account name.
-  users = {
-    usualsuspectx = {
-      max-jobs = "auto";
-    };
-  };
+  users.usualsuspectx.max-jobs = "auto";
   settings = users.${config.home.username} or { };
 in
 {

@@ -41,18 +41,16 @@ let
     }
   ];
   # What the spec's hosts that serve as builders need: who logs in, and which features their daemon must know of.
-  serving = {
-    builder = {
-      accounts = [
-        "nixremote"
-      ];
-      trusted = [
-        "nixremote"
-      ];
-      features = [
-        "big-parallel"
-      ];
-    };
+  serving.builder = {
+    accounts = [
+      "nixremote"
+    ];
+    trusted = [
+      "nixremote"
+    ];
+    features = [
+      "big-parallel"
+    ];
   };
 
   inherit (config.flakewright) host;

@@ -50,9 +50,7 @@ in
         }
       ]
     ];
-    env = {
-      AWS_PROFILE = "it's $dev";
-    };
+    env.AWS_PROFILE = "it's $dev";
     hook = "echo \"cluster: $KUBECONFIG\"\n";
   };
   default = shell {

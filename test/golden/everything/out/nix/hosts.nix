@@ -3,12 +3,8 @@
 inputs:
 let
   everyGroup = {
-    k8s = {
-      enable = true;
-    };
-    "let" = {
-      enable = true;
-    };
+    k8s.enable = true;
+    "let".enable = true;
   };
   host =
     {
@@ -41,11 +37,7 @@ in
     name = "builder";
     system = "x86_64-linux";
     stateVersion = "26.05";
-    groups = {
-      k8s = {
-        enable = true;
-      };
-    };
+    groups.k8s.enable = true;
     modules = [
       ../hosts/builder.nix
     ];

@@ -14,8 +14,6 @@
       internal = true;
       description = "This machine's name among the spec's hosts; the flake sets it, and elsewhere it stays empty.";
     };
-    groups = {
-      k8s.enable = lib.mkEnableOption "k8s";
-    };
+    groups.k8s.enable = lib.mkEnableOption "k8s";
   };
 }
