@@ -8,6 +8,7 @@ import { buildModel } from "./model/build.ts";
 import type { Model } from "./model/model.ts";
 import { type PlannedFile, planFiles } from "./output/outputs.ts";
 import type { Templates } from "./output/render.ts";
+import { specName } from "./output/spec-name.ts";
 import { readSource } from "./read/source.ts";
 import { type Diagnostic, hasErrors, inOrder } from "./report/diagnostic.ts";
 import { maskDiagnostics, maskText } from "./report/masking.ts";
@@ -25,6 +26,8 @@ export interface Compiled {
 
 /** What a compilation knows beyond the spec. */
 export interface Surroundings extends Omit<Environment, "facts"> {
+  /** The spec's absolute path, where `file` is another way to it: generated files are the same whichever the user wrote. */
+  readonly path?: string;
   /** Facts on the packages of the nixpkgs that a flake reference names. */
   readonly facts: (nixpkgs: string) => Facts | undefined;
 }
@@ -58,6 +61,6 @@ export function compile(bytes: Uint8Array, file: string, surroundings: Surroundi
   );
   if (hasErrors(diagnostics)) return { model, files: undefined, diagnostics, text };
   const facts = environment.facts()?.exact ? environment.facts() : undefined;
-  const [files] = planFiles(model, templates, { facts });
+  const [files] = planFiles(model, templates, { facts, spec: specName(surroundings.path ?? file) });
   return { model, files, diagnostics, text };
 }

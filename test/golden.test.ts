@@ -20,7 +20,7 @@ function filesBelow(path: string): string[] {
 }
 
 function compare(spec: string, out: string, mayHold: (path: string) => boolean): void {
-  const { files, diagnostics } = compileText(readFileSync(spec, "utf8"), false);
+  const { files, diagnostics } = compileText(readFileSync(spec, "utf8"), false, spec);
   assert.ok(files, JSON.stringify(diagnostics));
   const planned = (files ?? []).filter((file) => !file.once || out.startsWith(folder));
   if (process.env["RECORD"] && out.startsWith(folder)) {

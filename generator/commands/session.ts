@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type Compiled, compile } from "../compile.ts";
 import { lockedInput } from "../knowledge/flake-lock.ts";
 import { type Facts, openFacts } from "../knowledge/packages.ts";
@@ -33,7 +33,7 @@ export async function compileSpec(system: System, options: Options, warm?: Warm)
   }
   const locked = (await system.kind(join(options.out, "flake.lock"))) === "file";
   const { facts, templates } = warm ?? (await warmUp(system, options));
-  return compile(bytes, options.spec, { locked, facts }, templates);
+  return compile(bytes, options.spec, { locked, facts, path: resolve(system.cwd, options.spec) }, templates);
 }
 
 /**

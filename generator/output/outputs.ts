@@ -121,7 +121,7 @@ function hasMachinePart(model: Model): boolean {
   return [model.settings, model.builders, model.users, model.volumes].some((part) => part.length > 0) || hasBuildUsers(model);
 }
 
-/** Model → every file of the output tree but the manifest, sorted by path. */
+/** Model → every file of the output tree but the manifest, in the order of OUTPUTS. */
 export function planFiles(model: Model, templates: Templates, context: PlanContext): Stage<readonly PlannedFile[]> {
   const files: PlannedFile[] = [];
   for (const output of OUTPUTS) {
@@ -131,7 +131,7 @@ export function planFiles(model: Model, templates: Templates, context: PlanConte
     for (const { name, view } of entries) {
       files.push({
         path: name === undefined ? output.path : output.path.replace("NAME", name),
-        text: render(view),
+        text: render({ ...view, spec: context.spec }),
         mode: output.mode ?? 0o644,
         once: output.once ?? false,
       });

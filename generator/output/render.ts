@@ -1,4 +1,5 @@
 import Handlebars from "handlebars";
+import { commentText, generatedLine } from "./printers/comment.ts";
 import { confLine, machinesLine, sysusersLine } from "./printers/conf.ts";
 import { htmlLinks, htmlText, scriptJson } from "./printers/html.ts";
 import { markdownCode, markdownText } from "./printers/markdown.ts";
@@ -28,6 +29,10 @@ const printers: Readonly<Record<string, (...given: never[]) => string>> = {
     if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name)) throw new Error(`not a name: ${JSON.stringify(name)}`);
     return name;
   },
+  /** Text inside a comment of any kind, on one line. */
+  comment: (text: string) => commentText(text),
+  /** The first line of a generated file, in a comment. */
+  generated: (spec: string) => generatedLine(spec),
   /** One shell word. */
   sh: (value: string | number) => shellWord(String(value)),
   /** The inside of `( … )` of a shell array. */

@@ -14,10 +14,10 @@ export const templates = await loadTemplates(system);
 const facts = await system.readFile(join(repository, "generator/knowledge/packages.tsv"));
 
 /** Compiles a spec's text as the command line would, with a lock file beside the output. */
-export function compileText(text: string, locked = true): Compiled {
+export function compileText(text: string, locked = true, file = "spec.yaml"): Compiled {
   return compile(
     Buffer.from(text),
-    "spec.yaml",
+    file,
     { locked, facts: () => (facts ? openFacts(facts.toString("latin1")) : undefined) },
     templates,
   );

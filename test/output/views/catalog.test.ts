@@ -20,8 +20,13 @@ const folder = tempFolder();
 
 /** The catalogue of a spec, as HTML. */
 function catalogOf(spec: object): string {
-  return templates("catalog.html.hbs")(catalogView(modelOf(spec), { facts: undefined }));
+  return templates("catalog.html.hbs")(pageView(modelOf(spec)));
 }
+
+const pageView = (model: Model, facts?: never): object => {
+  const context = { spec: "spec.yaml", facts };
+  return { ...catalogView(model, context), ...context };
+};
 
 /** A spec's model; without facts, for nearest names of thousands of invented packages would take their time. */
 function modelOf(spec: object): Model {
@@ -151,7 +156,7 @@ page("a version stands there when facts of the spec's own nixpkgs know it", () =
     exact: true,
     find: (attribute: string) => (attribute === "kubectl" || attribute === "kubernetes-helm" ? { version: "1.30.1" } : undefined),
   };
-  const html = templates("catalog.html.hbs")(catalogView(model, { facts: facts as never }));
+  const html = templates("catalog.html.hbs")(pageView(model, facts as never));
   assert.match(html, /<li id="tool-kubectl">.*1\.30\.1/);
   // It comes from another package set.
   assert.not.match(html, /<li id="tool-helm">.*1\.30\.1/);
@@ -173,7 +178,7 @@ page("the map of 10,000 tools can still be read", () => {
 page("9,600 tools take 8 times the work of 1,200", () => {
   const render = templates("catalog.html.hbs");
   const models = new Map([12, 96].map((groups) => [groups, modelOf(large(groups, 100))]));
-  assertLinear("a page of groups", (groups) => void render(catalogView(models.get(groups)!, { facts: undefined })), 12);
+  assertLinear("a page of groups", (groups) => void render(pageView(models.get(groups)!)), 12);
 });
 
 page.run();

@@ -1,4 +1,4 @@
-# This machine's own configuration. flakewright wrote it once and will not touch it again: it is yours.
+# Written once by flakewright and never changed by it again: this machine's own configuration is yours to edit.
 { lib, ... }:
 {
   # `nixos-generate-config --show-hardware-config` prints what belongs here; these lines only let it evaluate.
