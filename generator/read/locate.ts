@@ -2,19 +2,22 @@ import { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from "yaml";
 import type { Range } from "../report/diagnostic.ts";
 import type { SpecPath } from "../report/spec-path.ts";
 
+/** A key as text: `1.10` and `true` keep the spelling of the source. */
 export function keyText(key: { value: unknown; source?: string }): string {
   return typeof key.value === "string" ? key.value : (key.source ?? String(key.value));
 }
 
+/** A node's range in UTF-16 code units, without trailing white space. */
 export function rangeOf(node: Node, text: string): Range {
   const range = node.range;
   if (!range) return { start: 0, end: 0 };
   let end = range[1];
-  // Block collections end behind their last line break; the mark should not.
+  // The library counts the last line break as part of a block collection.
   while (end > range[0] && /\s/.test(text[end - 1] ?? "")) end--;
   return { start: range[0], end };
 }
 
+/** The range of the key or the value at a path; see `Source.locate`. */
 export function locate(root: unknown, path: SpecPath, part: "key" | "value", text: string): Range {
   let node: unknown = root;
   let pair: Pair | undefined;
@@ -27,7 +30,7 @@ export function locate(root: unknown, path: SpecPath, part: "key" | "value", tex
       next = found.value;
       if (depth === path.length - 1 && part === "key") return rangeOf(found.key as Node, text);
       pair = found;
-      // An empty value has no place of its own but its key's.
+      // An empty value has no range of its own: its key's is used.
       if (!next || (isScalar(next) && next.range && next.range[0] === next.range[1])) {
         if (depth === path.length - 1) return rangeOf(found.key as Node, text);
       }
@@ -41,7 +44,7 @@ export function locate(root: unknown, path: SpecPath, part: "key" | "value", tex
   return node ? rangeOf(node as Node, text) : { start: 0, end: 0 };
 }
 
-/** A collection is shown at the key that names it, or else at its own first line. */
+/** The range for a collection: its key, or without one its own first key, or the whole node. */
 function parentRange(pair: Pair | undefined, node: unknown, text: string): Range {
   if (pair) return rangeOf(pair.key as Node, text);
   if (isMap(node) && node.items[0]) return rangeOf(node.items[0].key as Node, text);

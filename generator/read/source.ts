@@ -3,48 +3,52 @@ import { type Diagnostic, diagnostic, type Range, type Stage } from "../report/d
 import type { SpecPath } from "../report/spec-path.ts";
 import { keyText, locate, rangeOf } from "./locate.ts";
 import { PlainMap } from "./plain-map.ts";
+import { yamlErrorText } from "./yaml-errors.ts";
 
-/** The largest spec that is read, in bytes. */
+/** The maximum size of a spec, in bytes. */
 export const MAX_BYTES = 8 * 1024 * 1024;
 
-/** How deep maps and lists may nest; the language itself needs six levels. */
+/** The maximum nesting of maps and lists; the language itself needs six levels. */
 export const MAX_DEPTH = 64;
 
-/** How many aliases (`*name`) a spec may hold. */
+/** The maximum number of aliases (`*name`) in a spec. */
 export const MAX_ALIASES = 100;
 
-/** A spec's text and what is known of its places. Offsets are UTF-16 code units from the start of `text`. */
+/** A spec's text, its value and the range of each part. Offsets are UTF-16 code units from the start of `text`. */
 export interface Source {
   readonly file: string;
   readonly text: string;
-  /** The document as plain data; maps inherit nothing, so that a key named `constructor` is only a key. */
+  /** The document as plain data. Maps have no inherited properties, so a key named `constructor` is an ordinary key. */
   readonly value: unknown;
   /**
-   * The range of a node's key or value. For a path that does not exist it answers with the nearest ancestor that does,
-   * so that a missing key is shown at its parent.
+   * The range of a node's key or value. If the path does not exist, the range of its nearest existing ancestor, so that a missing key is
+   * reported at its parent.
    */
   locate(path: SpecPath, part: "key" | "value"): Range;
 }
 
 const TOO_DEEP = `nested deeper than ${MAX_DEPTH} levels`;
 
-/** A spec's text, and the document in it unless the text is no YAML that could be read. */
+/** A spec's text, and the document in it. */
 export interface ReadSpec {
-  /** `""` when the bytes are no text. */
+  /** `""` when the bytes are not UTF-8 text. */
   readonly text: string;
+  /** Undefined when the text is not valid YAML. */
   readonly source: Source | undefined;
 }
 
 type Read = Stage<ReadSpec>;
 
 /**
- * YAML 1.2 core schema → document. Errors: `yaml-syntax`, `yaml-duplicate-key`, `yaml-limit`; `schema-value` for a string
- * that no text file could hold. A source comes back only when there are none of the first three.
+ * Reads a spec as YAML 1.2 with the core schema.
+ *
+ * Reports `yaml-syntax`, `yaml-duplicate-key` and `yaml-limit`, and `schema-value` for text with control characters. The source is
+ * undefined if the parser reports an error or a limit is exceeded.
  */
 export function readSource(file: string, bytes: Uint8Array): Read {
   if (bytes.byteLength > MAX_BYTES) {
-    const message = `the file has ${bytes.byteLength} bytes, more than ${MAX_BYTES}`;
-    return limit(file, "", message, { start: 0, end: 0 }, "a spec is written by people; split the platform");
+    const message = `the file has ${bytes.byteLength} bytes; the limit is ${MAX_BYTES}`;
+    return limit(file, "", message, { start: 0, end: 0 }, "split the platform into several specs");
   }
   let text: string;
   try {
@@ -53,7 +57,7 @@ export function readSource(file: string, bytes: Uint8Array): Read {
     return limit(file, "", "the file is not UTF-8 text", { start: 0, end: 0 }, "save it as UTF-8");
   }
   const nul = text.indexOf("\0");
-  if (nul !== -1) return limit(file, text, "the file holds a NUL character", { start: nul, end: nul + 1 }, "delete it");
+  if (nul !== -1) return limit(file, text, "the file contains a NUL character", { start: nul, end: nul + 1 }, "delete it");
 
   const deep = flowTooDeep(text);
   if (deep !== -1) return limit(file, text, TOO_DEEP, { start: deep, end: deep + 1 });
@@ -64,15 +68,18 @@ export function readSource(file: string, bytes: Uint8Array): Read {
     if (error instanceof RangeError) return limit(file, text, TOO_DEEP, { start: 0, end: 0 });
     throw error;
   }
-  const [fault] = [...document.errors, ...document.warnings];
-  if (fault) {
-    // One broken place makes the parser stumble over all that follows: the first is the mistake.
-    const start = Math.min(fault.pos[0], text.length);
-    const line = text.indexOf("\n", start + 1);
-    const end = Math.min(Math.max(fault.pos[1], start + 1), line === -1 ? text.length : line);
+  const errors = [...document.errors, ...document.warnings];
+  // The library's code for a stack overflow, which it catches itself; where the stack ends differs from machine to machine.
+  if (errors.some(({ code }) => code === "RESOURCE_EXHAUSTION")) return limit(file, text, TOO_DEEP, { start: 0, end: 0 });
+  // Only the first error is reported: the others are usually its consequences.
+  const [first] = errors;
+  if (first) {
+    const start = Math.min(first.pos[0], text.length);
+    const newline = text.indexOf("\n", start + 1);
+    const end = Math.min(Math.max(first.pos[1], start + 1), newline === -1 ? text.length : newline);
     const range = { start, end: Math.max(start, end) };
-    const message = fault.message.split("\n")[0] ?? "";
-    return [{ text, source: undefined }, [diagnostic("yaml-syntax", message, file, range, syntaxHint(fault.code))]];
+    const { message, hint } = yamlErrorText(first, text.slice(...first.pos));
+    return [{ text, source: undefined }, [diagnostic("yaml-syntax", message, file, range, { hint })]];
   }
   const reader = new Reader(file, text, document);
   const value = reader.read();
@@ -93,32 +100,17 @@ function parse(text: string): Document.Parsed {
     merge: false,
     uniqueKeys: false,
     strict: true,
-    // They would count lines for every error and warning; offsets are all that is kept.
+    // Pretty errors compute lines and columns, which are not used here.
     prettyErrors: false,
     logLevel: "error",
   });
 }
 
-function syntaxHint(code: string): { hint?: string } {
-  switch (code) {
-    case "MULTIPLE_DOCS":
-      return { hint: "a spec is one document: delete the `---` and what follows" };
-    case "TAB_AS_INDENT":
-      return { hint: "indent with spaces" };
-    case "TAG_RESOLVE_FAILED":
-      return { hint: "delete the tag: a spec is plain maps, lists and text" };
-    case "BAD_INDENT":
-    case "BLOCK_AS_IMPLICIT_KEY":
-    case "MISSING_CHAR":
-      return { hint: "look at the indentation and the quotes of this line and the one before" };
-    default:
-      return {};
-  }
-}
-
-/** The offset at which `[` and `{` nest too deep for a recursive parser, or -1. Strings and comments may only raise the count falsely when absurd. */
+/**
+ * The offset at which `[`, `{` or `- ` nest too deeply for the recursive parser, or -1. The check runs before the parser, which would
+ * overflow its stack. It also counts brackets in strings and comments; a spec with 1000 unclosed ones there is not realistic.
+ */
 function flowTooDeep(text: string): number {
-  // The parser recurses once a level; what could exhaust its stack is refused before it starts.
   let depth = 0;
   let lineDepth = 0;
   for (let at = 0; at < text.length; at++) {
@@ -136,7 +128,7 @@ function flowTooDeep(text: string): number {
   return -1;
 }
 
-/** Turns nodes into plain data within the limits, and finds keys that stand twice. */
+/** Converts nodes to plain data, checks the limits and reports duplicate keys. */
 class Reader {
   readonly diagnostics: Diagnostic[] = [];
   fatal = false;
@@ -179,35 +171,38 @@ class Reader {
           "write the values out, or put them in a group that others refer to",
         );
       const target = node.resolve(this.#document);
-      if (!target) return this.#fail("yaml-syntax", `no anchor \`&${node.source}\` stands before this alias`, node);
+      if (!target) return this.#fail("yaml-syntax", `no anchor \`&${node.source}\` is defined before this alias`, node);
       return this.#node(target, depth + 1);
     }
     if (depth > MAX_DEPTH && !isScalar(node)) return this.#fail("yaml-limit", TOO_DEEP, node as Node);
     if (isMap(node)) return this.#map(node, depth);
     if (isSeq(node)) {
-      if (node.tag !== undefined && node.tag !== "tag:yaml.org,2002:seq")
-        return this.#fail("yaml-syntax", `unknown tag ${node.tag}`, node, syntaxHint("TAG_RESOLVE_FAILED").hint);
+      if (node.tag !== undefined && node.tag !== "tag:yaml.org,2002:seq") return this.#unsupportedTag(node.tag, node);
       return node.items.map((item) => this.#node(item, depth + 1));
     }
     if (isScalar(node)) return this.#scalar(node.value, node);
     return null;
   }
 
+  #unsupportedTag(tag: string, node: Node): undefined {
+    const { message, hint } = yamlErrorText({ code: "TAG_RESOLVE_FAILED", message: "" }, tag);
+    return this.#fail("yaml-syntax", message, node, hint);
+  }
+
   #map(map: YAMLMap, depth: number): unknown {
-    if (map.tag !== undefined && map.tag !== "tag:yaml.org,2002:map")
-      return this.#fail("yaml-syntax", `unknown tag ${map.tag}`, map, syntaxHint("TAG_RESOLVE_FAILED").hint);
+    if (map.tag !== undefined && map.tag !== "tag:yaml.org,2002:map") return this.#unsupportedTag(map.tag, map);
     const result = new PlainMap();
     const seen = new Map<string, Node>();
     for (const { key, value } of map.items) {
       if (!isScalar(key)) {
-        this.#fail("yaml-syntax", "a key must be one plain word or a quoted string", (key ?? map) as Node);
+        this.#fail("yaml-syntax", "a key must be plain or quoted text", (key ?? map) as Node);
         continue;
       }
       const name = keyText(key);
       const before = seen.get(name);
       if (before) {
-        this.#fail("yaml-duplicate-key", `\`${name}\` stands twice in this map`, key, "delete one of them", [
-          { message: `\`${name}\` is here too`, range: rangeOf(before, this.#text) },
+        this.#fail("yaml-duplicate-key", `duplicate key \`${name}\``, key, "delete one of them", [
+          { message: `the first \`${name}\` is here`, range: rangeOf(before, this.#text) },
         ]);
         continue;
       }
@@ -220,7 +215,7 @@ class Reader {
   #scalar(value: unknown, node: Node): unknown {
     if (typeof value === "bigint") return Number(value);
     if (typeof value !== "string") return value;
-    // Escapes can write what YAML's own text can't. Nix has no escape for control characters and neither has any file we write.
+    // Escapes such as \x01 can produce characters that YAML text can't contain. Nix strings and the other generated files can't either.
     const bad =
       /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.exec(
         value,
@@ -230,11 +225,11 @@ class Reader {
       this.diagnostics.push(
         diagnostic(
           "schema-value",
-          `the text holds ${code}, which no generated file can carry`,
+          `the text contains ${code}, which generated files can't contain`,
           this.#file,
           rangeOf(node, this.#text),
           {
-            hint: "text may hold tabs and line breaks, but no other control character",
+            hint: "delete it: text can contain tabs and line breaks, but no other control character and no half surrogate pair",
           },
         ),
       );

@@ -15,8 +15,8 @@ mistakeRows(test, [
   ["two documents", "yaml-syntax", `${base}⟦---⟧\nversion: 1\n`, "document"],
   ["an alias without its anchor", "yaml-syntax", `${base}description: ⟦*none⟧\n`, "anchor"],
   ["a map as a key", "yaml-syntax", `${base}settings:\n  ? ⟦{a: b}⟧\n  : c\n`, "key"],
-  ["a key twice", "yaml-duplicate-key", `${base}settings:\n  cores: 1\n  ⟦cores⟧: 2\n`, "twice"],
-  ["a top-level key twice", "yaml-duplicate-key", `${base}⟦name⟧: other\n`, "twice"],
+  ["a key twice", "yaml-duplicate-key", `${base}settings:\n  cores: 1\n  ⟦cores⟧: 2\n`, "duplicate"],
+  ["a top-level key twice", "yaml-duplicate-key", `${base}⟦name⟧: other\n`, "duplicate"],
   ["a NUL", "yaml-limit", `${base}description: "a⟦\0⟧b"\n`, "NUL"],
   ["65 levels", "yaml-limit", `${base}settings:\n  cores: ${"[".repeat(63)}⟦[1]⟧${"]".repeat(63)}\n`, "64"],
 ]);
@@ -24,19 +24,19 @@ mistakeRows(test, [
 codeRows(test, [
   {
     code: "yaml-syntax",
-    says: "Unresolved tag: !secret",
+    says: "unsupported tag `!secret`",
     bad: `${base}description: ⟦!secret⟧ x\n`,
     good: `${base}description: x\n`,
   },
   {
     code: "yaml-duplicate-key",
-    says: "`cores` stands twice in this map",
+    says: "duplicate key `cores`",
     bad: settings("cores: 1\n⟦cores⟧: 2"),
     good: settings("cores: 2"),
   },
   {
     code: "yaml-limit",
-    says: "the file holds a NUL character",
+    says: "the file contains a NUL character",
     bad: `${base}description: "a⟦\0⟧b"\n`,
     good: `${base}description: "ab"\n`,
   },
