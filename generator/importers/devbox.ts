@@ -1,30 +1,17 @@
+import { DEFAULTS } from "../language/defaults.ts";
 import { SYSTEMS } from "../language/vocabulary.ts";
 import { shellWord } from "../output/printers/shell.ts";
-import { diagnostic } from "../report/diagnostic.ts";
 import { ATTRIBUTE_PATH, foreignAttribute, packageFrom } from "./attributes.ts";
-import {
-  type Draft,
-  type ForeignFile,
-  folderName,
-  holdsSecret,
-  type Imported,
-  type ImportedPackage,
-  type KnownPackages,
-  type Noted,
-  ownComment,
-} from "./draft.ts";
-import { asString, asStrings, JsonError, type JsonMember, type JsonNode, member, parseJsonc } from "./jsonc.ts";
+import type { Draft, ForeignFile, ImportedPackage, Input, KnownPackages, Noted, Variable } from "./draft.ts";
+import { asString, asStrings, type JsonMember, type JsonNode, member, parseJsonc } from "./jsonc.ts";
+import { folderName, isAliasName, isVariableName } from "./names.ts";
+import { holdsSecret, ownComment } from "./secrets.ts";
+import { SyntaxFault } from "./syntax-fault.ts";
 
-/** devbox.json → draft. A file that is no JSON, not even devbox's forgiving kind, is an `import-syntax` error. */
-export function importDevbox({ path, text }: ForeignFile, known: KnownPackages | undefined): Imported {
-  let root: JsonNode;
-  try {
-    root = parseJsonc(text);
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    return [{}, [diagnostic("import-syntax", error.message, path, error.range)]];
-  }
-  if (root.kind !== "object") return [{}, [diagnostic("import-syntax", "a devbox.json is an object", path, root.range)]];
+/** devbox.json → draft. Throws a {@link SyntaxFault} for what is no JSON object, not even of devbox's forgiving kind. */
+export function importDevbox({ path, text }: ForeignFile, known: KnownPackages | undefined): Draft {
+  const root = parseJsonc(text);
+  if (root.kind !== "object") throw new SyntaxFault("a devbox.json is an object", root.range);
 
   const packages = new Packages(known);
   const listed = member(root, "packages");
@@ -33,7 +20,7 @@ export function importDevbox({ path, text }: ForeignFile, known: KnownPackages |
   const [env, exports] = environment(member(root, "env"));
   const hook = [...exports, ...initHook(member(shell, "init_hook")), ...aliases(member(root, "aliases"))];
   const commit = asString(member(member(root, "nixpkgs")?.node, "commit")?.node);
-  const draft: Draft = {
+  return {
     name: asString(member(root, "name")?.node) ?? folderName(path),
     description: asString(member(root, "description")?.node),
     nixpkgs: commit === undefined ? undefined : { value: commit, notes: member(root, "nixpkgs")?.comments ?? [] },
@@ -45,16 +32,13 @@ export function importDevbox({ path, text }: ForeignFile, known: KnownPackages |
     shellNotes: [...scripts(member(shell, "scripts")), ...elsewhere(root)],
     notes: root.trailing.map(ownComment),
   };
-  return [draft, []];
 }
 
-/** A spec's systems where it names none. */
-const DEFAULT_SYSTEMS = ["x86_64-linux", "aarch64-linux", "aarch64-darwin"];
 const isSystem = (name: string): boolean => (SYSTEMS as readonly string[]).includes(name);
 
 class Packages {
   readonly list: Noted<ImportedPackage>[] = [];
-  readonly inputs: Noted<{ name: string; url: string }>[] = [];
+  readonly inputs: Noted<Input>[] = [];
   readonly insecure: string[] = [];
   readonly #known: KnownPackages | undefined;
 
@@ -86,8 +70,7 @@ class Packages {
         `outputs ${outputs.join(", ")}: a shell takes a package's development output by itself; add \`${key}.${outputs.find((o) => o !== "out")}\` to install one`,
       );
     for (const option of ["glibc_patch", "patch", "patch_glibc", "disable_plugin", "readonly"])
-      if (member(node, option))
-        notes.push(`${option}: devbox patches packages or runs plugins of its own, which nothing here does`);
+      if (member(node, option)) notes.push(`${option}: devbox's own patches and plugins have no counterpart in a spec`);
     this.insecure.push(...asStrings(member(node, "allow_insecure")?.node));
     return this.#one(isFlake(key) ? key : `${key}@${version}`, notes, platforms(node, notes));
   }
@@ -112,7 +95,7 @@ class Packages {
     if (!reference || !ATTRIBUTE_PATH.test(attribute)) {
       const why = url.startsWith("runx:")
         ? "it comes from a GitHub release, not from a package set"
-        : "it is a flake of its own, and a spec takes packages from nixpkgs or another version of it (`inputs`)";
+        : "it is another flake, and a spec takes packages from nixpkgs or another version of it (`inputs`)";
       return {
         notes: [...notes, `${holdsSecret(written) ? "a flake whose address holds a secret" : written} is left out: ${why}`],
       };
@@ -133,26 +116,26 @@ function platforms(node: JsonNode, notes: string[]): string[] | undefined {
   const only = member(node, "platforms");
   const except = asStrings(member(node, "excluded_platforms")?.node);
   if (!only && except.length === 0) return undefined;
-  const wanted = only ? asStrings(only.node) : DEFAULT_SYSTEMS.filter((system) => !except.includes(system));
-  const odd = wanted.filter((system) => !isSystem(system));
-  if (odd.length > 0) notes.push(`platforms ${odd.join(", ")}: no system that a spec can have`);
+  const wanted = only ? asStrings(only.node) : DEFAULTS.systems.filter((system) => !except.includes(system));
+  const unknown = wanted.filter((system) => !isSystem(system));
+  if (unknown.length > 0) notes.push(`platforms ${unknown.join(", ")}: not systems that a spec can name`);
   return [...new Set(wanted.filter(isSystem))];
 }
 
 /** devbox expands variables in its values, a spec does not: such a value is exported by the hook instead. */
-function environment(env: JsonMember | undefined): [Noted<{ name: string; value: string }>[], Noted<string>[]] {
-  const plain: Noted<{ name: string; value: string }>[] = [];
+function environment(env: JsonMember | undefined): [Noted<Variable>[], Noted<string>[]] {
+  const plain: Noted<Variable>[] = [];
   const exports: Noted<string>[] = [];
   if (env?.node.kind !== "object") return [plain, exports];
   if (env.comments.length > 0) plain.push({ notes: env.comments.map(ownComment) });
   for (const { key, node, comments } of env.node.members) {
     const notes = comments.map(ownComment);
     const value = node.kind === "literal" && node.value !== null ? String(node.value) : undefined;
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key))
-      plain.push({ notes: [...notes, `${key} is no name of an environment variable: left out`] });
-    else if (value === undefined) plain.push({ notes: [...notes, `${key} has a value that is not text: left out`] });
+    if (!isVariableName(key))
+      plain.push({ notes: [...notes, `${key} is left out: not a valid name of an environment variable`] });
+    else if (value === undefined) plain.push({ notes: [...notes, `${key} is left out: its value is not text`] });
     else if (holdsSecret(value))
-      plain.push({ notes: [...notes, `${key}: its value is a secret, which has no place in a spec: it is left out`] });
+      plain.push({ notes: [...notes, `${key} is left out: its value is a secret, which has no place in a spec`] });
     else if (/\$(\{?[A-Za-z_]|\{)/.test(value)) exports.push({ value: exportLine(key, value), notes });
     else plain.push({ value: { name: key, value }, notes });
   }
@@ -164,8 +147,7 @@ function initHook(found: JsonMember | undefined): Noted<string>[] {
   const text = lines.join("\n").trimEnd();
   if (text.trim() === "") return [];
   const notes = (found?.comments ?? []).map(ownComment);
-  if (holdsSecret(text))
-    return [{ notes: [...notes, "init_hook holds a secret, which has no place in a spec: the hook is left out"] }];
+  if (holdsSecret(text)) return [{ notes: [...notes, "init_hook is left out: it holds a secret, which has no place in a spec"] }];
   const own = [...new Set(text.match(/\$\{?(VENV_DIR|DEVBOX_[A-Z_]+)|\bdevbox (run|services|global|add)\b/g) ?? [])].map((use) =>
     use.replace(/^\$\{?/, "$"),
   );
@@ -177,8 +159,7 @@ function aliases(found: JsonMember | undefined): Noted<string>[] {
   if (found?.node.kind !== "object") return [];
   return found.node.members.map(({ key, node, comments }): Noted<string> => {
     const command = asString(node);
-    if (command === undefined || !/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(key) || holdsSecret(command))
-      return { notes: [`the alias ${key} is left out`] };
+    if (command === undefined || !isAliasName(key) || holdsSecret(command)) return { notes: [`the alias ${key} is left out`] };
     return { value: `alias ${key}=${shellWord(command)}`, notes: comments.map(ownComment) };
   });
 }
@@ -193,21 +174,19 @@ function scripts(found: JsonMember | undefined): string[] {
   return lines;
 }
 
-/** Parts of a devbox.json that nothing in a spec corresponds to. */
+/** Parts of a devbox.json that have no counterpart in a spec. */
 function elsewhere(root: JsonNode): string[] {
   const notes: string[] = [];
   const include = asStrings(member(root, "include")?.node);
   if (include.length > 0)
     notes.push(
-      `include ${include.map((name) => (holdsSecret(name) ? "…" : name)).join(", ")}: devbox's plugins (services, settings) have no counterpart`,
+      `include ${include.map((name) => (holdsSecret(name) ? "…" : name)).join(", ")}: devbox's plugins (services, settings) have no counterpart in a spec`,
     );
   const from = asString(member(root, "env_from")?.node);
-  if (from !== undefined)
-    notes.push(`env_from ${from}: values that are kept outside the file are not read; direnv's \`dotenv\` in .envrc can`);
+  if (from !== undefined) notes.push(`env_from ${from}: values outside the file are not read; \`dotenv\` in direnv's .envrc can`);
   const known = ["$schema", "name", "description", "packages", "env", "shell", "nixpkgs", "include", "aliases", "env_from"];
   if (root.kind === "object")
-    for (const { key } of root.members)
-      if (!known.includes(key)) notes.push(`${key}: no part of a devbox.json that a spec has room for`);
+    for (const { key } of root.members) if (!known.includes(key)) notes.push(`${key} has no counterpart in a spec`);
   return notes;
 }
 

@@ -1,38 +1,29 @@
-import { isMap, isScalar, LineCounter, parseDocument, type YAMLMap } from "yaml";
-import { diagnostic } from "../report/diagnostic.ts";
-import { type Draft, type ForeignFile, folderName, holdsSecret, type Imported, type Noted, ownComment } from "./draft.ts";
+import { isMap, isScalar, type YAMLMap } from "yaml";
+import type { Draft, ForeignFile, Input, Noted } from "./draft.ts";
+import { folderName } from "./names.ts";
+import { holdsSecret, ownComment } from "./secrets.ts";
+import { SyntaxFault } from "./syntax-fault.ts";
+import { parseYaml } from "./yaml.ts";
 
-/** devenv.yaml → draft. The packages are in devenv.nix, a program that only devenv evaluates: a remark says so. */
-export function importDevenv({ path, text }: ForeignFile): Imported {
-  const document = parseDocument(text, {
-    version: "1.2",
-    prettyErrors: false,
-    uniqueKeys: false,
-    merge: false,
-    lineCounter: new LineCounter(),
-  });
-  const fault = document.errors[0];
-  if (fault) {
-    const [start, end] = fault.pos.map((offset) => Math.min(offset, text.length)) as [number, number];
-    return [{}, [diagnostic("import-syntax", `not YAML: ${fault.message.split("\n")[0]}`, path, { start, end })]];
-  }
+/**
+ * devenv.yaml → draft. The packages are in devenv.nix, a program that only devenv evaluates: a remark says so. Throws a
+ * {@link SyntaxFault} for what is no YAML map.
+ */
+export function importDevenv({ path, text }: ForeignFile): Draft {
+  const { document, value } = parseYaml(text);
   if (document.contents !== null && !isMap(document.contents))
-    return [{}, [diagnostic("import-syntax", "a devenv.yaml is a map", path, { start: 0, end: text.length })]];
-  const root: unknown = document.toJS({ maxAliasCount: 100 });
-  const all = isRecord(root) ? root : {};
+    throw new SyntaxFault("a devenv.yaml is a map", { start: 0, end: text.length });
+  const all = isRecord(value) ? value : {};
   const policy = isRecord(all.nixpkgs) ? all.nixpkgs : {};
 
-  const inputs: Noted<{ name: string; url: string }>[] = [];
+  const inputs: Noted<Input>[] = [];
   let nixpkgs: Noted<string> = { value: "github:cachix/devenv-nixpkgs/rolling", notes: ["devenv's own default"] };
   for (const [name, entry] of Object.entries(isRecord(all.inputs) ? all.inputs : {})) {
     const comments = isMap(document.contents) ? commentsOf(document.contents.get("inputs"), name) : [];
     const url = isRecord(entry) && typeof entry.url === "string" ? entry.url : undefined;
     const more = isRecord(entry) ? Object.keys(entry).filter((key) => key !== "url" && key !== "flake") : [];
-    const notes = [
-      ...comments,
-      ...more.map((key) => `${key} of the input ${name} is left out: package sets are taken as they are`),
-    ];
-    if (url === undefined) inputs.push({ notes: [...notes, `the input ${name} has no address of its own: left out`] });
+    const notes = [...comments, ...more.map((key) => `${key} of the input ${name} is left out: a package set is taken as it is`)];
+    if (url === undefined) inputs.push({ notes: [...notes, `the input ${name} is left out: it has no address of its own`] });
     else if (holdsSecret(url)) inputs.push({ notes: [...notes, `the input ${name} is left out: its address holds a secret`] });
     else if (name === "nixpkgs") nixpkgs = { value: url, notes };
     else if (isNixpkgs(url) && /^[a-z_][a-z0-9_-]*$/.test(name)) inputs.push({ value: { name, url }, notes });
@@ -45,7 +36,7 @@ export function importDevenv({ path, text }: ForeignFile): Imported {
       });
   }
 
-  const draft: Draft = {
+  return {
     name: folderName(path),
     nixpkgs,
     unfree: (all.allow_unfree ?? all.allowUnfree ?? policy.allow_unfree) === true,
@@ -58,7 +49,7 @@ export function importDevenv({ path, text }: ForeignFile): Imported {
     packages: [
       {
         notes: [
-          "devenv.nix is a program, not data: what its `packages`, `languages` and `services` install belongs here, by name",
+          "devenv.nix is a program, not data, and is not read: add by name what its `packages`, `languages` and `services` install",
         ],
       },
     ],
@@ -68,7 +59,6 @@ export function importDevenv({ path, text }: ForeignFile): Imported {
       return lines.filter((line) => line !== "" && !line.startsWith("yaml-language-server:")).map(ownComment);
     }),
   };
-  return [draft, []];
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -76,7 +66,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 
-/** Other inputs are flakes with modules or overlays, which a package set can't stand for. */
+/** Whether an input is a version of nixpkgs; others are flakes with modules or overlays. */
 const isNixpkgs = (url: string): boolean =>
   /^(github:(nixos\/nixpkgs|cachix\/devenv-nixpkgs)|(https|git\+https):\/\/github\.com\/nixos\/nixpkgs|flake:nixpkgs|nixpkgs)(?![a-z-])/i.test(
     url,
@@ -88,7 +78,7 @@ function commentsOf(map: unknown, name: string): string[] {
   return comment ? comment.split("\n").map((line) => ownComment(line.trim())) : [];
 }
 
-/** What devenv.yaml says beside its inputs, and why it is not below. */
+/** What devenv.yaml says beside its inputs, and why it is not carried over. */
 function elsewhere(all: Record<string, unknown>, policy: Record<string, unknown>): string[] {
   const notes: string[] = [];
   const imports = texts(all.imports);
@@ -104,7 +94,7 @@ function elsewhere(all: Record<string, unknown>, policy: Record<string, unknown>
     "nixpkgs",
   ];
   for (const key of Object.keys(all))
-    if (!carried.includes(key)) notes.push(`${key}: it steers devenv itself, which nothing here runs`);
+    if (!carried.includes(key)) notes.push(`${key}: a setting of devenv itself, with no counterpart in a spec`);
   for (const key of Object.keys(policy))
     if (!["allow_unfree", "permitted_unfree_packages", "permitted_insecure_packages"].includes(key))
       notes.push(`nixpkgs.${key}: a spec allows unfree and insecure packages, no other policy`);

@@ -2,25 +2,40 @@ import { posix } from "node:path";
 import { type Diagnostic, diagnostic } from "../report/diagnostic.ts";
 import { importDevbox } from "./devbox.ts";
 import { importDevenv } from "./devenv.ts";
-import { type ForeignFile, folderName, type Imported, type KnownPackages, type ReadFile } from "./draft.ts";
+import type { Draft, ForeignFile, KnownPackages, ReadFile } from "./draft.ts";
 import { importMise } from "./mise.ts";
+import { ownerOf } from "./nix-conf/users.ts";
 import { importNixConf } from "./nix-conf.ts";
 import { type SourceDraft, specYaml } from "./spec-yaml.ts";
+import { SyntaxFault } from "./syntax-fault.ts";
 import { importToolVersions } from "./tool-versions.ts";
 
 export type { ForeignFile, KnownPackages, ReadFile } from "./draft.ts";
 
-/** The foreign formats, told apart by a file's name. */
-const FORMATS: readonly {
+interface Format {
   readonly name: string;
+  /** Of a path with `/`: the file's name alone tells its format. */
   readonly matches: RegExp;
-  readonly read: "nix.conf" | ((file: ForeignFile, known: KnownPackages | undefined) => Imported);
-}[] = [
+}
+
+/** A format of which each file is a project of its own. May throw a `SyntaxFault`. */
+interface FileFormat extends Format {
+  readonly read: (file: ForeignFile, known: KnownPackages | undefined) => Draft;
+}
+
+/** A format of which several files are one configuration: those with the same `groupOf`, in the given order. */
+interface GroupFormat extends Format {
+  readonly groupOf: (path: string) => string;
+  readonly readGroup: (files: readonly ForeignFile[], readFile: ReadFile) => Promise<[Draft, readonly Diagnostic[]]>;
+}
+
+/** Every foreign format. */
+const FORMATS: readonly (FileFormat | GroupFormat)[] = [
   { name: "devbox.json", matches: /(^|[/.-])devbox\.json$/, read: importDevbox },
   { name: ".tool-versions", matches: /(^|\/)\.?tool-versions$/, read: importToolVersions },
   { name: "mise.toml", matches: /(^|\/)(\.?mise(\.[\w-]+)*|\.rtx|mise\/(config|conf\.d\/[^/]+))\.toml$/, read: importMise },
   { name: "devenv.yaml", matches: /(^|\/)devenv(\.local)?\.ya?ml$/, read: importDevenv },
-  { name: "nix.conf", matches: /\.conf$/, read: "nix.conf" },
+  { name: "nix.conf", matches: /\.conf$/, groupOf: (path) => ownerOf(path) ?? "", readGroup: importNixConf },
 ];
 
 /**
@@ -36,47 +51,54 @@ export async function importConfigs(
 ): Promise<[string | undefined, Diagnostic[]]> {
   const drafts: SourceDraft[] = [];
   const diagnostics: Diagnostic[] = [];
-  const system: ForeignFile[] = [];
-  for (const file of files) {
-    const format = FORMATS.find(({ matches }) => matches.test(file.path.replaceAll("\\", "/")));
-    if (!format) {
-      const names = FORMATS.map(({ name }) => name).join(", ");
-      diagnostics.push(
-        diagnostic(
-          "import-unknown-kind",
-          `\`${posix.basename(file.path)}\` is none of the files that can be imported`,
-          file.path,
-          { start: 0, end: 0 },
-          {
-            hint: `the kind is told by the file's name: ${names}`,
-          },
-        ),
-      );
-      continue;
+  for (const { format, group } of grouped(files)) {
+    const [first] = group;
+    if (!format) diagnostics.push(unknownKind(first.path));
+    else if ("readGroup" in format) {
+      const [draft, found] = await format.readGroup(group, readFile);
+      drafts.push({ ...draft, file: group.map(({ path }) => path).join(" and ") });
+      diagnostics.push(...found);
+    } else {
+      try {
+        drafts.push({ ...format.read(first, known), file: first.path });
+      } catch (error) {
+        if (!(error instanceof SyntaxFault)) throw error;
+        diagnostics.push(diagnostic("import-syntax", error.message, first.path, error.range));
+      }
     }
-    const owner = format.read === "nix.conf" ? ownerOf(file.path) : undefined;
-    if (format.read === "nix.conf" && owner === undefined) {
-      system.push(file);
-      continue;
-    }
-    const [draft, found] = format.read === "nix.conf" ? await importNixConf([file], readFile, owner) : format.read(file, known);
-    drafts.push({ ...draft, file: file.path });
-    diagnostics.push(...found);
-  }
-  if (system.length > 0) {
-    const [draft, found] = await importNixConf(system, readFile);
-    drafts.push({ ...draft, file: system.map(({ path }) => path).join(" and ") });
-    diagnostics.push(...found);
   }
   const failed = diagnostics.some(({ severity }) => severity === "error");
   return [failed ? undefined : specYaml(drafts), diagnostics];
 }
 
-/** Whose own nix.conf it is: `/home/alice/.config/nix/nix.conf`, `/Users/…`, `/root/…` or the output `users/alice/nix.conf`. */
-function ownerOf(path: string): string | undefined {
-  const home =
-    /(?:^|\/)(?:home|Users)\/([^/]+)\/\.config\/nix\/[^/]+$/.exec(path)?.[1] ??
-    (/(?:^|\/)root\/\.config\/nix\/[^/]+$/.test(path) ? "root" : undefined);
-  const user = home ?? (/(^|\/)users\/[^/]+\/[^/]+\.conf$/.test(path) ? folderName(path) : undefined);
-  return user !== undefined && /^[a-z_][a-z0-9_-]*$/.test(user) ? user : undefined;
+/** Files that are read as one. */
+interface Group {
+  readonly format: FileFormat | GroupFormat | undefined;
+  readonly group: [ForeignFile, ...ForeignFile[]];
+}
+
+/** The files by what is read as one, in the order of their first files. */
+function grouped(files: readonly ForeignFile[]): Group[] {
+  const groups = new Map<unknown, Group>();
+  for (const file of files) {
+    const path = file.path.replaceAll("\\", "/");
+    const format = FORMATS.find(({ matches }) => matches.test(path));
+    const key = format && "groupOf" in format ? `${format.name}\0${format.groupOf(path)}` : file;
+    const before = groups.get(key);
+    if (before) before.group.push(file);
+    else groups.set(key, { format, group: [file] });
+  }
+  return [...groups.values()];
+}
+
+function unknownKind(path: string): Diagnostic {
+  const names = FORMATS.map(({ name }) => name).join(", ");
+  const message = `\`${posix.basename(path)}\` is none of the files that can be imported`;
+  return diagnostic(
+    "import-unknown-kind",
+    message,
+    path,
+    { start: 0, end: 0 },
+    { hint: `a file's name tells its kind: ${names}` },
+  );
 }

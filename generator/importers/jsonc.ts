@@ -1,5 +1,6 @@
 import { type Node, type ParseError, type ParseOptions, parseTree, printParseErrorCode, visit } from "jsonc-parser";
 import type { Range } from "../report/diagnostic.ts";
+import { SyntaxFault } from "./syntax-fault.ts";
 
 /** JSON with comments and trailing commas, as devbox reads it; members keep their order and every node its place. */
 export type JsonNode =
@@ -24,21 +25,12 @@ export interface JsonMember extends JsonItem {
   readonly key: string;
 }
 
-/** Where a text stops being JSON, and why, in words for the user. */
-export class JsonError extends Error {
-  readonly range: Range;
-  constructor(message: string, range: Range) {
-    super(message);
-    this.range = range;
-  }
-}
-
 /** How deep arrays and objects may nest: the parser calls itself once a level. */
 const MAX_DEPTH = 100;
 
 const OPTIONS: ParseOptions = { allowTrailingComma: true };
 
-/** Throws the first {@link JsonError}. */
+/** Throws a {@link SyntaxFault} at the first character that does not fit. */
 export function parseJsonc(written: string): JsonNode {
   // A byte order mark is no part of JSON; a space in its place keeps all offsets.
   const text = written.replace(/^\ufeff/, " ");
@@ -46,7 +38,7 @@ export function parseJsonc(written: string): JsonNode {
   const closing: string[] = [];
   const open = (bracket: string, offset: number) => {
     if (closing.push(bracket) > MAX_DEPTH)
-      throw new JsonError(`nested deeper than ${MAX_DEPTH} levels`, { start: offset, end: offset + 1 });
+      throw new SyntaxFault(`nested deeper than ${MAX_DEPTH} levels`, { start: offset, end: offset + 1 });
   };
   visit(
     text,
@@ -58,7 +50,7 @@ export function parseJsonc(written: string): JsonNode {
       onComment: (offset, length) => void comments.push({ offset, text: commentText(text.slice(offset, offset + length)) }),
       onError(error, offset, length) {
         const [start, end] = [Math.min(offset, text.length), Math.min(offset + length, text.length)];
-        throw new JsonError(errorMessage(error, closing.at(-1)), { start, end });
+        throw new SyntaxFault(faultMessage(error, closing.at(-1)), { start, end });
       },
     },
     OPTIONS,
@@ -67,7 +59,7 @@ export function parseJsonc(written: string): JsonNode {
 }
 
 /** `closing`: the bracket that ends the innermost array or object at that place. */
-function errorMessage(error: ParseError["error"], closing: string | undefined): string {
+function faultMessage(error: ParseError["error"], closing: string | undefined): string {
   switch (printParseErrorCode(error)) {
     case "ValueExpected":
       return "a value expected";

@@ -1,69 +1,34 @@
-import { parse, TomlDate, TomlError, type TomlValue } from "smol-toml";
+import type { TomlValue } from "smol-toml";
 import { shellWord } from "../output/printers/shell.ts";
-import { type Diagnostic, diagnostic } from "../report/diagnostic.ts";
-import {
-  type Draft,
-  type ForeignFile,
-  folderName,
-  holdsSecret,
-  type Imported,
-  type ImportedPackage,
-  type KnownPackages,
-  type Noted,
-} from "./draft.ts";
+import type { Draft, ForeignFile, ImportedPackage, KnownPackages, Noted, Variable } from "./draft.ts";
+import { folderName, isAliasName, isVariableName } from "./names.ts";
+import { holdsSecret } from "./secrets.ts";
+import { entries, isTable, parseToml, type Table, texts } from "./toml.ts";
 import { packageOf } from "./tool-versions.ts";
 
-type Table = { readonly [key: string]: TomlValue };
-
-/** mise.toml → draft. Broken TOML is an `import-syntax` error. */
-export function importMise({ path, text }: ForeignFile, known: KnownPackages | undefined): Imported {
-  let root: Table;
-  try {
-    root = parse(text.replace(/^\ufeff/, ""), { integersAsBigInt: "asNeeded" });
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
-    return [{}, [syntaxError(path, text, error)]];
-  }
-  const env: Noted<{ name: string; value: string }>[] = [];
+/** mise.toml → draft. Throws a `SyntaxFault` for broken TOML. */
+export function importMise({ path, text }: ForeignFile, known: KnownPackages | undefined): Draft {
+  const root = parseToml(text);
+  const env: Noted<Variable>[] = [];
   const hook: Noted<string>[] = [];
   for (const [name, value] of entries(root.env)) variable(name, value, env, hook);
   for (const [name, value] of entries(root.shell_alias)) {
-    if (typeof value === "string" && /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name) && !holdsSecret(value))
+    if (typeof value === "string" && isAliasName(name) && !holdsSecret(value))
       hook.push({ value: `alias ${name}=${shellWord(value)}`, notes: [] });
     else hook.push({ notes: [`the alias ${name} is left out`] });
   }
-  const draft: Draft = {
+  return {
     name: projectName(path),
     packages: entries(root.tools).map(([name, value]) => tool(name, value, known)),
     env,
     hook: [...hook, ...enterHook(root.hooks)],
     shellNotes: elsewhere(root),
   };
-  return [draft, []];
 }
 
 /** `.config/mise.toml` and `mise/config.toml` belong to the folder above. */
 const projectName = (path: string): string | undefined =>
   folderName(path.replace(/(\/?\.?(config|mise))+\/[^/]*$/, "/mise.toml"));
-
-function syntaxError(path: string, text: string, error: TomlError): Diagnostic {
-  const lines = text.split("\n");
-  const start = lines.slice(0, error.line - 1).reduce((sum, line) => sum + line.length + 1, 0) + error.column - 1;
-  const at = Math.max(0, Math.min(start, text.length));
-  // The library's message goes on with a picture of the place, which the diagnostic has of its own.
-  const message = (error.message.split("\n")[0] ?? "").replace(/^Invalid TOML document: /, "not TOML: ");
-  return diagnostic("import-syntax", message, path, { start: at, end: Math.min(at + 1, text.length) });
-}
-
-const isTable = (value: TomlValue | undefined): value is Table =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof TomlDate);
-const entries = (value: TomlValue | undefined): [string, TomlValue][] => (isTable(value) ? Object.entries(value) : []);
-const texts = (value: TomlValue | undefined): string[] =>
-  Array.isArray(value)
-    ? value.flatMap((item) => texts(item))
-    : typeof value === "string" || typeof value === "number" || typeof value === "bigint"
-      ? [String(value)]
-      : [];
 
 function tool(name: string, value: TomlValue, known: KnownPackages | undefined): Noted<ImportedPackage> {
   if (isTable(value)) {
@@ -78,15 +43,15 @@ function tool(name: string, value: TomlValue, known: KnownPackages | undefined):
 
 function optionNotes(value: Table): string[] {
   const options = Object.keys(value).filter((option) => !["version", "os"].includes(option));
-  return options.length === 0 ? [] : [`${options.join(", ")}: what mise does when it installs the tool, which nothing here does`];
+  return options.length === 0 ? [] : [`${options.join(", ")}: options of mise's own installers`];
 }
 
 /** A variable as data, or, where it is to be unset, as a piece of the hook. */
-function variable(name: string, value: TomlValue, env: Noted<{ name: string; value: string }>[], hook: Noted<string>[]): void {
+function variable(name: string, value: TomlValue, env: Noted<Variable>[], hook: Noted<string>[]): void {
   if (name === "_") {
     for (const [directive] of entries(value))
       env.push({ notes: [`_.${directive} is left out: mise reads other files and folders with it; direnv's .envrc can`] });
-  } else if (value === false && ENV_NAME.test(name)) hook.push({ value: `unset ${name}`, notes: [] });
+  } else if (value === false && isVariableName(name)) hook.push({ value: `unset ${name}`, notes: [] });
   else {
     const given = isTable(value) ? value.value : value;
     const reason = refusal(name, value, given);
@@ -95,15 +60,13 @@ function variable(name: string, value: TomlValue, env: Noted<{ name: string; val
   }
 }
 
-const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-
 /** Why a variable can't be carried over, if so. */
 function refusal(name: string, value: TomlValue, given: TomlValue | undefined): string | undefined {
-  if (!ENV_NAME.test(name)) return "it is no name of an environment variable";
+  if (!isVariableName(name)) return "not a valid name of an environment variable";
   if (isTable(value) && value.redact === true)
     return "it is marked as secret (redact), and a spec ends in the world-readable Nix store";
   if (isTable(value) && value.required !== undefined && given === undefined)
-    return "it is only required, its value comes from elsewhere";
+    return "it is only required; its value comes from elsewhere";
   if (typeof given === "object" || given === undefined) return "its value is not text";
   const text = String(given);
   if (holdsSecret(text)) return "its value is a secret, which has no place in a spec";
@@ -118,7 +81,7 @@ function enterHook(hooks: TomlValue | undefined): Noted<string>[] {
       typeof value === "string" ? [value] : Array.isArray(value) ? texts(value) : isTable(value) ? texts(value.script) : []
     ).join("\n");
     if ((when !== "enter" && when !== "cd") || script.trim() === "" || holdsSecret(script) || script.includes("{{"))
-      return [{ notes: [`the hook ${when} is left out: only what runs on entry, without mise's templates, has a place here`] }];
+      return [{ notes: [`the hook ${when} is left out: a spec has only what runs on entry, without mise's templates`] }];
     return [{ value: script.trimEnd(), notes: [] }];
   });
 }
@@ -129,6 +92,6 @@ function elsewhere(root: Table): string[] {
   if (tasks.length > 0) notes.push(`tasks have no place in a spec; mise goes on running them: ${tasks.join(", ")}`);
   for (const key of Object.keys(root))
     if (!["tools", "env", "tasks", "hooks", "shell_alias"].includes(key))
-      notes.push(`${key}: mise's own settings, which nothing in a spec corresponds to`);
+      notes.push(`${key}: mise's own settings have no counterpart in a spec`);
   return notes;
 }

@@ -1,16 +1,11 @@
+import { DEFAULTS } from "../language/defaults.ts";
 import { foreignAttribute, packageFrom } from "./attributes.ts";
-import {
-  type ForeignFile,
-  folderName,
-  type Imported,
-  type ImportedPackage,
-  type KnownPackages,
-  type Noted,
-  ownComment,
-} from "./draft.ts";
+import type { Draft, ForeignFile, ImportedPackage, KnownPackages, Noted } from "./draft.ts";
+import { folderName } from "./names.ts";
+import { ownComment } from "./secrets.ts";
 
 /** asdf's .tool-versions (mise reads it too): a tool and one or more versions a line. */
-export function importToolVersions({ path, text }: ForeignFile, known: KnownPackages | undefined): Imported {
+export function importToolVersions({ path, text }: ForeignFile, known: KnownPackages | undefined): Draft {
   const packages: Noted<ImportedPackage>[] = [];
   let pending: string[] = [];
   for (const whole of text.replace(/^\ufeff/, "").split(/\r?\n/)) {
@@ -28,7 +23,7 @@ export function importToolVersions({ path, text }: ForeignFile, known: KnownPack
     packages.push(packageOf(name, versions, pending, known));
     pending = [];
   }
-  return [{ name: folderName(path), packages, notes: pending }, []];
+  return { name: folderName(path), packages, notes: pending };
 }
 
 /** A tool of asdf's or mise's as a package, or the reason why there is none. */
@@ -59,14 +54,19 @@ export function packageOf(
   };
 }
 
+/** Node's words for architectures, which mise uses, and Nix's. */
+const ARCHITECTURES: ReadonlyMap<string, string> = new Map([
+  ["arm64", "aarch64"],
+  ["x64", "x86_64"],
+]);
+
 /** mise's `os`: linux, macos, or with an architecture as in `macos/arm64`. */
 function systemsOf(names: readonly string[]): string[] {
-  const all = ["x86_64-linux", "aarch64-linux", "aarch64-darwin"];
-  return all.filter((system) =>
+  return DEFAULTS.systems.filter((system) =>
     names.some((name) => {
       const [os = "", architecture] = name.split("/");
       if (!system.endsWith(os === "macos" || os === "darwin" ? "-darwin" : `-${os}`)) return false;
-      return architecture === undefined || system.startsWith({ arm64: "aarch64", x64: "x86_64" }[architecture] ?? architecture);
+      return architecture === undefined || system.startsWith(ARCHITECTURES.get(architecture) ?? architecture);
     }),
   );
 }

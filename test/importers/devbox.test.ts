@@ -6,7 +6,8 @@ import * as assert from "uvu/assert";
 import { parse } from "yaml";
 import { knownPackages } from "../../generator/commands/import.ts";
 import { importConfigs } from "../../generator/importers/index.ts";
-import { JsonError, type JsonNode, parseJsonc } from "../../generator/importers/jsonc.ts";
+import { type JsonNode, parseJsonc } from "../../generator/importers/jsonc.ts";
+import { SyntaxFault } from "../../generator/importers/syntax-fault.ts";
 import { openFacts } from "../../generator/knowledge/packages.ts";
 import { evaluate } from "../support/real-nixpkgs.ts";
 import { compileText, repository, written } from "../support/spec.ts";
@@ -57,7 +58,7 @@ const ROWS: readonly (readonly [string, Row])[] = [
     {
       given: `{"packages": ["emacsPackages.@@latest", "a.b@2"]}`,
       want: group(["a.b"]),
-      says: ["emacsPackages.@@latest is left out: it is no name"],
+      says: ["emacsPackages.@@latest is left out: not a valid attribute path"],
     },
   ],
   [
@@ -95,7 +96,7 @@ const ROWS: readonly (readonly [string, Row])[] = [
     {
       given: `{"packages": {"jq": {"version": "latest", "platforms": ["x86_64-linux", "armv9-linux"]}}}`,
       want: group([{ package: "jq", systems: ["x86_64-linux"] }]),
-      says: ["armv9-linux: no system"],
+      says: ["armv9-linux: not systems"],
     },
   ],
   [
@@ -114,7 +115,7 @@ const ROWS: readonly (readonly [string, Row])[] = [
     {
       given: `{"packages": {"openssl": {"version": "latest", "outputs": ["out", "dev"], "patch": "auto"}}}`,
       want: group(["openssl"]),
-      says: ["outputs out, dev:", "patch: devbox"],
+      says: ["outputs out, dev:", "patch: devbox's own"],
     },
   ],
   [
@@ -145,7 +146,11 @@ const ROWS: readonly (readonly [string, Row])[] = [
   ],
   [
     "a name no shell can have",
-    { given: `{"packages": [], "env": {"A-B": "1"}}`, want: group([]), says: ["A-B is no name of an environment variable"] },
+    {
+      given: `{"packages": [], "env": {"A-B": "1"}}`,
+      want: group([]),
+      says: ["A-B is left out: not a valid name of an environment variable"],
+    },
   ],
   [
     "a hook of lines",
@@ -174,7 +179,7 @@ const ROWS: readonly (readonly [string, Row])[] = [
     {
       given: `{"packages": ["jq"], "shell": {"scripts": {"test": ["a", "b"]}}, "include": ["plugin:x"], "env_from": ".env", "odd": 1}`,
       want: group(["jq"]),
-      says: ["scripts have no place in a spec", "test: a; b", "include plugin:x", "env_from .env", "odd: no part"],
+      says: ["scripts have no place in a spec", "test: a; b", "include plugin:x", "env_from .env", "odd has no counterpart"],
     },
   ],
   [
@@ -182,7 +187,7 @@ const ROWS: readonly (readonly [string, Row])[] = [
     {
       given: `{"packages": ["git+https://me:s3cr3t@example.org/a"], "env": {"T": "ghp_s3cr3ts3cr3ts3cr3t00"}, "shell": {"init_hook": "curl https://me:s3cr3t@example.org", "scripts": {"x": "curl https://me:s3cr3t@a"}}, "include": ["git+https://me:s3cr3t@example.org/b"]}`,
       want: group([]),
-      says: ["T: its value is a secret", "init_hook holds a secret", "x: (holds a secret)"],
+      says: ["T is left out: its value is a secret", "init_hook is left out: it holds a secret", "x: (holds a secret)"],
     },
   ],
   [
@@ -296,8 +301,8 @@ reader("what is no JSON is an error with a place, never a crash", () => {
       try {
         parseJsonc(text);
       } catch (error) {
-        assert.instance(error, JsonError);
-        const { range } = error as JsonError;
+        assert.instance(error, SyntaxFault);
+        const { range } = error as SyntaxFault;
         assert.ok(
           range.start >= 0 && range.start <= range.end && range.end <= text.length,
           `${text}: ${range.start}-${range.end}`,

@@ -65,7 +65,7 @@ const ROWS: readonly (readonly [string, Row])[] = [
   ],
   [
     "old names get today's",
-    { given: "build-max-jobs = 3", want: { settings: { "max-jobs": 3 } }, says: ["build-max-jobs is today's max-jobs"] },
+    { given: "build-max-jobs = 3", want: { settings: { "max-jobs": 3 } }, says: ["build-max-jobs is an old name of max-jobs"] },
   ],
   [
     "the later line wins",
@@ -293,6 +293,17 @@ files("a person's own nix.conf becomes that person's settings", async () => {
   });
   assert.equal(spec.settings, { "max-jobs": "auto" });
   assert.equal(spec.trustedUsers, ["root"]);
+});
+
+files("two files of one person are read as one, and stay in the order of the first files", async () => {
+  const { spec, yaml } = await imported({
+    "/home/alice/.config/nix/nix.conf": "cores = 1\nmax-jobs = 1",
+    "/etc/nix/nix.conf": "fallback = true",
+    "/home/alice/.config/nix/more.conf": "max-jobs = 2",
+  });
+  assert.equal(spec.users, { alice: { settings: { cores: 1, "max-jobs": 2 } } });
+  assert.equal(spec.settings, { fallback: true });
+  assert.match(yaml, /Imported from \/home\/alice\/\S+ and \/home\/alice\/\S+\n# Imported from \/etc\/nix\/nix.conf\./);
 });
 
 files("a password in a person's own list takes the whole line with it", async () => {

@@ -56,7 +56,7 @@ const ROWS: readonly (readonly [string, Row])[] = [
         '[tools]\nnode = "20"\ngo = ["1.21", "1.22"]\npython = {version = "3.10", virtualenv = ".venv"}\nkubectl = "latest"\n"core:deno" = "2"\n[tools.jq]\nversion = "latest"\nos = ["linux"]\n',
       ],
       want: tools(["nodejs", "go", "python3", "kubectl", { package: "jq", systems: ["x86_64-linux", "aarch64-linux"] }]),
-      says: ["wanted: 20.", "wanted: 1.21, 1.22", "virtualenv: what mise does", "deno@2 is left out"],
+      says: ["wanted: 20.", "wanted: 1.21, 1.22", "virtualenv: options of mise's own installers", "deno@2 is left out"],
     },
   ],
   [
@@ -136,7 +136,11 @@ const ROWS: readonly (readonly [string, Row])[] = [
         "inputs:\n  nixpkgs:\n    url: github:NixOS/nixpkgs/nixos-25.11\n  # for one tool\n  old:\n    url: github:NixOS/nixpkgs/nixos-23.05\n  git-hooks:\n    url: github:cachix/git-hooks.nix\n    inputs: {nixpkgs: {follows: nixpkgs}}\n  f:\n    follows: nixpkgs\n",
       ],
       want: { nixpkgs: "github:NixOS/nixpkgs/nixos-25.11", inputs: { old: "github:NixOS/nixpkgs/nixos-23.05" }, ...tools([]) },
-      says: ["for one tool", "the input git-hooks (github:cachix/git-hooks.nix) is left out", "the input f has no address"],
+      says: [
+        "for one tool",
+        "the input git-hooks (github:cachix/git-hooks.nix) is left out",
+        "the input f is left out: it has no address",
+      ],
     },
   ],
   [
@@ -150,7 +154,7 @@ const ROWS: readonly (readonly [string, Row])[] = [
         nixpkgs: { url: "github:cachix/devenv-nixpkgs/rolling", unfree: true, insecure: ["openssl-1.1.1w"] },
         ...tools([]),
       },
-      says: ["imports ./a", "nixpkgs.cuda_support", "clean: it steers devenv itself"],
+      says: ["imports ./a", "nixpkgs.cuda_support", "clean: a setting of devenv itself"],
     },
   ],
   [
@@ -204,23 +208,52 @@ files("an unknown kind is an error that names the known ones", async () => {
   assert.match(first?.hint ?? "", "devbox.json, .tool-versions, mise.toml, devenv.yaml, nix.conf");
 });
 
-const BROKEN: readonly (readonly [path: string, text: string, at: string])[] = [
-  ["mise.toml", '[tools]\nnode = "20\ngo = 1\n', ""],
-  ["devenv.yaml", "inputs: [\n", ""],
-  ["devenv.yaml", "- a\n", "- a"],
-  ["devbox.json", "[]", "[]"],
+/** Broken files: what is said, in our words, and what the place begins with. */
+const BROKEN: readonly (readonly [path: string, text: string, message: string, at: string])[] = [
+  ["mise.toml", '[tools]\nnode = "20\ngo = 1\n', "a control character, which TOML takes only as an escape", "\n"],
+  ["mise.toml", '[tools]\nnode = "20', "the string has no end", '"20'],
+  ["mise.toml", "[tools]\r\nnode = 20\r\nnode = 21\r\n", "this key has a value already", "node = 21"],
+  ["mise.toml", "\ufeff[tools]\nnode = latest\n", "not a value as TOML writes them: text is in quotes", "latest"],
+  ["mise.toml", "[tools]\nnode = [1,", "the array has no `]`", "[1,"],
+  ["mise.toml", `[tools]\na = ${"[".repeat(5000)}`, "nested too deep", "["],
+  ["devenv.yaml", "inputs: [\n", "the indentation does not fit the lines around it", ""],
+  ["devenv.yaml", "- a\n", "a devenv.yaml is a map", "- a"],
+  ["devenv.yaml", "a: 1\n---\nb: 2\n", "a second document begins here", "---"],
+  ["devenv.yaml", "a: 'x", "a closing quote or bracket, or a `:` or `,` is missing", ""],
+  ["devenv.yaml", "a:\n\tb: 1", "a tab indents this line: YAML takes spaces", "\tb: 1"],
+  ["devenv.yaml", "inputs: *x", "no anchor of this name stands before the alias", "*x"],
+  ["devenv.yaml", "[".repeat(100_000), "nested too deep", "["],
+  [
+    "devenv.yaml",
+    ["a: &a [1,1,1,1,1,1,1,1]", "b: &b [*a,*a,*a,*a,*a,*a]", "c: &c [*b,*b,*b,*b,*b,*b]", "d: [*c,*c,*c,*c]"].join("\n"),
+    "its aliases stand for too much text",
+    "a: ",
+  ],
+  ["devbox.json", "[]", "a devbox.json is an object", "[]"],
 ];
-for (const [path, text, at] of BROKEN) {
-  files(`broken: ${path} ${JSON.stringify(text)}`, async () => {
+for (const [path, text, message, at] of BROKEN) {
+  files(`broken: ${path} ${JSON.stringify(text.slice(0, 40))}`, async () => {
     const [yaml, diagnostics] = await importConfigs([{ path, text }], async () => undefined);
     assert.is(yaml, undefined);
-    assert.is(diagnostics.length, 1);
-    const [{ code, range }] = diagnostics as [(typeof diagnostics)[0]];
-    assert.is(code, "import-syntax");
-    assert.ok(range.start <= range.end && range.end <= text.length);
-    if (at) assert.ok(text.slice(range.start, range.end).startsWith(at));
+    assert.equal(
+      diagnostics.map((one) => [one.code, one.message]),
+      [["import-syntax", message]],
+    );
+    const { start, end } = diagnostics[0]!.range;
+    assert.ok(start <= end && end <= text.length);
+    assert.ok(text.startsWith(at, start), JSON.stringify(text.slice(start, start + 20)));
   });
 }
+
+files("a name that JavaScript's objects have is only a name", async () => {
+  const { spec, yaml } = await imported({
+    "mise.toml": '[tools]\n__proto__ = "1"\nconstructor = "1"\n[env]\n__proto__ = "1"\n',
+    "devbox.json": '{"packages": ["__proto__@1.2", "constructor@1.2"], "__proto__": 1}',
+    "nix.conf": "__proto__ = 1\nconstructor = 1\n",
+  });
+  assert.equal(Object.keys(spec), ["version", "name", "groups", "shells"]);
+  assert.match(comments(yaml), "constructor is no setting of any Nix");
+});
 
 files("no text of any file can crash the import or break its YAML", async () => {
   const word = fc.constantFrom(

@@ -1,0 +1,48 @@
+import { findSetting } from "../../knowledge/settings.ts";
+import { holdsSecret } from "../secrets.ts";
+import type { Line } from "./lines.ts";
+
+/* Why a line of a nix.conf is not carried over, in words for a comment of the spec. */
+
+/** Settings whose value is a secret, whatever it looks like. */
+const SECRET_SETTINGS = new Set(["access-tokens"]);
+
+/** Lists of the machine's of which only the entries that hold a secret are left out (caches.ts). */
+const CLEANED_LISTS = new Set(["substituters", "trusted-public-keys"]);
+
+/** Why a line must not be carried over; undefined when it may. `user`: the person whose own file it is. */
+export function refusal(line: Line, user: string | undefined): string | undefined {
+  const [written, , ...words] = line.words;
+  if (written === undefined) return `line ${line.number} of ${line.file} is left out: Nix refuses it`;
+  const name = findSetting(written)?.setting.name;
+  if (name === undefined) return unknownReason(written);
+  if (SECRET_SETTINGS.has(name))
+    return `${written}: its value is a secret, and a spec ends in the world-readable Nix store; keep it in a file that only root reads, named by \`!include\` in nix.conf`;
+  if (holdsSecret(words.join(" ")) && (user !== undefined || !CLEANED_LISTS.has(name)))
+    return `${written}: the value holds a secret, which has no place in a spec; it is left out`;
+  return undefined;
+}
+
+function unknownReason(name: string): string {
+  if (name === "build-users")
+    return "build-users is no setting of any Nix from 2.8 on (build-users-group is): `buildUsers` with its roles declares the accounts themselves";
+  const fork = FORK_SETTINGS.get(name);
+  if (fork)
+    return `${name} is a setting of ${fork}, which the Nix that this spec is for does not know; Nix warns of it and goes on`;
+  return `${name} is no setting of any Nix from 2.8 to 2.34: Nix warns of it and ignores it`;
+}
+
+/** Settings that only other distributions of Nix have. */
+const FORK_SETTINGS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "eval-cores": "Determinate Nix",
+    "lazy-trees": "Determinate Nix",
+    "lazy-locks": "Determinate Nix",
+    "json-logger": "Determinate Nix",
+    "deprecated-features": "Lix",
+    "extra-deprecated-features": "Lix",
+    "repl-overlays": "Lix",
+    "allow-flake-configuration": "Lix",
+    "temp-dir": "Lix",
+  }),
+);

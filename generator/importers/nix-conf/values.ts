@@ -1,0 +1,48 @@
+import { findSetting, type Setting, settingValueProblem } from "../../knowledge/settings.ts";
+import type { ImportedSetting } from "../draft.ts";
+
+type Value = ImportedSetting["value"];
+
+/** A line's words → the setting's value in the spec; undefined with a remark when Nix would refuse all of it. */
+export function specValue(name: string, words: readonly string[]): { value?: Value; remarks: string[] } {
+  const setting = findSetting(name)?.setting;
+  if (!setting) return { value: words.join(" "), remarks: [] };
+  const isWordList = setting.type === "list" && setting.form !== "json";
+  const { accepted, remarks } = isWordList ? acceptedWords(setting, words) : { accepted: words, remarks: [] };
+  const value = typedValue(setting, accepted);
+  const problem =
+    accepted.length < words.length && accepted.length === 0 ? "nothing of it is left" : settingValueProblem(setting, value);
+  return problem === undefined ? { value, remarks } : { remarks: [...remarks, `${name} is left out: ${problem}`] };
+}
+
+/** The entries of a list that Nix takes, and remarks on the others. */
+function acceptedWords(setting: Setting, words: readonly string[]): { accepted: string[]; remarks: string[] } {
+  const accepted: string[] = [];
+  const remarks: string[] = [];
+  for (const word of words) {
+    const problem = settingValueProblem(setting, [word]);
+    if (problem === undefined) accepted.push(word);
+    else remarks.push(`an entry of ${setting.name} is left out: ${problem}`);
+  }
+  return { accepted, remarks };
+}
+
+/** The words as the type that the setting has; what they can't stand for stays text, and is refused later. */
+function typedValue(setting: Setting, words: readonly string[]): Value {
+  const text = words.join(" ");
+  switch (setting.type) {
+    case "boolean":
+      if (setting.also?.includes(text)) return text;
+      return ["true", "yes", "1"].includes(text) ? true : ["false", "no", "0"].includes(text) ? false : text;
+    case "integer":
+      return /^-?\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : text;
+    case "list":
+      return setting.form === "json" ? text : [...words];
+    case "map":
+      // `sandbox-paths` may have words without `=` among the others; those stay a list.
+      if (words.some((word) => word.indexOf("=") < 1)) return [...words];
+      return Object.fromEntries(words.map((word) => [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)]));
+    case "string":
+      return text;
+  }
+}
