@@ -14,29 +14,29 @@ import { type Diagnostic, hasErrors, inOrder } from "./report/diagnostic.ts";
 import { maskDiagnostics, maskText } from "./report/masking.ts";
 
 export interface Compiled {
-  /** Undefined when the text is no YAML at all. */
+  /** Undefined when the text is not YAML. */
   readonly model: Model | undefined;
-  /** Undefined as long as there is an error. */
+  /** Undefined when there is an error. */
   readonly files: readonly PlannedFile[] | undefined;
   /** Sorted by place. */
   readonly diagnostics: readonly Diagnostic[];
-  /** The spec as text, for code frames: secrets are dots, everything else is where it was; `""` when it could not be decoded. */
+  /** The spec's text for code frames, with each secret replaced by dots of the same length; `""` when it is not UTF-8. */
   readonly text: string;
 }
 
-/** What a compilation knows beyond the spec. */
-export interface Surroundings extends Omit<Environment, "facts"> {
-  /** The spec's absolute path, where `file` is another way to it: generated files are the same whichever the user wrote. */
+/** What a compilation knows beside the spec. */
+export interface CompileContext extends Omit<Environment, "facts"> {
+  /** The spec's absolute path, when `file` is relative or a link: generated files do not depend on how the user wrote it. */
   readonly path?: string;
-  /** Facts on the packages of the nixpkgs that a flake reference names. */
+  /** Package facts of the nixpkgs that a flake reference names. */
   readonly facts: (nixpkgs: string) => Facts | undefined;
 }
 
 /**
- * The whole pipeline, pure: the bytes of a spec → the files it stands for, and what is to be said about it. A stage runs on
- * what the ones before it could make sense of, so that all mistakes of a spec are told at once.
+ * The whole pipeline, without I/O: bytes of a spec → generated files and diagnostics. Each stage works on the valid part of what
+ * the stages before it return, so that one run reports all mistakes of a spec.
  */
-export function compile(bytes: Uint8Array, file: string, surroundings: Surroundings, templates: Templates): Compiled {
+export function compile(bytes: Uint8Array, file: string, context: CompileContext, templates: Templates): Compiled {
   const [{ source, text: written }, yamlDiagnostics] = readSource(file, bytes);
   if (!source) {
     const ranges = secretsInText(written);
@@ -46,7 +46,7 @@ export function compile(bytes: Uint8Array, file: string, surroundings: Surroundi
   }
   const [spec, shapeDiagnostics] = validate(source);
   const [model, nameDiagnostics] = buildModel(spec, source);
-  const environment = { ...surroundings, facts: () => surroundings.facts(model.nixpkgs.url) };
+  const environment = { ...context, facts: () => context.facts(model.nixpkgs.url) };
   const before = [...yamlDiagnostics, ...shapeDiagnostics, ...nameDiagnostics];
   const secrets = findSecrets(source);
   const [, findings] = lint({ model, source, environment, before, secrets });
@@ -61,6 +61,6 @@ export function compile(bytes: Uint8Array, file: string, surroundings: Surroundi
   );
   if (hasErrors(diagnostics)) return { model, files: undefined, diagnostics, text };
   const facts = environment.facts()?.exact ? environment.facts() : undefined;
-  const [files] = planFiles(model, templates, { facts, spec: specName(surroundings.path ?? file) });
+  const [files] = planFiles(model, templates, { facts, spec: specName(context.path ?? file) });
   return { model, files, diagnostics, text };
 }

@@ -1,8 +1,8 @@
 import module from "node:module";
 
 /*
- * Entry of the program. The compile cache must be on before the large part is read, so that part is imported behind it.
- * https://nodejs.org/api/module.html#module-compile-cache: Node 22.1 and later; Node 20 has no such function.
+ * Entry point. The compile cache covers only modules that are loaded after it is enabled, so the rest is imported dynamically.
+ * Node 22.1 and later have it (https://nodejs.org/api/module.html#module-compile-cache), Node 20 does not.
  */
 (module as { enableCompileCache?: () => void }).enableCompileCache?.();
 const { run } = await import("./cli/run.ts");

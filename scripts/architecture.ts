@@ -3,12 +3,11 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /*
- * `npm run architecture`: holds generator/ against the invariants of docs/architecture.md. Text flows from left to right and nothing
- * flows back: a folder imports only from the folders of its row, a stage takes only types from another stage, and no files import each
- * other in a circle.
+ * `npm run architecture`: checks generator/ against the invariants of docs/architecture.md. A folder imports only the folders that
+ * its row allows, a stage imports only types of another stage, and no files import each other in a circle.
  */
 
-/** What each folder may import, beside itself and npm packages. `.` stands for the files beside the folders. */
+/** What each folder may import beside itself and npm packages. `.` stands for the files directly in generator/. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   report: [],
   knowledge: ["report"],
@@ -26,13 +25,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ["commands", "editor", "lint", "output", "report", "knowledge", "system"],
 };
 
-/** The stages of the compiler, in order: each knows the others by their types alone. */
+/** The stages of the compiler, in order: each imports only types of the others. */
 const STAGES: readonly string[] = ["read", "language", "model", "lint", "output", "write"];
 
-/** Data of a stage that later ones may use as a value. */
+/** Files of a stage whose values other stages may import. */
 const SHARED_DATA: readonly string[] = ["language/defaults.ts", "language/vocabulary.ts"];
 
-/** Files beside the folders. */
+/** The files directly in generator/. */
 const TOP_FILES: readonly string[] = ["main.ts", "compile.ts"];
 
 interface Import {
@@ -42,7 +41,7 @@ interface Import {
   readonly typeOnly: boolean;
 }
 
-/** The sentences that say where a generator/ breaks an invariant; empty when it breaks none. */
+/** One sentence for each broken invariant of the folder `root` (a generator/); empty when there is none. */
 export function architectureProblems(root: string): string[] {
   const files = readdirSync(root, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))
@@ -50,15 +49,15 @@ export function architectureProblems(root: string): string[] {
   const imports = files.flatMap((file) => importsOf(root, file));
   const problems = files
     .filter((file) => !file.includes("/") && !TOP_FILES.includes(file))
-    .map((file) => `${file} lies beside the folders: only ${TOP_FILES.join(" and ")} do`);
+    .map((file) => `${file} belongs into a folder: only ${TOP_FILES.join(" and ")} are beside them`);
   for (const { from, to, typeOnly } of imports) {
     const [source, target] = [folderOf(from), folderOf(to)];
     if (source === target) continue;
     const allowed = MAY_IMPORT[source];
     if (!allowed) problems.push(`${from}: docs/architecture.md has no folder ${source}`);
-    else if (!allowed.includes(target)) problems.push(`${from} imports ${to}: ${source} may not import ${target}`);
+    else if (!allowed.includes(target)) problems.push(`${from} imports ${to}: ${source}/ may not import ${target}/`);
     else if (!typeOnly && STAGES.includes(source) && STAGES.includes(target) && !SHARED_DATA.includes(to))
-      problems.push(`${from} imports a value of ${to}: a stage knows another one by its types alone`);
+      problems.push(`${from} imports a value of ${to}: a stage imports only types of another stage`);
   }
   for (const circle of circles(files, imports)) problems.push(`these import each other in a circle: ${circle.join(" -> ")}`);
   return problems;
@@ -79,13 +78,13 @@ function importsOf(root: string, file: string): Import[] {
     const typeOnly =
       fixed !== undefined && (/^type\b/.test(clause.trim()) || names.filter(Boolean).every((name) => name.startsWith("type ")));
     const to = relative(root, resolve(root, dirname(file), target));
-    // Data and files outside generator/ are no rooms of the house.
+    // Data files and files outside generator/ belong to no folder of the table.
     if (to.endsWith(".ts") && !to.startsWith("..")) found.push({ from: file, to, typeOnly });
   }
   return found;
 }
 
-/** Circles of imports, types included: the files of a circle can only be understood together. */
+/** Import cycles, type imports included: files of a cycle can only be understood together. */
 function circles(files: readonly string[], imports: readonly Import[]): string[][] {
   const targets = new Map(files.map((file) => [file, imports.filter(({ from }) => from === file).map(({ to }) => to)]));
   const found: string[][] = [];
@@ -108,5 +107,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const problems = architectureProblems(fileURLToPath(new URL("../generator/", import.meta.url)));
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;
-  else console.log("generator/ keeps to docs/architecture.md");
+  else console.log("generator/ follows docs/architecture.md");
 }

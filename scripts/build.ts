@@ -14,21 +14,21 @@ import { templatePaths } from "../generator/output/templates.ts";
 import { nodeSystem } from "../generator/system/node-system.ts";
 
 /*
- * generator/ -> dist/: flakewright.js, and beside it a module for each part that is loaded when it is asked for. The schema and the
- * templates are compiled to functions here, so that no compiler is loaded at run time. `npm ci` runs it (the `prepare` script).
+ * Bundles generator/ into dist/: flakewright.js and one module for each part that is imported dynamically. The schema and the
+ * templates are compiled to functions here, so that no compiler runs when flakewright starts. `npm ci` runs this script (`prepare`).
  */
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const require = createRequire(import.meta.url);
 
-/** generator/language/validator.ts with the schema compiled beforehand. */
+/** Replaces generator/language/validator.ts: the compiled schema. */
 function validatorModule(): string {
   const ajv = new Ajv2020({ ...ajvOptions, code: { source: true, esm: true, lines: false } });
   const code = standaloneCode.default(ajv, ajv.compile(schemaForAjv));
   return `${code}\nexport const validator = () => validate;\n`;
 }
 
-/** generator/output/templates.ts with the templates compiled beforehand. */
+/** Replaces generator/output/templates.ts: the compiled templates. */
 async function templatesModule(): Promise<string> {
   const paths = await templatePaths(nodeSystem(root, process.env));
   const entries = paths.map((path) => {
@@ -49,7 +49,7 @@ export const loadTemplates = async () => template;
 const precompiled: Plugin = {
   name: "precompiled",
   setup({ onLoad, onResolve }) {
-    // The finished schema, without what it is built with.
+    // The finished schema, without the library that builds it.
     onLoad({ filter: /generator\/language\/schema\.ts$/ }, () => ({
       contents: `export const specSchema = JSON.parse(${JSON.stringify(JSON.stringify(specSchema))});`,
       loader: "js",
@@ -64,7 +64,7 @@ const precompiled: Plugin = {
       loader: "js",
       resolveDir: join(root, "generator/output"),
     }));
-    // The YAML reader asks the environment at each token whether to log it; asking costs more than reading the token.
+    // `yaml` reads process.env at each token to decide about logging, which takes longer than the token itself.
     onResolve({ filter: /^process$/ }, () => ({ path: "process", namespace: "quiet" }));
     onLoad({ filter: /.*/, namespace: "quiet" }, () => ({ contents: "module.exports = { env: {} };" }));
     onResolve({ filter: /^handlebars$/ }, () => ({ path: require.resolve("handlebars/dist/cjs/handlebars.runtime.js") }));
@@ -81,13 +81,13 @@ const { metafile } = await build({
   platform: "node",
   target: "node20",
   format: "esm",
-  // jsonc-parser's `main` asks for its own files in a way that no bundler can follow.
+  // jsonc-parser's `main` is UMD: esbuild can't follow its require calls.
   mainFields: ["module", "main"],
   minify: true,
   legalComments: "none",
   metafile: true,
   logLevel: "warning",
-  // CommonJS packages in the bundle ask for Node's own modules.
+  // CommonJS packages in the bundle call require for Node's own modules.
   banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   plugins: [precompiled],
 });
@@ -99,10 +99,10 @@ for (const name of await readdir(join(root, "generator/knowledge")))
   if (name.endsWith(".tsv")) await copyFile(join(root, "generator/knowledge", name), join(dist, "knowledge", name));
 await writeLicences(Object.keys(metafile.inputs));
 
-/** The licences of the packages in the bundle, in one file. */
+/** Writes the licences of all bundled packages into one file. */
 async function writeLicences(inputs: readonly string[]): Promise<void> {
   const packages = [...new Set(inputs.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []))].sort();
-  let text = "The bundle holds code of these packages, each under its own licence.\n";
+  let text = "The bundle contains code of these packages, each under its own licence.\n";
   for (const name of packages) {
     const folder = join(root, "node_modules", name);
     const { version, license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));

@@ -9,15 +9,16 @@ import type { ExperimentalFeature, NixVersion, Setting } from "../generator/know
 /*
  * npx tsx scripts/refresh-knowledge.ts NIX…
  *
- * Asks Nix programs, one of each supported version, what settings and experimental features they know, and writes the answers
- * into generator/knowledge/settings.json. What no Nix tells (descriptions, types, forms, ranges, what replaces what) stays as it
- * is; a setting that is new gets an empty description and the type of its default, for a person to complete.
+ * Runs one Nix of each supported version and writes the settings and experimental features it knows into
+ * generator/knowledge/settings.json. What Nix does not report (descriptions, types, forms, ranges, replacements) is kept. A new
+ * setting gets an empty description and the type of its default, to be completed by hand.
  */
 
 const FILE = fileURLToPath(new URL("../generator/knowledge/settings.json", import.meta.url));
 const VERSIONS: readonly NixVersion[] = ["2.8", "2.26", "2.34"];
 
-interface Told {
+/** A setting as `nix config show --json` reports it. */
+interface ReportedSetting {
   readonly defaultValue: unknown;
   readonly aliases: readonly string[];
   readonly experimentalFeature?: string | null;
@@ -28,8 +29,8 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const run = promisify(execFile);
 
-/** Runs a Nix under a nix.conf of its own; answers stdout and what it warned of. */
-async function ask(nix: string, args: readonly string[], conf = ""): Promise<{ stdout: string; stderr: string }> {
+/** Runs Nix with only the given nix.conf; its warnings are on stderr. */
+async function runNix(nix: string, args: readonly string[], conf = ""): Promise<{ stdout: string; stderr: string }> {
   const folder = mkdtempSync(join(tmpdir(), "refresh-knowledge-"));
   mkdirSync(join(folder, "var"));
   writeFileSync(join(folder, "nix.conf"), conf);
@@ -59,32 +60,32 @@ class Nix {
   }
 
   static async at(path: string): Promise<Nix> {
-    const { stdout } = await ask(path, ["--version"]);
+    const { stdout } = await runNix(path, ["--version"]);
     const version = VERSIONS.find((one) => stdout.includes(` ${one}.`));
-    if (!version) throw new Error(`${path} is ${stdout.trim()}, none of ${VERSIONS.join(", ")}`);
+    if (!version) throw new Error(`${path} is ${stdout.trim()}, not one of the versions ${VERSIONS.join(", ")}`);
     return new Nix(path, version);
   }
 
-  async settings(): Promise<Map<string, Told>> {
-    const { stdout } = await ask(this.path, [...this.#show, "--json"]);
-    return new Map(Object.entries(JSON.parse(stdout) as Record<string, Told>));
+  async settings(): Promise<Map<string, ReportedSetting>> {
+    const { stdout } = await runNix(this.path, [...this.#show, "--json"]);
+    return new Map(Object.entries(JSON.parse(stdout) as Record<string, ReportedSetting>));
   }
 
-  /** Which of these settings take an `extra-` line: an unknown name is a warning. */
+  /** The settings that have an `extra-` form: Nix warns of those that have none. */
   async appendable(names: readonly string[]): Promise<Set<string>> {
-    const { stderr } = await ask(this.path, this.#show, names.map((name) => `extra-${name} =\n`).join(""));
+    const { stderr } = await runNix(this.path, this.#show, names.map((name) => `extra-${name} =\n`).join(""));
     return new Set(names.filter((name) => !stderr.includes(`unknown setting 'extra-${name}'`)));
   }
 
-  /** Names of features that this Nix lists; Nix 2.8 has no such list. */
+  /** The experimental features that this Nix lists; Nix 2.8 can't list them. */
   async listedFeatures(): Promise<string[]> {
     if (this.version === "2.8") return [];
-    return Object.keys(JSON.parse((await ask(this.path, ["__dump-xp-features"])).stdout));
+    return Object.keys(JSON.parse((await runNix(this.path, ["__dump-xp-features"])).stdout));
   }
 
-  /** Which of these features it takes without a word. */
+  /** The features that this Nix accepts without a warning. */
   async features(names: readonly string[]): Promise<Set<string>> {
-    const { stderr } = await ask(this.path, this.#show, `experimental-features = ${names.join(" ")}\n`);
+    const { stderr } = await runNix(this.path, this.#show, `experimental-features = ${names.join(" ")}\n`);
     return new Set(names.filter((name) => !stderr.includes(`'${name}'`)));
   }
 }
@@ -96,21 +97,21 @@ function typeOf(value: unknown): Setting["type"] {
   return typeof value === "object" && value !== null ? "map" : "string";
 }
 
-/** A number that JSON can't hold exactly is not touched: the parser has rounded it already. */
-const exact = (value: unknown): boolean => typeof value !== "number" || Number.isSafeInteger(value);
+/** Whether JSON.parse kept a value exactly: it rounds integers above 2^53, such as the default of `max-free`. */
+const isExact = (value: unknown): boolean => typeof value !== "number" || Number.isSafeInteger(value);
 
 async function refresh(nixes: readonly Nix[], before: Knowledge): Promise<Knowledge> {
-  const told = new Map(await Promise.all(nixes.map(async (nix) => [nix.version, await nix.settings()] as const)));
-  const names = [...new Set([...told.values()].flatMap((one) => [...one.keys()]))].sort();
+  const reported = new Map(await Promise.all(nixes.map(async (nix) => [nix.version, await nix.settings()] as const)));
+  const names = [...new Set([...reported.values()].flatMap((one) => [...one.keys()]))].sort();
   const appendable = new Map(await Promise.all(nixes.map(async (nix) => [nix.version, await nix.appendable(names)] as const)));
   const settings = names.map((name): Setting => {
-    const versions = VERSIONS.filter((version) => told.get(version)?.has(name));
-    const newest = told.get(versions.at(-1)!)!.get(name)!;
+    const versions = VERSIONS.filter((version) => reported.get(version)?.has(name));
+    const newest = reported.get(versions.at(-1)!)!.get(name)!;
     const old = before.settings.find((one) => one.name === name);
     const setting: Mutable<Setting> = old
       ? { ...old }
       : { name, type: typeOf(newest.defaultValue), aliases: [], versions, appendableIn: [], description: "" };
-    if (old?.default !== undefined && exact(newest.defaultValue))
+    if (old?.default !== undefined && isExact(newest.defaultValue))
       setting.default = newest.defaultValue as NonNullable<Setting["default"]>;
     setting.aliases = [...newest.aliases].sort();
     setting.versions = versions;
@@ -120,25 +121,25 @@ async function refresh(nixes: readonly Nix[], before: Knowledge): Promise<Knowle
   });
   const listed = await Promise.all(nixes.map((nix) => nix.listedFeatures()));
   const features = [...new Set([...before.experimentalFeatures.map((one) => one.name), ...listed.flat()])].sort();
-  const taken = new Map(await Promise.all(nixes.map(async (nix) => [nix.version, await nix.features(features)] as const)));
+  const accepted = new Map(await Promise.all(nixes.map(async (nix) => [nix.version, await nix.features(features)] as const)));
   const experimentalFeatures = features.map((name) => ({
     ...before.experimentalFeatures.find((one) => one.name === name),
     name,
-    versions: VERSIONS.filter((version) => taken.get(version)?.has(name)),
+    versions: VERSIONS.filter((version) => accepted.get(version)?.has(name)),
   }));
   return { settings, experimentalFeatures };
 }
 
 const nixes = await Promise.all(process.argv.slice(2).map((path) => Nix.at(path)));
 if (VERSIONS.some((version) => nixes.filter((nix) => nix.version === version).length !== 1)) {
-  throw new Error(`give one Nix of each version: ${VERSIONS.join(", ")}`);
+  throw new Error(`usage: refresh-knowledge.ts NIX…, one Nix program of each version ${VERSIONS.join(", ")}`);
 }
 const after = await refresh(nixes, JSON.parse(readFileSync(FILE, "utf8")));
-// One line for each, so that a difference shows what changed.
+// One line a setting, so that a diff shows which ones changed.
 const lines = (all: readonly object[]) => all.map((one) => `    ${JSON.stringify(one)}`).join(",\n");
 const { settings, experimentalFeatures } = after;
 writeFileSync(
   FILE,
   `{\n  "settings": [\n${lines(settings)}\n  ],\n  "experimentalFeatures": [\n${lines(experimentalFeatures)}\n  ]\n}\n`,
 );
-console.log(`wrote ${FILE}; now complete it and run test/knowledge/settings.test.ts`);
+console.log(`wrote ${FILE}; complete the new settings by hand, then run test/knowledge/settings.test.ts`);

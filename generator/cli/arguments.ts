@@ -1,55 +1,56 @@
+import { parseArgs } from "node:util";
 import { nearestNames } from "../report/suggestions.ts";
 
-/** What stands behind a command's options on its line; the words say what an editor of command lines can complete there. */
+/** The positional arguments of a command, as its usage line writes them. The kind decides what a shell completes. */
 export type Operands = "" | "[SPEC]" | "[DIR]" | "FILE…" | "WORD" | "SHELL";
 
-/** A command as usage, completion and dispatch see it. */
+/** A command as usage, completion and argument checks need it. */
 export interface CommandSpec {
   readonly operands: Operands;
-  /** Options beside the global ones. */
+  /** Its own options; the global ones are implied. */
   readonly options: readonly OptionName[];
-  /** One line, in the imperative mood or as a noun. */
+  /** One line, for `--help` and completion. */
   readonly summary: string;
-  /** Words that complete where the operand is WORD or SHELL. */
+  /** Completions of a WORD or SHELL operand. */
   readonly words?: () => readonly string[];
 }
 
 interface OptionSpec {
   readonly type: "string" | "boolean";
   readonly summary: string;
-  /** The name of a string option's value; `DIR` completes folders. */
+  /** Placeholder of a string option's value; `DIR` completes folders. */
   readonly value?: string;
   readonly words?: readonly string[];
   readonly short?: string;
   readonly global?: true;
 }
 
-/** Every option. The global ones go with each command. */
+/** All options. Every command takes the global ones. */
 export const OPTIONS = {
   out: { type: "string", value: "DIR", summary: "the output folder (out)" },
-  force: { type: "boolean", summary: "overwrite generated files that were edited" },
-  "dry-run": { type: "boolean", summary: "say what would change and change nothing" },
-  root: { type: "string", value: "DIR", summary: "examine the machine whose root folder is DIR (an image)" },
+  force: { type: "boolean", summary: "overwrite edited generated files" },
+  "dry-run": { type: "boolean", summary: "list what would change, write nothing" },
+  root: { type: "string", value: "DIR", summary: "examine the machine image mounted at DIR" },
   nixpkgs: { type: "string", value: "REF", summary: "a flake reference (the spec's nixpkgs)" },
   format: {
     type: "string",
     value: "FORMAT",
     words: ["text", "json", "github", "sarif"],
-    summary: "how diagnostics are written",
+    summary: "format of diagnostics",
     global: true,
   },
-  strict: { type: "boolean", summary: "warnings fail", global: true },
+  strict: { type: "boolean", summary: "treat warnings as errors", global: true },
   "no-color": { type: "boolean", summary: "no colours", global: true },
-  quiet: { type: "boolean", summary: "only results and diagnostics", global: true },
-  help: { type: "boolean", short: "h", summary: "this text", global: true },
-  version: { type: "boolean", summary: "the version", global: true },
+  quiet: { type: "boolean", summary: "print only results and diagnostics", global: true },
+  help: { type: "boolean", short: "h", summary: "print this help", global: true },
+  version: { type: "boolean", summary: "print the version", global: true },
 } as const satisfies Record<string, OptionSpec>;
 
 export type OptionName = keyof typeof OPTIONS;
 
 export const optionSpecs = Object.entries(OPTIONS) as [OptionName, OptionSpec][];
 
-/** How a command is called: `generate [SPEC] [--out DIR] [--force]`. */
+/** A command's usage line: `generate [SPEC] [--out DIR] [--force]`. */
 function synopsis(name: string, { operands, options }: CommandSpec): string {
   const written = options.map((option) => {
     const { value }: OptionSpec = OPTIONS[option];
@@ -63,16 +64,48 @@ export function usage(commands: Readonly<Record<string, CommandSpec>>): string {
   const rows = Object.entries(commands).map(([name, command]): [string, string] => [synopsis(name, command), command.summary]);
   const width = Math.max(...rows.map(([left]) => left.length));
   const lines = rows.map(([left, right]) => `  flakewright ${left.padEnd(width)}  ${right}\n`).join("");
-  return `flakewright: one YAML file -> a Nix flake, NixOS modules and everything a machine without NixOS needs
+  return `flakewright compiles one YAML file to a Nix flake, NixOS modules, and configuration for machines without NixOS
 
 ${lines}
-SPEC is spec/platform.yaml and DIR is out/ unless given. Everywhere: --format ${OPTIONS.format.words.join("|")}, --strict (warnings
-fail), --no-color, --quiet, --help, --version.
-Exit status: 0 done, 1 the spec has errors or check found drift, 2 wrong usage, 3 the machine failed us.
+SPEC defaults to spec/platform.yaml, DIR to out/. Every command takes --format ${OPTIONS.format.words.join("|")}, --strict
+(treat warnings as errors), --no-color, --quiet, --help, --version.
+Exit status: 0 success, 1 the spec has errors or check found drift, 2 wrong usage, 3 I/O or environment error.
 `;
 }
 
-/** What is wrong with a command line, as a sentence; undefined when nothing is. */
+/** The options and operands of a command line, or a sentence on the first option that is unknown or lacks a proper value. */
+export function readArguments(argv: readonly string[]) {
+  const config = { args: [...argv], allowPositionals: true, options: OPTIONS } as const;
+  // Options are checked here first, so that users never see parseArgs' own messages.
+  for (const token of parseArgs({ ...config, strict: false, tokens: true }).tokens) {
+    const problem = token.kind === "option" ? optionProblem(token) : undefined;
+    if (problem !== undefined) return problem;
+  }
+  return parseArgs(config);
+}
+
+interface OptionToken {
+  readonly name: string;
+  /** As written: `--out`, `-h`. */
+  readonly rawName: string;
+  readonly value: string | undefined;
+  /** Whether the value is behind `=`. */
+  readonly inlineValue: boolean | undefined;
+}
+
+function optionProblem({ name, rawName, value, inlineValue }: OptionToken): string | undefined {
+  const option: OptionSpec | undefined = Object.hasOwn(OPTIONS, name) ? OPTIONS[name as OptionName] : undefined;
+  if (!option) {
+    const near = nearestNames(name, Object.keys(OPTIONS)).map((one) => `--${one}`);
+    return `unknown option \`${rawName}\`${suggestion(near)}`;
+  }
+  if (option.type === "boolean") return value === undefined ? undefined : `${rawName} takes no value`;
+  // `--out --force` is a forgotten value; a folder of that name can be given as `--out=--force`.
+  if (!value || (!inlineValue && value.startsWith("-"))) return `${rawName} needs a value: ${rawName} ${option.value}`;
+  return undefined;
+}
+
+/** Describes what is wrong with a command line; undefined when it is valid. */
 export function usageProblem(
   commands: Readonly<Record<string, CommandSpec>>,
   name: string,
@@ -81,24 +114,27 @@ export function usageProblem(
 ): string | undefined {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) {
-    const near = nearestNames(name, Object.keys(commands));
-    return `there is no command ${name}${near.length > 0 ? `; did you mean ${near.join(", ")}?` : ""}`;
+    return `unknown command \`${name}\`${suggestion(nearestNames(name, Object.keys(commands)))}`;
   }
   for (const [option, spec] of optionSpecs) {
     const value = given[option];
     if (value === undefined) continue;
-    if (!spec.global && !command.options.includes(option)) return `${name} has no --${option}`;
-    if (spec.words && !spec.words.includes(String(value))) return `--${option} is ${either(spec.words)}, not ${value}`;
+    if (!spec.global && !command.options.includes(option)) return `\`${name}\` has no option --${option}`;
+    if (spec.words && !spec.words.includes(String(value))) return `invalid --${option} \`${value}\`: use ${either(spec.words)}`;
   }
   const [least, most] = command.operands === "" ? [0, 0] : command.operands.startsWith("[") ? [0, 1] : [1, 1];
   const word = command.operands.replace(/[[\]…]/g, "");
-  if (operands.length < least) return `${name} needs a ${word}`;
+  if (operands.length < least) return `\`${name}\` needs a ${word}`;
   if (operands.length > most && !command.operands.endsWith("…"))
-    return most === 0 ? `${name} takes nothing, not ${operands[0]}` : `${name} takes one ${word}, not ${operands.length}`;
+    return most === 0
+      ? `\`${name}\` takes no argument, but got \`${operands[0]}\``
+      : `\`${name}\` takes one ${word}, but got ${operands.length}`;
   if (command.operands === "SHELL" && !command.words?.().includes(operands[0] ?? ""))
-    return `${name} is for ${either(command.words?.() ?? [])}, not ${operands[0]}`;
+    return `unknown shell \`${operands[0]}\`: use ${either(command.words?.() ?? [])}`;
   return undefined;
 }
+
+const suggestion = (names: readonly string[]): string => (names.length > 0 ? `; did you mean ${either(names)}?` : "");
 
 const either = (words: readonly string[]): string =>
   words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;

@@ -7,77 +7,77 @@ import type { CommandSpec } from "./arguments.ts";
 import { completionScript, SHELLS } from "./completion.ts";
 
 export interface Command extends CommandSpec {
-  /** `operands` are as many as the command takes. */
+  /** The number of `operands` is checked already. */
   readonly run: (system: System, options: Options, operands: readonly string[], terminal: Terminal) => Promise<Outcome>;
 }
 
-/** Every command; usage, completion and dispatch come from here. What is not always needed is loaded when it is asked for. */
+/** All commands: usage, completion and dispatch derive from this table. Code that few runs need is loaded by the command. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
   generate: {
     operands: "[SPEC]",
     options: ["out", "force", "dry-run"],
-    summary: "compile and write",
+    summary: "compile the spec and write the output folder",
     run: generate,
   },
   check: {
     operands: "[SPEC]",
     options: ["out"],
-    summary: "the same without writing; fails on errors and drift",
+    summary: "compile without writing; fail on errors and on drift",
     run: check,
   },
   diff: {
     operands: "[SPEC]",
     options: ["out"],
-    summary: "a unified diff of what generate would change",
+    summary: "print a unified diff of what generate would change",
     run: diff,
   },
   watch: {
     operands: "[SPEC]",
     options: ["out"],
-    summary: "regenerate at every save; a broken spec is reported and the last good output stays",
+    summary: "regenerate at every save; an invalid spec changes nothing",
     run: async (system, options, _operands, terminal) => (await import("../commands/watch.ts")).watch(system, options, terminal),
   },
   init: {
     operands: "[DIR]",
     options: [],
-    summary: "a commented starter spec, its schema beside it",
+    summary: "write a commented starter spec and its schema",
     run: async (system, _options, [folder = "."]) => (await import("../commands/init.ts")).init(system, folder),
   },
   import: {
     operands: "FILE…",
     options: [],
-    summary: "nix.conf, devbox.json, .tool-versions, mise.toml, devenv.yaml as a spec",
+    summary: "convert nix.conf, devbox.json, .tool-versions, mise.toml, devenv.yaml",
     run: async (system, options, files) => (await import("../commands/import.ts")).importFiles(system, options, files),
   },
   explain: {
     operands: "WORD",
     options: [],
-    summary: "a diagnostic code, a nix.conf setting, a package or a key of the spec, explained",
+    summary: "explain a diagnostic code, a nix.conf setting, a package or a key of the spec",
     run: async (system, options, [word = ""]) => (await import("../commands/explain.ts")).explain(system, options, word),
   },
   index: {
     operands: "[SPEC]",
     options: ["out", "nixpkgs"],
-    summary: "with Nix: facts of the spec's own nixpkgs, used by check, generate and explain from then on",
+    summary: "collect the package facts of the spec's nixpkgs, with Nix",
     run: async (system, options, _operands, terminal) =>
       (await import("../commands/index-packages.ts")).index(system, options, terminal),
   },
   doctor: {
     operands: "[SPEC]",
     options: ["out", "root"],
-    summary: "this machine against the spec, each finding with the command that mends it",
+    summary: "compare this machine with the spec and name the fixes",
     run: async (system, options) => (await import("../commands/doctor.ts")).doctor(system, options),
   },
   schema: {
     operands: "",
     options: [],
-    summary: "the JSON Schema of a spec, for editors",
+    summary: "print the JSON Schema of a spec, for editors",
     run: async () => printed((await import("../commands/schema.ts")).printedSchema()),
   },
   completion: {
     operands: "SHELL",
     options: [],
-    summary: "a completion script for bash, zsh or fish",
+    summary: "print a completion script for bash, zsh or fish",
     words: () => SHELLS,
     run: async (_system, _options, [shell]) => {
       const { explainableWords } = await import("../commands/explain.ts");

@@ -2,21 +2,21 @@ import { shellWord } from "../output/printers/shell.ts";
 import { type CommandSpec, type Operands, type OptionName, optionSpecs } from "./arguments.ts";
 
 /*
- * Completion scripts, each made from the table of commands. They name what there is now: after an update the script is made
- * anew, as the line for ~/.bashrc and its like in each header does at every start.
+ * Completion scripts, generated from the table of commands. A script lists the commands of the version that printed it; the line
+ * for ~/.bashrc or ~/.zshrc in its header regenerates it at every start of the shell.
  */
 
 type Commands = Readonly<Record<string, CommandSpec>>;
 
-/** Shells that completion is written for. */
+/** Shells that have a completion script. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
-/** The script for a shell; the first comment says where to put it. */
+/** The completion script of a shell; its first comment says where to install it. */
 export function completionScript(shell: (typeof SHELLS)[number], commands: Commands): string {
   return { bash, zsh, fish }[shell](commands);
 }
 
-/** The options of a command: its own and the global ones. */
+/** A command's own options and the global ones. */
 const optionsOf = (command: CommandSpec): typeof optionSpecs =>
   optionSpecs.filter(([name, option]) => option.global || command.options.includes(name));
 
@@ -57,7 +57,7 @@ _flakewright_files() {
 _flakewright() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} command= options i
   COMPREPLY=()
-  # bash makes three words of --out=DIR.
+  # COMP_WORDBREAKS holds "=": bash splits --out=DIR into three words.
   if [[ $cur == = ]]; then
     cur=
   elif [[ $prev == = ]]; then
@@ -88,7 +88,7 @@ complete -F _flakewright flakewright
 }
 
 function zsh(commands: Commands): string {
-  // In a specification of _arguments, `:` and brackets are syntax.
+  // `:` and brackets are syntax in an _arguments specification.
   const plain = (text: string): string => text.replace(/[\\:[\]]/g, "\\$&");
   const option = ([name, { summary, type, value, words, short }]: (typeof optionSpecs)[number]): string => {
     const action = words ? `(${words.join(" ")})` : value === "DIR" ? "_files -/" : " ";
@@ -116,7 +116,7 @@ function zsh(commands: Commands): string {
   const names = Object.entries(commands).map(([name, { summary }]) => `    ${shellWord(`${plain(name)}:${summary}`)}`);
   const globals = optionSpecs.filter(([, spec]) => spec.global).map(option);
   return `#compdef flakewright
-# zsh completion of flakewright. In ~/.zshrc, behind compinit: source <(flakewright completion zsh)
+# zsh completion of flakewright. In ~/.zshrc, after compinit: source <(flakewright completion zsh)
 _flakewright() {
   local state line
   local -a commands=(
@@ -133,7 +133,7 @@ _flakewright_command() {
 ${cases.join("\n")}
   esac
 }
-# Sourced, it registers itself; as a file of $fpath, it is the function's own first call.
+# A sourced script registers the function. In $fpath, this file is the function's body at its first call.
 if [[ \${funcstack[1]} == _flakewright ]]; then _flakewright "$@"; else compdef _flakewright flakewright; fi
 `;
 }
@@ -175,7 +175,7 @@ function fish(commands: Commands): string {
           ];
     add(...given, ...(short ? ["-s", short] : []), "-l", name, ...argument, "-d", text(summary));
   }
-  return `# fish completion of flakewright. Put it into ~/.config/fish/completions/flakewright.fish
+  return `# fish completion of flakewright. Save it as ~/.config/fish/completions/flakewright.fish
 ${lines.join("\n")}
 `;
 }

@@ -4,7 +4,7 @@ import { toText } from "../report/text.ts";
 
 type Formatter = (report: Outcome["report"], jsonIndent: number) => string;
 
-/** What writes a report's one text on stdout; undefined where the report is for people, on stderr. */
+/** The function that formats a report for stdout; undefined for `text`, which goes to stderr. */
 export async function formatter(format: string, version: () => Promise<string>): Promise<Formatter | undefined> {
   if (format === "text") return undefined;
   if (format === "json") return toJson;
@@ -19,7 +19,7 @@ interface Printing {
   readonly formatted: Formatter | undefined;
   readonly quiet: boolean;
   readonly colour: boolean;
-  /** 0 for one of several objects, each on a line. */
+  /** 0 prints an object on one line. */
   readonly jsonIndent: number;
 }
 
@@ -39,7 +39,7 @@ export function print(outcome: Outcome, { format, formatted, quiet, colour: mayC
 export function terminal(show: Terminal["show"]): Terminal {
   return {
     show,
-    // Only who waits for it is asked to end; every other command dies of a signal as programs do.
+    // Only a command that asks for it handles the signals itself; they end every other command at once.
     interruption() {
       const controller = new AbortController();
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => controller.abort());

@@ -1,22 +1,18 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+
 import type { Options, Outcome } from "../commands/outcome.ts";
 import { nodeSystem } from "../system/node-system.ts";
 import type { System } from "../system/system.ts";
-import { OPTIONS, usage, usageProblem } from "./arguments.ts";
+import { readArguments, usage, usageProblem } from "./arguments.ts";
 import type { Command } from "./commands.ts";
 import { COMMANDS } from "./commands.ts";
 import { formatter, print, terminal } from "./print.ts";
 
 async function main(argv: readonly string[], home: string): Promise<number> {
-  let parsed: ReturnType<typeof readArguments>;
-  try {
-    parsed = readArguments(argv);
-  } catch (error) {
-    return wrongUsage(error instanceof Error ? (error.message.split(". ")[0] ?? "") : String(error));
-  }
-  const { values, positionals } = parsed;
+  const read = readArguments(argv);
+  if (typeof read === "string") return wrongUsage(read);
+  const { values, positionals } = read;
   const system = nodeSystem(process.cwd(), process.env);
   if (values.version) {
     process.stdout.write(`${await version(system, home)}\n`);
@@ -49,28 +45,24 @@ async function main(argv: readonly string[], home: string): Promise<number> {
   return outcome.status;
 }
 
-function readArguments(argv: readonly string[]) {
-  return parseArgs({ args: [...argv], allowPositionals: true, options: OPTIONS });
-}
-
 const version = async (system: System, home: string): Promise<string> =>
   JSON.parse((await system.readFile(join(home, "../package.json")))?.toString() ?? "{}").version ?? "";
 
 function wrongUsage(message: string): number {
-  process.stderr.write(`flakewright: ${message}\nflakewright --help lists the commands\n`);
+  process.stderr.write(`flakewright: ${message}\nRun \`flakewright --help\` for the commands and their options.\n`);
   return 2;
 }
 
 /**
  * Runs the command line of this process and sets its exit status.
  *
- * @param home The folder of main.ts or of the bundle: `knowledge/` is in it, package.json one level up.
+ * @param home The folder of main.ts or of the bundle. It contains `knowledge/`; package.json is one level up.
  */
 export async function run(home: URL): Promise<void> {
   try {
     process.exitCode = await main(process.argv.slice(2), fileURLToPath(home));
   } catch (error) {
-    // The disk, its permissions, a signal: no mistake of the spec, and a stack trace would help nobody.
+    // An I/O or environment error, such as a full disk: nothing that a stack trace would explain to a user.
     process.stderr.write(`flakewright: ${error instanceof Error ? error.message : String(error)}\n`);
     if (process.env["FLAKEWRIGHT_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     process.exitCode = 3;

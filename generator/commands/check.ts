@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { type Diagnostic, diagnostic, inOrder } from "../report/diagnostic.ts";
 import type { System } from "../system/system.ts";
-import { compare, isDone } from "../write/compare.ts";
+import { compare, isUpToDate } from "../write/compare.ts";
 import type { Options, Outcome } from "./outcome.ts";
 import { failed, filesOf, outcome } from "./outcome.ts";
 import { compileSpec } from "./session.ts";
 
-/** The same without writing; drift is an error. */
+/** Compiles and compares the output folder without writing; every difference is an error. */
 export async function check(system: System, options: Options): Promise<Outcome> {
   const compiled = await compileSpec(system, options);
   if ("status" in compiled) return compiled;
@@ -17,9 +17,9 @@ export async function check(system: System, options: Options): Promise<Outcome> 
   const isNew =
     changed.length > 0 && changed.length === comparison.changes.length && changed.every((one) => one.change === "created");
   const drift = isNew
-    ? [driftAt(options.out, `holds none of the ${changed.length} files that the spec generates`)]
+    ? [driftAt(options.out, `has none of the ${changed.length} files that the spec generates`)]
     : changed.map(({ path, change }) => driftAt(join(options.out, path), `would be ${change}`));
-  if (drift.length === 0 && comparison.diagnostics.length === 0 && !isDone(comparison))
+  if (drift.length === 0 && comparison.diagnostics.length === 0 && !isUpToDate(comparison))
     drift.push(driftAt(join(options.out, ".flakewright.json"), "would be updated"));
   const found = inOrder([...comparison.diagnostics, ...drift]);
   const status = found.length > 0 || failed(compiled.diagnostics, options) ? 1 : 0;

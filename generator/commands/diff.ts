@@ -6,7 +6,7 @@ import { type Comparison, compare } from "../write/compare.ts";
 import { failed, filesOf, type Options, type Outcome, outcome, sourcesOf } from "./outcome.ts";
 import { compileSpec } from "./session.ts";
 
-/** What `generate` would change, as a unified diff. */
+/** Prints what `generate` would change as a unified diff. */
 export async function diff(system: System, options: Options): Promise<Outcome> {
   const compiled = await compileSpec(system, options);
   if ("status" in compiled) return compiled;
@@ -24,6 +24,7 @@ export async function diff(system: System, options: Options): Promise<Outcome> {
   };
 }
 
+/** The unified diff of all changes; `""` when there is none. */
 export function diffText(comparison: Comparison, { out }: Options): string {
   let text = "";
   for (const { path, change, before, after } of comparison.changes) {

@@ -6,30 +6,30 @@ import { compare } from "../write/compare.ts";
 import { diffText } from "./diff.ts";
 import { inGit } from "./git.ts";
 import { failed, filesOf, type Options, type Outcome, outcome, sourcesOf } from "./outcome.ts";
-import { compileSpec, type Warm, warmUp } from "./session.ts";
+import { compileSpec, openSession, type Session } from "./session.ts";
 
-/** Compiles and writes. */
+/** Compiles the spec and writes the output folder. */
 export async function generate(system: System, options: Options): Promise<Outcome> {
-  return generateWarm(system, options, await warmUp(system, options));
+  return generateInSession(system, options, await openSession(system, options));
 }
 
-/** `generate` with what an earlier run of the same process left. */
-export async function generateWarm(system: System, options: Options, warm: Warm): Promise<Outcome> {
-  const compiled = await compileSpec(system, options, warm);
+/** `generate` for a process that does it repeatedly. */
+export async function generateInSession(system: System, options: Options, session: Session): Promise<Outcome> {
+  const compiled = await compileSpec(system, options, session);
   if ("status" in compiled) return compiled;
   const { files } = compiled;
   if (!files || failed(compiled.diagnostics, options)) return outcome(compiled, options, [], [], 1);
   const work = options.dryRun ? compare : apply;
-  const comparison = await work(system, options.out, files, options.force, warm.known);
+  const comparison = await work(system, options.out, files, options.force, session.known);
   const diagnostics = [...compiled.diagnostics, ...inOrder(comparison.diagnostics)];
   const stopped = hasErrors(comparison.diagnostics);
   const changed = stopped ? [] : comparison.changes.filter((change) => change.change !== "unchanged");
   const lines = changed.map((change) => `${change.change} ${join(options.out, change.path)}\n`).join("");
   const notes = comparison.kept.map(
-    (path) => `${join(options.out, path)} is no longer generated, but was edited: it stays where it is`,
+    (path) => `${join(options.out, path)} is no longer generated; it was edited, so it is not deleted`,
   );
   if (!options.dryRun && changed.some((change) => change.change === "created") && (await inGit(system, options.out)))
-    notes.push(`a flake in a Git repository sees only tracked files: git add -N ${options.out}`);
+    notes.push(`in a Git repository Nix sees only tracked files of a flake: run git add -N ${options.out}`);
   return {
     report: { diagnostics, files: stopped ? [] : filesOf(comparison), sources: sourcesOf(compiled, options) },
     output: stopped ? diffText(comparison, options) : lines,

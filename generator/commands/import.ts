@@ -5,11 +5,11 @@ import type { System } from "../system/system.ts";
 import type { Options, Outcome } from "./outcome.ts";
 import { factsReader } from "./session.ts";
 
-/** `import FILE…`: a spec on stdout; 1 when a file is broken or of no known kind, 2 when one is not there. */
+/** `import FILE…`: prints a spec on stdout. Status 1 when a file is invalid or of an unknown kind, 2 when one is missing. */
 export async function importFiles(system: System, options: Options, paths: readonly string[]): Promise<Outcome> {
   const sources = new Map<string, string>();
   const read = async (path: string): Promise<string | undefined> => {
-    // An include may name a folder; for Nix too that is a file that is not there.
+    // Nix, too, treats an include of a folder as a missing file.
     const bytes = (await system.kind(path)) === "directory" ? undefined : await system.readFile(path);
     const text = bytes?.toString("utf8");
     if (text !== undefined) sources.set(path, text);
@@ -21,7 +21,7 @@ export async function importFiles(system: System, options: Options, paths: reado
     return {
       report: { diagnostics: [], files: [], sources },
       output: "",
-      notes: missing.map((path) => `there is no file ${path}`),
+      notes: missing.map((path) => `${path} does not exist`),
       status: 2,
     };
 
@@ -36,7 +36,7 @@ export async function importFiles(system: System, options: Options, paths: reado
   return { report, output: yaml ?? "", notes: [], status: failed ? 1 : 0, ...(yaml === undefined ? {} : { isResult: true }) };
 }
 
-/** What the importers ask of package facts. */
+/** The part of the package facts that importers need. */
 export const knownPackages = (facts: Facts): KnownPackages => ({
   has: (attribute) => facts.find(attribute) !== undefined,
   isUnfree: (attribute) => facts.find(attribute)?.unfree === true,

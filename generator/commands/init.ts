@@ -5,8 +5,8 @@ import { type Outcome, printed } from "./outcome.ts";
 import { printedSchema } from "./schema.ts";
 
 /**
- * Writes a starter spec with its schema beside it, and `.gitignore` and `.envrc` where there are none. Asks nothing and
- * overwrites nothing: where a spec is, nothing at all is written.
+ * Writes a starter spec and its schema, and `.gitignore` and `.envrc` where they are missing. Never overwrites a file: when one of
+ * the first two exists, it writes nothing.
  */
 export async function init(system: System, folder: string): Promise<Outcome> {
   const files = [
@@ -17,9 +17,9 @@ export async function init(system: System, folder: string): Promise<Outcome> {
   ];
   const present = new Set<string>();
   for (const { path } of files) if ((await system.kind(join(folder, path))) !== undefined) present.add(path);
-  const inTheWay = [...present].find((path) => path.startsWith("spec/"));
-  if (inTheWay !== undefined) {
-    const note = `${join(folder, inTheWay)} is there already, and init overwrites nothing`;
+  const existing = [...present].find((path) => path.startsWith("spec/"));
+  if (existing !== undefined) {
+    const note = `${join(folder, existing)} exists already; init overwrites nothing`;
     return { ...printed(""), notes: [note], status: 2 };
   }
   await system.mkdir(join(folder, "spec"));
@@ -27,25 +27,25 @@ export async function init(system: System, folder: string): Promise<Outcome> {
   const notes: string[] = [];
   for (const { path, text } of files) {
     if (present.has(path)) {
-      notes.push(`${join(folder, path)} is yours and stays as it is; the starter's would hold: ${wordsOf(text)}`);
+      notes.push(`${join(folder, path)} exists and is not changed; the starter's would have: ${effectiveLines(text)}`);
       continue;
     }
     await system.writeFile(join(folder, path), text);
     lines.push(`created ${join(folder, path)}\n`);
   }
-  const go = folder === "." ? "" : `cd ${shellWord(folder)} && `;
-  notes.push(`now: ${go}flakewright generate, then git add -N spec out, then nix develop ./out`);
+  const enter = folder === "." ? "" : `cd ${shellWord(folder)} && `;
+  notes.push(`next: ${enter}flakewright generate, then git add -N spec out, then nix develop ./out`);
   return { ...printed(lines.join("")), notes };
 }
 
-/** A file's lines that do something, as one phrase. */
-const wordsOf = (text: string): string =>
+/** A file's lines without comments, joined by commas. */
+const effectiveLines = (text: string): string =>
   text
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("#"))
     .join(", ");
 
-/** The folder's name as the language takes one, or a plain one where it holds nothing of that sort. */
+/** The folder's name turned into a valid name of the language; `platform` when no letter is left. */
 function projectName(folder: string): string {
   const name = folder
     .normalize("NFD")
@@ -58,37 +58,37 @@ function projectName(folder: string): string {
   return name || "platform";
 }
 
-const GITIGNORE = `# What nix build leaves, and direnv's cache.
+const GITIGNORE = `# Links of nix build, and direnv's cache.
 result
 result-*
 .direnv/
 `;
 
-const ENVRC = `# direnv: the default shell on entering this folder. \`direnv allow\` switches it on; \`use flake ./out#k8s\` would open one group.
+const ENVRC = `# direnv opens the default shell in this folder after \`direnv allow\`; \`use flake ./out#k8s\` opens one group's shell.
 watch_file out/flake.nix
 use flake ./out
 `;
 
 const starter = (name: string): string => `# yaml-language-server: $schema=./flakewright.schema.json
 #
-# The platform, in one file: \`flakewright generate\` compiles it to out/, \`flakewright watch\` does so at every save. An editor
-# with yaml-language-server completes keys, settings and packages, and explains each under the cursor.
+# The whole platform in one file. \`flakewright generate\` compiles it to out/, \`flakewright watch\` does so at every save. An editor
+# with yaml-language-server completes keys, settings and packages and explains the one under the cursor.
 version: 1
 name: ${name}
 description: Tools and Nix settings of ${name}
 
-# A branch, tag or commit of NixOS/nixpkgs. \`nix flake update\` in out/ moves to its newest commit.
+# A branch, tag or commit of NixOS/nixpkgs. \`nix flake update\` in out/ locks the branch's newest commit.
 nixpkgs: nixos-26.05
 systems: [x86_64-linux, aarch64-linux, aarch64-darwin]
 
-# Each group is a dev shell (nix develop ./out#k8s), a package (nix profile install ./out#k8s) and a module switch.
+# Each group becomes a dev shell (nix develop ./out#k8s), a package (nix profile install ./out#k8s) and a module option.
 groups:
   k8s:
     title: Kubernetes
     packages:
       - kubectl
       - k9s
-      # The long form: an attribute path of nixpkgs, and what people call it. nixpkgs' \`helm\` is an audio synthesizer.
+      # The long form: an attribute path of nixpkgs and the tool's usual name. nixpkgs' \`helm\` is an audio synthesizer.
       - package: kubernetes-helm
         name: helm
         description: Kubernetes package manager
@@ -101,22 +101,22 @@ groups:
     title: Development
     packages: [git, jq, ripgrep]
 
-# Shells beyond the automatic ones; \`default\` holds all groups.
+# Shells beside those of the groups and \`default\`, which has all groups.
 shells:
   ops:
     title: Operations
     groups: [k8s, cloud]
     env: { AWS_PAGER: "" }
     # hook: |
-    #   echo "bash that runs on entry"
+    #   echo "bash, run when the shell starts"
 
-# nix.conf, by Nix's own names; on NixOS, nix-darwin and everywhere else.
+# nix.conf settings by Nix's own names, for NixOS, nix-darwin and every other system.
 settings:
   experimental-features: [nix-command, flakes]
   max-jobs: auto
   keep-outputs: true
 
-# Binary caches, each with the key it signs with.
+# Binary caches, each with its public signing key.
 substituters:
   - url: https://cache.nixos.org/
     publicKey: cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=
@@ -130,8 +130,8 @@ hosts:
     groups: [k8s, dev]
     stateVersion: "26.05"
 
-# One entry accepts one risk, and says why.
+# Each entry accepts one risk and says why.
 lint:
   - code: nixpkgs-unpinned
-    why: the first \`nix\` command writes out/flake.lock, which is committed
+    why: the first \`nix\` command writes out/flake.lock, and we commit it
 `;

@@ -3,28 +3,28 @@ import { type Diagnostic, hasErrors } from "../report/diagnostic.ts";
 import type { FileChange, Report } from "../report/report.ts";
 import type { Comparison } from "../write/compare.ts";
 
-/** What a command answers: `report` for every format, `output` as the text form of its result. */
+/** What a command returns: `report` for every format, `output` as the text form of its result. */
 export interface Outcome {
   readonly report: Report;
   /** Text for stdout. */
   readonly output: string;
-  /** Whether `output` is what was asked for, whatever the format and however quiet. */
+  /** `output` is the command's result: it is printed with every format and with `--quiet`. */
   readonly isResult?: true;
-  /** A result as data: what `--format json` prints of it in place of the text. */
+  /** The result as data: `--format json` prints it instead of the text. */
   readonly data?: unknown;
   /** Sentences for people, on stderr. */
   readonly notes: readonly string[];
-  /** 0 done, 1 the spec has errors or `check` found drift, 2 wrong usage, 3 the machine failed us. */
+  /** 0 success, 1 the spec has errors or `check` found drift, 2 wrong usage, 3 I/O or environment error. */
   readonly status: 0 | 1 | 2 | 3;
 }
 
-/** What a command has beside its answer, when it runs for long. */
+/** What long-running commands use to print before they return. */
 export interface Terminal {
-  /** Prints an outcome now; as JSON, on one line. */
+  /** Prints an outcome at once; JSON takes one line. */
   show(outcome: Outcome): void;
-  /** From the call on, Ctrl-C and SIGTERM abort the signal instead of ending the process. */
+  /** After this call, SIGINT (Ctrl-C) and SIGTERM abort the returned signal instead of ending the process. */
   interruption(): AbortSignal;
-  /** Draws how far a long work is, where somebody looks at a terminal. */
+  /** Draws a progress bar when stderr is a terminal. */
   progress(done: number, total: number, what: string): void;
 }
 
@@ -33,17 +33,17 @@ export interface Options {
   readonly out: string;
   readonly force: boolean;
   readonly dryRun: boolean;
-  /** Warnings fail too. */
+  /** Warnings count as errors. */
   readonly strict: boolean;
   /** The folder of the bundled package facts. */
   readonly knowledge: string;
-  /** For `doctor`: the root folder of another machine. */
+  /** For `doctor`: the root folder of a mounted machine image. */
   readonly root?: string | undefined;
-  /** For `index`: another nixpkgs than the spec's. */
+  /** For `index`: a flake reference that replaces the spec's nixpkgs. */
   readonly nixpkgs?: string | undefined;
 }
 
-/** An outcome that is one text. */
+/** An outcome whose result is a text. */
 export const printed = (output: string): Outcome => ({
   report: { diagnostics: [], files: [], sources: new Map() },
   output,
@@ -52,6 +52,7 @@ export const printed = (output: string): Outcome => ({
   status: 0,
 });
 
+/** Whether diagnostics stop the run: errors do, with `--strict` warnings too. */
 export const failed = (diagnostics: readonly Diagnostic[], options: Options): boolean =>
   hasErrors(diagnostics) || (options.strict && diagnostics.length > 0);
 

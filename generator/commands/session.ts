@@ -9,40 +9,40 @@ import type { KnownHashes } from "../write/compare.ts";
 import type { Options, Outcome } from "./outcome.ts";
 import { readIndex } from "./package-index.ts";
 
-/** What a process that generates again and again keeps between two runs. */
-export interface Warm {
+/** What a process keeps between two runs of `generate`. */
+export interface Session {
   readonly templates: Templates;
   readonly facts: FactsOf;
   readonly known: KnownHashes;
 }
 
-export async function warmUp(system: System, options: Options): Promise<Warm> {
+export async function openSession(system: System, options: Options): Promise<Session> {
   return { templates: await loadTemplates(system), facts: await factsReader(system, options), known: new Map() };
 }
 
-/** Reads and compiles the spec; a missing file is wrong usage. */
-export async function compileSpec(system: System, options: Options, warm?: Warm): Promise<Compiled | Outcome> {
+/** Reads and compiles the spec. A missing file is wrong usage (status 2). */
+export async function compileSpec(system: System, options: Options, session?: Session): Promise<Compiled | Outcome> {
   const bytes = await system.readFile(options.spec);
   if (!bytes) {
     return {
       report: { diagnostics: [], files: [], sources: new Map() },
       output: "",
-      notes: [`there is no spec at ${options.spec}; \`flakewright init\` writes a first one`],
+      notes: [`no spec at ${options.spec}; \`flakewright init\` writes a starter spec`],
       status: 2,
     };
   }
   const locked = (await system.kind(join(options.out, "flake.lock"))) === "file";
-  const { facts, templates } = warm ?? (await warmUp(system, options));
+  const { facts, templates } = session ?? (await openSession(system, options));
   return compile(bytes, options.spec, { locked, facts, path: resolve(system.cwd, options.spec) }, templates);
 }
 
 /**
- * The facts of a spec's nixpkgs, by its flake reference: an index of the very revision that the lock holds for it, or else the
- * bundled ones. Without a reference, of the nixpkgs that the lock holds.
+ * The package facts of a flake reference to nixpkgs: the index of the revision that flake.lock pins for it, if there is one, else
+ * the bundled facts. Without a reference, the facts of whatever nixpkgs flake.lock pins.
  */
 export type FactsOf = (nixpkgs?: string) => Facts | undefined;
 
-/** The facts are read at once and parsed only when a rule asks for one. */
+/** Reads the facts' files at once; a file is parsed when its facts are first used. */
 export async function factsReader(system: System, options: Options): Promise<FactsOf> {
   const lock = (await system.readFile(join(options.out, "flake.lock")))?.toString() ?? "";
   const locked = lockedInput(lock, "nixpkgs");

@@ -3,38 +3,41 @@ import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { EntryKind, System } from "./system.ts";
 
-function absent(error: unknown): boolean {
+function isMissing(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code;
   return code === "ENOENT" || code === "ENOTDIR";
 }
 
-/** The file system is asked synchronously: an answer takes microseconds, and handing the question to another thread takes longer. */
-function orUndefined<T>(work: () => T): T | undefined {
+/**
+ * The result of reading a path; undefined when the path does not exist. The calls are synchronous: an answer takes microseconds,
+ * less than Node's thread pool adds.
+ */
+function undefinedIfMissing<T>(read: () => T): T | undefined {
   try {
-    return work();
+    return read();
   } catch (error) {
-    if (absent(error)) return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }
 
-/** An error for each file that is not there yet would take longer than looking. */
-const QUIETLY = { throwIfNoEntry: false } as const;
+/** `lstat` of a missing path returns undefined: creating an Error for each would take longer than the call. */
+const NO_THROW = { throwIfNoEntry: false } as const;
 
-/** Loaded when something is to be written: a run that finds nothing to do never needs it. */
-async function extra(): Promise<typeof import("fs-extra")> {
-  loaded ??= (await import("fs-extra")).default;
-  return loaded;
+let loadedFsExtra: typeof import("fs-extra") | undefined;
+
+/** fs-extra, loaded at the first write: most runs write nothing. */
+async function fsExtra(): Promise<typeof import("fs-extra")> {
+  loadedFsExtra ??= (await import("fs-extra")).default;
+  return loadedFsExtra;
 }
-
-let loaded: typeof import("fs-extra") | undefined;
 
 function kindOf(stat: fs.Stats | fs.BigIntStats): EntryKind {
   if (stat.isSymbolicLink()) return "symlink";
   return stat.isFile() ? "file" : stat.isDirectory() ? "directory" : "other";
 }
 
-/** The real machine. */
+/** The `System` of this process. `cwd` is the folder that relative paths start from. */
 export function nodeSystem(cwd: string, env: System["env"]): System {
   const at = (path: string) => resolve(cwd, path);
   return {
@@ -44,7 +47,7 @@ export function nodeSystem(cwd: string, env: System["env"]): System {
     hostname: hostname(),
     now: () => Date.now(),
     randomId: () => Math.random().toString(36).slice(2).padEnd(11, "0"),
-    readFile: async (path) => orUndefined(() => fs.readFileSync(at(path))),
+    readFile: async (path) => undefinedIfMissing(() => fs.readFileSync(at(path))),
     async writeFile(path, data, mode = 0o644) {
       const flags = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_TRUNC | (fs.constants.O_NOFOLLOW ?? 0);
       const file = fs.openSync(at(path), flags, mode);
@@ -55,20 +58,20 @@ export function nodeSystem(cwd: string, env: System["env"]): System {
       }
     },
     async kind(path) {
-      const stat = orUndefined(() => fs.lstatSync(at(path), QUIETLY));
+      const stat = undefinedIfMissing(() => fs.lstatSync(at(path), NO_THROW));
       return stat && kindOf(stat);
     },
     async status(path) {
-      const stat = orUndefined(() => fs.lstatSync(at(path), { ...QUIETLY, bigint: true }));
+      const stat = undefinedIfMissing(() => fs.lstatSync(at(path), { ...NO_THROW, bigint: true }));
       if (!stat) return undefined;
       const stamp = `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
       return { kind: kindOf(stat), mode: Number(stat.mode) & 0o777, stamp };
     },
     chmod: async (path, mode) => fs.chmodSync(at(path), mode),
-    list: async (path) => (orUndefined(() => fs.readdirSync(at(path))) ?? []).sort(),
-    mkdir: async (path) => (await extra()).mkdirpSync(at(path)),
+    list: async (path) => (undefinedIfMissing(() => fs.readdirSync(at(path))) ?? []).sort(),
+    mkdir: async (path) => (await fsExtra()).mkdirpSync(at(path)),
     async mkdirExclusive(path) {
-      (await extra()).mkdirpSync(dirname(at(path)));
+      (await fsExtra()).mkdirpSync(dirname(at(path)));
       try {
         fs.mkdirSync(at(path));
         return true;
@@ -78,8 +81,8 @@ export function nodeSystem(cwd: string, env: System["env"]): System {
       }
     },
     rename: async (from, to) => fs.renameSync(at(from), at(to)),
-    remove: async (path) => (await extra()).removeSync(at(path)),
-    realpath: async (path) => orUndefined(() => fs.realpathSync(at(path))),
+    remove: async (path) => (await fsExtra()).removeSync(at(path)),
+    realpath: async (path) => undefinedIfMissing(() => fs.realpathSync(at(path))),
     processAlive(pid) {
       try {
         process.kill(pid, 0);
@@ -92,7 +95,7 @@ export function nodeSystem(cwd: string, env: System["env"]): System {
     async watch(paths, quiet, onQuiet) {
       const { watch } = await import("chokidar");
       const files = new Set(paths.map(at));
-      // The folders, because a watch on a file stays with the old one when an editor renames a new one over it.
+      // Editors save by renaming a new file over the old one, and a watch on a file would stay with the old one.
       const folders = new Set([...files].map((path) => dirname(path)));
       const watcher = watch([...folders], {
         depth: 0,
@@ -101,7 +104,7 @@ export function nodeSystem(cwd: string, env: System["env"]): System {
         ignored: (path) => !files.has(path) && !folders.has(path),
       });
       let timer: NodeJS.Timeout | undefined;
-      const notice = (path: string) => {
+      const restartTimer = (path: string) => {
         if (!files.has(path)) return;
         clearTimeout(timer);
         timer = setTimeout(() => {
@@ -109,15 +112,15 @@ export function nodeSystem(cwd: string, env: System["env"]): System {
           onQuiet();
         }, quiet);
       };
-      // chokidar comes later with what the kernel told already, and drops what follows a change within 50 ms: the kernel's own events
-      // say how long it is quiet, chokidar's count where there are none.
+      // chokidar's own events are late, and it drops changes within 50 ms of another. The kernel's raw events restart the timer;
+      // chokidar's start it where the platform has no raw events.
       watcher.on("all", (_, path) => {
-        if (timer === undefined) notice(path);
+        if (timer === undefined) restartTimer(path);
       });
       watcher.on("raw", (_, name, about) => {
         const { watchedPath } = about as { watchedPath: string };
-        notice(watchedPath);
-        if (name) notice(join(watchedPath, name));
+        restartTimer(watchedPath);
+        if (name) restartTimer(join(watchedPath, name));
       });
       await new Promise<void>((ready, fail) => {
         watcher.on("ready", ready);

@@ -1,24 +1,24 @@
-/** What kind of thing a path is, the path's own last component never followed. */
+/** What a path is; a symlink is not followed. */
 export type EntryKind = "file" | "directory" | "symlink" | "other";
 
-/** What one look at a path tells. */
+/** The result of one `lstat`. */
 export interface FileStatus {
   readonly kind: EntryKind;
   readonly mode: number;
-  /** Another one whenever the content may have changed: inode, size and the times of the last changes. */
+  /** Changes whenever the content may have changed: inode, size, mtime and ctime. */
   readonly stamp: string;
 }
 
 export interface SpawnResult {
-  /** The exit status; 127 when the program could not be started, 128 + n when signal n ended it. */
+  /** The exit status; 127 when the program could not be started, 128 when a signal ended it. */
   status: number;
   stdout: string;
   stderr: string;
 }
 
 /**
- * Everything the program asks of the machine. Paths are absolute or relative to `cwd`. Readers answer `undefined`
- * for what does not exist; every other trouble (permissions, a full disk) is thrown as Node's own error.
+ * The program's interface to the operating system. Paths are absolute or relative to `cwd`. Functions that read return `undefined`
+ * when a path does not exist; they throw Node's own error for anything else (permissions, a full disk).
  * Idea: microsoft/typespec, packages/compiler, CompilerHost.
  */
 export interface System {
@@ -26,29 +26,29 @@ export interface System {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly pid: number;
   readonly hostname: string;
-  /** Milliseconds since 1970; only for people to read, never for correctness: clocks jump. */
+  /** Milliseconds since 1970, only for display: clocks can jump. */
   now(): number;
   randomId(): string;
   readFile(path: string): Promise<Buffer | undefined>;
-  /** Writes the whole file. Never follows a final symlink. */
+  /** Writes the whole file; fails when the path is a symlink. */
   writeFile(path: string, data: string | Uint8Array, mode?: number): Promise<void>;
   kind(path: string): Promise<EntryKind | undefined>;
   status(path: string): Promise<FileStatus | undefined>;
   chmod(path: string, mode: number): Promise<void>;
-  /** Names in a folder, sorted; `[]` when there is none. */
+  /** The names in a folder, sorted; `[]` when it does not exist. */
   list(path: string): Promise<string[]>;
   mkdir(path: string): Promise<void>;
-  /** Creates the folder and answers `true`, or `false` when something with that name is there: atomic, so a lock. */
+  /** Creates the folder; `false` when the path exists already. Atomic, so it can serve as a lock. */
   mkdirExclusive(path: string): Promise<boolean>;
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
-  /** The path with every symlink resolved. */
+  /** The path with all symlinks resolved. */
   realpath(path: string): Promise<string | undefined>;
   processAlive(pid: number): boolean;
   sleep(milliseconds: number): Promise<void>;
   /**
-   * Calls back each time that one of the files was changed, replaced, made or removed and then nothing happened to any of them
-   * for `quiet` milliseconds. Their folders exist. Answers once it watches, with a function that ends it.
+   * Calls `onQuiet` after one of the files was changed, replaced, created or removed and none of them changed for another `quiet`
+   * milliseconds. The files' folders must exist. Resolves when the watch is active, with the function that stops it.
    */
   watch(paths: readonly string[], quiet: number, onQuiet: () => void): Promise<() => Promise<void>>;
   spawn(

@@ -2,14 +2,14 @@ import { dirname, join } from "node:path";
 import type { PlannedFile } from "../output/outputs.ts";
 import { hasErrors } from "../report/diagnostic.ts";
 import type { System } from "../system/system.ts";
-import { type Comparison, compare, foldersArePlain, inBatches, isDone, type KnownHashes } from "./compare.ts";
+import { type Comparison, compare, foldersArePlain, inBatches, isUpToDate, type KnownHashes } from "./compare.ts";
 import { lock, STAGING } from "./lock.ts";
 import { MANIFEST, type Manifest, manifestStamp, manifestText, readManifest } from "./manifest.ts";
 
 /**
- * Makes the folder what the plan says, or changes nothing: everything is written beside its place first, then the manifest
- * says what is coming, then each file is renamed into place. A run that is killed anywhere leaves each file old or new, and
- * both known to the manifest. Throws Node's own error when the disk or its permissions refuse.
+ * Writes the planned files, or changes nothing when `compare` finds an error. All new content goes to a staging folder first. Then
+ * the manifest lists the coming hashes under `pending`, and each file is renamed into place. When a run is killed, each file is
+ * either old or new, and the manifest knows both hashes. Throws Node's own error for a full disk or missing permissions.
  */
 export async function apply(
   system: System,
@@ -20,21 +20,21 @@ export async function apply(
 ): Promise<Comparison> {
   const first = await compare(system, out, planned, force, known);
   if (hasErrors(first.diagnostics)) return first;
-  // A killed run may have left its staging folder beside a tree that needs nothing: taking the lock clears it away.
-  if (isDone(first) && (await system.kind(join(out, STAGING))) === undefined) return first;
+  // A killed run may have left its staging folder although the files are up to date: taking the lock removes it.
+  if (isUpToDate(first) && (await system.kind(join(out, STAGING))) === undefined) return first;
   const release = await lock(system, out);
   try {
-    // Another run may have been faster; it left another manifest.
+    // Another run may have written in the meantime; then the manifest has another stamp.
     const stamp = await manifestStamp(system, out);
     const comparison = stamp === first.manifestStamp ? first : await compare(system, out, planned, force, known);
-    if (!hasErrors(comparison.diagnostics) && !isDone(comparison)) await carryOut(system, out, comparison);
+    if (!hasErrors(comparison.diagnostics) && !isUpToDate(comparison)) await writeChanges(system, out, comparison);
     return comparison;
   } finally {
     await release();
   }
 }
 
-async function carryOut(system: System, out: string, comparison: Comparison): Promise<void> {
+async function writeChanges(system: System, out: string, comparison: Comparison): Promise<void> {
   const [old] = await readManifest(system, out);
   const staging = join(out, STAGING);
   const writes = comparison.changes.filter((change) => change.change === "created" || change.change === "updated");
@@ -54,14 +54,14 @@ async function carryOut(system: System, out: string, comparison: Comparison): Pr
   if (writes.length + removals.length > 0) await replaceManifest({ version: 1, files: before, pending });
   for (const folder of new Set(writes.map((change) => dirname(change.path))))
     if (folder !== ".") await system.mkdir(join(out, folder));
-  // Looked at again: a folder may have become a link since.
+  // Checked again right before the rename: a folder may have become a link since the comparison.
   const folders = new Map<string, Promise<boolean>>();
   await inBatches(
     writes.map((change, index) => ({ change, index })),
     async ({ change, index }) => {
       const target = join(out, change.path);
       if (!(await foldersArePlain(system, out, change.path, folders)))
-        throw new Error(`${dirname(target)} became a link while it was written to`);
+        throw new Error(`${dirname(target)} was replaced by a link during the run; nothing is written through a link`);
       if (change.once && (await system.kind(target)) !== undefined) return;
       await system.rename(join(staging, String(index)), target);
     },

@@ -6,44 +6,44 @@ import type { System } from "../system/system.ts";
 import { hashOf, MANIFEST, type Manifest, manifestStamp, manifestText, readManifest } from "./manifest.ts";
 
 interface PlannedChange extends FileChange {
-  /** What is there now; undefined where there is nothing. */
+  /** The file's current text; undefined when it does not exist. */
   readonly before: string | undefined;
-  /** What shall be there; undefined where the file goes. */
+  /** The planned text; undefined when the file is to be removed. */
   readonly after: string | undefined;
-  /** The same as it is written, where it was encoded already. */
+  /** The planned text in UTF-8, when it is encoded already. */
   readonly bytes: Uint8Array | undefined;
   readonly mode: number;
   readonly once: boolean;
 }
 
-/** The output folder against the plan. */
+/** The output folder compared with the plan. */
 export interface Comparison {
-  /** Sorted by path, unchanged files included, the manifest not. */
+  /** Sorted by path; with unchanged files, without the manifest. */
   readonly changes: readonly PlannedChange[];
-  /** `output-edited`, `output-foreign`: what keeps the plan from being carried out. */
+  /** `output-edited` and `output-foreign`: the files that may not be overwritten. */
   readonly diagnostics: readonly Diagnostic[];
-  /** Orphans that somebody edited: left where they are, and no longer ours. */
+  /** Edited files that are no longer planned: they stay on disk and leave the manifest. */
   readonly kept: readonly string[];
   readonly manifest: Manifest;
   readonly manifestIsCurrent: boolean;
-  /** The stamp of the manifest that was compared with; undefined where there was none. */
+  /** The stamp of the manifest that was compared; undefined when there is none. */
   readonly manifestStamp: string | undefined;
 }
 
-/** For a process that compares again and again: what earlier comparisons found, by path. */
+/** Hashes from earlier comparisons of the same process, by path: `watch` neither reads nor hashes unchanged files again. */
 export type KnownHashes = Map<
   string,
   {
-    /** What was there, believed as long as the file's stamp is the same. */
+    /** The file's stamp and hash at that time: the hash holds as long as the stamp is the same. */
     readonly stamp: string;
     readonly found: string;
-    /** What was to be there. */
+    /** The planned text and its hash. */
     readonly text: string;
     readonly hash: string;
   }
 >;
 
-/** Compares without changing anything. With `force`, edited files are updated instead of reported. */
+/** Compares the folder with the plan and changes nothing. With `force`, edited files are updates instead of errors. */
 export async function compare(
   system: System,
   out: string,
@@ -64,7 +64,7 @@ export async function compare(
     const change = (kind: FileChange["change"], before?: string) =>
       void changes.push({ path, change: kind, before, after: text, bytes: encoded, mode, once });
     if (!(await foldersArePlain(system, out, path, folders))) {
-      diagnostics.push(foreign(out, path, "a folder on the way to it is not a folder, or a link to elsewhere"));
+      diagnostics.push(foreign(out, path, "one of its parent folders is a link or not a folder"));
       return;
     }
     const status = await system.status(join(out, path));
@@ -82,7 +82,7 @@ export async function compare(
     files[path] = hash;
     if (status === undefined) return change("created");
     if (kind !== "file") {
-      diagnostics.push(foreign(out, path, `a ${kind} that flakewright never made is in its place`));
+      diagnostics.push(foreign(out, path, `a ${kind} that flakewright did not create is in its place`));
       return;
     }
     const same = before?.stamp === status.stamp && before.found === hash;
@@ -90,22 +90,22 @@ export async function compare(
     const found = same ? hash : hashOf(bytes);
     known.set(path, { stamp: status.stamp, found, text, hash });
     if (found === hash) {
-      // Only the executable bit is ours to hold; the rest is the umask's.
+      // Only the executable bit is compared; the umask decides about the others.
       const runs = (status.mode & 0o100) !== 0;
       return change(runs === ((mode & 0o100) !== 0) ? "unchanged" : "updated", text);
     }
     const isKnown = manifest.files[path] === found || manifest.pending?.[path] === found;
     if (!isKnown && manifest.files[path] === undefined && manifest.pending?.[path] === undefined) {
-      diagnostics.push(foreign(out, path, "a file that flakewright never wrote is in its place"));
+      diagnostics.push(foreign(out, path, "a file that flakewright did not write is in its place"));
     } else if (!isKnown && !force) {
       diagnostics.push(
         diagnostic(
           "output-edited",
-          `${path} was edited since flakewright wrote it`,
+          `${path} was edited after flakewright wrote it`,
           join(out, path),
           { start: 0, end: 0 },
           {
-            hint: "`flakewright diff` shows what would be lost; move it into the spec, then `generate --force`",
+            hint: "`flakewright diff` shows the edits; move them into the spec, then run `flakewright generate --force`",
           },
         ),
       );
@@ -154,11 +154,11 @@ const foreign = (out: string, path: string, message: string): Diagnostic =>
     join(out, path),
     { start: 0, end: 0 },
     {
-      hint: "move it away, or generate into another folder with --out",
+      hint: "move it away, or choose another folder with --out",
     },
   );
 
-/** Whether every folder between the output folder and the file is a real folder, or nothing yet. */
+/** Whether each folder between the output folder and the file is a real folder (no link) or does not exist yet. */
 export async function foldersArePlain(
   system: System,
   out: string,
@@ -179,11 +179,11 @@ export async function foldersArePlain(
   return answer;
 }
 
-/** Whether there is nothing left to write. */
-export const isDone = (comparison: Comparison): boolean =>
+/** Whether the folder holds exactly the planned files. */
+export const isUpToDate = (comparison: Comparison): boolean =>
   comparison.manifestIsCurrent && comparison.changes.every((change) => change.change === "unchanged");
 
-/** Runs the work on all items, a bounded number at a time: open files are limited. */
+/** Runs the work on all items, 64 at a time, because the number of open files is limited. */
 export async function inBatches<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const BATCH = 64;
   for (let at = 0; at < items.length; at += BATCH) await Promise.all(items.slice(at, at + BATCH).map(work));

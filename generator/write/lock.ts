@@ -1,13 +1,16 @@
 import { join } from "node:path";
 import type { System } from "../system/system.ts";
 
-/** Holds new files until all of them are there; its creation is the lock of the output folder. */
+/** The folder that holds new files until all are written. Creating it takes the lock of the output folder. */
 export const STAGING = ".flakewright.tmp";
 
-/** How long a run waits for another one on the same folder, in milliseconds. */
-const PATIENCE = 10_000;
+/** How long a run waits for another run on the same folder, in milliseconds. */
+const LOCK_TIMEOUT = 10_000;
 
-/** Takes the folder's lock, or waits for it; a lock whose owner is dead is taken over. Answers with its release. */
+/**
+ * Takes the lock of the output folder and returns the function that releases it. Waits while another run holds the lock; takes
+ * over a lock whose process has ended.
+ */
 export async function lock(system: System, out: string): Promise<() => Promise<void>> {
   const staging = join(out, STAGING);
   const owner = JSON.stringify({ pid: system.pid, hostname: system.hostname, id: system.randomId() });
@@ -15,7 +18,7 @@ export async function lock(system: System, out: string): Promise<() => Promise<v
   while (!(await system.mkdirExclusive(staging))) {
     const held = (await system.readFile(join(staging, "owner")))?.toString();
     if (await isAbandoned(system, held, waited)) {
-      // Renaming is atomic: of several that see the dead owner, one gets the folder.
+      // Several runs may find the abandoned lock at once. Renaming is atomic, so exactly one of them succeeds.
       const aside = join(out, `${STAGING}-${system.randomId()}`);
       try {
         await system.rename(staging, aside);
@@ -25,8 +28,8 @@ export async function lock(system: System, out: string): Promise<() => Promise<v
       }
       continue;
     }
-    if (waited >= PATIENCE)
-      throw new Error(`another flakewright is writing to ${out} (${held ?? "unknown"}); if none is, delete ${staging}`);
+    if (waited >= LOCK_TIMEOUT)
+      throw new Error(`another flakewright${ownerName(held)} is writing to ${out}; if not, delete ${staging}`);
     await system.sleep(20);
     waited += 20;
   }
@@ -36,9 +39,15 @@ export async function lock(system: System, out: string): Promise<() => Promise<v
   };
 }
 
-/** Whether the lock's owner is gone. Waiting is counted, not read off a clock. */
+/** The lock's owner for a message; `""` when the lock has no valid one. */
+function ownerName(owner: string | undefined): string {
+  const [, pid, hostname] = /^\{"pid":(\d+),"hostname":"([\w.-]+)"/.exec(owner ?? "") ?? [];
+  return pid ? ` (process ${pid} on ${hostname})` : "";
+}
+
+/** Whether the process that took the lock has ended. `waited` counts sleeps, in milliseconds: clocks can jump. */
 async function isAbandoned(system: System, owner: string | undefined, waited: number): Promise<boolean> {
-  // Between making the folder and writing the owner there is a moment without one.
+  // A run creates the folder first and writes the owner right after.
   if (owner === undefined || owner === "") return waited >= 1000;
   try {
     const { pid, hostname } = JSON.parse(owner) as { pid: number; hostname: string };

@@ -3,9 +3,8 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from
 import { join } from "node:path";
 
 /*
- * What one dev shell costs to evaluate, in function calls and bytes above the bare packages: the generated flake, one written by hand,
- * and one each in the style of the known frameworks, as far as $FLAKEWRIGHT_FRAMEWORKS (a folder of their sources) has them. $FLAKEWRIGHT_NIX
- * is another `nix` than the one on PATH.
+ * What it costs Nix to evaluate one dev shell, in function calls and bytes above the bare packages: for the generated flake, a flake
+ * written by hand, and one for each framework whose source is in $FLAKEWRIGHT_FRAMEWORKS. $FLAKEWRIGHT_NIX replaces `nix` on PATH.
  */
 
 const SYSTEM = "x86_64-linux";
@@ -17,7 +16,7 @@ const PKGS = `import inputs.nixpkgs { system = "${SYSTEM}"; config = { }; overla
 interface Style {
   flake: string;
   attribute: string;
-  /** Input → folder below $FLAKEWRIGHT_FRAMEWORKS, or `nixpkgs` for the one that all have; an input's own input as `a/b`. */
+  /** Input → folder in $FLAKEWRIGHT_FRAMEWORKS, or `nixpkgs` for the shared one. `a/b` is the input `b` of the input `a`. */
   inputs?: Record<string, string>;
 }
 
@@ -53,7 +52,7 @@ const STYLES: Record<string, Style> = {
   },
 };
 
-/** One row a style, or undefined where there is no Nix or no nixpkgs. Evaluations repeat exactly, so each runs once. */
+/** One row a style; undefined without $FLAKEWRIGHT_NIXPKGS. The counters of an evaluation repeat exactly, so each runs once. */
 export function evaluation(root: string, folder: string): Record<string, string | number>[] | undefined {
   const nixpkgs = process.env["FLAKEWRIGHT_NIXPKGS"];
   if (!nixpkgs) return undefined;
@@ -95,7 +94,7 @@ export function evaluation(root: string, folder: string): Record<string, string 
     const folderOf = (source: string) => (source === "nixpkgs" ? nixpkgs : join(frameworks ?? "", source));
     const sources = Object.fromEntries(Object.entries(inputs).map(([name, source]) => [name, folderOf(source)]));
     if (Object.values(sources).some((path) => !frameworks || !existsSync(path))) {
-      rows.push({ style, calls: "no source here" });
+      rows.push({ style, calls: "no source" });
       continue;
     }
     const at = join(folder, style.replaceAll(/\W/g, "-"));
@@ -106,9 +105,9 @@ export function evaluation(root: string, folder: string): Record<string, string 
       if (style === "floor") floor = counted;
       add(style, counted);
     } catch (error) {
-      const said = String((error as { stderr?: Buffer }).stderr ?? error);
-      const why = /^\s*error: (?!cached failure)(\S.*)$/m.exec(said)?.[1] ?? said.trim().split("\n").at(-1) ?? "";
-      rows.push({ style, calls: `does not evaluate: ${why.slice(0, 80)}` });
+      const stderr = String((error as { stderr?: Buffer }).stderr ?? error);
+      const reason = /^\s*error: (?!cached failure)(\S.*)$/m.exec(stderr)?.[1] ?? stderr.trim().split("\n").at(-1) ?? "";
+      rows.push({ style, calls: `does not evaluate: ${reason.slice(0, 80)}` });
     }
   }
   add("flakewright", measure(join(root, "out"), SHELL, {}));

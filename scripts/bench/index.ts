@@ -7,8 +7,8 @@ import { largeSpec } from "./spec.ts";
 import { watchLatency } from "./watch.ts";
 
 /*
- * `npm run bench [-- start scale watch evaluation] [--json FILE]`: figures as ratios to a floor of the same run, never as a test. The
- * bundle in dist/ is measured; run it on a machine that does nothing else.
+ * `npm run bench [-- start scale watch evaluation] [--json FILE]` measures the bundle in dist/, relative to `node -e 0` in the same
+ * run. Run it on an idle machine. It is no test: nothing fails on a figure.
  */
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -16,7 +16,7 @@ const flakewright = join(root, "dist/flakewright.js");
 const words = process.argv.slice(2);
 const jsonAt = words.indexOf("--json");
 const jsonFile = jsonAt === -1 ? undefined : words.splice(jsonAt, 2)[1];
-const asked = (part: string) => words.length === 0 || words.includes(part);
+const isSelected = (part: string) => words.length === 0 || words.includes(part);
 const results: Record<string, unknown> = {};
 
 function table(title: string, rows: readonly Record<string, string | number>[]): void {
@@ -27,7 +27,7 @@ function table(title: string, rows: readonly Record<string, string | number>[]):
 
 const round = (value: number, digits = 2) => Number(value.toFixed(digits));
 
-if (asked("start")) {
+if (isSelected("start")) {
   const rows = [
     ["generate, nothing to change", ["generate", "spec/platform.yaml"]],
     ["check", ["check", "spec/platform.yaml"]],
@@ -46,15 +46,15 @@ if (asked("start")) {
   table("Start-up: the reference platform, median of 20 alternating runs", rows);
 }
 
-if (asked("scale")) {
-  const checked = (packages: number): readonly string[] => {
+if (isSelected("scale")) {
+  const checkCommand = (packages: number): readonly string[] => {
     const spec = scratch(`check-${packages}.yaml`);
     const out = scratch(`check-${packages}`);
     writeFileSync(spec, largeSpec({ groups: packages / 10, packages, hosts: 3, caches: 3 }));
     cost([flakewright, "generate", spec, "--out", out, "--quiet"]);
     return [flakewright, "check", spec, "--out", out];
   };
-  const [few, many] = [checked(30), checked(1000)];
+  const [few, many] = [checkCommand(30), checkCommand(1000)];
   const ratios = Array.from({ length: 9 }, () => cost(many).cpu / cost(few).cpu);
   table("Scale: check of 1,000 packages against 30, median of 9 pairs", [{ "CPU of 1,000 × CPU of 30": round(median(ratios)) }]);
   const sizes = [1000, 2000, 5000, 10_000];
@@ -62,14 +62,14 @@ if (asked("scale")) {
     const spec = scratch(`scale-${packages}.yaml`);
     writeFileSync(spec, largeSpec({ groups: packages / 10, packages, hosts: packages / 10, caches: packages / 50 }));
     const runs = [1, 2, 3, 4, 5].map((run) => {
-      // A folder of its own each time, deleted at the end: ext4 looks long for a place in a folder whose files have just gone.
+      // A new folder for each run: ext4 is slow in a folder whose files were just deleted.
       const out = scratch(`scale-${packages}-${run}`);
       return { ...cost([flakewright, "generate", spec, "--out", out, "--quiet"]), floor: cost(["-e", "0"]) };
     });
     const cpu = median(runs.map((run) => run.cpu - run.floor.cpu));
     return { packages, groups: packages / 10, hosts: packages / 10, cpu, memory: median(runs.map((run) => run.memory)) };
   });
-  // Least squares through the points: what a package costs, and how far the line is from them.
+  // Least squares: the slope is the cost of a package, R² says how well a line fits.
   const mean = (pick: (point: (typeof points)[number]) => number) =>
     points.reduce((sum, point) => sum + pick(point), 0) / points.length;
   const mx = mean((p) => p.packages);
@@ -92,7 +92,7 @@ if (asked("scale")) {
   );
 }
 
-if (asked("watch")) {
+if (isSelected("watch")) {
   const folder = scratch("watch");
   mkdirSync(folder);
   table("Watch: a one-line edit of the reference platform, from save to the last byte", [
@@ -100,10 +100,10 @@ if (asked("watch")) {
   ]);
 }
 
-if (asked("evaluation")) {
+if (isSelected("evaluation")) {
   const rows = evaluation(root, scratch("evaluation"));
   if (rows) table("Evaluation: devShells.x86_64-linux.k8s.drvPath on a real nixpkgs, function calls above the floor", rows);
-  else console.log("\nEvaluation: skipped, no nix or no FLAKEWRIGHT_NIXPKGS here");
+  else console.log("\nEvaluation: skipped, because FLAKEWRIGHT_NIXPKGS is not set");
 }
 
 if (jsonFile) writeFileSync(jsonFile, `${JSON.stringify(results, null, 2)}\n`);

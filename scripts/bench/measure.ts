@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** What one process cost, as the operating system counted it. */
+/** The resources that one process used, as the operating system counted them. */
 export interface Cost {
   /** User and system time, seconds. */
   cpu: number;
@@ -21,10 +21,10 @@ writeFileSync(
   require("node:fs").writeFileSync(${JSON.stringify(report)}, JSON.stringify({ cpu: (userCPUTime + systemCPUTime) / 1e6, memory: maxRSS / 1024 })); });`,
 );
 
-/** A folder for the bench's own files, gone at the end. */
+/** A path for temporary files, deleted at exit. */
 export const scratch = (name: string): string => join(folder, name);
 
-/** Runs Node once; the process reports its own cost as it ends. */
+/** Runs Node once. The process reports its own cost at exit. */
 export function cost(args: readonly string[], cwd?: string): Cost {
   const { status, stderr } = spawnSync(process.execPath, ["--require", reporter, ...args], {
     cwd,
@@ -42,16 +42,16 @@ export function median(values: readonly number[]): number {
 }
 
 export interface Compared {
-  /** The command's medians. */
+  /** Medians of the command. */
   cpu: number;
   memory: number;
-  /** Those of `node -e 0`. */
+  /** Medians of `node -e 0`. */
   floorCpu: number;
   floorMemory: number;
   ratio: number;
 }
 
-/** A command against `node -e 0` in alternating runs, so that a machine that slows down slows both. */
+/** Measures a command and `node -e 0` in alternating runs, so that a change of the machine's speed affects both. */
 export function againstFloor(args: readonly string[], runs: number, cwd?: string): Compared {
   cost(args, cwd);
   const ours: Cost[] = [];

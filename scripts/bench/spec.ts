@@ -1,4 +1,4 @@
-/** A spec of that many groups, packages, hosts and caches, each package with a description, each host with two groups. */
+/** The YAML of a spec of the given size. Each package has a description, each host two groups. */
 export function largeSpec({
   groups,
   packages,

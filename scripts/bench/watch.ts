@@ -4,17 +4,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { median } from "./measure.ts";
 
-/** What `watch` waits for quiet before it reads the spec, milliseconds (QUIET in generator/watch.ts). */
+/** How long `watch` waits after the last change, in milliseconds: QUIET in generator/commands/watch.ts. */
 const DEBOUNCE = 30;
 const EDITS = 40;
 
-/** What an author looks at the first output before the first edit, milliseconds. */
-const FIRST_LOOK = 1500;
+/** Pause between the first output and the first edit, in milliseconds. */
+const FIRST_PAUSE = 1500;
 
-/**
- * Saves a spec again and again with one line changed, and times each from the save's own end to the line that `watch` prints behind the
- * last byte.
- */
+/** Saves a spec with one changed line, repeatedly, and measures the time from each save to the line that `watch` prints. */
 export async function watchLatency(folder: string, platform: string): Promise<Record<string, number>> {
   const spec = join(folder, "platform.yaml");
   copyFileSync(platform, spec);
@@ -30,7 +27,7 @@ export async function watchLatency(folder: string, platform: string): Promise<Re
   child.stdout.on("data", () => printed());
   const line = () => new Promise<void>((resolve) => (printed = resolve));
   await line();
-  await new Promise((resolve) => setTimeout(resolve, FIRST_LOOK));
+  await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE));
   const times: number[] = [];
   for (let edit = 0; edit < EDITS; edit++) {
     await new Promise((resolve) => setTimeout(resolve, 100));

@@ -126,7 +126,7 @@ for (const [name, offers] of Object.entries({ bash, zsh, fish })) {
 test("an unknown shell is wrong usage", () => {
   const { status, stderr } = flakewright(folder, ["completion", "tcsh"]);
   assert.is(status, 2);
-  assert.match(stderr, "completion is for bash, zsh or fish, not tcsh");
+  assert.match(stderr, "unknown shell `tcsh`: use bash, zsh or fish");
 });
 
 test.run();

@@ -47,7 +47,7 @@ test("output-foreign, output-edited, output-drift: the folder against the spec",
   assert.equal(await say(check), []);
   await system.writeFile("out/flake.nix", "{ }\n");
   assert.equal(await say(check), [
-    { ...whole, code: "output-edited", file: "out/flake.nix", message: "flake.nix was edited since flakewright wrote it" },
+    { ...whole, code: "output-edited", file: "out/flake.nix", message: "flake.nix was edited after flakewright wrote it" },
   ]);
 });
 

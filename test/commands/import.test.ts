@@ -52,7 +52,7 @@ test("a broken file: no spec, its place, status 1", () => {
 test("a file that is not there: status 2", () => {
   const { status, stderr } = run("import", "gone.conf");
   assert.is(status, 2);
-  assert.match(stderr, "there is no file gone.conf");
+  assert.match(stderr, "gone.conf does not exist");
 });
 
 test.run();

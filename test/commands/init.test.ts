@@ -45,7 +45,7 @@ test("writes nothing at all where a spec is", () => {
   writeFileSync(join(folder, "spec/platform.yaml"), "mine\n");
   const refused = flakewright(folder, ["init"]);
   assert.is(refused.status, 2);
-  assert.match(refused.stderr, "spec/platform.yaml is there already");
+  assert.match(refused.stderr, "spec/platform.yaml exists already");
   assert.is(read(folder, "spec/platform.yaml"), "mine\n");
   assert.not(existsSync(join(folder, ".gitignore")));
   assert.not(existsSync(join(folder, "spec/flakewright.schema.json")));
@@ -57,7 +57,7 @@ test("leaves a project's own .gitignore and .envrc alone", () => {
   const made = flakewright(folder, ["init"]);
   assert.is(made.status, 0);
   assert.is(read(folder, ".gitignore"), "mine\n");
-  assert.match(made.stderr, ".gitignore is yours and stays as it is; the starter's would hold: result, result-*, .direnv/");
+  assert.match(made.stderr, ".gitignore exists and is not changed; the starter's would have: result, result-*, .direnv/");
   assert.match(read(folder, ".envrc"), /^use flake \.\/out$/m);
 });
 

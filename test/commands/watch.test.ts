@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Options, Outcome } from "../../generator/commands/outcome.ts";
-import { warmUp } from "../../generator/commands/session.ts";
+import { openSession } from "../../generator/commands/session.ts";
 import { watch } from "../../generator/commands/watch.ts";
 import { compile } from "../../generator/compile.ts";
 import { nodeSystem } from "../../generator/system/node-system.ts";
@@ -64,7 +64,7 @@ async function watching(text: string): Promise<Watching> {
     interruption: () => interruption.signal,
     progress: () => {},
   });
-  const { templates, facts } = await warmUp(system, OPTIONS);
+  const { templates, facts } = await openSession(system, OPTIONS);
   await until("the first run", () => shown.length > 0);
   return {
     folder,
@@ -188,7 +188,7 @@ test("touches only the files that change", async () => {
     const before = times();
     writeFileSync(watch.path, `# a comment\n${spec("one")}`);
     await until("outcome 2", () => watch.shown.length >= 2);
-    assert.match(String(watch.shown[1]?.output), "nothing to change");
+    assert.match(String(watch.shown[1]?.output), "up to date");
     assert.equal(times(), before);
   } finally {
     await watch.end();
@@ -201,7 +201,7 @@ test("a spec that goes away is waited for; an edited output is refused until it 
   try {
     rmSync(watch.path);
     await until("outcome 2", () => watch.shown.length >= 2);
-    assert.match(String(watch.shown[1]?.output), "no platform.yaml; out stays as it was");
+    assert.match(String(watch.shown[1]?.output), "platform.yaml does not exist; out stays as it was");
     writeFileSync(flake, "# mine\n");
     writeFileSync(watch.path, spec("two"));
     await until("outcome 3", () => watch.shown.length >= 3);

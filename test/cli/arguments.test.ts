@@ -1,0 +1,46 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { readArguments, usage, usageProblem } from "../../generator/cli/arguments.ts";
+import { COMMANDS } from "../../generator/cli/commands.ts";
+
+const test = suite("arguments");
+
+/** A command line and what is wrong with it; undefined for a valid one. */
+const ROWS: readonly (readonly [line: string, problem: string | undefined])[] = [
+  ["check", undefined],
+  ["check spec/other.yaml --out dir --strict", undefined],
+  ["--format=json check", undefined],
+  ["check --out=--force", undefined],
+  ["import nix.conf devbox.json", undefined],
+  ["chek", "unknown command `chek`; did you mean check?"],
+  ["constructor", "unknown command `constructor`"],
+  ["check --frmat json", "unknown option `--frmat`; did you mean --format?"],
+  ["check --constructor", "unknown option `--constructor`"],
+  ["check -x", "unknown option `-x`"],
+  ["check --out", "--out needs a value: --out DIR"],
+  ["check --out=", "--out needs a value: --out DIR"],
+  ["check --out --strict", "--out needs a value: --out DIR"],
+  ["generate --force=yes", "--force takes no value"],
+  ["check --force", "`check` has no option --force"],
+  ["check --format xml", "invalid --format `xml`: use text, json, github or sarif"],
+  ["check a b", "`check` takes one SPEC, but got 2"],
+  ["schema a", "`schema` takes no argument, but got `a`"],
+  ["explain", "`explain` needs a WORD"],
+  ["import", "`import` needs a FILE"],
+  ["completion tcsh", "unknown shell `tcsh`: use bash, zsh or fish"],
+];
+
+for (const [line, problem] of ROWS)
+  test(line, () => {
+    const read = readArguments(line.split(" "));
+    if (typeof read === "string") return assert.is(read, problem);
+    const [name = "", ...operands] = read.positionals;
+    assert.is(usageProblem(COMMANDS, name, operands, read.values), problem);
+  });
+
+test("the usage has a line for each command", () => {
+  for (const [name, { summary }] of Object.entries(COMMANDS))
+    assert.match(usage(COMMANDS), new RegExp(`^  flakewright ${name} .*${summary}$`, "m"));
+});
+
+test.run();
