@@ -82,7 +82,7 @@ const OUTPUTS: readonly Output[] = [
   { path: "modules/default.nix", files: always(nixosIndexView) },
   { path: "modules/options.nix", files: always(optionsView) },
   { path: "modules/nix-settings.nix", files: always(nixosSettingsView) },
-  { path: "modules/build-users.nix", files: when((model) => model.buildUsers !== undefined, buildUsersView) },
+  { path: "modules/build-users.nix", files: ({ buildUsers }) => (buildUsers ? [{ view: buildUsersView(buildUsers) }] : []) },
   { path: "modules/remote-builders.nix", files: when((model) => model.builders.length > 0, remoteBuildersView) },
   { path: "modules/tool-groups.nix", files: always(toolModuleView) },
   { path: "modules/home-manager.nix", files: always(homeManagerView) },

@@ -130,6 +130,44 @@ withNix("the host has the spec's settings, users and tools", async () => {
   assert.ok(tools.some((tool) => tool.startsWith("kubectl")));
 });
 
+for (const [title, ids, { uids, group, gid, words }] of [
+  ["NixOS's own ids are not written", "", { uids: [30001, 30002], group: "nixbld", gid: 30000, words: [] }],
+  ["other uids are", "firstUid: 30002", { uids: [30002, 30003], group: "nixbld", gid: 30000, words: ["uid"] }],
+  ["another gid is", "gid: 31000", { uids: [30001, 30002], group: "nixbld", gid: 31000, words: ["gid"] }],
+  [
+    "another group has its id, its members and its setting",
+    "group: builders, gid: 31000, firstUid: 31001",
+    { uids: [31001, 31002], group: "builders", gid: 31000, words: ["build-users-group", "extraGroups", "gid", "group", "uid"] },
+  ],
+] as const)
+  withNix(`build users of a host: ${title}`, async () => {
+    const folder = written(`version: 1
+name: demo
+groups: {}
+buildUsers: { ${ids === "" ? "" : `${ids}, `}roles: [{ role: aws, description: AWS builds }, { role: idle }] }
+hosts:
+  box: { system: x86_64-linux, stateVersion: "26.05" }
+`);
+    const module = readFileSync(join(folder, "modules/build-users.nix"), "utf8");
+    assert.equal([...new Set(module.match(/\b(build-users-group|extraGroups|gid|group|uid)(?= =)/g) ?? [])].sort(), [...words]);
+    const apply = `users: {
+      ids = map (name: users.users.\${name}.uid) [ "nixbld1" "nixbld2" ];
+      texts = map (name: users.users.\${name}.description) [ "nixbld1" "nixbld2" ];
+      of = map (name: users.users.\${name}.group) [ "nixbld1" "nixbld2" ];
+      also = users.users.nixbld2.extraGroups;
+      inherit (users.groups.${group}) gid;
+      count = builtins.length (builtins.filter (name: builtins.match "nixbld.*" name != null) (builtins.attrNames users.users));
+    }`;
+    assert.equal(await nix.evalFlake(folder, "nixosConfigurations.box.config.users", { apply }), {
+      ids: [...uids],
+      texts: ["AWS builds", "idle builds"],
+      of: [group, group],
+      also: group === "nixbld" ? ["nixbld"] : ["nixbld", group],
+      gid,
+      count: 2,
+    });
+  });
+
 withNix("a tool held at another version comes from its own package set, beside the others", async () => {
   const old = await nix.fixture({ kubectl: "1.29.0" });
   const folder = written(`version: 1

@@ -1,6 +1,6 @@
 import type { SettingValue } from "../../knowledge/nix-conf.ts";
 import { findSetting } from "../../knowledge/settings.ts";
-import type { Model, Setting } from "../../model/model.ts";
+import type { BuildUsers, Model, Setting } from "../../model/model.ts";
 import { type Attribute, Call, type NixValue, Selection } from "../printers/nix.ts";
 
 /** Data for the NixOS modules and hosts. */
@@ -61,16 +61,33 @@ function settingToNix(value: SettingValue): NixValue {
   return Object.entries(value).map(([key, item]) => `${key}=${item}`);
 }
 
-export function buildUsersView(model: Model): object {
-  const { group, gid, roles } = model.buildUsers ?? { group: "nixbld", gid: 30000, roles: [] };
+/** What NixOS gives nixbld1, nixbld2, …: nixos/modules/services/system/nix-daemon.nix and misc/ids.nix of nixpkgs. */
+const NIXOS = { group: "nixbld", gid: 30000, firstUid: 30001 };
+
+/** NixOS declares the users; an id of theirs stands here only where the spec's is another one. */
+export function buildUsersView({ group, gid, roles }: BuildUsers): object {
+  const force = (value: NixValue) => new Call("lib.mkForce", value);
+  // NixOS knows no other group than nixbld; Nix takes its users from the group's members.
+  const ownGroup = group !== NIXOS.group;
+  const users = roles.map(({ user, uid, gecos }, index): Attribute => {
+    const ownUid = uid !== NIXOS.firstUid + index;
+    return [
+      user,
+      {
+        description: force(gecos),
+        ...(ownUid ? { uid: force(uid) } : {}),
+        ...(ownGroup ? { group: force(group), extraGroups: [group] } : {}),
+      },
+    ];
+  });
+  const groups = ownGroup || gid !== NIXOS.gid ? { [group]: { gid: force(gid) } } : false;
   return {
+    usesLib: groups !== false || users.length > 0,
     count: roles.length,
+    ownGroup,
     group,
-    gid,
-    // NixOS knows no other group than nixbld; Nix takes its users from the group's members.
-    ownGroup: group !== "nixbld",
-    extraGroups: [group],
-    users: roles.map(({ user, uid, gecos }) => ({ name: user, uid, gecos })),
+    groups,
+    users: users.length > 0 && Object.fromEntries(users),
   };
 }
 
