@@ -1,4 +1,6 @@
 import { type Document, parseDocument, visit } from "yaml";
+import { yamlErrorText } from "../report/yaml-errors.ts";
+import { holdsSecret } from "./secrets.ts";
 import { SyntaxFault } from "./syntax-fault.ts";
 
 export interface ForeignYaml {
@@ -23,7 +25,8 @@ export function parseYaml(text: string): ForeignYaml {
   const [fault] = document.errors;
   if (fault) {
     const [start, end] = fault.pos.map((offset) => Math.min(offset, text.length)) as [number, number];
-    throw new SyntaxFault(MESSAGES[fault.code] ?? "not YAML", { start, end });
+    const found = text.slice(start, end);
+    throw new SyntaxFault(yamlErrorText(fault, holdsSecret(found) ? "…" : found).message, { start, end });
   }
   visit(document, {
     Alias(_, alias) {
@@ -38,22 +41,3 @@ export function parseYaml(text: string): ForeignYaml {
     throw new SyntaxFault("its aliases stand for too much text", { start: 0, end: text.length });
   }
 }
-
-/** Our words for the kinds of faults that the library tells apart. */
-const MESSAGES: Readonly<Record<string, string>> = {
-  BAD_ALIAS: "an alias is `*` and a name",
-  BAD_COLLECTION_TYPE: "the tag does not fit the value",
-  BAD_DIRECTIVE: "a line that begins with `%` is for the YAML reader, and this one is unknown",
-  BAD_DQ_ESCAPE: "the text has an escape that YAML does not know",
-  BAD_INDENT: "the indentation does not fit the lines around it",
-  BAD_SCALAR_START: "text that begins with this character needs quotes",
-  BLOCK_AS_IMPLICIT_KEY: "a second `: ` in one line: text that holds one needs quotes",
-  BLOCK_IN_FLOW: "lines with `-` or indentation can't stand in brackets",
-  KEY_OVER_1024_CHARS: "the key is longer than 1,024 characters",
-  MISSING_CHAR: "a closing quote or bracket, or a `:` or `,` is missing",
-  MULTILINE_IMPLICIT_KEY: "a key and its `:` stand on one line",
-  MULTIPLE_DOCS: "a second document begins here",
-  RESOURCE_EXHAUSTION: "nested too deep",
-  TAB_AS_INDENT: "a tab indents this line: YAML takes spaces",
-  UNEXPECTED_TOKEN: "this does not fit what stands above it: is the indentation right?",
-};

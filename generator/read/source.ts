@@ -1,9 +1,9 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap } from "yaml";
 import { type Diagnostic, diagnostic, type Range, type Stage } from "../report/diagnostic.ts";
 import type { SpecPath } from "../report/spec-path.ts";
+import { yamlErrorText } from "../report/yaml-errors.ts";
 import { keyText, locate, rangeOf } from "./locate.ts";
 import { PlainMap } from "./plain-map.ts";
-import { yamlErrorText } from "./yaml-errors.ts";
 
 /** The maximum size of a spec, in bytes. */
 export const MAX_BYTES = 8 * 1024 * 1024;

@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type ErrorCode, parseDocument } from "yaml";
 import { readSource } from "../../generator/read/source.ts";
-import { yamlErrorText } from "../../generator/read/yaml-errors.ts";
+import { yamlErrorText } from "../../generator/report/yaml-errors.ts";
 
 const test = suite("messages for errors of the yaml library");
 
