@@ -7,6 +7,7 @@ import { stringify } from "yaml";
 import { hostileText } from "../support/arbitrary-spec.ts";
 import { FIXTURE_TOOLS, type Nix, privateNix } from "../support/nix.ts";
 import { repository, written } from "../support/spec.ts";
+import { tempFolder } from "../support/temp.ts";
 import { needs } from "../support/tools.ts";
 
 /* What a spec compiles to, in the hands of a real Nix, on the fixture nixpkgs. */
@@ -38,7 +39,7 @@ withNix("every output evaluates on every system of the spec", async () => {
       const names = Object.keys(paths);
       if (output === "devShells")
         assert.equal(names, ["aws", "cloud", "container", "default", "dev", "k8s", "monitoring", "network", "security"]);
-      if (output === "packages") assert.ok(["k8s", "volume-aws"].every((name) => names.includes(name)));
+      if (output === "packages") assert.ok(["default", "k8s", "volume-aws"].every((name) => names.includes(name)));
       if (output === "checks") assert.ok(["shell-default", "role-aws", "role-monitoring"].every((name) => names.includes(name)));
     }
     assert.match((await nix.evalFlake(reference, `formatter.${system}.name`)) as string, /nixfmt/);
@@ -117,6 +118,21 @@ withNix("nix build .#k8s links a profile that holds the tools", async () => {
   const profile = await nix.build(reference, "k8s");
   for (const program of ["kubectl", "helm", "talosctl", "clusterctl"])
     assert.ok(readFileSync(join(profile, "bin", program)).length > 0, program);
+});
+
+withNix("nix profile install . installs the tools of all groups", async () => {
+  assert.match((await nix.evalFlake(reference, "packages.aarch64-darwin.default.name")) as string, /^multi-cloud-k8s$/);
+  const profile = join(tempFolder(), "profile");
+  const inputs = ["--no-write-lock-file", "--override-input", "nixpkgs", `path:${await nix.fixture()}`];
+  await nix.must(["profile", "install", "--profile", profile, `path:${reference}`, ...inputs]);
+  for (const program of ["kubectl", "podman", "jq", "nmap", "htop"])
+    assert.ok(readFileSync(join(profile, "bin", program)).length > 0, program);
+});
+
+withNix("a platform without groups has every output all the same", async () => {
+  const folder = written("version: 1\nname: empty\ngroups: {}\n");
+  assert.match((await nix.evalFlake(folder, "packages.x86_64-linux.default.drvPath")) as string, /-empty\.drv$/);
+  assert.match((await nix.evalFlake(folder, "devShells.x86_64-linux.default.drvPath")) as string, /\.drv$/);
 });
 
 withNix("the host has the spec's settings, users and tools", async () => {

@@ -76,7 +76,9 @@ const environment = (name: string, title: string, groups: readonly Group[]): Att
 ];
 
 export function packagesView(model: Model): object {
-  const environments = [
+  const all = { name: model.name, title: `The tools of all groups of ${model.name}`, tools: toolList(model.groups) };
+  const environments: Attribute[] = [
+    ["default", new Call("environment", all)],
     ...model.groups.map((group) => environment(group.name, group.title, [group])),
     ...model.volumes.map(({ name, groups }) => environment(`volume-${name}`, `The tools of the volume ${name}`, groups)),
   ];
