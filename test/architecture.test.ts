@@ -8,7 +8,7 @@ import { tempFolder } from "./support/temp.ts";
 
 const architecture = suite("architecture");
 
-/** The problems of a generator/ with these files. */
+/** The problems that the check finds in a generator/ with these files. */
 function problemsOf(files: Readonly<Record<string, string>>): string[] {
   const root = tempFolder();
   for (const [path, text] of Object.entries(files)) {

@@ -5,8 +5,8 @@ import * as assert from "uvu/assert";
 import { compileText, repository } from "./support/spec.ts";
 
 /*
- * Whole output trees, committed to be read: the reference platform's in out/, and one for each spec in test/golden/.
- * `RECORD=1 npx tsx test/golden.test.ts` rewrites the latter; read the diff before committing it.
+ * Whole committed output trees: out/ of the reference platform, and one for each spec in test/golden/.
+ * `RECORD=1 npx tsx test/golden.test.ts` rewrites those of test/golden/; read the diff before you commit it.
  */
 
 const golden = suite("golden trees");
@@ -34,7 +34,7 @@ function compare(spec: string, out: string, mayHold: (path: string) => boolean):
   const there = filesBelow(out)
     .map((path) => relative(out, path))
     .filter((path) => !mayHold(path));
-  assert.equal(there, planned.map(({ path }) => path).sort(), "the tree holds other files than the spec generates");
+  assert.equal(there, planned.map(({ path }) => path).sort(), "the tree has other files than the spec generates");
   for (const { path, text, mode } of planned) {
     assert.is(readFileSync(join(out, path), "utf8"), text, path);
     assert.is(statSync(join(out, path)).mode & 0o100, mode & 0o100, `${path}: executable or not`);

@@ -5,8 +5,8 @@ import { cpuRatio } from "./support/growth.ts";
 import { compileText } from "./support/spec.ts";
 
 /*
- * A spec of 2,000 lines with 50 mistakes of all kinds, spread over it. Each mistake is one line written wrong: exactly those 50
- * are reported, for little more than one of them costs.
+ * A spec of 2,000 lines with 50 mistakes of all kinds. Each mistake is one line. Exactly these 50 are reported, and they cost
+ * little more CPU than one.
  */
 const KEY = "6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=";
 const PACKAGES = [
@@ -25,7 +25,7 @@ const PACKAGES = [
   "htop",
 ];
 
-/** The right lines. Markers such as `@3` at a line's end name it for a mistake and are taken off. */
+/** The valid lines. A marker such as `@3` at the end of a line names it for a mistake and is removed. */
 function rightLines(): string[] {
   const lines = ["version: 1", "name: demo", "nixpkgs: 0123456789abcdef0123456789abcdef01234567 @0", "groups:"];
   for (let group = 0; group < 90; group++) {
@@ -84,7 +84,7 @@ function rightLines(): string[] {
   return lines;
 }
 
-/** Where, what is written there instead, and the code that it gets. */
+/** A marker, the invalid line that replaces the marked one, and the expected code. */
 const MISTAKES: readonly (readonly [at: number, wrong: string, code: string])[] = [
   [1000, "      - package: helm", "package-wrong-name"],
   [1011, "      - package: aws", "package-wrong-name"],
@@ -150,17 +150,17 @@ const wrong = `${wrongLines.join("\n")}\n`;
 
 const large = suite("a large spec");
 
-large("without mistakes it is clean", () => {
+large("without the mistakes there is no diagnostic", () => {
   assert.ok(lines.length >= 2000, `${lines.length} lines`);
   assert.equal(compileText(right).diagnostics, []);
 });
 
-large("50 mistakes are those 50, each in its line", () => {
+large("each of the 50 mistakes is reported on its own line, and nothing else", () => {
   assert.is(MISTAKES.length, 50);
   const find = positions(wrong);
   const expected = MISTAKES.map(([marker, text, code]) => {
     const own = (at.get(marker) ?? 0) + 1;
-    // What is missing is reported at what it is missing from.
+    // A missing key is reported at the map that lacks it.
     const line = text.trim() !== "# no key" ? own : code === "builder-without-host-key" ? own - 2 : own - 1;
     return `${line} ${code}`;
   });
@@ -168,8 +168,8 @@ large("50 mistakes are those 50, each in its line", () => {
   assert.equal(found.sort(), expected.sort());
 });
 
-large("they cost little more than one", () => {
-  // One mistake keeps a spec from being planned and rendered, which would cover what fifty more cost.
+large("50 mistakes cost little more CPU than one", () => {
+  // Compared with a spec that has one mistake, because a valid spec is also rendered, which costs more than any mistakes.
   const one = right.replace("max-jobs: 4", "max-jobs: 4\n  keep-outputs: maybe");
   const ratio = cpuRatio(
     () => void compileText(one),

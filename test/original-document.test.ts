@@ -6,8 +6,8 @@ import { applyFixes } from "./support/fixes.ts";
 import { compileText } from "./support/spec.ts";
 
 /*
- * The platform's old architecture document, its configuration files and lists of tools written literally as a spec: what Nix or
- * a person would have tripped over is said, nothing else, and doing what is said gives a clean spec.
+ * The platform's original architecture document, with its configuration files and lists of tools copied into a spec as they are.
+ * flakewright reports what does not work in Nix and nothing else; applying its hints and fixes gives a spec without diagnostics.
  */
 const LITERAL = `version: 1
 name: multi-cloud-k8s
@@ -101,13 +101,13 @@ const said = (diagnostics: readonly Diagnostic[], text: string) =>
     (d) => `${positions(text)(d.range.start).line} ${d.severity} ${d.code} ${text.slice(d.range.start, d.range.end)}`,
   );
 
-original("written literally, it gets what an expert would say, each with a way out", () => {
+original("copied as it is, each thing that does not work is reported with a hint or fix", () => {
   const { diagnostics } = compileText(LITERAL, false);
   assert.equal(said(diagnostics, LITERAL), [
-    // The document names no nixpkgs and has no lock: what it installs depends on the day.
+    // The document names no nixpkgs and has no lock file: what it installs changes every day.
     "1 warning nixpkgs-unpinned version",
     "11 warning package-wrong-name helm",
-    // Linux's own tools, on Macs.
+    // Programs that exist on Linux only, in a spec for Macs too.
     "52 warning package-unavailable iotop",
     "53 warning package-unavailable sysstat",
     "62 warning keep-outputs-without-gc true",
@@ -117,7 +117,7 @@ original("written literally, it gets what an expert would say, each with a way o
   ]);
   for (const d of diagnostics) assert.ok(d.hint, d.code);
   const byText = diagnostics.filter((d) => d.fix).map((d) => d.code);
-  // A lock file is no text of the spec: the hint names the command that writes it.
+  // A lock file is not part of the spec's text: the hint names the command that writes it.
   assert.equal(
     diagnostics.map((d) => d.code).filter((code) => !byText.includes(code)),
     ["nixpkgs-unpinned"],
@@ -125,7 +125,7 @@ original("written literally, it gets what an expert would say, each with a way o
   assert.match(diagnostics[0]?.hint ?? "", "nix flake lock");
 });
 
-original("the fixes as written give a clean spec", () => {
+original("with all fixes applied there is no diagnostic", () => {
   const mended = applyFixes(LITERAL, compileText(LITERAL, false).diagnostics);
   const { diagnostics, files, model } = compileText(mended, true);
   assert.equal(said(diagnostics, mended), [], mended);
@@ -135,7 +135,7 @@ original("the fixes as written give a clean spec", () => {
     Array.from({ length: 10 }, (_, index) => `nixbld${index + 1}`),
   );
   assert.ok(model?.groups[0]?.tools.some((tool) => tool.package === "kubernetes-helm"));
-  // Every line that had nothing wrong is as it was.
+  // The fixes change no valid line.
   const lines = new Set(mended.split("\n"));
   assert.equal(
     LITERAL.split("\n").filter((line) => !lines.has(line)),

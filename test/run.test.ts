@@ -10,7 +10,7 @@ const test = suite("test runner");
 
 const testFolder = dirname(fileURLToPath(import.meta.url));
 
-/** Runs the runner on files with these contents, and answers its last line, its exit status and all it printed. */
+/** Runs the test runner on files with these contents; returns its last line, its exit status and its whole output. */
 function runner(files: Record<string, string>, env: Record<string, string> = {}) {
   const folder = tempFolder();
   symlinkSync(join(dirname(testFolder), "node_modules"), join(folder, "node_modules"));
@@ -35,10 +35,10 @@ const head = `import { suite } from "uvu"; import { needs } from "${join(testFol
 const pass = 't("passes", () => {});\n';
 const needy = (tool: string) => `needs(t, ["${tool}"])("needy", () => {});\n`;
 
-// Kept out of the texts below: the runner reads this very file as well.
+// Joined from parts: the runner also reads the source of this file.
 const create = "suite";
 
-/** Test files, what the runner's line says of each, and a text it shows besides. */
+/** Test files by name: the line that the runner prints for each, and a text that it prints below. */
 const cases: Record<string, { text: string; line: string; says?: string }> = {
   counts: { text: `${head}${pass}${pass}t.run();`, line: "ok   2 passed, 0 failed" },
   breaks: {
@@ -79,7 +79,7 @@ const cases: Record<string, { text: string; line: string; says?: string }> = {
   },
 };
 
-test("each file's result, the sum and the reasons of skips", () => {
+test("prints each file's result, the sum, and why tests were skipped", () => {
   const got = runner(Object.fromEntries(Object.entries(cases).map(([name, { text }]) => [`${name}.test.ts`, text])));
   const lines = got.text.split("\n");
   for (const [name, { line, says }] of Object.entries(cases)) {
@@ -93,17 +93,17 @@ test("each file's result, the sum and the reasons of skips", () => {
   assert.is(got.status, 1);
 });
 
-test("what passes exits 0, what runs nothing exits 1", () => {
+test("exits 0 when all tests pass, 1 when none runs", () => {
   const passing = runner({ "a.test.ts": `${head}${pass}t.run();` });
   assert.equal([passing.last, passing.status], ["1 passed, 0 failed", 0]);
   const skipping = runner({ "a.test.ts": `${head}${needy("no-such-tool")}t.run();` });
   assert.equal([skipping.last, skipping.status], ["0 passed, 0 failed, 1 skipped", 1]);
 });
 
-test("with CI=1 a missing tool fails, but not a missing nixpkgs", () => {
+test("with CI=1 a missing tool fails its test, a missing nixpkgs does not", () => {
   const got = runner({ "a.test.ts": [head, pass, needy("no-such-tool"), needy("nixpkgs"), "t.run();"].join("") }, { CI: "1" });
   assert.is(got.last, "1 passed, 1 failed, 1 skipped", got.text);
-  assert.match(got.text, /CI skips nothing/);
+  assert.match(got.text, /CI=1 allows no missing tool/);
 });
 
 test.run();

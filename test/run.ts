@@ -6,25 +6,25 @@ import { freshBundle } from "./support/cli.ts";
 import { SKIP_MARK } from "./support/tools.ts";
 
 /*
- * The test runner: `tsx test/run.ts [FILE…]`. Each file is a process of its own, so that no test sees another's state, and uvu
- * prints its totals for that file alone. uvu forgives what a test suite must not: it exits 0 when a file forgets `.run()`, when
- * a `before` hook throws, and when a `.only` is left behind. The runner counts for itself and fails on all three.
+ * The test runner: `tsx test/run.ts [FILE…]`. Each file runs in its own process, so that tests of different files share no state.
+ * uvu exits 0 when a file forgets `.run()`, when a `before` hook throws and when a `.only` is left behind. The runner compares uvu's
+ * totals with the file and fails on all three.
  */
 
 const testFolder = dirname(fileURLToPath(import.meta.url));
 const root = dirname(testFolder);
 const TIMEOUT_SECONDS = 900;
 
-/** What a file's process left behind. */
+/** What the process of a test file printed, and how it ended. */
 interface Finished {
   source: string;
   output: string;
-  /** undefined when a signal ended it. */
+  /** Undefined when a signal ended it. */
   status: number | undefined;
   timedOut: boolean;
 }
 
-/** A file's result in numbers, and what is wrong with it besides failing tests. */
+/** A file's counts, and problems other than failed tests. */
 interface Verdict {
   passed: number;
   failed: number;
@@ -33,7 +33,7 @@ interface Verdict {
   skipReasons: string[];
 }
 
-/** Reads uvu's totals and holds them against what the file should have done. */
+/** Reads uvu's totals and checks them against the file's suites. */
 function judge({ source, output, status, timedOut }: Finished): Verdict {
   const last = (label: string) => {
     const found = [...output.matchAll(new RegExp(`^ {2}${label}: +(\\d+)$`, "gm"))].at(-1);
@@ -64,7 +64,7 @@ function judge({ source, output, status, timedOut }: Finished): Verdict {
 function run(file: string): Promise<Finished> {
   return new Promise((done) => {
     const { FORCE_COLOR: _, ...env } = process.env;
-    // A process group of its own, so that what a test leaves running can be ended with it.
+    // Its own process group, so that processes which a test leaves running are ended with it.
     const child = spawn(process.execPath, ["--import", "tsx", file], {
       cwd: root,
       env,
@@ -75,7 +75,7 @@ function run(file: string): Promise<Finished> {
       try {
         if (child.pid) process.kill(-child.pid, "SIGKILL");
       } catch {
-        // Nobody is left in the group.
+        // The group has no process left.
       }
     };
     running.add(endGroup);
@@ -114,7 +114,7 @@ function testFiles(): string[] {
 async function main(args: string[]): Promise<number> {
   freshBundle();
   const files = args.length > 0 ? args.map((arg) => resolve(arg)) : testFiles();
-  // These load the whole machine (Nix, daemons, network namespaces) or measure it, so nothing runs beside them.
+  // Tests with Nix, daemons or network namespaces use the whole machine: each runs alone.
   const alone = (file: string) => ["nix", "machine"].includes(relative(testFolder, file).split(sep)[0] ?? "");
   const sum = { passed: 0, failed: 0, skipped: 0 };
   const reasons = new Map<string, number>();

@@ -6,7 +6,7 @@ import { compileText } from "./spec.ts";
 
 const random = suite("random specs");
 
-random("compile without an error, twice to the same bytes", () => {
+random("compile without an error, and to the same bytes each time", () => {
   fc.assert(
     fc.property(specText, (text) => {
       const first = compileText(text);
@@ -20,7 +20,7 @@ random("compile without an error, twice to the same bytes", () => {
   );
 });
 
-random("never plan a path that leaves the folder or is not plain", () => {
+random("give only plain paths inside the output folder", () => {
   fc.assert(
     fc.property(specText, (text) => {
       for (const { path } of compileText(text).files ?? [])

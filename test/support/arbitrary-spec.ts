@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { stringify } from "yaml";
 
 /*
- * Valid specs at random: every part of the language, with strings that mean something to some reader of an output. Shared by
- * the property tests.
+ * Random valid specs for the property tests. They use every part of the language and strings that have a meaning in one of the
+ * output formats.
  */
 
-/** Text that quotes, expands, comments, escapes or ends something in one of the languages we print. */
+/** Characters and words that quote, expand, comment, escape or terminate something in one of the output formats. */
 export const hostileText: fc.Arbitrary<string> = fc
   .array(
     fc.oneof(
@@ -70,7 +70,7 @@ export const hostileText: fc.Arbitrary<string> = fc
 
 const hostileLine = hostileText.map((text) => text.replace(/[\n\r\t]/g, " ")).filter((text) => text !== "");
 
-/** Names that the language allows and Nix has other plans for. */
+/** Names that the language allows and that have a meaning in Nix or in the generated flake. */
 const name = fc.oneof(
   fc.constantFrom(
     "k8s",
@@ -113,7 +113,7 @@ const PACKAGES = [
 const SYSTEMS = ["x86_64-linux", "aarch64-linux", "aarch64-darwin"];
 
 const some = <T>(from: readonly T[]): fc.Arbitrary<T[]> => (from.length === 0 ? fc.constant([]) : fc.subarray([...from]));
-/** An object of which any key may be left out. */
+/** An object from which any key may be missing. */
 const partial = (shape: Record<string, fc.Arbitrary<unknown>>, required: readonly string[] = []) =>
   fc.record(shape, { requiredKeys: [...required] });
 const mapOf = (keys: fc.Arbitrary<string>, values: fc.Arbitrary<unknown>, maxKeys = 4) =>
@@ -137,7 +137,7 @@ function tool(inputs: readonly string[]): fc.Arbitrary<unknown> {
 
 const key = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString("base64"));
 
-/** A spec as plain data. It compiles without an error. */
+/** A spec as plain data that compiles without an error. */
 export const specValue: fc.Arbitrary<Record<string, unknown>> = fc
   .tuple(
     fc.uniqueArray(

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const BUNDLE = join(ROOT, "dist/flakewright.js");
 
-/** Builds the bundle where a source is newer. The runner calls it once, before the first test: two builds at once would meet. */
+/** Builds the bundle when a source file is newer. The runner calls it before the first test, so that two files never build at once. */
 export function freshBundle(): void {
   const newest = (folder: string): number =>
     Math.max(
@@ -18,14 +18,14 @@ export function freshBundle(): void {
     cwd: ROOT,
     encoding: "utf8",
   });
-  if (status !== 0) throw new Error(`the bundle can't be built:\n${stderr}`);
+  if (status !== 0) throw new Error(`cannot build the bundle:\n${stderr}`);
 }
 
 const changed = (path: string): number => statSync(path).mtimeMs;
 
 freshBundle();
 
-/** Arguments of Node that start the command line: the bundle, as users get it. */
+/** The arguments that make Node start the command line from the bundle, as users run it. */
 export const CLI = [BUNDLE];
 
 export interface CliResult {
@@ -34,15 +34,15 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** Variables of a run on top of the test's own; `undefined` takes one away. */
+/** Environment variables added to the test's own; `undefined` removes one. */
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Runs the command line as a process in `cwd`, to its end. */
+/** Runs the command line in `cwd` and waits for its end. */
 export function flakewright(cwd: string, args: readonly string[], env: Environment = {}): CliResult {
   return spawnSync(process.execPath, [...CLI, ...args], { cwd, encoding: "utf8", env: { ...process.env, ...env } });
 }
 
-/** Starts it and comes back at once. */
+/** Starts the command line and returns at once. */
 export function startFlakewright(cwd: string, args: readonly string[], env: Environment = {}): ChildProcess {
   return spawn(process.execPath, [...CLI, ...args], { cwd, env: { ...process.env, ...env } });
 }

@@ -9,8 +9,8 @@ import { applyFixes } from "./fixes.ts";
 import { compileText, cursor } from "./spec.ts";
 
 /*
- * Tables of bad specs, for the stages and the lint rules: each row has the expected range between ⟦ and ⟧, and must give its one
- * diagnostic and no other. Here is what a row means; the rows stand in the test of the file that reports them.
+ * Tables of invalid specs for the stages and the lint rules. A row marks the expected range with ⟦ and ⟧ and must give exactly its
+ * one diagnostic. This file gives the rows their meaning; each table is in the test of the file that reports its codes.
  */
 
 export const COMMIT = "0123456789abcdef0123456789abcdef01234567";
@@ -19,29 +19,29 @@ export const HOST_KEY = Buffer.from("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEw3T0s
   "base64",
 );
 
-/** Beginnings of specs that have nothing wrong. */
+/** Valid first lines of a spec. */
 export const head = `version: 1\nname: demo\nnixpkgs: ${COMMIT}\n`;
 export const group = "groups:\n  k8s:\n    packages: [kubectl]\n";
 export const base = head + group;
-/** A spec with these lines below `settings`, and more at its top level. */
+/** A spec with these lines below `settings`, and others at its top level. */
 export const settings = (lines: string, more = ""): string =>
   `${base}settings:\n  ${lines.trimEnd().replaceAll("\n", "\n  ")}\n${more}`;
 
 export const codes = (diagnostics: readonly Diagnostic[]): string[] => diagnostics.map((d) => d.code);
 
-/** A code's bad spec with the whole message, and a good twin. */
+/** An invalid spec with its code and whole message, and a valid spec that differs in little. */
 export interface CodeRow {
   readonly code: string;
   readonly says: string;
   readonly bad: string;
   readonly good: string;
-  /** Whether a lock file stands beside the output; there is one unless the row says otherwise. */
+  /** Whether a lock file exists beside the output; default true. */
   readonly locked?: false;
 }
 
 /**
- * A test for each row: the bad spec gives that message at that place with a way out, the twin none; the fix, where there is one,
- * leaves neither the finding nor an error.
+ * Adds a test for each row: the invalid spec gives that message at that place, with a hint or fix; the valid one gives no
+ * diagnostic; applying the fix removes the diagnostic and adds no error.
  */
 export function codeRows(test: Test, rows: readonly CodeRow[]): void {
   for (const [index, row] of rows.entries()) {
@@ -69,8 +69,8 @@ export function codeRows(test: Test, rows: readonly CodeRow[]): void {
         ],
         files: [],
       });
-      assert.ok(hint, "every diagnostic says a way out");
-      assert.equal(codes(compileText(row.good, isLocked).diagnostics), [], "the good twin is clean");
+      assert.ok(hint, "every diagnostic has a hint or fix");
+      assert.equal(codes(compileText(row.good, isLocked).diagnostics), [], "the valid spec has no diagnostic");
       const [only] = compiled.diagnostics;
       if (only?.fix) {
         const fixed = applyFixes(text, compiled.diagnostics);
@@ -85,10 +85,10 @@ export function codeRows(test: Test, rows: readonly CodeRow[]): void {
   }
 }
 
-/** What is wrong, the code, the spec with the marked range, and a word that the message or its hint must hold. */
+/** A title, the expected code, the spec with the marked range, and a text that the message or its hint contains. */
 export type MistakeRow = readonly [title: string, code: string, marked: string, says: string];
 
-/** A test for each row: that one error, nothing generated, and the same place in text and in JSON. */
+/** Adds a test for each row: exactly that error, no files, and the same position in text and in JSON. */
 export function mistakeRows(test: Test, rows: readonly MistakeRow[]): void {
   for (const [title, code, marked, says] of rows) {
     test(`${code}: ${title}`, () => {
@@ -98,10 +98,10 @@ export function mistakeRows(test: Test, rows: readonly MistakeRow[]): void {
         diagnostics.map((d) => ({ code: d.code, at: text.slice(d.range.start, d.range.end), start: d.range.start })),
         [{ code, at: text.slice(start, end), start }],
       );
-      assert.is(files, undefined, "nothing may be generated");
+      assert.is(files, undefined, "no file is generated");
       const [only] = diagnostics;
-      assert.ok(`${only?.message} ${only?.hint}`.includes(says), `«${only?.message}» «${only?.hint}» says nothing of «${says}»`);
-      // Text and JSON name the same place, 1-based, in UTF-16 code units.
+      assert.ok(`${only?.message} ${only?.hint}`.includes(says), `«${only?.message}» «${only?.hint}» does not contain «${says}»`);
+      // Text and JSON have the same position, 1-based, in UTF-16 code units.
       const place = positions(text)(start);
       const report = { diagnostics, files: [], sources: new Map([["spec.yaml", text]]) };
       assert.ok(

@@ -3,11 +3,11 @@ import { nodeSystem } from "../../generator/system/node-system.ts";
 import { apply } from "../../generator/write/apply.ts";
 
 /*
- * A process that writes one tree over the other for ever, until it is killed: `endless-writer OUT`. Its first tree is the run that comes
- * after a kill: it must complete without being forced.
+ * `endless-writer OUT` writes two trees in turn until it is killed. Its first run is the one after a kill: it must succeed without
+ * --force.
  */
 
-/** 500 outputs and one scaffold; the two versions share half their paths and no content. */
+/** 500 outputs and one scaffold. Both versions share half of the paths and no content. */
 export function version(which: "a" | "b"): PlannedFile[] {
   const numbers = Array.from({ length: 500 }, (_, i) => (which === "a" ? i : i + 250));
   return [
@@ -27,7 +27,7 @@ if (out && process.argv[1]?.includes("endless-writer")) {
   for (;;) {
     for (const which of ["b", "a"] as const) {
       const { diagnostics } = await apply(system, out, version(which), false);
-      if (diagnostics.length > 0) throw new Error(`does not complete: ${JSON.stringify(diagnostics)}`);
+      if (diagnostics.length > 0) throw new Error(`cannot complete the killed run: ${JSON.stringify(diagnostics)}`);
       process.stdout.write("complete\n");
     }
   }

@@ -1,6 +1,6 @@
 import type { Diagnostic, Fix } from "../../generator/report/diagnostic.ts";
 
-/** A text with every fix carried out, as an editor would on "fix all": equal edits once, of two that overlap the first. */
+/** Applies all fixes, as an editor's "fix all" does: equal edits once, and only the first of two that overlap. */
 export function applyFixes(text: string, diagnostics: readonly Diagnostic[]): string {
   const edits = new Map<string, Fix>();
   for (const { fix } of diagnostics)

@@ -1,11 +1,11 @@
 import * as assert from "uvu/assert";
 
 /*
- * How work grows, as a ratio of two sizes in one run: what a machine is slow at, or busy with, slows both. No test asserts how long
- * anything takes.
+ * How CPU time grows with the size of the input, as a ratio of two sizes measured in one run: a slow or busy machine affects both.
+ * No test asserts an absolute time.
  */
 
-/** The CPU time that this process spends on some work, in milliseconds. */
+/** The CPU time that this process spends in `work`, in milliseconds. */
 export function cpuTime(work: () => void): number {
   const before = process.cpuUsage();
   work();
@@ -17,7 +17,7 @@ export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
-/** How many times the CPU of `small` `large` takes: the median of some rounds, each of which does both. Both are warm. */
+/** The CPU time of `large` divided by that of `small`: the median of `rounds`, each of which runs both, after one run to warm up. */
 export function cpuRatio(small: () => void, large: () => void, rounds = 5): number {
   small();
   large();
@@ -30,8 +30,8 @@ export function cpuRatio(small: () => void, large: () => void, rounds = 5): numb
 }
 
 /**
- * Work on 8 times as much takes at most 8 × 2.5 times the CPU; were it quadratic, it would take 64 times as much. `size` must be
- * so large that a fixed cost of the work is the smaller part of it.
+ * Asserts that 8 times the size takes at most 20 times the CPU; with quadratic growth it would take 64 times as much. At `size`
+ * the fixed cost of the work must be the smaller part.
  */
 export function assertLinear(what: string, work: (size: number) => void, size: number, rounds = 5): void {
   const ratio = cpuRatio(

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createMessageConnection, type MessageConnection, StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
 
-/** What the tests use of LSP's answers. */
+/** The parts of LSP answers that the tests use. */
 export interface CompletionItem {
   readonly label: string;
   readonly insertText?: string;
@@ -16,7 +16,7 @@ export interface EditorDiagnostic {
   readonly range: { readonly start: { readonly line: number; readonly character: number } };
 }
 
-/** The real yaml-language-server over stdio, as an editor runs it. Texts carry the cursor as `│`. */
+/** yaml-language-server over stdio, as an editor runs it. `│` marks the cursor in a text. */
 export class Editor {
   readonly #folder: string;
   readonly #child: ChildProcess;
@@ -24,7 +24,7 @@ export class Editor {
   readonly #waiting = new Map<string, (diagnostics: EditorDiagnostic[]) => void>();
   #count = 0;
 
-  /** `folder` holds the schema that the texts' modelines name. */
+  /** `folder` contains the schema that the texts' first lines name. */
   constructor(folder: string) {
     this.#folder = folder;
     const home = dirname(createRequire(import.meta.url).resolve("yaml-language-server/package.json"));
@@ -35,7 +35,7 @@ export class Editor {
     if (!stdin || !stdout) throw new Error("the language server has no pipes");
     this.#connection = createMessageConnection(new StreamMessageReader(stdout), new StreamMessageWriter(stdin));
     this.#connection.onRequest("workspace/configuration", ({ items }: { items: { section: string }[] }) =>
-      // Nothing from the network, as in an editor without one.
+      // No access to the network.
       items.map(({ section }) =>
         section === "yaml" ? { schemaStore: { enable: false }, validate: true, hover: true, completion: true } : null,
       ),
@@ -82,7 +82,7 @@ export class Editor {
     return answer?.items ?? [];
   }
 
-  /** The hover's text; `""` where there is none. */
+  /** The hover text; `""` when there is none. */
   async hover(marked: string): Promise<string> {
     const { uri, position } = await this.#open(marked);
     const answer = await this.#connection.sendRequest<{ contents: { value: string } } | null>("textDocument/hover", {

@@ -6,7 +6,7 @@ import { compileText } from "./spec.ts";
 import { tempFolder } from "./temp.ts";
 import { needs, SKIP_MARK } from "./tools.ts";
 
-/** What a spec compiles to, written into a new folder; throws what the compiler said when it refuses the spec. */
+/** Compiles a spec into a new folder; throws the diagnostics when it has errors. */
 export function generated(spec: string, folder = tempFolder()): string {
   const { files, diagnostics } = compileText(spec);
   if (!files) throw new Error(diagnostics.map((d) => `${d.code}: ${d.message}`).join("\n"));
@@ -25,7 +25,7 @@ export interface Ran {
   stderr: string;
 }
 
-/** Runs a command to its end. The environment is the one given, on top of the test's own. */
+/** Runs a command to its end. `env` is added to the test's own environment. */
 export function run(
   command: readonly string[],
   options: { cwd?: string; env?: Readonly<Record<string, string | undefined>>; input?: string } = {},
@@ -37,7 +37,7 @@ export function run(
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-    child.stdin.on("error", () => {}); // It ended without reading: its status tells.
+    child.stdin.on("error", () => {}); // The process may end without reading its input.
     child.stdin.end(options.input ?? "");
     child.on("error", fail);
     child.on("close", (status, signal) => done({ status: status ?? (signal ? 128 : 1), stdout, stderr }));
@@ -45,8 +45,8 @@ export function run(
 }
 
 /**
- * The Nixes that the machine tests run with: the one on PATH (Debian's 2.8), and a current one, which lives in a root folder of
- * its own: FLAKEWRIGHT_NIX_CURRENT is a command that runs its arguments there, with the temporary folder in the same place.
+ * The Nix versions that the machine tests run with: the one on PATH (Debian's 2.8), and a current one in its own root folder.
+ * FLAKEWRIGHT_NIX_CURRENT is a command that runs its arguments there and shares the temporary folder.
  */
 export const NIXES: readonly {
   name: string;

@@ -3,11 +3,11 @@ import fc from "fast-check";
 import { parse, stringify } from "yaml";
 
 /*
- * Ways to spoil a spec: its bytes, its words, its structure. Each is a function of a text and one or two numbers, so that fast-check
- * can shrink a failure to the few that matter.
+ * Mutations of a spec: of its bytes, its words and its structure. Each is a function of a text and one or two numbers, so that
+ * fast-check can shrink a failure to few mutations.
  */
 
-/** Text that means something to YAML, to the language, to Nix or to nobody. */
+/** Texts that have a meaning in YAML, in the language or in Nix, and some that have none. */
 const WORDS: readonly string[] = [
   ...":|-|?|[|]|{|}|,|#|&a|*a|!!str|!x|---|...|<<|\"|'|>-|\n|  |\t|\r\n|~|null|true|no|0o17|0x1f|1e999|-0|.inf|99999999999999999999".split(
     "|",
@@ -97,9 +97,9 @@ const WORDS: readonly string[] = [
 type Mutation = (bytes: Buffer) => Buffer;
 
 const index = (at: number, length: number): number => (length === 0 ? 0 : Math.floor(at * length) % length);
-/** A number of each size as often: fast-check prefers the ends, and would spoil little but the first line. */
+/** Numbers of all sizes equally often: fast-check prefers small ones, which would mutate little but the first line. */
 const below = (count: number): fc.Arbitrary<number> => fc.noBias(fc.nat(count - 1));
-/** A place as a share of the text, so that it means something in every text. */
+/** A place as a share of the text's length, so that it fits any text. */
 const place = below(1_000_000).map((millionths) => millionths / 1_000_000);
 const word = below(WORDS.length).map((at) => WORDS[at] ?? "");
 
@@ -121,7 +121,7 @@ const tokenMutation: fc.Arbitrary<Mutation> = fc
     else if (kind === 1) tokens.splice(one, 1);
     else if (kind === 2) tokens.splice(one, 0, second);
     else if (kind === 3) [tokens[one], tokens[other]] = [second, first];
-    // A stretch taken out: half a list, a quote without its end.
+    // Removes a range: half a list, or a quote without its end.
     else tokens.splice(Math.min(one, other), Math.min(20, Math.abs(one - other)));
     return Buffer.from(tokens.join(""));
   });
@@ -151,7 +151,7 @@ const structureMutation: fc.Arbitrary<Mutation> = fc
     }
   });
 
-/** What a text says, as data of the caller's own; undefined when it is no YAML. The unspoilt specs come again and again. */
+/** The text's data, as a fresh copy; undefined when it is not YAML. Cached, because the unmutated specs repeat. */
 function parsed(bytes: Buffer): unknown {
   let root = documents.get(bytes);
   if (root === undefined) {
@@ -172,7 +172,7 @@ interface Slot {
   readonly key: string;
 }
 
-/** Every place of a value; an alias can make it hold itself. */
+/** Every path in a value. An alias can make a value contain itself. */
 function slotsOf(value: unknown, seen = new Set<unknown>()): Slot[] {
   if (typeof value !== "object" || value === null || seen.has(value)) return [];
   seen.add(value);
@@ -180,7 +180,7 @@ function slotsOf(value: unknown, seen = new Set<unknown>()): Slot[] {
   return Object.keys(holder).flatMap((key) => [{ holder, key }, ...slotsOf(holder[key], seen)]);
 }
 
-/** One mutation of any kind, or a few, one after the other. */
+/** One mutation, or several in a row. */
 const mutations: fc.Arbitrary<Mutation> = fc
   .oneof(
     { arbitrary: fc.array(fc.oneof(byteMutation, tokenMutation, structureMutation), { minLength: 1, maxLength: 4 }), weight: 1 },
@@ -188,9 +188,9 @@ const mutations: fc.Arbitrary<Mutation> = fc
     { arbitrary: fc.tuple(tokenMutation), weight: 2 },
     { arbitrary: fc.tuple(byteMutation), weight: 2 },
   )
-  .map((steps) => (bytes) => steps.reduce((spoilt: Buffer, step) => step(spoilt), bytes));
+  .map((steps) => (bytes) => steps.reduce((mutated: Buffer, step) => step(mutated), bytes));
 
-/** Small ones more often: a mutation of a small spec more often leaves something to compile. */
+/** Small specs more often: after a mutation they are more often still valid. */
 const SMALL = Buffer.from(`version: 1
 name: demo
 nixpkgs: nixos-26.05
@@ -213,8 +213,8 @@ const SPECS: readonly Buffer[] = [
   readFileSync("spec/platform.yaml"),
 ];
 
-/** Good specs, spoilt. */
-export const spoiltSpecs: fc.Arbitrary<Buffer> = fc
+/** Mutated valid specs. */
+export const mutatedSpecs: fc.Arbitrary<Buffer> = fc
   .tuple(
     fc.oneof(
       { arbitrary: fc.constant(0), weight: 60 },

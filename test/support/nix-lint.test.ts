@@ -8,7 +8,7 @@ import { needs } from "./tools.ts";
 
 const test = suite("nix-lint");
 
-/** Names that nothing uses, in order; `with` for one of those. */
+/** A Nix expression and its unused names, in order; `with` stands for a use of `with`. */
 const cases: [text: string, unused: string[]][] = [
   // Functions.
   ["x: x", []],
@@ -57,7 +57,7 @@ const cases: [text: string, unused: string[]][] = [
   ["x: { inherit x; }", []],
   ["x: { inherit (x) y; }", []],
   ["x: y: { inherit (x) y; }", ["y"]],
-  // Recursive sets: what they declare is their content, and hides outer names.
+  // Recursive sets: declared names are part of the value, and hide outer names.
   ["rec { a = 1; b = a; }", []],
   ["a: rec { a = 1; b = a; }", ["a"]],
   ["let x = rec { a = 1; b = a; }; in 1", ["x"]],
@@ -88,7 +88,7 @@ const cases: [text: string, unused: string[]][] = [
   ["a: b: if a then b else [ ]", []],
   ["a: b: assert a; b", []],
   ["a: 1 # a\n/* a */", ["a"]],
-  // Names that look like more.
+  // Names that look like something else.
   ["a: a' : a'", ["a"]],
   ["or-else: or-else", []],
   ["letter: letter", []],
@@ -104,17 +104,17 @@ for (const [text, unused] of cases) {
   });
 }
 
-test("says the line", () => {
+test("reports the line", () => {
   assert.equal(nixFaults("let\n  a = 1;\n  b = 2;\nin\nwith a; 1"), ["line 5: `with`", "line 3: `b` is never used"]);
 });
 
-test("throws where it cannot read on", () => {
-  assert.throws(() => nixFaults("let a = 1;\n  b 2; in a"), /line 2: "2; in a" where `=` should be/);
+test("throws at a syntax error", () => {
+  assert.throws(() => nixFaults("let a = 1;\n  b 2; in a"), /line 2: "2; in a" instead of `=`/);
   assert.throws(() => nixFaults('"abc'), /the end of a string/);
   assert.throws(() => nixFaults("a )"), /the end/);
 });
 
-needs(test, FIXTURE_TOOLS)("the cases are Nix, and syntax errors are found", async () => {
+needs(test, FIXTURE_TOOLS)("every case is valid Nix, and syntax errors are found", async () => {
   const nix = privateNix();
   const known = "a: b: x:";
   const valid = Object.fromEntries(cases.map(([text], n) => [`case-${n}.nix`, `${known} ${text}`]));

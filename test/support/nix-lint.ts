@@ -3,31 +3,30 @@ import type { Nix } from "./nix.ts";
 import { tool } from "./tools.ts";
 
 /*
- * What is wrong with a generated Nix file beyond its syntax: a binding that nothing uses (of a `let`, an `inherit` there, or a
- * function's arguments) and any `with`. Reads the language as the lexer and the grammar of Nix 2.8 do, except that operators are
- * not sorted by precedence: names do not depend on it.
+ * Faults of a generated Nix file beyond syntax: unused bindings (of a `let`, an `inherit` in it, or a function's arguments) and any
+ * `with`. It reads Nix by the lexer and grammar of Nix 2.8, but ignores operator precedence, which does not affect names.
  */
 
 interface Binding {
   name: string;
   offset: number;
-  /** Counted over the whole file, in the order of declaration. */
+  /** Counted over the whole file, in order of declaration. */
   index: number;
-  /** What the binding's own value mentions: used only if the binding is. */
+  /** What the binding's value mentions: that is used only if the binding is. */
   uses: Set<Binding>;
 }
 
-/** Whose mention of a name it is: the innermost binding's whose value is being read, or the file's own. */
+/** Who mentions a name: the innermost binding whose value contains the mention, or the file. */
 interface Owner {
   uses: Set<Binding>;
-  /** Bindings from this index on are inside the value: to be used there is enough for them. */
+  /** Bindings from this index on are declared inside the value: a use in the value is enough for them. */
   since: number;
 }
 
-/** Names to bindings; a use of an unknown name is a builtin or a matter for `nix-instantiate --parse`. */
+/** Bindings by name. An unknown name is a builtin, or an error that `nix-instantiate --parse` reports. */
 interface Scope {
   names: Map<string, Binding>;
-  /** The set of a `rec { … }`: its names hide outer ones, and are what the set is for. */
+  /** The set of a `rec { … }`: its names hide outer ones and are part of its value. */
   parent: Scope | undefined;
 }
 
@@ -39,9 +38,9 @@ type Expression =
   | { kind: "set"; recursive: boolean; bindings: Bindings };
 
 interface Bindings {
-  /** One for each definition; more than one may begin with the same name. */
+  /** One for each definition; several may share a first name. */
   values: { name: string | undefined; offset: number; value: Expression }[];
-  /** `inherit x;`: the name outside, and a binding of the same name here. */
+  /** `inherit x;`: the outer name, and a binding of the same name. */
   inherited: { name: string; offset: number }[];
   /** `inherit (from) x;`: a binding whose value is `from`. */
   inheritedFrom: { names: { name: string; offset: number }[]; from: Expression }[];
@@ -79,10 +78,10 @@ class Parser {
 
   private fail(wanted: string): never {
     const found = JSON.stringify(this.text.slice(this.at, this.at + 20));
-    throw new Error(`line ${this.line(this.at)}: ${found} where ${wanted} should be`);
+    throw new Error(`line ${this.line(this.at)}: ${found} instead of ${wanted}`);
   }
 
-  /** What the pattern matches right here, without space before it. */
+  /** What the pattern matches at this position, without skipping space. */
   private peek(pattern: RegExp): string | undefined {
     pattern.lastIndex = this.at;
     return pattern.exec(this.text)?.[0];
@@ -151,7 +150,7 @@ class Parser {
     return { kind: "all", parts: [first, this.expression()] };
   }
 
-  /** A function, or undefined and nothing taken. */
+  /** A function; undefined, without consuming anything, where there is none. */
   private function(): Expression | undefined {
     const start = this.at;
     if (this.peek(PATH) === undefined && this.peek(URI) === undefined) {
@@ -165,7 +164,7 @@ class Parser {
     return this.isPattern() ? this.pattern([]) : undefined;
   }
 
-  /** `{ a, …`, `{ a ? …`, `{ a }:`, `{ ... }:` and `{ }:` begin arguments; all else in braces is a set. */
+  /** Whether braces begin a function's arguments: `{ a, …`, `{ a ? …`, `{ a }:`, `{ ... }:` or `{ }:`. Otherwise they are a set. */
   private isPattern(): boolean {
     const start = this.at;
     let found = false;
@@ -179,7 +178,7 @@ class Parser {
     return found;
   }
 
-  /** `{ a, b ? 1, ... }@all: body`, with the names that stood before it. */
+  /** `{ a, b ? 1, ... }@all: body`, with names that were read before it. */
   private pattern(names: { name: string; offset: number }[]): Expression {
     const defaults: Expression[] = [];
     this.need("{");
@@ -204,7 +203,7 @@ class Parser {
     const parts: Expression[] = [];
     for (;;) {
       while (this.take(/!(?!=)|-(?!>)/y) !== undefined) {
-        // Nothing is named by it.
+        // It mentions no name.
       }
       parts.push(this.select() ?? this.fail("an expression"));
       for (let operand = this.select(); operand !== undefined; operand = this.select()) parts.push(operand);
@@ -217,7 +216,7 @@ class Parser {
     }
   }
 
-  /** `a.b."c".${d} or e`, or undefined where no operand begins. */
+  /** `a.b."c".${d} or e`; undefined where no operand begins. */
   private select(): Expression | undefined {
     const operand = this.simple();
     if (operand === undefined) return undefined;
@@ -262,7 +261,7 @@ class Parser {
     return this.peek(PATH) !== undefined || this.peek(PATH_BEFORE_INTERPOLATION) !== undefined;
   }
 
-  /** The dot of an attribute path: not that of a `./file` which is the next argument. */
+  /** The dot of an attribute path, not of a `./file` that is the next argument. */
   private dot(): boolean {
     return !this.beginsPath() && this.symbol(".");
   }
@@ -280,7 +279,7 @@ class Parser {
     return { kind: "all", parts };
   }
 
-  /** `${…}`, the space behind it not taken. */
+  /** `${…}`, without the space after it. */
   private interpolation(): Expression {
     this.at += 2;
     const inner = this.expression();
@@ -298,7 +297,7 @@ class Parser {
       this.at += this.peek(plain)?.length ?? 0;
       if (this.text.startsWith("${", this.at)) parts.push(this.interpolation());
       else if (this.text.startsWith(indented ? "''" : '"', this.at)) break;
-      // A lone `$` or `'`, by the end or before what ends the run above.
+      // A single `$` or `'`, before the end or before what ends the run above.
       else if (this.at < this.text.length) this.at += 1;
       else this.fail("the end of a string");
     }
@@ -307,7 +306,7 @@ class Parser {
     return { kind: "all", parts };
   }
 
-  /** The first name, if it is a plain one, and what the dynamic parts mention. */
+  /** The first name, if it is not dynamic, and what the dynamic parts mention. */
   private attributePath(): { first: string | undefined; parts: Expression[] } {
     const parts: Expression[] = [];
     let first: string | undefined;
@@ -317,7 +316,7 @@ class Parser {
         const begin = this.at;
         const string = this.string();
         parts.push(string);
-        // A quoted name without anything dynamic declares a name as well: `let "a" = 1; in a`.
+        // A quoted name without dynamic parts declares a name, too: `let "a" = 1; in a`.
         if (atStart && string.kind === "all" && string.parts.length === 0)
           first = this.text.slice(begin + 1, this.at).replace(/"\s*$/, "");
       } else if (this.text.startsWith("${", this.at)) {
@@ -331,7 +330,7 @@ class Parser {
     return { first, parts };
   }
 
-  /** Definitions up to and with the closing word or brace. */
+  /** Definitions, with the word or brace that ends them. */
   private bindings(end: "in" | "}"): Bindings {
     const bindings: Bindings = { values: [], inherited: [], inheritedFrom: [] };
     while (end === "in" ? !this.word("in") : !this.symbol("}")) {
@@ -362,7 +361,7 @@ class Parser {
   }
 }
 
-/** Declares and looks up names; afterwards `declared` minus what `roots` reach is unused. */
+/** Declares and looks up names. In the end, `declared` minus what `roots` reach is unused. */
 class Resolver {
   readonly declared: Binding[] = [];
   readonly roots: Owner = { uses: new Set(), since: 0 };
@@ -387,7 +386,7 @@ class Resolver {
     }
   }
 
-  /** Notes whose every mention in the expression is. */
+  /** Records all mentions in the expression for `who`. */
   visit(expression: Expression, scope: Scope | undefined, owner: Owner): void {
     switch (expression.kind) {
       case "name":
@@ -414,7 +413,7 @@ class Resolver {
       }
       case "set": {
         const inner: Scope | undefined = expression.recursive ? { names: new Map(), parent: scope } : scope;
-        // What a set declares is its content, so it is used as the set is: straight by whoever has the set.
+        // A set's declarations are its value: whoever uses the set uses them.
         if (expression.recursive && inner) {
           const before = this.declared.length;
           this.declareAll(expression.bindings, inner);
@@ -446,7 +445,7 @@ class Resolver {
   }
 }
 
-/** Every unused binding and every `with` of a Nix file, as `line N: …`. Throws where it cannot read the file. */
+/** All unused bindings and every `with` of a Nix file, as `line N: …`. Throws at a syntax error. */
 export function nixFaults(text: string): string[] {
   const parser = new Parser(text);
   const tree = parser.file();
@@ -465,7 +464,7 @@ export function nixFaults(text: string): string[] {
   return [...parser.complaints, ...unused];
 }
 
-/** What `nix-instantiate --parse` has to say against the files; `""` for nothing. Unknown variables are among it. */
+/** The errors of `nix-instantiate --parse`, unknown variables included; `""` for none. */
 export function syntaxErrors(nix: Nix, files: readonly string[]): Promise<string> {
   return new Promise((done, fail) => {
     const child = spawn(tool("nix-instantiate") ?? "nix-instantiate", ["--parse", ...files], {

@@ -6,14 +6,14 @@ import { tempFolder } from "./temp.ts";
 import { tool } from "./tools.ts";
 
 /*
- * A Nix of the test's own. Its store, its state and its home are in a temporary folder (NIX_STORE_DIR and its like move a store
- * without root, namespaces or a daemon), it knows no registry and no substituter, so nothing it does needs or touches the
- * machine's /nix or the network. Builds run as the test's own user, outside a sandbox.
+ * A private Nix. Its store, state and home are in a temporary folder (NIX_STORE_DIR and similar variables need no root, namespace
+ * or daemon), and it has no registry and no substituter: it uses neither the machine's /nix nor the network. Builds run as the
+ * test's user, without a sandbox.
  */
 
 const fixtureFolder = join(dirname(dirname(fileURLToPath(import.meta.url))), "fixtures/nixpkgs");
 
-/** What a test that uses the fixture asks `needs()` for. */
+/** The tools that a test with the fixture requires with `needs()`. */
 export const FIXTURE_TOOLS = ["nix", "busybox", "bash"] as const;
 
 interface Run {
@@ -23,7 +23,7 @@ interface Run {
 }
 
 interface FlakeOptions {
-  /** Overridden inputs: folders, store paths or flake references. `nixpkgs` is the fixture unless this says otherwise. */
+  /** Overridden inputs: folders, store paths or flake references. `nixpkgs` is the fixture by default. */
   inputs?: Readonly<Record<string, string>>;
   /** More arguments for Nix. */
   args?: readonly string[];
@@ -41,41 +41,41 @@ interface Counters {
 export interface Nix {
   /** The temporary folder: `store`, `var`, `etc`, `home`. */
   readonly root: string;
-  /** The variables that make any Nix program, also one in a script, use this store. */
+  /** Environment variables that make any Nix program use this store. */
   readonly env: Readonly<Record<string, string>>;
-  /** Runs `nix ARGS` and answers whatever happens. */
+  /** Runs `nix ARGS` and returns the result, also when it fails. */
   run(args: readonly string[], options?: { cwd?: string; env?: Readonly<Record<string, string>>; input?: string }): Promise<Run>;
-  /** Runs `nix ARGS` and answers its stdout; throws what it said when it fails. */
+  /** Runs `nix ARGS` and returns its stdout; throws its stderr when it fails. */
   must(
     args: readonly string[],
     options?: { cwd?: string; env?: Readonly<Record<string, string>>; input?: string },
   ): Promise<string>;
-  /** The value of an expression, impurely evaluated, as JSON has it. */
+  /** The value of an expression, evaluated with --impure, from JSON. */
   eval(expression: string, options?: { args?: readonly string[] }): Promise<unknown>;
-  /** The value of an attribute of the flake in a folder, as JSON has it; `apply` is a Nix function that sees it first. */
+  /** An attribute of the flake in a folder, from JSON; `apply` is a Nix function that is applied to it first. */
   evalFlake(folder: string, attribute: string, options?: FlakeOptions & { apply?: string }): Promise<unknown>;
-  /** Builds an attribute of the flake in a folder; answers the store path of its first output. */
+  /** Builds an attribute of the flake in a folder; returns the store path of its first output. */
   build(folder: string, attribute: string, options?: FlakeOptions): Promise<string>;
   /** `nix develop FOLDER#SHELL -c COMMAND`. */
   develop(folder: string, shell: string, command: readonly string[], options?: FlakeOptions): Promise<Run>;
   /** `nix flake check FOLDER`. */
   check(folder: string, options?: FlakeOptions): Promise<Run>;
-  /** What it costs to evaluate an attribute of the flake in a folder. */
+  /** The counters of evaluating an attribute of the flake in a folder. */
   calls(folder: string, attribute: string, options?: FlakeOptions): Promise<Counters>;
-  /** A folder's copy in the store, named as Nix names a flake's source: as an input it is then not copied for each command. */
+  /** Copies a folder to the store under the name of a flake's source: as an input, it is then not copied at each command. */
   addSource(folder: string): Promise<string>;
-  /** The fixture nixpkgs, in the store; with other versions for some tools than versions.nix says, a second one. */
+  /** The fixture nixpkgs in the store; with `versions`, a copy that has other versions of some tools than versions.nix. */
   fixture(versions?: Readonly<Record<string, string>>): Promise<string>;
 }
 
 /**
- * @param program how to start Nix: by default the `nix` on PATH; more words for one inside something else.
- * @param settings lines for nix.conf that replace or follow the ones here.
+ * @param program The command that starts Nix: by default the `nix` on PATH.
+ * @param settings Lines of nix.conf that replace or follow the ones here.
  */
 export function privateNix(program: readonly string[] = [tool("nix") ?? "nix"], settings = ""): Nix {
   const root = tempFolder();
   for (const name of ["store", "var", "etc", "home"]) mkdirSync(join(root, name));
-  // An empty value or a URL would make Nix 2.8 complain of a download that failed.
+  // With an empty value or a URL, Nix 2.8 prints a warning about a failed download.
   const registry = join(root, "etc/registry.json");
   writeFileSync(registry, '{"version":2,"flakes":[]}');
   const env = {
@@ -115,7 +115,7 @@ export function privateNix(program: readonly string[] = [tool("nix") ?? "nix"], 
       const err: Buffer[] = [];
       child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
       child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
-      child.stdin.on("error", () => {}); // It ended without reading: its status tells.
+      child.stdin.on("error", () => {}); // The process may end without reading its input.
       child.stdin.end(options.input ?? "");
       child.on("error", fail);
       child.on("close", (status, signal) =>
@@ -135,7 +135,7 @@ export function privateNix(program: readonly string[] = [tool("nix") ?? "nix"], 
 
   let expressions = 0;
   const expressionFile = (expression: string) => {
-    // A file, for an argument holds no more than 128 KiB.
+    // From a file, because an argument can't be longer than 128 KiB.
     const file = join(root, `expression-${++expressions}.nix`);
     writeFileSync(file, expression);
     return file;
@@ -196,8 +196,8 @@ export function privateNix(program: readonly string[] = [tool("nix") ?? "nix"], 
 }
 
 /**
- * A copy of the fixture nixpkgs with the machine's busybox and bash in it: as files of the flake they are inputs like any other,
- * so that a pure evaluation can build with them. A static bash, where there is one, also works in a sandbox and in a chroot.
+ * A copy of the fixture nixpkgs that contains the machine's busybox and bash, so that pure evaluation can build with them. A static
+ * bash, if there is one, also works in a sandbox and in a chroot.
  */
 export function copyFixture(versions: Readonly<Record<string, string>> = {}): string {
   const folder = join(tempFolder(), "nixpkgs");
@@ -207,7 +207,7 @@ export function copyFixture(versions: Readonly<Record<string, string>> = {}): st
     ["busybox", tool("busybox")],
     ["bash", tool("bash-static") ?? tool("bash")],
   ] as const) {
-    if (!path) throw new Error(`no ${name}: the test must ask needs() for FIXTURE_TOOLS`);
+    if (!path) throw new Error(`no ${name}: the test must require FIXTURE_TOOLS with needs()`);
     copyFileSync(path, join(folder, "bin", name));
     chmodSync(join(folder, "bin", name), 0o755);
   }

@@ -3,17 +3,17 @@ import { readFileSync } from "node:fs";
 import { type Ran, run } from "./machine.ts";
 
 /**
- * This machine over again, in namespaces of its own: its own /etc, /var, /home and /root (overlays: what is written is gone
- * afterwards), an empty /nix, its own processes and a network of nothing but loopback. Root only. /tmp is the same folder.
+ * A copy of this machine in namespaces: its own /etc, /var, /home and /root (overlays that are discarded in the end), an empty
+ * /nix, its own processes and a network with only loopback. Needs root. /tmp is shared.
  */
 export interface PrivateMachine {
-  /** Runs a command in it to its end; as root unless a user is named. */
+  /** Runs a command in it to its end, as root or as `user`. */
   run(command: readonly string[], options?: RunOptions): Promise<Ran>;
-  /** The same; throws what it said when it fails, and answers its stdout. */
+  /** Runs a command and returns its stdout; throws its output when it fails. */
   must(command: readonly string[], options?: RunOptions): Promise<string>;
-  /** Starts a command in it and comes back at once. */
+  /** Starts a command in it and returns at once. */
   start(command: readonly string[], options?: RunOptions): { readonly done: Promise<Ran> };
-  /** Ends every process in it. */
+  /** Ends all its processes. */
   stop(): void;
 }
 
@@ -23,7 +23,7 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** What a test that uses it asks `needs()` for. */
+/** The tools that a test with it requires with `needs()`. */
 export const MACHINE_TOOLS = ["root", "unshare", "nsenter", "mount", "runuser", "ip"] as const;
 
 const SETUP = `

@@ -7,18 +7,18 @@ import { tempFolder } from "./temp.ts";
 import { tool } from "./tools.ts";
 
 /*
- * The machine's own Nix on a real nixpkgs ($FLAKEWRIGHT_NIXPKGS, best a store path: a plain folder is copied at each evaluation).
- * Evaluation only; nothing is built or fetched.
+ * The machine's Nix with a real nixpkgs ($FLAKEWRIGHT_NIXPKGS; best a store path, because a plain folder is copied at each
+ * evaluation). It only evaluates: nothing is built or fetched.
  */
 
 const run = promisify(execFile);
 const nixpkgs = () => {
   const path = tool("nixpkgs");
-  if (!path) throw new Error("the test must ask needs() for nixpkgs");
+  if (!path) throw new Error("the test must require nixpkgs with needs()");
   return path;
 };
 
-// One home for all: Nix 2.26 takes minutes over the first evaluation with a new one.
+// One shared home: with a new home, Nix 2.26's first evaluation takes minutes.
 let home: string | undefined;
 function environment(): NodeJS.ProcessEnv {
   home ??= mkdtempSync(join(tmpdir(), "flakewright-home-"));
@@ -35,7 +35,7 @@ const overrides = (inputs: readonly string[]) => [
   ...inputs.flatMap((name) => ["--override-input", name, `path:${nixpkgs()}`]),
 ];
 
-/** An attribute of the flake in a folder, as JSON has it, every named input being the real nixpkgs. */
+/** An attribute of the flake in a folder, from JSON, with the real nixpkgs for every named input. */
 export async function evaluate(
   folder: string,
   attribute: string,
@@ -46,7 +46,7 @@ export async function evaluate(
   return JSON.parse((await run("nix", args, { env: environment(), maxBuffer: 2 ** 28 })).stdout);
 }
 
-/** How many function calls an evaluation makes; the number repeats exactly. */
+/** The number of function calls of an evaluation; it repeats exactly. */
 export async function functionCalls(folder: string, attribute: string, inputs: readonly string[] = ["nixpkgs"]): Promise<number> {
   const file = join(tempFolder(), "stats.json");
   const env = { ...environment(), NIX_SHOW_STATS: "1", NIX_SHOW_STATS_PATH: file };
@@ -54,7 +54,7 @@ export async function functionCalls(folder: string, attribute: string, inputs: r
   return JSON.parse(readFileSync(file, "utf8")).nrFunctionCalls;
 }
 
-/** What the machine's Nix says of a nix.conf. */
+/** The warnings of the machine's Nix about a nix.conf. */
 export async function showConfig(text: string): Promise<{ stdout: string; stderr: string }> {
   return run("nix", ["show-config", "--json"], { env: { ...environment(), NIX_CONFIG: text }, maxBuffer: 2 ** 28 });
 }

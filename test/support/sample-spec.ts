@@ -1,5 +1,5 @@
 /*
- * A spec with every key of the language in it, made from the schema: for tests that no key may escape.
+ * A spec that has every key of the language, made from the schema, for tests that must cover every key.
  */
 
 export interface SchemaNode {
@@ -17,7 +17,7 @@ export interface SchemaNode {
   readonly $defs?: Readonly<Record<string, SchemaNode>>;
 }
 
-/** One value for each definition of the schema that is text of a certain form. */
+/** A valid text for each definition of the schema that has a form. */
 const TEXTS: Readonly<Record<string, string>> = {
   projectName: "sample",
   name: "sample",
@@ -40,10 +40,10 @@ const TEXTS: Readonly<Record<string, string>> = {
   url: "https://cache.example.net/",
 };
 
-/** Visited for each map with keys of the language: the sample and the place of its schema, such as `groups.*.packages[]`. */
+/** Called for each map with keys of the language: the sample map, and its place in the schema such as `groups.*.packages[]`. */
 type Visit = (value: object, place: string) => void;
 
-/** A value with every key of the schema. Names that the user gives are `sample`. Throws where the schema has text of a form without a sample. */
+/** A value with every key of the schema. Names that users choose are `sample`. Throws for a definition without a sample text. */
 export function sampleOf(schema: SchemaNode, visit: Visit = () => {}): unknown {
   const definitions = schema.$defs ?? {};
   const build = (node: SchemaNode, place: string, definition = ""): unknown => {

@@ -13,7 +13,7 @@ export const templates = await loadTemplates(system);
 
 const facts = await system.readFile(join(repository, "generator/knowledge/packages.tsv"));
 
-/** Compiles a spec's text as the command line would, with a lock file beside the output. */
+/** Compiles a spec's text as the command line does, with a lock file beside the output. */
 export function compileText(text: string, locked = true, file = "spec.yaml"): Compiled {
   return compile(
     Buffer.from(text),
@@ -23,7 +23,7 @@ export function compileText(text: string, locked = true, file = "spec.yaml"): Co
   );
 }
 
-/** Takes `⟦…⟧` out of a text and says where it was, as offsets. */
+/** Removes `⟦…⟧` from a text and returns the marked range as offsets. */
 export function cursor(marked: string): { text: string; start: number; end: number } {
   const start = marked.indexOf("⟦");
   const end = marked.indexOf("⟧") - 1;

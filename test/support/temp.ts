@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 
 const folders = new Set<string>();
 
-/** A new empty folder, by its real path, that is removed when the process ends. */
+/** A new empty folder, by its real path, removed at exit. */
 export function tempFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "flakewright-")));
   if (folders.size === 0) process.on("exit", () => folders.forEach(removeTree));
@@ -12,7 +12,7 @@ export function tempFolder(): string {
   return folder;
 }
 
-/** Removes a folder with all it holds, also a Nix store's read-only folders when not run as root. */
+/** Removes a folder and all its contents, also the read-only folders of a Nix store when not run as root. */
 export function removeTree(folder: string): void {
   if (process.getuid?.() !== 0) makeWritable(folder);
   rmSync(folder, { recursive: true, force: true });
@@ -24,7 +24,7 @@ function makeWritable(path: string): void {
   for (const name of readdirSync(path)) makeWritable(join(path, name));
 }
 
-/** A new folder, removed like `tempFolder()`'s, that holds these files by their relative paths. */
+/** A new folder with these files by relative path, removed at exit. */
 export function tempTree(files: Readonly<Record<string, string>>): string {
   const folder = tempFolder();
   for (const [path, text] of Object.entries(files)) {

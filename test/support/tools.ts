@@ -3,14 +3,14 @@ import { delimiter, join } from "node:path";
 import type { Test } from "uvu";
 
 /*
- * What the tests find on the machine. A test that needs a program is skipped, saying so, where there is none; with `CI=1` its
- * absence fails, for CI installs everything except what no Debian package holds.
+ * The tools that the tests find on the machine. A test that lacks one is skipped and says so. With `CI=1` it fails instead, unless no
+ * Debian package has the tool.
  */
 
-/** Begins a line which tells the runner why a test was skipped. */
+/** The prefix of a line that tells the runner why a test was skipped. */
 export const SKIP_MARK = "skip: ";
 
-/** Things that CI may lack: no Debian package has them, so whoever has them says where. */
+/** What CI may lack because no Debian package has it: each is located by an environment variable. */
 const BY_VARIABLE = {
   /** A real nixpkgs 24.05: a folder. */
   nixpkgs: "FLAKEWRIGHT_NIXPKGS",
@@ -38,8 +38,8 @@ function executable(path: string): boolean {
 }
 
 /**
- * The absolute path of a program (or, for `nixpkgs`, of the folder), or undefined when the machine has none. Debian keeps
- * daemons such as sshd in sbin folders that an ordinary user's PATH lacks, so those are searched too.
+ * The absolute path of a program (for `nixpkgs`: of the folder); undefined when the machine has none. Debian keeps daemons such as
+ * sshd in sbin folders, which are not on a user's PATH, so these are searched as well.
  */
 export function tool(name: string): string | undefined {
   if (named(name)) {
@@ -54,7 +54,7 @@ export function tool(name: string): string | undefined {
     .find(executable);
 }
 
-/** Why `name` can't be used, or undefined when it can. `root` is asked for like a program. */
+/** Why `name` can't be used; undefined when it can. `root` is a valid name. */
 function lack(name: string): string | undefined {
   if (name === "root") return process.getuid?.() === 0 ? undefined : "not run as root";
   if (tool(name)) return undefined;
@@ -64,8 +64,8 @@ function lack(name: string): string | undefined {
 type Register = (name: string, handler: () => void | Promise<void>) => void;
 
 /**
- * `test` itself if every tool is there; otherwise a function of the same shape which skips the test and prints the reason, or,
- * with `CI=1`, registers it as failing.
+ * Returns `test` if all tools are present. Otherwise returns a function of the same type that skips the test and prints the reason,
+ * or, with `CI=1`, registers it as failing.
  * @param tools names for `tool()`, or `root`
  */
 export function needs(test: Test, tools: readonly string[]): Register {
@@ -75,7 +75,7 @@ export function needs(test: Test, tools: readonly string[]): Register {
   if (process.env.CI && !lacking.some(named)) {
     return (name) =>
       test(name, () => {
-        throw new Error(`${reason}, and CI skips nothing that it could install`);
+        throw new Error(`${reason}, but CI=1 allows no missing tool that CI can install`);
       });
   }
   return () => {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Long enough for any machine that does its work at all: what is waited for after that will not come. */
+/** Much longer than any wait in a working test. */
 const GUARD_SECONDS = 300;
 
-/** Waits until `look` answers something, not false or undefined, and answers that. The error after all too long says what was waited for. */
+/** Waits until `look` returns something other than false and undefined, and returns that. After the limit, the error names `what`. */
 export async function until<T>(
   what: string | (() => string),
   look: () => T | false | undefined | Promise<T | false | undefined>,
@@ -12,7 +12,7 @@ export async function until<T>(
   for (;;) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
-    if (performance.now() > end) throw new Error(`waited in vain: ${typeof what === "string" ? what : what()}`);
+    if (performance.now() > end) throw new Error(`waited too long for ${typeof what === "string" ? what : what()}`);
     await sleep(10);
   }
 }
