@@ -1,10 +1,11 @@
 import Type, { type TSchema } from "typebox";
 
 /*
- * A small layer over TypeBox: each helper returns a JSON Schema whose type is the type of the values that it takes, so that the
- * language is stated once. Definitions are referred to by name, which keeps the schema small and its errors specific.
+ * A small layer over TypeBox. Each helper returns a JSON Schema whose TypeScript type is the type of the valid values, so that shapes and
+ * types are written once. A definition is used by reference, which keeps the schema small and its errors specific.
  */
 
+/** The type of the values that a schema accepts. */
 export type ValueOf<T extends TSchema> = Type.Static<T>;
 
 interface Annotations {
@@ -12,19 +13,19 @@ interface Annotations {
   readonly default?: unknown;
 }
 
-/** The `$defs` of the schema, in the order of their definition. */
+/** The `$defs` of the schema, in the order of the calls of `define`. */
 export const definitions: Record<string, TSchema> = {};
 
-/** A reference to a definition, with a description of what it is for at this place, and its default there. */
+/** A reference to a definition, with the description and the default for the place where it is used. */
 export type Reference<T extends TSchema> = (description?: string, fallback?: unknown) => Type.TUnsafe<ValueOf<T>>;
 
-/** Adds a definition and returns what refers to it. */
+/** Adds a definition to `$defs`; the result makes references to it. */
 export function define<T extends TSchema>(name: string, schema: T): Reference<T> {
   definitions[name] = schema;
   return (description, fallback) => Type.Unsafe<ValueOf<T>>({ ...annotated(description, fallback), $ref: `#/$defs/${name}` });
 }
 
-/** A description and its default; the sentence that names the default is made from it. */
+/** A description and a default. A sentence with the default is added to the description. */
 export function annotated(description: string | undefined, fallback?: unknown): Annotations {
   if (fallback === undefined) return description === undefined ? {} : { description };
   const shown = Array.isArray(fallback) ? fallback.join(", ") : String(fallback);
@@ -62,7 +63,7 @@ export function record<P extends Record<string, TSchema>, R extends keyof P & st
   });
 }
 
-/** A map from names to things. */
+/** A map from names that the user chooses to values. */
 export const mapOf = <T extends TSchema>(names: Reference<TSchema>, values: T, description: string) =>
   Type.Unsafe<Readonly<Record<string, ValueOf<T>>>>({
     type: "object",
@@ -71,7 +72,7 @@ export const mapOf = <T extends TSchema>(names: Reference<TSchema>, values: T, d
     additionalProperties: values,
   });
 
-/** Text or a map; each is judged by its own branch, so that a mistake is reported in the terms of what was written. */
+/** Text or a map. `if` selects the schema by the kind of the value, so that an error is about the form that the user wrote. */
 export const textOr = <A extends TSchema, B extends TSchema>(short: A, long: B, description: string, fallback?: string) =>
   Type.Unsafe<ValueOf<A> | ValueOf<B>>({
     ...annotated(description, fallback),
@@ -81,5 +82,5 @@ export const textOr = <A extends TSchema, B extends TSchema>(short: A, long: B, 
     else: { if: { type: "object" }, then: long },
   });
 
-/** A schema as TypeScript sees it, for shapes that none of the helpers has. */
+/** A JSON Schema with the type of its values, for shapes that no helper has. */
 export const raw = <T>(schema: object): Type.TUnsafe<T> => Type.Unsafe<T>(schema);

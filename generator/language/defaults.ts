@@ -1,7 +1,6 @@
 import { DEFAULT_RELEASE } from "../knowledge/releases.ts";
 
-/* What a key that is not written means. The schema's descriptions and the model both take it from here. */
-
+/** The value of each key that a spec leaves out. The schema's descriptions and the model both use these. */
 export const DEFAULTS = {
   nixpkgs: `nixos-${DEFAULT_RELEASE}`,
   systems: ["x86_64-linux", "aarch64-linux", "aarch64-darwin"],
@@ -9,7 +8,7 @@ export const DEFAULTS = {
   buildUsers: { group: "nixbld", gid: 30000, firstUid: 30001 },
   host: {
     system: "x86_64-linux",
-    /** Never another one: it says what a machine was installed with, and a newer nixpkgs or flakewright does not change that. */
+    /** Never changes: it is the release that a host was installed with, whatever release of nixpkgs or flakewright is used later. */
     stateVersion: "26.05",
   },
   deploy: { user: "root" },

@@ -12,10 +12,10 @@ export interface AcceptableCode {
 type Schema = { readonly [keyword: string]: unknown };
 
 /**
- * `specSchema` with what an editor can tell beyond shapes: every nix.conf setting as a key with its type, versions and meaning,
- * names of tools, codes of diagnostics. It accepts what `check` accepts; where a choice is open (packages, branches) the known names only
- * complete. `markdownDescription`, `markdownEnumDescriptions`, `defaultSnippets`, `deprecationMessage` and
- * `doNotSuggest` are yaml-language-server's own keywords.
+ * `specSchema` with more knowledge for editors: every nix.conf setting as a key with its type, versions and description, names of tools,
+ * and codes of diagnostics. It accepts everything that `check` accepts; names of packages and branches are only suggestions.
+ * `markdownDescription`, `markdownEnumDescriptions`, `defaultSnippets`, `deprecationMessage` and `doNotSuggest` are keywords of
+ * yaml-language-server.
  */
 export function editorSchema(codes: readonly AcceptableCode[]): Schema {
   const { $defs, ...root } = specSchema as { $defs: Record<string, Schema> } & Schema;
@@ -26,7 +26,7 @@ export function editorSchema(codes: readonly AcceptableCode[]): Schema {
   for (const name of Object.keys($defs)) if ($defs[name]?.["properties"]) refine(name, (schema) => ({ title: name, ...schema }));
   refine("settings", (schema) => ({ ...schema, ...settingsKeys() }));
   refine("attributePath", (schema) => ({ ...schema, defaultSnippets: toolNames() }));
-  // With `if` and `else`, nothing is offered where nothing is written yet.
+  // yaml-language-server completes an empty value from `anyOf`, but not from `if` and `else`.
   refine("package", ({ description, then: name, else: other }) => ({ description, anyOf: [name, (other as Schema)["then"]] }));
   refine("gitRef", (schema) => ({ ...schema, examples: ["nixos-26.05", "nixos-unstable", "nixpkgs-unstable"] }));
   refine("stateVersion", (schema) => ({ ...schema, examples: ["26.05", "25.11"] }));
@@ -35,10 +35,10 @@ export function editorSchema(codes: readonly AcceptableCode[]): Schema {
   return withMarkdown({ ...root, $defs: definitions }) as Schema;
 }
 
-/** The printed and the committed form. */
+/** The schema as `flakewright schema` prints it and spec/flakewright.schema.json contains it. */
 export const schemaText = (codes: readonly AcceptableCode[]): string => `${JSON.stringify(editorSchema(codes), null, 2)}\n`;
 
-/** Where the language has a part of its own for a setting. */
+/** Settings for which the spec has a key of its own. */
 const BETTER_PLACE: Readonly<Record<string, string>> = {
   substituters: "substituters",
   "trusted-public-keys": "substituters",
@@ -47,14 +47,14 @@ const BETTER_PLACE: Readonly<Record<string, string>> = {
   "build-users-group": "buildUsers",
 };
 
-/** Each setting, its `extra-` form, and, not suggested, its other names. */
+/** Each setting and its `extra-` form; old names are accepted but not suggested. */
 function settingsKeys(): Schema {
   const properties: Record<string, Schema> = {};
   for (const setting of allSettings()) {
     const { name, aliases, appendableIn } = setting;
     const value = valuesOf(setting);
     const old = setting.removedIn !== undefined || setting.renamedTo !== undefined;
-    const gone = setting.renamedTo ? `use ${setting.renamedTo}` : `Nix ${setting.removedIn} dropped it`;
+    const gone = setting.renamedTo ? `use ${setting.renamedTo}` : `removed in Nix ${setting.removedIn}`;
     properties[name] = {
       description: describe(setting),
       ...(old ? { deprecationMessage: `${name}: ${gone}`, doNotSuggest: true } : {}),
@@ -62,7 +62,7 @@ function settingsKeys(): Schema {
     };
     const adds = appendableIn.length > 0;
     if (adds) {
-      const description = `Adds to \`${name}\` where \`${name}\` itself would replace the list. ${describe(setting)}`;
+      const description = `Adds to \`${name}\`; \`${name}\` itself replaces the list. ${describe(setting)}`;
       properties[`extra-${name}`] = { description, ...(old ? { doNotSuggest: true } : {}), ...value };
     }
     for (const alias of aliases) {
@@ -75,16 +75,16 @@ function settingsKeys(): Schema {
   return { properties: Object.fromEntries(sorted), additionalProperties: false };
 }
 
-/** What a setting is, for a hover. */
+/** The description of a setting that an editor shows. */
 function describe(setting: Setting): string {
   const { name, versions, experimentalFeature, removedIn, renamedTo } = setting;
   const place = BETTER_PLACE[name];
   const sentences = [
     setting.description,
-    place && `Better declared by the spec's own \`${place}\`.`,
+    place && `Prefer the spec's own key \`${place}\`.`,
     setting.default !== undefined && `Default: ${shownDefault(setting.default)}.`,
     `Known to Nix ${versions.join(", ")}.`,
-    removedIn && `Nix ${removedIn} dropped it.`,
+    removedIn && `Removed in Nix ${removedIn}.`,
     renamedTo && `Use \`${renamedTo}\`.`,
     experimentalFeature && `Needs the experimental feature \`${experimentalFeature}\`.`,
   ];
@@ -101,8 +101,8 @@ function shownDefault(value: Setting["default"]): string {
 const RANGES = { u32: [0, 2 ** 32 - 1], u64: [0, 2 ** 64], i64: [-(2 ** 63), 2 ** 63] } as const;
 
 /**
- * The values of a setting as `settingValueProblem` takes them. A pattern, unlike an enum, is not offered: `yes` is right where
- * `true` is meant, but nobody needs to be led to it.
+ * The values of a setting that `settingValueProblem` accepts. Editors suggest the values of an enum but not those of a pattern: `yes` is
+ * valid for a boolean, but should not be suggested.
  */
 function valuesOf(setting: Setting): Schema {
   const also = setting.also ? [{ enum: setting.also }] : [];
@@ -139,11 +139,11 @@ function wordOf({ name, form }: Setting): Schema {
   return { type: "string" };
 }
 
-/** What an editor offers first where a package belongs: snippets, because a hover would show each value of an enum. */
+/** Suggestions for a package. They are snippets because an editor would list all values of an enum in the hover text. */
 function toolNames(): readonly Schema[] {
   return toolCompletions().map(({ attribute, called, description }) => ({
     label: attribute,
-    markdownDescription: called === attribute ? description : `${description}; people call it \`${called}\``,
+    markdownDescription: called === attribute ? description : `${description}; also called \`${called}\``,
     body: attribute,
   }));
 }
@@ -158,8 +158,8 @@ function codeSchema(codes: readonly AcceptableCode[]): Schema {
 }
 
 /**
- * yaml-language-server shows a description as text, backquotes and all; where there are any, it gets Markdown as well. So does
- * a description beside a reference: the Markdown of what is referred to would win over it.
+ * Adds `markdownDescription` where a description has Markdown characters, because yaml-language-server shows `description` as plain text,
+ * and where it is next to a `$ref`, because the `markdownDescription` of the definition would otherwise have precedence.
  */
 function withMarkdown(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withMarkdown);

@@ -1,8 +1,8 @@
 import { pathKey } from "../report/spec-path.ts";
 
 /**
- * A value of which parts may be missing: what validation refused is absent. A refused entry of a list leaves a hole, so that the
- * others keep their place; a refused entry of a map keeps its name, so that a reference to it is no second mistake.
+ * A value without the parts that validation rejected. A rejected item of a list becomes undefined, so that the other items keep their index.
+ * A rejected value of a map becomes undefined and its key stays, so that a reference to that key is not reported as a second error.
  */
 export type Pruned<T> = T extends readonly (infer Item)[]
   ? readonly (Pruned<Item> | undefined)[]
@@ -11,27 +11,27 @@ export type Pruned<T> = T extends readonly (infer Item)[]
     : T;
 
 /**
- * Takes the refused parts out of a value.
+ * Replaces the rejected parts of a value by undefined.
  *
  * @param value A YAML value: maps, lists, text, numbers, booleans and null.
- * @param refused The refused places, each as `pathKey` writes it.
+ * @param rejected The paths of the rejected parts, each in the form of `pathKey`.
  */
-export function prune<T>(value: unknown, refused: ReadonlySet<string>): Pruned<T> {
-  // A spec without a mistake is itself: nothing is copied.
-  return (refused.size === 0 ? value : copy(value, [], refused)) as Pruned<T>;
+export function prune<T>(value: unknown, rejected: ReadonlySet<string>): Pruned<T> {
+  // A valid spec is not copied.
+  return (rejected.size === 0 ? value : copy(value, [], rejected)) as Pruned<T>;
 }
 
-function copy(value: unknown, path: (string | number)[], refused: ReadonlySet<string>): unknown {
-  if (value === null || refused.has(pathKey(path))) return undefined;
+function copy(value: unknown, path: (string | number)[], rejected: ReadonlySet<string>): unknown {
+  if (value === null || rejected.has(pathKey(path))) return undefined;
   if (typeof value !== "object") return value;
   const part = (key: string | number, item: unknown): unknown => {
     path.push(key);
-    const result = copy(item, path, refused);
+    const result = copy(item, path, rejected);
     path.pop();
     return result;
   };
   if (Array.isArray(value)) return value.map((item, index) => part(index, item));
-  // Without a prototype, as the reader makes maps: a key named `constructor` is only a key.
+  // Without a prototype, like the reader's maps: a key named `constructor` is an ordinary key.
   const result: Record<string, unknown> = Object.create(null);
   for (const [key, item] of Object.entries(value)) result[key] = part(key, item);
   return result;

@@ -2,7 +2,7 @@ import type { SpecPath } from "../report/spec-path.ts";
 import { specSchema } from "./schema.ts";
 import { kindOf } from "./vocabulary.ts";
 
-/** The part of the schema that judges the value at a path. ajv's own schema paths begin anew at each `$ref`, so they can't say. */
+/** The part of the schema that applies to the value at a path. ajv's `schemaPath` can't give it: it starts again at each `$ref`. */
 export function schemaAt(path: SpecPath, value: unknown): SchemaNode {
   let node = branch(specSchema as SchemaNode, value);
   let here = value;
@@ -14,6 +14,7 @@ export function schemaAt(path: SpecPath, value: unknown): SchemaNode {
   return node;
 }
 
+/** The keywords of our schema that the hints use. */
 export interface SchemaNode {
   readonly $ref?: string;
   readonly description?: string;
@@ -25,13 +26,14 @@ export interface SchemaNode {
   readonly items?: SchemaNode;
 }
 
-/** Follows `$ref`, and `if` by the kind of the value, which is all that our schema asks there. */
+/** Follows `$ref` and `if`. In our schema, `if` checks only the type of the value. */
 function branch(node: SchemaNode, value: unknown): SchemaNode {
   if (node.$ref) return branch((specSchema.$defs as Record<string, SchemaNode>)[node.$ref.replace("#/$defs/", "")] ?? {}, value);
   if (node.if) return branch((node.if.type === kindOf(value) ? node.then : node.else) ?? {}, value);
   return node;
 }
 
+/** A JSON Pointer (RFC 6901) into the value → a path of the spec. */
 export function pointerToPath(pointer: string, value: unknown): (string | number)[] {
   const path: (string | number)[] = [];
   let node = value;

@@ -16,8 +16,8 @@ import { DEFAULTS } from "./defaults.ts";
 import { SYSTEMS } from "./vocabulary.ts";
 
 /*
- * The spec language, stated once: shapes, types, descriptions and defaults, as JSON Schema 2020-12. What needs knowledge of Nix
- * (setting names, packages, keys of caches) is judged by lint/; editor-schema.ts adds that knowledge for an editor.
+ * The spec language: shapes, types, descriptions and defaults, as JSON Schema 2020-12. Rules that need knowledge of Nix (names of settings,
+ * packages, keys of caches) are in lint/; editor-schema.ts adds that knowledge for editors.
  */
 
 const projectName = define("projectName", text(/^[a-z][a-z0-9-]{0,62}$/));
@@ -51,10 +51,10 @@ const tool = define(
     record(
       {
         package: attributePath("The attribute path in the package set: `kubectl`, `python3Packages.ansible`."),
-        name: oneLine("What people call the tool. Default: the last part of the attribute path."),
-        description: anyText("What the tool is for, in a few words."),
-        from: name("An entry of `inputs` to take the tool from, to hold it at another version. Default: nixpkgs."),
-        systems: listOf(system(), "Systems that get the tool. Default: wherever the package itself is available.", {
+        name: oneLine("The tool's name for readers. Default: the last part of the attribute path."),
+        description: anyText("What the tool does, in a few words."),
+        from: name("An entry of `inputs` to take the tool from, for another version. Default: nixpkgs."),
+        systems: listOf(system(), "Systems that get the tool. Default: all systems on which the package is available.", {
           minItems: 1,
           uniqueItems: true,
         }),
@@ -71,7 +71,7 @@ const group = define(
   "group",
   record(
     {
-      title: anyText("The group's heading for people. Default: its name."),
+      title: anyText("The group's title for readers. Default: its name."),
       description: anyText("What the group is for."),
       packages: packages("The tools of the group, in order."),
     },
@@ -83,17 +83,13 @@ const shell = define(
   "shell",
   record(
     {
-      title: anyText("The shell's heading for people. Default: that of the group of the same name, or the name."),
-      groups: groupNames("Groups whose tools the shell has. Default for a shell named like a group: that group."),
-      packages: packages("Tools beyond those of the groups."),
-      env: mapOf(
-        envName,
-        anyText("The variable's value; it is data, nothing in it is expanded."),
-        "Environment variables to set on entry.",
-      ),
-      hook: anyText("bash that runs on entry, after the variables are set. The only place of a spec that holds code."),
+      title: anyText("The shell's title for readers. Default: the title of the group of the same name, or the name."),
+      groups: groupNames("Groups whose tools the shell contains. Default for a shell named like a group: that group."),
+      packages: packages("Tools in addition to those of the groups."),
+      env: mapOf(envName, anyText("The variable's value. Nothing in it is expanded."), "Environment variables to set on entry."),
+      hook: anyText("Bash code that runs on entry, after the variables are set. No other key of a spec is code."),
     },
-    "A dev shell. One named like a group refines that group's shell; `default` is what plain `nix develop` opens.",
+    "A dev shell. One named like a group changes that group's shell; `nix develop` without a name opens `default`.",
   ),
 );
 
@@ -110,7 +106,7 @@ const settings = define(
   "settings",
   raw<Readonly<Record<string, ValueOf<ReturnType<typeof settingValue>>>>>({
     type: "object",
-    description: "nix.conf settings by their own names; `extra-NAME` adds to a list where NAME would replace it.",
+    description: "nix.conf settings by name. `extra-NAME` adds to a list, NAME replaces it.",
     additionalProperties: settingValue(),
   }),
 );
@@ -133,7 +129,7 @@ const gc = define(
     {
       automatic: trueOrFalse("Collect garbage regularly (NixOS: a timer).", DEFAULTS.gc.automatic),
       dates: oneLine("When: a systemd calendar expression such as weekly or 03:15.", DEFAULTS.gc.dates),
-      olderThan: olderThan("Generations older than this go, such as 30d.", DEFAULTS.gc.olderThan),
+      olderThan: olderThan("Delete generations that are older than this.", DEFAULTS.gc.olderThan),
     },
     "Garbage collection.",
   ),
@@ -143,13 +139,11 @@ const role = define(
   "role",
   record(
     {
-      role: name("The role's name; the build user of its place in the list carries it."),
-      description: anyText(
-        "What the role builds. It becomes the user's GECOS field, where colons and line breaks turn into spaces.",
-      ),
-      groups: groupNames("What the role's CI job builds. Default: nothing beyond a check of the role itself."),
+      role: name("The role's name. The first role belongs to nixbld1, the second to nixbld2, and so on."),
+      description: anyText("What the role builds. Also the user's GECOS field, with spaces instead of colons and line breaks."),
+      groups: groupNames("Groups that the role's CI job builds. Default: none; the job then runs only the role's check."),
     },
-    "A build user's role. Nix takes build users as they are free: a role is a label, a CI job and a check, never a pin.",
+    "A build user's role: a label, a CI job and a check. It does not assign builds: Nix uses any free build user.",
     ["role"],
   ),
 );
@@ -159,8 +153,8 @@ const buildUsers = define(
     {
       group: account("The build users' group.", DEFAULTS.buildUsers.group),
       gid: id("The group's id.", DEFAULTS.buildUsers.gid),
-      firstUid: id("The id of nixbld1; the others follow.", DEFAULTS.buildUsers.firstUid),
-      roles: listOf(role(), "nixbld1, nixbld2, … in this order."),
+      firstUid: id("The id of nixbld1; the next user has the next id.", DEFAULTS.buildUsers.firstUid),
+      roles: listOf(role(), "The roles of nixbld1, nixbld2, …, in this order."),
     },
     "The accounts that builds run under (nixbld1, nixbld2, …).",
   ),
@@ -169,7 +163,7 @@ const buildUsers = define(
 const user = define(
   "user",
   record(
-    { settings: settings("The user's own nix.conf settings; a list here replaces the system's.") },
+    { settings: settings("The user's own nix.conf settings. A list here replaces the system's list.") },
     "A person's own configuration.",
   ),
 );
@@ -180,7 +174,7 @@ const volume = define(
     {
       mount: absolutePath("Where the volume is mounted."),
       groups: groupNames("Groups installed on the volume. Default: all."),
-      settings: settings("Over the top-level settings."),
+      settings: settings("Settings of this volume. They override the top-level ones."),
     },
     "A self-contained environment on a mounted volume.",
     ["mount"],
@@ -194,14 +188,17 @@ const host = define(
       system: system("The machine's system. Default: the first Linux of `systems`."),
       groups: groupNames("Groups on the host. Default: all."),
       stateVersion: stateVersion(
-        'The NixOS release that the host was first installed with, in quotes: "26.05". It stays when nixpkgs moves on.',
+        'The NixOS release that the host was first installed with, in quotes: "26.05". Do not change it with nixpkgs.',
       ),
-      modules: listOf(modulePath(), "The user's own NixOS modules. Default: ./hosts/NAME.nix, written once and then left alone."),
+      modules: listOf(
+        modulePath(),
+        "NixOS modules of your own. Default: ./hosts/NAME.nix, which is created once and never overwritten.",
+      ),
       deploy: record(
         {
-          target: hostAddress("The address that deployment connects to."),
-          user: account("The account that deployment logs in as.", DEFAULTS.deploy.user),
-          tags: listOf(feature(), "Tags to pick hosts by (`colmena apply --on @TAG`)."),
+          target: hostAddress("The address to deploy to."),
+          user: account("The account to log in as.", DEFAULTS.deploy.user),
+          tags: listOf(feature(), "Tags that select hosts (`colmena apply --on @TAG`)."),
         },
         "Deployment with colmena.",
         ["target"],
@@ -218,18 +215,24 @@ const builder = define(
       host: hostAddress("The build machine's address, or the name of an entry of `hosts`."),
       protocol: oneOf(["ssh-ng", "ssh"], "", DEFAULTS.builder.protocol),
       user: account("The account to log in as.", DEFAULTS.builder.user),
-      systems: listOf(system(), "Systems that it builds for. Default: that of the host of this spec, else x86_64-linux.", {
-        minItems: 1,
+      systems: listOf(
+        system(),
+        "Systems that it builds for. Default: the system of the host if it is one of this spec, else x86_64-linux.",
+        {
+          minItems: 1,
+          uniqueItems: true,
+        },
+      ),
+      maxJobs: wholeNumber(1, 65535, "The number of builds that run at the same time.", DEFAULTS.builder.maxJobs),
+      speedFactor: wholeNumber(1, 65535, "Its speed relative to the other builders.", DEFAULTS.builder.speedFactor),
+      features: listOf(feature(), "Features of this machine that a build can require, such as big-parallel or kvm.", {
         uniqueItems: true,
       }),
-      maxJobs: wholeNumber(1, 65535, "Builds at once.", DEFAULTS.builder.maxJobs),
-      speedFactor: wholeNumber(1, 65535, "How fast it is against the others.", DEFAULTS.builder.speedFactor),
-      features: listOf(feature(), "Features that a build may require and this machine has, such as big-parallel or kvm.", {
-        uniqueItems: true,
-      }),
-      mandatoryFeatures: listOf(feature(), "Only builds that require all of these go there.", { uniqueItems: true }),
-      sshKey: absolutePath("The path of the private key on the machine that connects; never the key itself."),
-      publicHostKey: base64("The builder's host key, base64 of its public key line: it is how the right machine is known."),
+      mandatoryFeatures: listOf(feature(), "Only builds that require all of these run on this machine.", { uniqueItems: true }),
+      sshKey: absolutePath("The path of the private key on the machine that connects, never the key itself."),
+      publicHostKey: base64(
+        "The builder's SSH host key: the line of its public key in base64. SSH verifies the machine with it.",
+      ),
     },
     "A remote build machine.",
     ["host"],
@@ -241,8 +244,8 @@ const acceptance = define(
   record(
     {
       code: oneLine("The diagnostic's code, such as trusted-user-is-root."),
-      at: oneLine("Only at this place, such as trustedUsers[1] or groups.k8s."),
-      why: anyText("The reason, for whoever reads the spec next."),
+      at: oneLine("The place where the risk is accepted, such as trustedUsers[1] or groups.k8s. Default: everywhere."),
+      why: anyText("The reason, for readers of the spec."),
     },
     "One accepted risk.",
     ["code"],
@@ -253,15 +256,15 @@ const nixpkgs = textOr(
   gitRef(),
   record(
     {
-      url: flakeReference("Any flake reference; path:/… included."),
+      url: flakeReference("A flake reference, such as github:NixOS/nixpkgs/nixos-26.05 or path:/srv/nixpkgs."),
       unfree: raw<boolean | readonly string[]>({
         description: "Names of packages allowed to be unfree; `true` allows all.",
         type: ["boolean", "array"],
         items: oneLine(),
       }),
-      insecure: listOf(oneLine(), "Packages allowed in spite of known vulnerabilities, each as name-version: openssl-1.1.1w."),
+      insecure: listOf(oneLine(), "Packages allowed despite known vulnerabilities, each as name-version: openssl-1.1.1w."),
     },
-    "The package set with its policy.",
+    "The package set and which unfree and insecure packages it allows.",
   ),
   "The package set: a branch, tag or commit of NixOS/nixpkgs, or a map.",
   DEFAULTS.nixpkgs,
@@ -273,12 +276,16 @@ const spec = record(
     name: projectName("The platform's name."),
     description: anyText("One sentence about the platform."),
     nixpkgs,
-    inputs: mapOf(name, flakeReference(), "More package sets, to hold a tool at another version: name → flake reference."),
+    inputs: mapOf(name, flakeReference(), "Additional package sets, for other versions of tools: name → flake reference."),
     systems: listOf(system(), "Systems that the flake has outputs for.", { minItems: 1, uniqueItems: true }, DEFAULTS.systems),
     groups: mapOf(name, group(), "Tool groups by name; one dev shell, one installable package and one module switch each."),
-    shells: mapOf(name, shell(), "Dev shells beyond the automatic ones; one named like a group refines that group's shell."),
+    shells: mapOf(
+      name,
+      shell(),
+      "Dev shells in addition to the automatic ones. One named like a group changes that group's shell.",
+    ),
     settings: settings(),
-    substituters: listOf(substituter(), "Binary caches in order of preference: the whole list, nothing is added to it."),
+    substituters: listOf(substituter(), "Binary caches in order of preference. The list is complete: no other cache is added."),
     trustedUsers: listOf(nixUser(), "Accounts that the daemon trusts: equivalent to root on that machine."),
     allowedUsers: listOf(nixUser(), 'Accounts that may connect to the daemon. Nix\'s default: ["*"].'),
     gc: gc(),
@@ -287,14 +294,14 @@ const spec = record(
     volumes: mapOf(name, volume(), "Self-contained environments on mounted volumes."),
     hosts: mapOf(hostName, host(), "NixOS machines."),
     builders: listOf(builder(), "Remote build machines."),
-    ci: oneOf(["github"], "Writes a CI workflow for this forge. Default: none."),
+    ci: oneOf(["github"], "The forge to generate a CI workflow for. Default: none."),
     lint: listOf(acceptance(), "Accepted risks, each with its reason."),
   },
   "A Nix platform: tools, caches, settings, build users and hosts.",
   ["version", "name", "groups"],
 );
 
-/** A spec that the schema takes. */
+/** A spec that the schema accepts. */
 export type Spec = ValueOf<typeof spec>;
 
 /** The schema of a spec, version 1. */

@@ -13,15 +13,15 @@ import { validator } from "./validator.ts";
 import { EXPECTED } from "./vocabulary.ts";
 
 /**
- * The spec's shape against the schema: the spec without what the schema refuses, so that no later stage reports one mistake again,
- * and a diagnostic for each refusal: `schema-*` and `name-invalid`.
+ * Checks the spec against the schema. Returns the spec without the parts that the schema rejects, so that no later stage reports them again.
+ * Reports `schema-*` and `name-invalid`.
  */
 export function validate(source: Source): Stage<Pruned<Spec>> {
-  const [refused, diagnostics] = refusals(source);
-  return [prune<Spec>(source.value, refused) ?? {}, diagnostics];
+  const [rejected, diagnostics] = rejections(source);
+  return [prune<Spec>(source.value, rejected) ?? {}, diagnostics];
 }
 
-function refusals(source: Source): [refused: ReadonlySet<string>, Diagnostic[]] {
+function rejections(source: Source): [rejected: ReadonlySet<string>, Diagnostic[]] {
   const { list, add } = reporter(source);
   const invalid = new Set<string>();
   const check = validator();
@@ -45,7 +45,7 @@ function refusals(source: Source): [refused: ReadonlySet<string>, Diagnostic[]] 
       case "required": {
         const key = String(error.params["missingProperty"]);
         invalid.add(pathKey(path));
-        // A misspelt key is one mistake, told where it stands; that the right one is missing says nothing new.
+        // A misspelt required key is reported as an unknown key; reporting it as missing too would repeat that.
         const isMisspelt = errors.some(
           (other) =>
             other.keyword === "additionalProperties" &&
@@ -76,15 +76,21 @@ function refusals(source: Source): [refused: ReadonlySet<string>, Diagnostic[]] 
         reportPattern(error, path, invalid, source, add);
         break;
       case "const":
-        // `type` has said it already.
+        // A value of another type is reported by the keyword `type`.
         if (typeof valueAt(source, path) !== "number") break;
         invalid.add(pathKey(path));
-        add("schema-value", path, "value", `this flakewright knows version 1 of the spec language`, {
-          hint: "write `version: 1`",
-        });
+        add(
+          "schema-value",
+          path,
+          "value",
+          `unsupported version ${shown(valueAt(source, path))}: this flakewright supports version 1 of the spec language`,
+          {
+            hint: "write `version: 1`",
+          },
+        );
         break;
       case "enum": {
-        // All choices are text; of another kind `type` has told already.
+        // All choices are text: a value of another type is reported by the keyword `type`.
         if (typeof valueAt(source, path) !== "string") {
           invalid.add(pathKey(path));
           break;
@@ -93,8 +99,8 @@ function refusals(source: Source): [refused: ReadonlySet<string>, Diagnostic[]] 
         const allowed = (error.params["allowedValues"] as string[]).map(String);
         const value = valueAt(source, path);
         const near = typeof value === "string" ? nearestNames(value, allowed) : [];
-        const hint = near.length > 0 ? `did you mean ${quoted(near)}?` : `one of ${quoted(allowed)}`;
-        add("schema-value", path, "value", `${shown(value)} is not a value of \`${lastKey(path)}\``, { hint });
+        const hint = near.length > 0 ? `did you mean ${quoted(near)}?` : `use one of ${quoted(allowed)}`;
+        add("schema-value", path, "value", `invalid value ${shown(value)} for \`${lastKey(path)}\``, { hint });
         break;
       }
       case "uniqueItems": {
@@ -103,7 +109,7 @@ function refusals(source: Source): [refused: ReadonlySet<string>, Diagnostic[]] 
           "schema-value",
           [...path, index],
           "value",
-          `${shown(valueAt(source, [...path, index]))} stands twice in \`${lastKey(path)}\``,
+          `duplicate entry ${shown(valueAt(source, [...path, index]))} in \`${lastKey(path)}\``,
           { hint: "delete one of them" },
         );
         break;
@@ -121,30 +127,29 @@ type Add = ReturnType<typeof reporter>["add"];
 
 function reportPattern(error: ErrorObject, path: SpecPath, invalid: Set<string>, source: Source, add: Add): void {
   const definition = /#\/\$defs\/([A-Za-z0-9]+)\/pattern$/.exec(error.schemaPath)?.[1] ?? "";
-  const expected = EXPECTED[definition];
-  const hint = expected?.hint === undefined ? {} : { hint: expected.hint };
-  // For a key, ajv names the map in the path and the key beside it.
+  const { name: kind = "value", use, hint } = EXPECTED[definition] ?? {};
+  const messageFor = (text: string) => `invalid ${kind} ${shown(text)}${use === undefined ? "" : `: use ${use}`}`;
+  const more = hint === undefined ? {} : { hint };
+  // For a key, ajv gives the path of the map, and the key in `propertyName`.
   const key = (error as ErrorObject & { propertyName?: string }).propertyName;
   const isName = ["name", "projectName", "hostName", "envName"].includes(definition);
   if (key !== undefined) {
     invalid.add(pathKey([...path, key]));
     const better = nameLike(key);
-    const way = isName && definition !== "envName" && better !== "" && better !== key ? { hint: `such as \`${better}\`` } : hint;
-    add("name-invalid", [...path, key], "key", `\`${key}\` is not ${expected?.is ?? "a valid name"}`, way);
+    const suggestion =
+      isName && definition !== "envName" && better !== "" && better !== key ? { hint: `write \`${better}\`` } : more;
+    add("name-invalid", [...path, key], "key", messageFor(key), suggestion);
     return;
   }
   invalid.add(pathKey(path));
-  const value = valueAt(source, path);
+  const value = String(valueAt(source, path));
   const code = isName ? "name-invalid" : "schema-value";
-  // People write what they type: `docker compose`.
-  const tool = definition === "attributePath" && typeof value === "string" ? toolNamed(value)?.attribute : undefined;
+  // A command such as `docker compose` instead of the attribute.
+  const tool = definition === "attributePath" ? toolNamed(value)?.attribute : undefined;
   if (tool !== undefined) {
     const fix = { range: source.locate(path, "value"), text: tool };
-    add(code, path, "value", `${shown(value)} is not ${expected?.is ?? "valid here"}`, {
-      hint: `did you mean \`${tool}\`?`,
-      fix,
-    });
+    add(code, path, "value", messageFor(value), { hint: `did you mean \`${tool}\`?`, fix });
     return;
   }
-  add(code, path, "value", `${shown(value)} is not ${expected?.is ?? "valid here"}`, hint);
+  add(code, path, "value", messageFor(value), more);
 }

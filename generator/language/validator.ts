@@ -1,7 +1,7 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { specSchema } from "./schema.ts";
 
-/** The options under which the schema is compiled, here and when the bundle precompiles it. */
+/** The options for compiling the schema, here and in scripts/build.ts. */
 export const ajvOptions = {
   allErrors: true,
   strict: true,
@@ -11,8 +11,8 @@ export const ajvOptions = {
 } as const;
 
 /**
- * The schema with the kind of item told beside its `$ref` in lists without repetitions, which are all of text: ajv then compares
- * nothing else there, least of all the spec's maps, whose lack of a prototype its comparison does not survive.
+ * The schema with `type: string` added to the items of each list with `uniqueItems`; these lists contain only text. ajv then compares only
+ * strings. Otherwise it would also compare maps in such a list, and its deep comparison throws for maps without a prototype.
  */
 export const schemaForAjv: object = JSON.parse(JSON.stringify(specSchema), (_, value) =>
   value?.uniqueItems === true ? { ...value, items: { type: "string", ...value.items } } : value,
@@ -20,7 +20,7 @@ export const schemaForAjv: object = JSON.parse(JSON.stringify(specSchema), (_, v
 
 let compiled: ValidateFunction | undefined;
 
-/** The compiled schema. The bundle has the precompiled one in this module's place (scripts/build.ts). */
+/** The compiled schema. In the bundle, a precompiled one replaces this module (scripts/build.ts). */
 export function validator(): ValidateFunction {
   compiled ??= new Ajv2020(ajvOptions).compile(schemaForAjv);
   return compiled;

@@ -1,6 +1,6 @@
-/* Words that the schema, its messages and the editor share. */
+/* Words that the schema, the messages and the editor's schema share. */
 
-/** Systems that nixpkgs builds or evaluates for, the usual three first. */
+/** Systems that nixpkgs builds or evaluates for, the most common first. */
 export const SYSTEMS = [
   "x86_64-linux",
   "aarch64-linux",
@@ -13,7 +13,7 @@ export const SYSTEMS = [
   "riscv64-linux",
 ] as const;
 
-/** What people call JSON Schema's types. */
+/** The names of JSON Schema's types in messages. */
 export const KINDS: Readonly<Record<string, string>> = {
   string: "text",
   integer: "a whole number",
@@ -24,33 +24,48 @@ export const KINDS: Readonly<Record<string, string>> = {
   null: "nothing",
 };
 
-/** What each `$defs` entry with a pattern expects, for people; validate.ts says so when the pattern fails. */
-export const EXPECTED: Readonly<Record<string, { readonly is: string; readonly hint?: string }>> = {
-  projectName: { is: "a name of lower-case letters, digits and `-` that begins with a letter" },
-  name: { is: "a name of lower-case letters, digits, `_` and `-` that begins with a letter or `_`" },
+/** What a `$defs` entry with a pattern expects. */
+interface Expected {
+  /** What the value is called: `invalid NAME …`. */
+  readonly name: string;
+  /** The values that the pattern accepts. */
+  readonly use?: string;
+  readonly hint?: string;
+}
+
+/** The words of `validate` for each `$defs` entry with a pattern, by the entry's name. */
+export const EXPECTED: Readonly<Record<string, Expected>> = {
+  projectName: { name: "name", use: "lower-case letters, digits, `-`, starting with a letter, at most 63 characters" },
+  name: { name: "name", use: "lower-case letters, digits, `-`, `_`, starting with a letter, at most 128 characters" },
   hostName: {
-    is: "a host name: lower-case letters, digits, `_` and `-`, at most 63, beginning and ending with a letter or digit",
+    name: "host name",
+    use: "lower-case letters, digits, `-`, `_`, starting and ending with a letter or digit, at most 63 characters",
   },
-  envName: { is: "the name of an environment variable: letters, digits and `_`, not beginning with a digit" },
-  gitRef: { is: "a branch, tag or commit of NixOS/nixpkgs, such as nixos-26.05, or a flake reference" },
-  flakeReference: { is: "a flake reference", hint: "such as github:NixOS/nixpkgs/nixos-26.05 or path:/srv/nixpkgs" },
+  envName: { name: "variable name", use: "letters, digits, `_`, not starting with a digit" },
+  gitRef: {
+    name: "nixpkgs reference",
+    use: "a branch, tag or commit of NixOS/nixpkgs, such as nixos-26.05, or a flake reference",
+  },
+  flakeReference: { name: "flake reference", hint: "write one such as github:NixOS/nixpkgs/nixos-26.05 or path:/srv/nixpkgs" },
   attributePath: {
-    is: "an attribute path, such as kubectl or python3Packages.ansible",
-    hint: "a tool is held at another version by `from:`, an entry of `inputs`, not by a version behind its name",
+    name: "attribute path",
+    use: "a name such as kubectl or python3Packages.ansible",
+    hint: "for another version of a tool, add an entry to `inputs` and name it in the tool's `from:`",
   },
-  oneLine: { is: "one line of text, not empty" },
-  absolutePath: { is: "an absolute path without `..`, white space or control characters" },
-  modulePath: { is: "a path inside the output folder that begins with ./ and ends in .nix or names a folder" },
-  olderThan: { is: "a number of days, such as 30d" },
-  stateVersion: { is: 'a NixOS release in quotes, such as "26.05"' },
-  hostAddress: { is: "a host name or address" },
-  account: { is: "an account name" },
-  nixUser: { is: "an account, a group as @group, or *" },
-  feature: { is: "one word of letters, digits, `-`, `_` and `.`" },
-  base64: { is: "base64", hint: "base64 -w0 /etc/ssh/ssh_host_ed25519_key.pub, run on the builder, prints it" },
-  url: { is: "a URL or store address without white space", hint: "such as https://cache.nixos.org/" },
+  oneLine: { name: "text", use: "one line that is not empty" },
+  absolutePath: { name: "path", use: "an absolute path without `..`, white space or control characters" },
+  modulePath: { name: "module path", use: "a path inside the output folder that starts with ./, such as ./hosts/web.nix" },
+  olderThan: { name: "age", use: "a number of days, such as 30d" },
+  stateVersion: { name: "NixOS release", use: 'a release in quotes, such as "26.05"' },
+  hostAddress: { name: "address", use: "a host name or an IP address" },
+  account: { name: "account name", use: "letters, digits, `_`, `.`, `-`, starting with a letter or `_`" },
+  nixUser: { name: "account", use: "an account name, a group as @group, or *" },
+  feature: { name: "word", use: "letters, digits, `-`, `_`, `.`, `+`, starting with a letter or digit" },
+  base64: { name: "base64", hint: "run this on the builder: base64 -w0 /etc/ssh/ssh_host_ed25519_key.pub" },
+  url: { name: "URL", use: "a URL or store address without white space or `#`, such as https://cache.nixos.org/" },
 };
 
+/** The JSON Schema type of a value. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return "null";
   if (Array.isArray(value)) return "array";

@@ -156,7 +156,7 @@ editing("a group and a package of it", async () => {
   for (const place of ["      - │", "      - kub│", "      [kub│]", "      - package: │"]) {
     const tools = await editor.complete(`${HEAD}groups:\n  k8s:\n    packages:\n${place}`);
     const helm = tools.find(({ label }) => label === "kubernetes-helm");
-    assert.match(JSON.stringify(helm?.documentation), "people call it `helm`", place);
+    assert.match(JSON.stringify(helm?.documentation), "also called `helm`", place);
   }
   assert.match(await hover("groups:\n  k8s:\n    packages: [kub│ectl]"), "A tool: an attribute path");
   const keys = await labels("groups:\n  k8s:\n    packages:\n      - package: kubectl\n        │");
@@ -192,7 +192,7 @@ editing("a setting's value", async () => {
 editing("settings of a user and of a volume", async () => {
   assert.ok((await labels("users:\n  ada:\n    settings:\n      │")).includes("max-jobs"));
   assert.ok((await labels("volumes:\n  v:\n    mount: /v\n    settings:\n      │")).includes("max-jobs"));
-  assert.match(await hover("users:\n  ada:\n    set│tings: {}"), "a list here replaces the system's");
+  assert.match(await hover("users:\n  ada:\n    set│tings: {}"), "A list here replaces the system's");
 });
 
 editing("systems", async () => {
@@ -208,7 +208,7 @@ editing("codes of accepted risks, each with what it means", async () => {
     assert.ok(isAcceptable(label), label);
     assert.ok(documentation, label);
   }
-  assert.match(await hover("lint:\n  - code: sandbox-off\n    w│hy: x"), "for whoever reads the spec next");
+  assert.match(await hover("lint:\n  - code: sandbox-off\n    w│hy: x"), "for readers of the spec");
   assert.equal(await problems("groups: {}\nlint:\n  - code: no-such-code\n    why: x\n"), ["3: Value is not accepted"]);
 });
 

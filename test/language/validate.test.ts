@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { rangeMessage } from "../../generator/language/hints.ts";
 import { base, codeRows, group, head, mistakeRows } from "../support/diagnostic-rows.ts";
 import { compileText } from "../support/spec.ts";
 
@@ -25,7 +26,7 @@ mistakeRows(test, [
   ["version 2", "schema-value", `version: ⟦2⟧\nname: demo\n${group}`, "version: 1"],
   ["version in quotes", "schema-type", `version: ⟦"1"⟧\nname: demo\n${group}`, "number"],
   ["a misspelt top-level key", "schema-unknown-key", `${base}⟦setings⟧: {}\n`, "settings"],
-  ["an unknown top-level key", "schema-unknown-key", `${base}⟦zzzzzz⟧: {}\n`, "known here"],
+  ["an unknown top-level key", "schema-unknown-key", `${base}⟦zzzzzz⟧: {}\n`, "known keys here"],
   ["an upper-case name", "name-invalid", `version: 1\nname: ⟦Demo⟧\n${group}`, "lower-case"],
   ["a name with an underscore", "name-invalid", `version: 1\nname: ⟦my_demo⟧\n${group}`, "lower-case"],
   ["a number as description", "schema-type", `${base}description: ⟦42⟧\n`, 'quotes: "42"'],
@@ -39,13 +40,18 @@ mistakeRows(test, [
   ["an input of a bad name", "name-invalid", `${base}inputs:\n  ⟦K8S⟧: github:NixOS/nixpkgs/x\n`, "k8s"],
   ["an input without scheme", "schema-value", `${base}inputs:\n  old: ⟦nixos-25.11⟧\n`, "flake reference"],
   ["an unknown system", "schema-value", `${base}systems: [⟦x86-64-linux⟧]\n`, "x86_64-linux"],
-  ["a system twice", "schema-value", `${base}systems: [x86_64-linux, ⟦x86_64-linux⟧]\n`, "twice"],
+  ["a system twice", "schema-value", `${base}systems: [x86_64-linux, ⟦x86_64-linux⟧]\n`, "duplicate"],
   ["no system at all", "schema-value", `${base}systems: ⟦[]⟧\n`, "at least 1"],
   ["one system as text", "schema-type", `${base}systems: ⟦x86_64-linux⟧\n`, "[x86_64-linux]"],
   // groups and packages
   ["groups as a list", "schema-type", `${head}groups:\n  ⟦- k8s⟧\n`, "map"],
   ["a group of a bad name", "name-invalid", `${head}groups:\n  ⟦K8s Tools⟧:\n    packages: [kubectl]\n`, "k8s-tools"],
-  ["a group that begins with a digit", "name-invalid", `${head}groups:\n  ⟦8s⟧:\n    packages: [kubectl]\n`, "begins"],
+  [
+    "a group that starts with a digit",
+    "name-invalid",
+    `${head}groups:\n  ⟦8s⟧:\n    packages: [kubectl]\n`,
+    "starting with a letter",
+  ],
   ["a group as a list", "schema-type", `${head}groups:\n  k8s: ⟦[kubectl]⟧\n`, "map"],
   ["a misspelt key of a group", "schema-unknown-key", `${head}groups:\n  k8s:\n    ⟦pakages⟧: [kubectl]\n`, "packages"],
   [
@@ -118,7 +124,7 @@ mistakeRows(test, [
   ],
   ["an unknown protocol", "schema-value", `${base}${builder}    protocol: ⟦https⟧\n`, "ssh-ng"],
   ["no jobs", "schema-value", `${base}${builder}    maxJobs: ⟦0⟧\n`, "at least 1"],
-  ["a feature with a comma", "schema-value", `${base}${builder}    features: [⟦"kvm,benchmark"⟧]\n`, "one word"],
+  ["a feature with a comma", "schema-value", `${base}${builder}    features: [⟦"kvm,benchmark"⟧]\n`, "invalid word"],
   [
     "a host key that is none",
     "schema-value",
@@ -148,22 +154,22 @@ codeRows(test, [
     bad: `${base}hosts:\n  builder:\n    stateVersion: ⟦26.05⟧\n`,
     good: `${base}hosts:\n  builder:\n    stateVersion: "26.05"\n`,
   },
-  { code: "schema-value", says: "`gitlub` is not a value of `ci`", bad: `${base}ci: ⟦gitlub⟧\n`, good: `${base}ci: github\n` },
+  { code: "schema-value", says: "invalid value `gitlub` for `ci`", bad: `${base}ci: ⟦gitlub⟧\n`, good: `${base}ci: github\n` },
   {
     code: "schema-value",
-    says: "`docker compose` is not an attribute path, such as kubectl or python3Packages.ansible",
+    says: "invalid attribute path `docker compose`: use a name such as kubectl or python3Packages.ansible",
     bad: `${head}groups:\n  dev:\n    packages: [⟦docker compose⟧]\n`,
     good: `${head}groups:\n  dev:\n    packages: [docker-compose]\n`,
   },
   {
     code: "name-invalid",
-    says: "`K8s Tools` is not a name of lower-case letters, digits, `_` and `-` that begins with a letter or `_`",
+    says: "invalid name `K8s Tools`: use lower-case letters, digits, `-`, `_`, starting with a letter, at most 128 characters",
     bad: `${head}groups:\n  ⟦K8s Tools⟧:\n    packages: [kubectl]\n`,
     good: `${head}groups:\n  k8s:\n    title: K8s Tools\n    packages: [kubectl]\n`,
   },
 ]);
 
-test("several mistakes are told at once, each once, in the order of the text", () => {
+test("several mistakes are reported at once, each once, in the order of the text", () => {
   const { diagnostics } = compileText(
     "version: 1\nname: Demo\ngroups:\n  k8s:\n    pakages: [kubectl]\n  bad name:\n    packages: [a]\nshells:\n  aws: { groups: [k8s, nope] }\nci: jenkins\n",
   );
@@ -173,7 +179,7 @@ test("several mistakes are told at once, each once, in the order of the text", (
   );
 });
 
-test("maps where a list without repetitions belongs are told, each once", () => {
+test("maps in a list that needs unique text are reported, each once", () => {
   const { diagnostics } = compileText(`${base}systems:\n  - role: aws\n  - role: idle\n`);
   assert.equal(
     diagnostics.map((d) => d.code),
@@ -181,12 +187,28 @@ test("maps where a list without repetitions belongs are told, each once", () => 
   );
 });
 
-test("a map whose keys JavaScript would call is told like any other", () => {
+test("a map with keys that JavaScript might call is reported like any other", () => {
   for (const key of ["toString", "valueOf", "constructor"])
     assert.equal(
       compileText(`${base}settings:\n  max-jobs: { ${key}: 2 }\n  sandbox: { ${key}: 2 }\n`).diagnostics.map((d) => d.code),
       ["setting-type", "setting-type"],
     );
+});
+
+test("a keyword of JSON Schema that has no sentence of ours does not show ajv's", () => {
+  const error = {
+    keyword: "multipleOf",
+    message: "must be multiple of 2",
+    params: { multipleOf: 2 },
+    instancePath: "",
+    schemaPath: "",
+  };
+  assert.is(rangeMessage(error), "is not valid");
+});
+
+test("a name that is too long has a message with the limit", () => {
+  const [only] = compileText(`${head}groups:\n  ${"x".repeat(129)}: {}\n`).diagnostics;
+  assert.match(only?.message ?? "", /^invalid name `x+…`: .* at most 128 characters$/);
 });
 
 test.run();
