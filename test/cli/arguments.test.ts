@@ -5,7 +5,7 @@ import { COMMANDS } from "../../generator/cli/commands.ts";
 
 const test = suite("arguments");
 
-/** A command line and what is wrong with it; undefined for a valid one. */
+/** A command line and the message it gives; undefined for a valid one. */
 const ROWS: readonly (readonly [line: string, problem: string | undefined])[] = [
   ["check", undefined],
   ["check spec/other.yaml --out dir --strict", undefined],

@@ -9,7 +9,7 @@ import { needs } from "../support/tools.ts";
 
 const test = suite("completion");
 
-/** A folder with a script for each shell, and something to complete. */
+/** A folder with the script of each shell and files to complete. */
 const folder = tempFolder();
 for (const shell of ["bash", "zsh", "fish"])
   writeFileSync(join(folder, shell), flakewright(folder, ["completion", shell]).stdout);
@@ -18,7 +18,7 @@ mkdirSync(join(folder, "two words"));
 writeFileSync(join(folder, "spec/a b.yaml"), "");
 writeFileSync(join(folder, "spec/c.txt"), "");
 
-/** What a shell offers for the last word of each line; one process for all of them, for starting a shell takes the time. */
+/** What a shell offers for the last word of each line. One process completes all lines, because starting a shell is slow. */
 type Offers = (lines: readonly string[]) => string[][];
 
 const run = (command: string, args: readonly string[]): string => {
@@ -29,7 +29,7 @@ const run = (command: string, args: readonly string[]): string => {
 
 const split = (output: string): string[][] => output.split("=====\n").map((offers) => offers.split("\n"));
 
-/** As readline calls the function: the line's words, split at `=` too. */
+/** Calls the function as readline does: the line is split into words, also at `=`. */
 const bash: Offers = (lines) => {
   const calls = lines.map((line) => {
     const words = line.split(/ |(=)/).filter((word) => word !== undefined);
@@ -44,14 +44,14 @@ const fish: Offers = (lines) =>
     (offers) => offers.map((offer) => offer.split("\t")[0] ?? ""),
   );
 
-/** A zsh with a terminal of its own, into which each line and the Tab key are typed; what completion adds is written down. */
+/** zsh in a pseudo-terminal: each line and the Tab key are typed, and what `compadd` adds is recorded. */
 const zsh: Offers = (lines) => {
   writeFileSync(
     join(folder, "rc"),
     `unsetopt autolist automenu
 autoload -U compinit && compinit -u -D && source ./zsh
 compadd() {
-  # Calls that only fill an array of the caller's add nothing.
+  # Calls with -A, -O or -D only fill an array of the caller.
   if [[ "\${@[1,(i)(-|--)]}" != *-[AOD]\\ * ]]; then
     local -a added
     builtin compadd -O added "$@"
@@ -68,7 +68,7 @@ bindkey '^X' finish
   const outer = `
 zmodload zsh/zpty
 zpty -b inner zsh -f -i
-# What the terminal shows is read away, or its buffer would fill and the inner zsh stand still.
+# The terminal's output must be read, or its buffer fills up and the inner zsh blocks.
 await() {
   local i shown
   for ((i = 0; i < 30000; i++)); do
@@ -90,7 +90,7 @@ zpty -d inner`;
   return split(readFileSync(join(folder, "offers"), "utf8"));
 };
 
-/** A line, what must be offered for its last word, and what must not. */
+/** A line, what must be offered for its last word, and what must not be. */
 const CASES: readonly { line: string; offered: readonly string[]; never: readonly string[] }[] = [
   { line: "flakewright ", offered: ["generate", "check", "watch", "init", "completion"], never: ["--out"] },
   { line: "flakewright ge", offered: ["generate"], never: ["check"] },
@@ -107,10 +107,10 @@ const CASES: readonly { line: string; offered: readonly string[]; never: readonl
 ];
 
 for (const [name, offers] of Object.entries({ bash, zsh, fish })) {
-  needs(test, [name])(`${name} offers commands, options, their values and files, each where it belongs`, () => {
+  needs(test, [name])(`${name} completes commands, options, their values and files`, () => {
     const all = offers(CASES.map(({ line }) => line));
     for (const [index, { line, offered, never }] of CASES.entries()) {
-      // Shells write the offered word in ways of their own: with the folder before, quoted, with a slash or a blank behind.
+      // Shells write an offered word differently: with its folder, quoted, or with a slash or space at the end.
       const seen = (all[index] ?? []).map((offer) =>
         offer
           .replace(/^.*spec\/(?=.)|^--format=|[ /=]+$/g, "")

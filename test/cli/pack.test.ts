@@ -6,13 +6,13 @@ import * as assert from "uvu/assert";
 import { repository } from "../support/spec.ts";
 import { tempFolder } from "../support/temp.ts";
 
-/* The published package, installed into an empty project, with nothing but Node on PATH. */
+/* The published package, installed into an empty project, with only Node on PATH. */
 
 const packed = suite("packed");
 
-packed("the tarball installs without a dependency, and README's flow works with nothing but Node", () => {
+packed("the tarball installs without dependencies, and the commands of README work with only Node on PATH", () => {
   const folder = tempFolder();
-  // `dist/` as it is: building it twice in a test run would pull it from under the others.
+  // dist/ is packed as it is: rebuilding it would remove it while other tests run it.
   if (!existsSync(join(repository, "dist/main.js")))
     execFileSync("npm", ["run", "prepare"], { cwd: repository, stdio: "ignore" });
   execFileSync("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { cwd: repository, stdio: "ignore" });
@@ -53,7 +53,7 @@ packed("the tarball installs without a dependency, and README's flow works with 
   assert.match(must("explain", "kubernetes-helm"), /helm/);
   assert.match(must("completion", "bash"), /flakewright/);
 
-  // The bundle says and writes what the sources do.
+  // The bundle prints and writes the same as the sources.
   const spec = join(repository, "spec/platform.yaml");
   must("generate", spec, "--out", "reference");
   assert.is(readFileSync(join(project, "reference/flake.nix"), "utf8"), readFileSync(join(repository, "out/flake.nix"), "utf8"));

@@ -13,7 +13,7 @@ import { tempFolder } from "../support/temp.ts";
 
 const test = suite("check");
 
-test("output-foreign, output-edited, output-drift: the folder against the spec", async () => {
+test("output-foreign, output-edited, output-drift: the folder compared with the spec", async () => {
   const folder = tempFolder();
   const system = nodeSystem(folder, {});
   const options: Options = {

@@ -41,7 +41,7 @@ ${ROLES}`;
 /** A folder with a generated spec. */
 async function project(): Promise<string> {
   const folder = tempFolder();
-  // A nixpkgs that a lock can be made of without a network.
+  // A nixpkgs that can be locked without a network.
   const nixpkgs = tempFolder();
   writeFileSync(join(nixpkgs, "flake.nix"), "{ outputs = _: { }; }\n");
   mkdirSync(join(folder, "spec"));
@@ -52,17 +52,17 @@ async function project(): Promise<string> {
 }
 
 interface Pretended {
-  /** Answers of programs, by the beginning of their command line; a program that is not named is not there. */
+  /** Answers of programs, by the beginning of their command line. Other programs are missing. */
   readonly programs?: Readonly<Record<string, string | Partial<SpawnResult>>>;
   readonly files?: Readonly<Record<string, string>>;
   readonly kinds?: Readonly<Record<string, EntryKind>>;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Paths of which nothing is there but what is pretended. */
+/** Paths that exist only when the test provides them. */
 const THE_MACHINES = /^\/(etc|home|nix|run|Library|System)\//;
 
-/** A machine on which everything is in order, but for what is pretended. */
+/** A machine without findings, except for what the test replaces. */
 function machine(folder: string, { programs = {}, files = {}, kinds = {}, env = {} }: Pretended = {}): System {
   const real = nodeSystem(folder, { HOME: "/home/ada", ...env });
   const users = Array.from({ length: 11 }, (_, at) => `nixbld${at + 1}`);
@@ -117,7 +117,7 @@ async function findings(pretended: Pretended): Promise<string[]> {
   return report.diagnostics.map((one) => `${one.code}: ${one.hint?.replace(/^`|`$/g, "")}`);
 }
 
-test("a machine in order: no finding, and what was looked at", async () => {
+test("a machine that agrees with the spec: no finding, and a line for each thing that was checked", async () => {
   const { report, output, status } = await doctor(machine(await project()), OPTIONS);
   assert.equal(report.diagnostics, []);
   assert.is(status, 0);
@@ -128,7 +128,7 @@ test("a machine in order: no finding, and what was looked at", async () => {
   );
 });
 
-test("no Nix: the installer that fits the machine", async () => {
+test("no Nix: the hint names the installer for the machine's system", async () => {
   const none = { "nix --version": { status: 127 } };
   assert.equal(await findings({ programs: none }), ["machine-no-nix: sh <(curl -L https://nixos.org/nix/install) --daemon"]);
   assert.equal(await findings({ programs: none, kinds: { "/etc/debian_version": "file" } }), [
@@ -143,7 +143,7 @@ const report = (owner: string, drift: string): Pretended["programs"] => ({
   "bash out/apply-nix-config.sh --report": `owner=${owner}\nconf=/etc/nix/nix.conf\ndrift nix/nix.conf=${drift}\ndrift nix/machines=none\n`,
 });
 
-test("nix.conf: who owns it decides how it is mended, and what differs in effect is told", async () => {
+test("nix.conf: the fix depends on its owner, and settings in effect that differ are reported", async () => {
   const shown = "build-users-group = \nexperimental-features = flakes\nkeep-outputs = false\nmax-jobs = 2\n";
   const programs = { ...report("upstream", "differs"), "nix config show": shown };
   const found = (await doctor(machine(await project(), { programs }), OPTIONS)).report.diagnostics;
@@ -163,7 +163,7 @@ test("nix.conf: who owns it decides how it is mended, and what differs in effect
   assert.equal(await findings({ programs: nixos }), ["machine-setting-differs: sudo nixos-rebuild switch --flake ./out"]);
 });
 
-test("a setting that the person's own files override is theirs to mend", async () => {
+test("a setting that the user's own nix.conf overrides: the fix edits that file", async () => {
   const programs = { "nix config show": "keep-outputs = false\n" };
   const own = { "/home/ada/.config/nix/nix.conf": "# mine\ngc-keep-outputs = false\n" };
   assert.equal(await findings({ programs, files: own }), [
@@ -174,7 +174,7 @@ test("a setting that the person's own files override is theirs to mend", async (
   ]);
 });
 
-test("what is switched on only to ask Nix does not count as on", async () => {
+test("a feature that doctor enables to query Nix does not count as enabled", async () => {
   const programs = {
     "nix config show": { status: 1, stderr: "error: experimental Nix feature 'nix-command' is disabled" },
     "nix --extra-experimental-features nix-command config show": "experimental-features = flakes nix-command\n",
@@ -191,7 +191,7 @@ test("build users: missing, or not listed in the group", async () => {
   assert.equal(await findings({ files: { "/etc/group": "root:x:0:\n" } }), [mend]);
 });
 
-test("the daemon, where one is needed", async () => {
+test("a stopped daemon, where one is needed", async () => {
   const programs = { "nix --extra-experimental-features nix-command store ping": { status: 1 } };
   assert.equal(await findings({ programs, kinds: { "/run/systemd/system": "directory" } }), [
     "machine-daemon-stopped: sudo systemctl enable --now nix-daemon.socket",
@@ -205,14 +205,14 @@ test("files that Git does not track, or ignores", async () => {
   assert.match(ignored, /^machine-untracked-file: git -C out add -N -f .*apply-nix-config\.sh/);
 });
 
-test("an old lock is a warning, updated as the machine's Nix takes it", async () => {
+test("an old lock is a warning, with the update command of the machine's Nix version", async () => {
   const files = { "out/flake.lock": lock(200) };
   assert.equal(await findings({ files }), ["machine-lock-old: nix flake update --flake ./out"]);
   const programs = { "nix --version": "nix (Nix) 2.8.0\n" };
   assert.equal(await findings({ files, programs }), ["machine-lock-old: nix flake update ./out"]);
 });
 
-test("a spec with errors, and one whose output is stale, come first", async () => {
+test("errors of the spec and stale output are reported first", async () => {
   const folder = await project();
   writeFileSync(join(folder, "out/.envrc"), "# mine\n");
   const edited = (await doctor(machine(folder), OPTIONS)).report.diagnostics;
@@ -227,7 +227,7 @@ test("a spec with errors, and one whose output is stale, come first", async () =
 });
 
 needs(test, [...MACHINE_TOOLS, "nix", "nix-daemon", "git"])(
-  "on a real Debian: each finding is true, and mended by its own command",
+  "on a real Debian: each finding is true, and its command fixes it",
   async () => {
     const folder = await project();
     const here: PrivateMachine = await privateMachine();
@@ -236,7 +236,7 @@ needs(test, [...MACHINE_TOOLS, "nix", "nix-daemon", "git"])(
       assert.ok(stdout.startsWith("{"), stderr);
       return JSON.parse(stdout).diagnostics;
     };
-    /** Finds just this; then nothing, once the commands were run. */
+    /** Expects exactly these findings, runs their commands, and expects none. */
     const mends = async (codes: readonly string[]) => {
       const found = await examine();
       assert.equal(
@@ -247,7 +247,7 @@ needs(test, [...MACHINE_TOOLS, "nix", "nix-daemon", "git"])(
       assert.equal(await examine(), []);
     };
     try {
-      // Debian's Nix as it is installed: its nix.conf, ten build users for the spec's eleven, no daemon without systemd.
+      // Debian's Nix as installed: its own nix.conf, ten build users where the spec has eleven, and no daemon without systemd.
       await mends(["machine-conf-differs", "machine-build-user-missing", "machine-daemon-stopped", "machine-lock-old"]);
       await here.must(["sh", "-c", "echo sandbox = false >> /etc/nix/nix.conf"]);
       await mends(["machine-conf-differs"]);

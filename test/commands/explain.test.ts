@@ -19,7 +19,7 @@ const fact = (word: string, name: string) =>
     .flatMap((meaning) => meaning.facts)
     .find(([one]) => one === name)?.[1];
 
-explaining("every code: cause, example, fix", async () => {
+explaining("every code has a cause, an example and a fix", async () => {
   for (const code of allCodes()) {
     const { status, output } = await say(code);
     assert.is(status, 0);
@@ -27,7 +27,7 @@ explaining("every code: cause, example, fix", async () => {
   }
 });
 
-explaining("every setting: type, default, versions", () => {
+explaining("every setting has a type, a default and versions", () => {
   for (const { name } of allSettings()) {
     const [setting] = meaningsOf(name, facts).filter((meaning) => meaning.kind === "setting");
     assert.ok(setting && setting.text.length > 10, name);
@@ -50,7 +50,7 @@ explaining("keys of the spec, with and without the user's own names", () => {
   for (const word of explainableWords()) assert.ok(titles(word).length > 0, word);
 });
 
-explaining("packages, by attribute, by program and by what people say", () => {
+explaining("packages are found by attribute, program and usual name", () => {
   assert.equal(titles("kubectl"), ["kubectl: a package of nixpkgs"]);
   assert.is(fact("kubectl", "version"), "1.30.1");
   assert.is(fact("wireguard-tools", "program"), "wg");
@@ -61,14 +61,14 @@ explaining("packages, by attribute, by program and by what people say", () => {
   assert.equal(titles("lsusb"), ["usbutils: a package of nixpkgs"]);
 });
 
-explaining("a word with several meanings gets all of them", () => {
+explaining("all meanings of a word are explained", () => {
   assert.equal(
     meaningsOf("substituters", facts).map((meaning) => meaning.kind),
     ["setting", "key"],
   );
 });
 
-explaining("an unknown word is wrong usage, with the nearest that are known", async () => {
+explaining("an unknown word is wrong usage, and the nearest known words are suggested", async () => {
   const near = async (word: string) => {
     const { status, notes, output } = await say(word);
     assert.is(status, 2);
@@ -81,7 +81,7 @@ explaining("an unknown word is wrong usage, with the nearest that are known", as
   assert.is(await near("zqxjkvbw"), undefined);
 });
 
-explaining("as JSON, the same", async () => {
+explaining("--format json has the same content", async () => {
   const { data } = await say("trusted-user-is-root");
   const { word, meanings } = data as { word: string; meanings: { kind: string; example: { wrong: string } }[] };
   assert.is(word, "trusted-user-is-root");

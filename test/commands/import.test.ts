@@ -15,7 +15,7 @@ writeFileSync(join(folder, "mise.toml"), "[tools\n");
 
 const run = (...args: string[]) => flakewright(folder, args);
 
-test("the spec is on stdout, what Nix would refuse on stderr", () => {
+test("the spec goes to stdout, warnings about the imported file to stderr", () => {
   const { status, stdout, stderr } = run("import", "devbox.json", "nix.conf");
   assert.is(status, 0, stderr);
   const { model, diagnostics } = compileText(stdout);
@@ -37,19 +37,19 @@ test("the spec is on stdout, what Nix would refuse on stderr", () => {
   assert.match(stderr, /nix\.conf:2:1 warning import-incomplete\n {2}conf\.d, which the file includes, cannot be read/);
 });
 
-test("--quiet keeps the result, --strict makes the warning count", () => {
+test("--quiet still prints the spec, --strict fails on the warning", () => {
   assert.match(run("import", "--quiet", "devbox.json").stdout, /^# yaml-language-server/);
   assert.is(run("import", "--strict", "nix.conf").status, 1);
 });
 
-test("a broken file: no spec, its place, status 1", () => {
+test("an invalid file: no spec, an error at its place, status 1", () => {
   const { status, stdout, stderr } = run("import", "devbox.json", "mise.toml");
   assert.is(status, 1);
   assert.is(stdout, "");
   assert.match(stderr, /^mise\.toml:\d+:\d+ error import-syntax\n/);
 });
 
-test("a file that is not there: status 2", () => {
+test("a missing file: status 2", () => {
   const { status, stderr } = run("import", "gone.conf");
   assert.is(status, 2);
   assert.match(stderr, "gone.conf does not exist");

@@ -27,7 +27,7 @@ const OPTIONS: Options = {
 };
 const REV = "0123456789abcdef0123456789abcdef01234567";
 
-/** A folder with a spec of some packages, and a lock of its nixpkgs. */
+/** A folder with a spec of some packages, and a lock file for its nixpkgs. */
 function project(packages: string, url = "github:NixOS/nixpkgs/nixos-24.05"): string {
   const folder = tempFolder();
   mkdirSync(join(folder, "out"));
@@ -48,10 +48,10 @@ const row = {
   insecure: false,
 };
 
-/** Argument of `--argstr NAME`. */
+/** The value of `--argstr NAME`. */
 const argument = (args: readonly string[], name: string): string => args[args.indexOf(name) + 1] ?? "";
 
-/** A machine whose Nix knows these sets of packages; `evaluate` answers for a batch. */
+/** A machine whose Nix has these package sets; `evaluate` answers for a batch. */
 function machine(
   folder: string,
   sets: Readonly<Record<string, readonly string[]>>,
@@ -71,7 +71,7 @@ function machine(
 }
 const answer = (value: unknown): SpawnResult => ({ status: 0, stdout: JSON.stringify(value), stderr: "" });
 
-/** Runs index; `stopAfter` parts it is interrupted. */
+/** Runs `index` and interrupts it after `stopAfter` parts. */
 async function run(system: System, stopAfter = Number.POSITIVE_INFINITY): Promise<Outcome & { parts: number }> {
   const interruption = new AbortController();
   let parts = 0;
@@ -87,7 +87,7 @@ async function run(system: System, stopAfter = Number.POSITIVE_INFINITY): Promis
 
 const many = (count: number, name = "pkg"): string[] => Array.from({ length: count }, (_, at) => `${name}${10_000 + at}`);
 
-test("its facts are the ones that check uses from then on, and an unknown package is an error", async () => {
+test("check uses the collected facts, and an unknown package becomes an error", async () => {
   const folder = project("pkg10001, nosuchthing, python3Packages.flask, python3Packages.flusk");
   const system = machine(folder, { "": [...many(20), "none1"], python3Packages: ["flask"] });
   const codes = async () => (await check(system, OPTIONS)).report.diagnostics.filter((one) => one.code === "package-unknown");
@@ -104,7 +104,7 @@ test("its facts are the ones that check uses from then on, and an unknown packag
   );
 });
 
-test("is used only for the reference that the lock was made for", async () => {
+test("the index is used only for the reference that the lock file pins", async () => {
   const folder = project("pkg10001");
   const system = machine(folder, { "": many(3) });
   await run(system);
@@ -115,7 +115,7 @@ test("is used only for the reference that the lock was made for", async () => {
   assert.is(await unknown(), true);
 });
 
-test("interrupted, it goes on where it was; complete, it asks Nix nothing more", async () => {
+test("an interrupted run is continued by the next; a complete index needs no evaluation", async () => {
   const folder = project("pkg10001");
   const asked: string[] = [];
   const system = machine(folder, { "": many(2600) }, (names) => {
@@ -139,7 +139,7 @@ test("interrupted, it goes on where it was; complete, it asks Nix nothing more",
   assert.equal(asked, []);
 });
 
-test("a package set that the spec takes up later is added to what is there", async () => {
+test("a package set that the spec uses later is added to the index", async () => {
   const folder = project("pkg10001");
   const system = machine(folder, { "": many(5), python3Packages: ["flask", "requests"] });
   await run(system);
@@ -152,7 +152,7 @@ test("a package set that the spec takes up later is added to what is there", asy
   assert.match(added.output, "7 packages");
 });
 
-test("an attribute that ends the evaluator costs only itself; a Nix that can't evaluate anything is said", async () => {
+test("an attribute that crashes the evaluator is left out alone; a Nix that can't evaluate at all is reported", async () => {
   const folder = project("pkg10001");
   const dies = (bad: (name: string) => boolean) => (names: readonly string[]) =>
     names.some(bad)
@@ -177,7 +177,7 @@ test("an attribute that ends the evaluator costs only itself; a Nix that can't e
   assert.match(all.notes.join(), "Nix can't evaluate this nixpkgs: stack overflow");
 });
 
-test("without Nix it says so, and ends with 3", () => {
+test("without Nix it says so and exits with 3", () => {
   const folder = project("kubectl");
   const env = { PATH: "/nowhere", XDG_CACHE_HOME: join(folder, "cache") };
   const { status, stderr } = flakewright(folder, ["index", "spec.yaml"], env);
@@ -185,7 +185,7 @@ test("without Nix it says so, and ends with 3", () => {
   assert.match(stderr, "index asks Nix, and there is no nix on PATH");
 });
 
-test("a lock is read with care", () => {
+test("an invalid lock file is ignored", () => {
   for (const text of ["", "[]", "null", "{}", '{"nodes":{"root":{"inputs":{"nixpkgs":["a","b"]}}},"root":"root"}'])
     assert.is(lockedInput(text, "nixpkgs"), undefined, text);
 });

@@ -11,7 +11,7 @@ const test = suite("init");
 
 const read = (...path: string[]): string => readFileSync(join(...path), "utf8");
 
-test("writes a spec that generates and checks clean, under the folder's name", () => {
+test("writes a spec, named after the folder, that generate and check accept without a diagnostic", () => {
   const folder = join(tempFolder(), "2 Große Plätze!");
   mkdirSync(folder);
   const made = flakewright(folder, ["init"]);
@@ -31,7 +31,7 @@ test("writes a spec that generates and checks clean, under the folder's name", (
   assert.is(flakewright(folder, ["schema"]).stdout, read(folder, "spec/flakewright.schema.json"));
 });
 
-test("takes a folder that is not there yet", () => {
+test("creates the folder", () => {
   const folder = tempFolder();
   const made = flakewright(folder, ["init", "a b/c"]);
   assert.is(made.status, 0);
@@ -39,7 +39,7 @@ test("takes a folder that is not there yet", () => {
   assert.match(read(folder, "a b/c/spec/platform.yaml"), /^name: c$/m);
 });
 
-test("writes nothing at all where a spec is", () => {
+test("writes nothing when a spec exists", () => {
   const folder = tempFolder();
   mkdirSync(join(folder, "spec"));
   writeFileSync(join(folder, "spec/platform.yaml"), "mine\n");
@@ -51,7 +51,7 @@ test("writes nothing at all where a spec is", () => {
   assert.not(existsSync(join(folder, "spec/flakewright.schema.json")));
 });
 
-test("leaves a project's own .gitignore and .envrc alone", () => {
+test("does not change an existing .gitignore or .envrc", () => {
   const folder = tempFolder();
   writeFileSync(join(folder, ".gitignore"), "mine\n");
   const made = flakewright(folder, ["init"]);
@@ -61,7 +61,7 @@ test("leaves a project's own .gitignore and .envrc alone", () => {
   assert.match(read(folder, ".envrc"), /^use flake \.\/out$/m);
 });
 
-needs(test, ["nix", "nixpkgs"])("what it writes evaluates at once: every shell and the host", () => {
+needs(test, ["nix", "nixpkgs"])("the starter spec's flake evaluates: every shell and the host", () => {
   const folder = tempFolder();
   flakewright(folder, ["init"]);
   flakewright(folder, ["generate"]);

@@ -28,7 +28,7 @@ const OPTIONS: Options = {
 const spec = (description: string, packages = "kubectl", more = ""): string =>
   `version: 1\nname: p\nnixpkgs: 0123456789abcdef0123456789abcdef01234567\ndescription: ${description}\ngroups:\n  k8s:\n    packages: [${packages}]\n${more}`;
 
-/** Text of every file below a folder but the manifest, by path. */
+/** The text of every file in a folder except the manifest, by path. */
 function tree(folder: string, below = ""): Record<string, string> {
   const files: Record<string, string> = {};
   for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
@@ -44,14 +44,14 @@ interface Watching {
   readonly folder: string;
   readonly path: string;
   readonly shown: Outcome[];
-  /** The files that generate makes of a spec. */
+  /** The files that `generate` writes for a spec. */
   expected(text: string): Record<string, string>;
-  /** What is in the output folder; undefined while a file of it comes or goes. */
+  /** The output folder's files; undefined while one of them is being replaced. */
   output(): Record<string, string> | undefined;
   end(): Promise<Outcome>;
 }
 
-/** A watch on `text`, once its first run is through. */
+/** Starts `watch` on a spec with this text and waits for its first run. */
 async function watching(text: string): Promise<Watching> {
   const folder = tempFolder();
   const path = join(folder, "platform.yaml");
@@ -92,7 +92,7 @@ async function watching(text: string): Promise<Watching> {
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 const sorted = (value: unknown): unknown => Object.entries(value ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
 
-test("200 saves as editors make them: after each quiet moment the output is generate's", async () => {
+test("200 saves in the ways of editors: after each pause the output is what generate writes", async () => {
   const watch = await watching(spec("start"));
   let seed = Number(process.env["SEED"] ?? 1);
   const random = (below: number) => {
@@ -100,26 +100,26 @@ test("200 saves as editors make them: after each quiet moment the output is gene
     return (seed >> 8) % below;
   };
   const saves: ((text: string) => Promise<void>)[] = [
-    // In place.
+    // Overwritten in place.
     async (text) => writeFileSync(watch.path, text),
-    // vim, VS Code with some settings, every atomic writer.
+    // Renamed over the old file: vim, some settings of VS Code, every atomic writer.
     async (text) => {
       writeFileSync(`${watch.path}.new`, text);
       renameSync(`${watch.path}.new`, watch.path);
     },
-    // Truncated first, written a moment later.
+    // Truncated, then written.
     async (text) => {
       writeFileSync(watch.path, "");
       await sleep(random(4));
       writeFileSync(watch.path, text);
     },
-    // In two pieces.
+    // Written in two parts.
     async (text) => {
       writeFileSync(watch.path, text.slice(0, text.length / 2));
       await sleep(random(4));
       writeFileSync(watch.path, text);
     },
-    // The old one moved out of the way, as a backup.
+    // The old file is renamed to a backup, then a new one is written.
     async (text) => {
       renameSync(watch.path, `${watch.path}~`);
       await sleep(random(3));
@@ -147,12 +147,12 @@ test("200 saves as editors make them: after each quiet moment the output is gene
         continue;
       }
       await until(`${broken} is shown`, () => watch.shown.at(-1)?.report.diagnostics.some((one) => one.message.includes(broken)));
-      // One of the good saves before it, whichever was seen last.
+      // The output is that of one of the valid saves before.
       const seen = possible.findLast((one) => same(watch.output(), watch.expected(one)));
-      assert.ok(seen, `an output that no save made, at ${count}`);
+      assert.ok(seen, `the output is of none of the saves, at ${count}`);
       good = seen;
     }
-    // Nothing follows: no loop.
+    // Writing the output starts no further run.
     const lines = watch.shown.length;
     await sleep(300);
     assert.is(watch.shown.length, lines);
@@ -162,7 +162,7 @@ test("200 saves as editors make them: after each quiet moment the output is gene
   }
 });
 
-test("a broken spec is shown with its place, and one line says that the output stayed", async () => {
+test("an invalid spec is reported at its place, and one line says that the output is unchanged", async () => {
   const watch = await watching(spec("one"));
   try {
     assert.match(String(watch.shown[0]?.output), /^\d\d:\d\d:\d\d created .*ARCHITECTURE\.md, .* and \d+ more \(\d+ ms\)\n$/);
@@ -181,7 +181,7 @@ test("a broken spec is shown with its place, and one line says that the output s
   }
 });
 
-test("touches only the files that change", async () => {
+test("writes only the files that change", async () => {
   const watch = await watching(spec("one"));
   try {
     const times = () => Object.keys(watch.output() ?? {}).map((path) => statSync(join(watch.folder, "out", path)).mtimeMs);
@@ -195,7 +195,7 @@ test("touches only the files that change", async () => {
   }
 });
 
-test("a spec that goes away is waited for; an edited output is refused until it is mended", async () => {
+test("a deleted spec is waited for; an edited output stops the run until it is restored", async () => {
   const watch = await watching(spec("one"));
   const flake = join(watch.folder, "out/flake.nix");
   try {
@@ -208,7 +208,7 @@ test("a spec that goes away is waited for; an edited output is refused until it 
     assert.is(watch.shown[2]?.report.diagnostics[0]?.code, "output-edited");
     assert.is(readFileSync(flake, "utf8"), "# mine\n");
     rmSync(flake);
-    // The same text saved again is a try again.
+    // Saving the same text tries again.
     writeFileSync(watch.path, spec("two"));
     await until("flake.nix is back", () => same(watch.output(), watch.expected(spec("two"))));
   } finally {
@@ -216,7 +216,7 @@ test("a spec that goes away is waited for; an edited output is refused until it 
   }
 });
 
-test("ends with 0 on Ctrl-C, and speaks one JSON object a line when asked to", async () => {
+test("exits with 0 on Ctrl-C; --format json prints one object a line", async () => {
   const folder = tempFolder();
   mkdirSync(join(folder, "spec"));
   writeFileSync(join(folder, "spec/platform.yaml"), spec("one"));

@@ -215,7 +215,7 @@ rows.run();
 
 const several = suite("devbox.json: several files");
 
-several("each project is a group with a shell of its own", async () => {
+several("each project becomes a group with its own shell", async () => {
   const { spec } = await imported({
     "a/devbox.json": `{"packages": ["jq"], "env": {"A": "1"}}`,
     "b/devbox.json": `{"packages": ["kubectl"], "shell": {"init_hook": "echo b"}}`,
@@ -247,7 +247,7 @@ several("another commit of nixpkgs becomes an input", async () => {
   });
 });
 
-/** Broken texts: what is said, and what the place begins with. */
+/** Invalid texts: the message, and the text at its place. */
 const BROKEN: readonly (readonly [text: string, message: string, at: string])[] = [
   [`{"packages": ["jq" "kubectl"]}`, "`,` or `]` expected", `"kubectl"]}`],
   [`{"packages": ["jq",, "kubectl"]}`, "a value expected", `, "kubectl"]}`],
@@ -265,7 +265,7 @@ const BROKEN: readonly (readonly [text: string, message: string, at: string])[] 
   ["", "a value expected", ""],
 ];
 for (const [text, message, at] of BROKEN) {
-  several(`broken, at its place and without a spec: ${text}`, async () => {
+  several(`invalid, an error at its place and no spec: ${text}`, async () => {
     const [yaml, diagnostics] = await importConfigs([{ path: "devbox.json", text }], async () => undefined);
     assert.is(yaml, undefined);
     assert.equal(
@@ -285,7 +285,7 @@ const plainJson = (node: JsonNode): unknown => {
 
 const reader = suite("devbox.json: the reader");
 
-reader("all JSON is read as JSON.parse reads it", () => {
+reader("all JSON is read as JSON.parse does", () => {
   fc.assert(
     fc.property(fc.json({ noUnicodeString: false }), (text) => {
       assert.equal(JSON.stringify(plainJson(parseJsonc(text))), JSON.stringify(JSON.parse(text)));
@@ -293,7 +293,7 @@ reader("all JSON is read as JSON.parse reads it", () => {
   );
 });
 
-reader("what is no JSON is an error with a place, never a crash", () => {
+reader("a text that is not JSON is an error with a place, never an exception", () => {
   const part = fc.constantFrom("{", "}", "[", "]", ":", ",", '"a"', "1", "true", "//", "/*", "*/", "\n", '"', "\\", "nul");
   fc.assert(
     fc.property(fc.array(part, { maxLength: 30 }), (parts) => {
@@ -313,13 +313,13 @@ reader("what is no JSON is an error with a place, never a crash", () => {
   );
 });
 
-reader("too deep is an error, not a full stack", () => {
+reader("deep nesting is an error, not a stack overflow", () => {
   assert.throws(() => parseJsonc("[".repeat(1_000_000)), /nested deeper/);
 });
 
 reader.run();
 
-/** Every devbox.json below a folder. */
+/** All devbox.json files below a folder. */
 function devboxFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && entry.name === "devbox.json")
@@ -342,7 +342,7 @@ if (folder === undefined) {
   examples.skip();
   console.log(`${SKIP_MARK}FLAKEWRIGHT_DEVBOX_EXAMPLES names no checkout of devbox's examples`);
 } else {
-  examples("all become specs without an error, and nine of ten packages are carried over", async () => {
+  examples("all are converted without an error, with at least 90 % of their packages", async () => {
     let wanted = 0;
     let carried = 0;
     const files = devboxFiles(folder);
@@ -352,7 +352,7 @@ if (folder === undefined) {
       const [yaml, found] = await importConfigs([{ path, text }], async () => undefined, bundled);
       assert.ok(yaml !== undefined, `${path}: ${found[0]?.message}`);
       const { model, diagnostics } = compileText(yaml);
-      // One asks for OpenSSL 1.1 and allows it nowhere, which Nix refuses there as here.
+      // One asks for OpenSSL 1.1 without allowing it, which Nix refuses in devbox as well.
       assert.equal(
         diagnostics.filter(({ severity, code }) => severity === "error" && code !== "package-insecure"),
         [],
@@ -362,7 +362,7 @@ if (folder === undefined) {
       const names = packagesOf(text);
       wanted += names.length;
       carried += packages.length;
-      // Whatever is missing is spoken of.
+      // A comment mentions every package that is left out.
       const remarks = comments(yaml).match(/ is left out: /g)?.length ?? 0;
       assert.ok(packages.length + remarks >= names.length, `${path}\n${yaml}`);
     }
@@ -371,7 +371,7 @@ if (folder === undefined) {
   });
 
   needs(examples, ["nix", "nixpkgs"])(
-    "all of them as one spec evaluate on a real nixpkgs: every shell of every project",
+    "converted to one spec, every shell of every project evaluates on a real nixpkgs",
     async () => {
       const files = devboxFiles(folder).map((path) => ({ path, text: readFileSync(path, "utf8") }));
       const [yaml] = await importConfigs(files, async () => undefined, bundled);
@@ -379,7 +379,7 @@ if (folder === undefined) {
         groups: Record<string, { packages: (string | { package: string })[] }>;
         inputs: Record<string, string>;
       };
-      // The real nixpkgs is of the facts' release: what those do not know, or know to be refused, is not asked of it.
+      // The real nixpkgs is of the same release as the facts. Packages that the facts don't have, or say are refused, are removed.
       for (const group of Object.values(spec.groups))
         group.packages = group.packages.filter((entry) => {
           const attribute = typeof entry === "string" ? entry : entry.package;

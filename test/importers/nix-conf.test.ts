@@ -16,17 +16,17 @@ const OFFICIAL = "cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=
 const KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 interface Row {
-  /** Lines of a nix.conf. */
+  /** The text of a nix.conf. */
   readonly given: string;
-  /** Sections of the spec, `groups`, `version` and `name` aside. */
+  /** The expected sections of the spec, without `groups`, `version` and `name`. */
   readonly want: Record<string, unknown>;
-  /** What the comments say. */
+  /** Texts that the comments must contain. */
   readonly says?: readonly string[];
 }
 
 const ROWS: readonly (readonly [string, Row])[] = [
   [
-    "words become a list, runs of blanks are one",
+    "words become a list, several spaces count as one",
     {
       given: "experimental-features =   nix-command \t flakes",
       want: { settings: { "experimental-features": ["nix-command", "flakes"] } },
@@ -38,11 +38,11 @@ const ROWS: readonly (readonly [string, Row])[] = [
   ],
   ["a number", { given: "min-free = 2147483648", want: { settings: { "min-free": 2147483648 } } }],
   [
-    "a number with a unit, which Nix takes on its command line only",
+    "a number with a unit, which Nix accepts only on its command line",
     { given: "min-free = 2G", want: {}, says: ["min-free is left out"] },
   ],
   [
-    "one bad word in a list",
+    "one invalid word in a list",
     {
       given: "experimental-features = flakes flaks",
       want: { settings: { "experimental-features": ["flakes"] } },
@@ -52,11 +52,11 @@ const ROWS: readonly (readonly [string, Row])[] = [
   ["auto stays a word", { given: "max-jobs = auto", want: { settings: { "max-jobs": "auto" } } }],
   ["a third value of a boolean", { given: "sandbox = relaxed", want: { settings: { sandbox: "relaxed" } } }],
   [
-    "a comment above and one behind",
+    "a comment above and one at the end of the line",
     { given: "# why\nmax-jobs = 4 # because", want: { settings: { "max-jobs": 4 } }, says: ["why because"] },
   ],
   [
-    "a # cuts the line, in an address too",
+    "a # ends the line, also inside an address",
     {
       given: "flake-registry = https://example.org/a#b",
       want: { settings: { "flake-registry": "https://example.org/a" } },
@@ -64,7 +64,7 @@ const ROWS: readonly (readonly [string, Row])[] = [
     },
   ],
   [
-    "old names get today's",
+    "old names become current names",
     { given: "build-max-jobs = 3", want: { settings: { "max-jobs": 3 } }, says: ["build-max-jobs is an old name of max-jobs"] },
   ],
   [
@@ -90,7 +90,7 @@ const ROWS: readonly (readonly [string, Row])[] = [
     },
   ],
   [
-    "a plain line undoes the extra- before it",
+    "a plain line replaces the extra- line before it",
     {
       given: "extra-system-features = kvm\nsystem-features = uid-range",
       want: { settings: { "system-features": ["uid-range"] } },
@@ -98,7 +98,7 @@ const ROWS: readonly (readonly [string, Row])[] = [
     },
   ],
   [
-    "extra-platforms is a setting of its own",
+    "extra-platforms is a separate setting",
     { given: "extra-platforms = i686-linux", want: { settings: { "extra-platforms": ["i686-linux"] } } },
   ],
   ["a map", { given: "impure-env = A=b C=d=e", want: { settings: { "impure-env": { A: "b", C: "d=e" } } } }],
@@ -123,7 +123,7 @@ const ROWS: readonly (readonly [string, Row])[] = [
     },
   ],
   [
-    "an extra cache stands behind Nix's own",
+    "an extra cache comes after Nix's default",
     {
       given: `extra-substituters = https://a.example.org\nextra-trusted-public-keys = a.example.org-1:${KEY}`,
       want: {
@@ -135,7 +135,7 @@ const ROWS: readonly (readonly [string, Row])[] = [
     },
   ],
   [
-    "a key without a cache is not lost",
+    "a key without a cache is kept",
     {
       given: `extra-trusted-public-keys = builder-1:${KEY}`,
       want: {
@@ -164,7 +164,7 @@ const ROWS: readonly (readonly [string, Row])[] = [
     },
   ],
   [
-    "a cache without a key is the source's own mistake",
+    "a cache without a key stays one, as in the source",
     {
       given: `substituters = https://a.example.org https://b.example.org\ntrusted-public-keys = ${OFFICIAL}`,
       want: {
@@ -198,11 +198,11 @@ const ROWS: readonly (readonly [string, Row])[] = [
     },
   ],
   [
-    "builders that a spec can't say stay a setting",
+    "builders that `builders:` can't express stay a setting",
     { given: "builders = ssh://arm?remote-store=x", want: { settings: { builders: "ssh://arm?remote-store=x" } } },
   ],
   [
-    "build-users is no setting",
+    "build-users is not a setting",
     { given: "build-users = nixbld1 nixbld2", want: {}, says: ["build-users is no setting of any Nix from 2.8 on"] },
   ],
   ["an unknown setting", { given: "max-jobz = 3", want: {}, says: ["max-jobz is no setting of any Nix from 2.8 to 2.34"] }],
@@ -211,7 +211,7 @@ const ROWS: readonly (readonly [string, Row])[] = [
     { given: "lazy-trees = true", want: {}, says: ["lazy-trees is a setting of Determinate Nix"] },
   ],
   ["a value that Nix refuses", { given: "cores = many", want: {}, says: ["cores is left out"] }],
-  ["extra- of what is no list", { given: "extra-max-jobs = 3", want: {}, says: ["extra-max-jobs is no setting"] }],
+  ["extra- of a setting that is not a list", { given: "extra-max-jobs = 3", want: {}, says: ["extra-max-jobs is no setting"] }],
   [
     "a setting that takes secrets",
     { given: "access-tokens = github.com=s3cr3t", want: {}, says: ["access-tokens: its value is a secret"] },
@@ -257,7 +257,7 @@ files("includes are followed, relative to the file that has them", async () => {
   assert.equal(diagnostics, []);
 });
 
-files("what Nix refuses is told with its place", async () => {
+files("a line that Nix refuses is reported at its place", async () => {
   const text = "cores = 2\ninclude gone.conf\nmax-jobs=3\ninclude a b\n";
   const { spec, diagnostics } = await imported({ "nix.conf": text });
   assert.equal(spec.settings, { cores: 2 });
@@ -271,7 +271,7 @@ files("what Nix refuses is told with its place", async () => {
   );
 });
 
-files("a circle of includes ends", async () => {
+files("a cycle of includes ends", async () => {
   const { spec, diagnostics } = await imported(
     { "/a.conf": "include b.conf" },
     { "/a.conf": "include b.conf", "/b.conf": "include a.conf\ncores = 1" },
@@ -283,7 +283,7 @@ files("a circle of includes ends", async () => {
   );
 });
 
-files("a person's own nix.conf becomes that person's settings", async () => {
+files("a user's nix.conf becomes that user's settings", async () => {
   const { spec } = await imported({
     "/etc/nix/nix.conf": "max-jobs = auto\ntrusted-users = root",
     "/home/alice/.config/nix/nix.conf": "experimental-features = nix-command\nsubstituters = https://cache.nixos.org",
@@ -295,7 +295,7 @@ files("a person's own nix.conf becomes that person's settings", async () => {
   assert.equal(spec.trustedUsers, ["root"]);
 });
 
-files("two files of one person are read as one, and stay in the order of the first files", async () => {
+files("two files of one user are read as one, in the place of the first", async () => {
   const { spec, yaml } = await imported({
     "/home/alice/.config/nix/nix.conf": "cores = 1\nmax-jobs = 1",
     "/etc/nix/nix.conf": "fallback = true",
@@ -306,7 +306,7 @@ files("two files of one person are read as one, and stay in the order of the fir
   assert.match(yaml, /Imported from \/home\/alice\/\S+ and \/home\/alice\/\S+\n# Imported from \/etc\/nix\/nix.conf\./);
 });
 
-files("a password in a person's own list takes the whole line with it", async () => {
+files("a password in a user's own list removes the whole line", async () => {
   const { spec, yaml } = await imported({
     "/home/alice/.config/nix/nix.conf": "extra-substituters = https://a:s3cr3t@b.example.org",
   });
@@ -314,7 +314,7 @@ files("a password in a person's own list takes the whole line with it", async ()
   assert.not.match(yaml, "s3cr3t");
 });
 
-files("several files are read like one, in order", async () => {
+files("several files are read as one, in order", async () => {
   const { spec } = await imported({ "a.conf": "max-jobs = 1\ncores = 1", "b.conf": "max-jobs = 2" });
   assert.equal(spec.settings, { "max-jobs": 2, cores: 1 });
 });
@@ -328,7 +328,7 @@ files("machines are read from the file that `builders` names", async () => {
   ]);
 });
 
-files("no secret of any fixture comes through", async () => {
+files("no fixture's secret is in the result", async () => {
   for (const file of readdirSync(fixtures)) {
     const [yaml] = await fixture(file);
     assert.not.match(yaml, /ghp_|glpat-|hunter2|0123456789abcdef/, file);
@@ -337,7 +337,7 @@ files("no secret of any fixture comes through", async () => {
 
 files.run();
 
-/** A value of a setting that any Nix with it takes. */
+/** A value of a setting that every Nix that has the setting accepts. */
 function sample(setting: Setting): string {
   const candidates = [
     setting.values?.[0],
@@ -366,7 +366,7 @@ function sample(setting: Setting): string {
 }
 
 const every = suite("nix.conf: every setting");
-every("is carried over, under its own name or in the section that is for it", async () => {
+every("is imported, under its name or in its section", async () => {
   const elsewhere: Record<string, string> = {
     substituters: "substituters",
     "trusted-public-keys": "substituters",
@@ -384,7 +384,7 @@ every("is carried over, under its own name or in the section that is for it", as
 });
 every.run();
 
-/** A fixture's spec, and what is to be said about it. */
+/** A fixture's spec and its expected diagnostics. */
 async function fixture(file: string): Promise<[string, Awaited<ReturnType<typeof importConfigs>>[1]]> {
   const path = join(fixtures, file);
   const [yaml, diagnostics] = await importConfigs([{ path, text: readFileSync(path, "utf8") }], async (wanted) => {
@@ -397,7 +397,7 @@ async function fixture(file: string): Promise<[string, Awaited<ReturnType<typeof
   return [yaml ?? "", diagnostics];
 }
 
-/** Codes that a fixture's spec gets because its source is that way. */
+/** Codes that a fixture's spec gets because of its nix.conf. */
 const SOURCES_OWN: Record<string, readonly string[]> = {
   "broken.conf": ["trusted-users-wildcard"],
   "crlf-tabs.conf": ["substituter-without-key"],
@@ -419,7 +419,7 @@ for (const file of readdirSync(fixtures).sort()) {
 compiled("there are at least twenty of them", () => assert.ok(readdirSync(fixtures).length >= 20));
 compiled.run();
 
-/** What Nix makes of a nix.conf: every setting with its value. */
+/** A nix.conf as Nix reads it: every setting with its value. */
 function effective(folder: string): Record<string, unknown> {
   const env = {
     ...process.env,
@@ -439,20 +439,20 @@ function effective(folder: string): Record<string, unknown> {
   );
 }
 
-/** What differs on purpose. */
+/** Intended differences. */
 const LEFT_OUT: Record<string, readonly string[]> = {
   "tokens.conf": ["access-tokens"],
   "corporate.conf": ["substituters"],
   "remote-builders.conf": ["builders"],
-  // Lix has a feature that Nix calls by another name.
+  // Nix calls this feature of Lix by another name.
   "lix.conf": ["experimental-features"],
 };
 
 const real = suite("nix.conf: the real Nix");
 for (const file of readdirSync(fixtures).sort()) {
-  // Nix refuses this one as a whole.
+  // Nix refuses this file as a whole.
   if (file === "broken.conf") continue;
-  needs(real, ["nix"])(`${file}: before and after the import, Nix has the same settings`, async () => {
+  needs(real, ["nix"])(`${file}: Nix has the same settings before and after the import`, async () => {
     const [yaml] = await fixture(file);
     const { model } = compileText(yaml);
     assert.ok(model);
@@ -469,7 +469,7 @@ for (const file of readdirSync(fixtures).sort()) {
     const [was, is] = [effective(before), effective(after)];
     for (const [name, value] of Object.entries(was)) {
       if (LEFT_OUT[file]?.includes(name)) continue;
-      // The order of keys means nothing to Nix, that of caches does; neither does saying a thing twice.
+      // The order of words matters only for caches; repetitions never matter.
       const comparable = (one: unknown) => {
         if (!Array.isArray(one)) return one;
         const unique = [...new Set(one)];
@@ -481,7 +481,7 @@ for (const file of readdirSync(fixtures).sort()) {
 }
 real.run();
 
-plain("any text at all becomes YAML that reads back, and never throws", async () => {
+plain("any text is converted to valid YAML, and nothing throws", async () => {
   const word = fc.constantFrom(
     "max-jobs",
     "=",

@@ -6,7 +6,7 @@ import type { Diagnostic } from "../../generator/report/diagnostic.ts";
 
 export const fixtures = join(dirname(fileURLToPath(import.meta.url)), "../fixtures/nix-conf");
 
-/** A handful of packages, so that tables do not depend on the bundled facts. */
+/** A few packages, so that the tables do not depend on the bundled facts. */
 export const few: KnownPackages = {
   has: (attribute) =>
     [
@@ -33,7 +33,7 @@ export interface Result {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Imports texts by path; `readable` are files that includes find. */
+/** Imports texts by path; `readable` are the files that includes can read. */
 export async function imported(
   files: Record<string, string>,
   readable: Record<string, string> = {},
@@ -47,7 +47,7 @@ export async function imported(
   return { yaml, spec: document.toJS() as Record<string, unknown>, diagnostics };
 }
 
-/** The comments of a YAML text as one line, so that where they wrap does not matter. */
+/** All comments of a YAML text as one line, wherever they wrap. */
 export const comments = (yaml: string): string =>
   yaml
     .split("\n")

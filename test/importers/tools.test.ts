@@ -186,7 +186,7 @@ rows.run();
 
 const files = suite("import: files");
 
-files("one spec of everything", async () => {
+files("files of all kinds make one spec", async () => {
   const { spec } = await imported({
     "p/devbox.json": `{"packages": ["jq"], "env": {"A": "1"}}`,
     "q/.tool-versions": "kubectl latest",
@@ -196,11 +196,11 @@ files("one spec of everything", async () => {
   assert.is(spec.name, "p");
   assert.equal(Object.keys(spec.groups as object), ["p", "q", "tools"]);
   assert.equal(spec.settings, { "max-jobs": 4 });
-  // The devenv.yaml has no package that would need its own nixpkgs beside the others'.
+  // The devenv.yaml has no package that needs its own nixpkgs beside the others'.
   assert.equal(spec.nixpkgs, { url: "github:cachix/devenv-nixpkgs/rolling", unfree: true });
 });
 
-files("an unknown kind is an error that names the known ones", async () => {
+files("an unknown kind of file is an error that lists the known kinds", async () => {
   const [yaml, [first]] = await importConfigs([{ path: "a/flake.nix", text: "" }], async () => undefined);
   assert.is(yaml, undefined);
   assert.is(first?.code, "import-unknown-kind");
@@ -208,7 +208,7 @@ files("an unknown kind is an error that names the known ones", async () => {
   assert.match(first?.hint ?? "", "devbox.json, .tool-versions, mise.toml, devenv.yaml, nix.conf");
 });
 
-/** Broken files: what is said, in our words, and what the place begins with. */
+/** Invalid files: the message, in our own words, and the text at its place. */
 const BROKEN: readonly (readonly [path: string, text: string, message: string, at: string])[] = [
   ["mise.toml", '[tools]\nnode = "20\ngo = 1\n', "a control character, which TOML takes only as an escape", "\n"],
   ["mise.toml", '[tools]\nnode = "20', "the string has no end", '"20'],
@@ -232,7 +232,7 @@ const BROKEN: readonly (readonly [path: string, text: string, message: string, a
   ["devbox.json", "[]", "a devbox.json is an object", "[]"],
 ];
 for (const [path, text, message, at] of BROKEN) {
-  files(`broken: ${path} ${JSON.stringify(text.slice(0, 40))}`, async () => {
+  files(`invalid: ${path} ${JSON.stringify(text.slice(0, 40))}`, async () => {
     const [yaml, diagnostics] = await importConfigs([{ path, text }], async () => undefined);
     assert.is(yaml, undefined);
     assert.equal(
@@ -245,7 +245,7 @@ for (const [path, text, message, at] of BROKEN) {
   });
 }
 
-files("a name that JavaScript's objects have is only a name", async () => {
+files("property names of JavaScript objects are ordinary names", async () => {
   const { spec, yaml } = await imported({
     "mise.toml": '[tools]\n__proto__ = "1"\nconstructor = "1"\n[env]\n__proto__ = "1"\n',
     "devbox.json": '{"packages": ["__proto__@1.2", "constructor@1.2"], "__proto__": 1}',
@@ -255,7 +255,7 @@ files("a name that JavaScript's objects have is only a name", async () => {
   assert.match(comments(yaml), "constructor is no setting of any Nix");
 });
 
-files("no text of any file can crash the import or break its YAML", async () => {
+files("any text of a file is imported to valid YAML, and nothing throws", async () => {
   const word = fc.constantFrom(
     "[tools]",
     "=",
@@ -297,7 +297,7 @@ files("no text of any file can crash the import or break its YAML", async () => 
   );
 });
 
-files("strings of a devbox.json stay data, whatever they hold", async () => {
+files("any string of a devbox.json stays data", async () => {
   const text = fc.string({ unit: "binary", maxLength: 30 });
   await fc.assert(
     fc.asyncProperty(fc.array(text), fc.dictionary(text, text), text, async (packages, env, hook) => {

@@ -15,7 +15,7 @@ const attributes = text
 
 const SYSTEMS = ["x86_64-linux", "aarch64-linux", "aarch64-darwin", "x86_64-darwin"];
 
-test("the bundled facts are of 24.05, sorted, ASCII, and of 19,244 packages", () => {
+test("the bundled facts: 19,244 packages of 24.05, sorted, ASCII", () => {
   assert.is(facts.release, "24.05");
   assert.is(facts.exact, false);
   assert.equal(facts.systems, SYSTEMS);
@@ -42,18 +42,18 @@ test("every attribute is found, also the first and the last", () => {
   for (const attribute of attributes) assert.is(facts.find(attribute)?.attribute, attribute);
 });
 
-test("a look-up, with the opening, takes no longer among eight times as many packages", () => {
+test("opening and searching eight times as many packages takes little longer", () => {
   const names = attributes.slice(0, attributes.length >> 3);
   const few = text.split("\n", names.length + 2).join("\n");
   const lookUps = (facts: string, among: readonly string[]) => () => {
     for (let n = 0; n < 5000; n++) openFacts(facts).find(among[(n * 7919) % among.length]!);
   };
   const ratio = cpuRatio(lookUps(few, names), lookUps(text, attributes));
-  // Reading all of it would be eight times as much; halving takes three steps more, of eleven.
+  // Reading all lines would take eight times as long; a binary search needs three more steps than eleven.
   assert.ok(ratio < 4, `${ratio.toFixed(1)} times the CPU`);
 });
 
-test("nearest names: what was meant comes first, and nothing silly", () => {
+test("nearest names: the intended one comes first, and none is far off", () => {
   const rows: [string, string[]][] = [
     ["kubeclt", ["kubectl"]],
     ["teraform", ["terraform"]],
@@ -65,11 +65,11 @@ test("nearest names: what was meant comes first, and nothing silly", () => {
     ["postgres", ["postgresql"]],
     ["talos", ["talosctl"]],
     ["wireguard", ["wireguard-tools"]],
-    // A version behind the name, as other package managers take it.
+    // A version after the name, as in other package managers.
     ["terraform@1.5", ["terraform"]],
     ["kubectl-1.29", ["kubectl"]],
     ["python3.12", ["python312"]],
-    // A program, also a mistyped one.
+    // The name of a program, also misspelt.
     ["rg", ["ripgrep"]],
     ["gclod", ["google-cloud-sdk"]],
     ["", []],
@@ -88,12 +88,12 @@ test("nearest names: what was meant comes first, and nothing silly", () => {
   assert.is(facts.nearest("python3.1").length, 3);
 });
 
-test("by program: the package that a person means first", () => {
+test("by program: the package that is most likely meant comes first", () => {
   assert.equal(facts.byProgram("aws"), ["awscli2", "awscli"]);
   assert.equal(facts.byProgram("az"), ["azure-cli"]);
   assert.is(facts.byProgram("git")[0], "git");
   assert.is(facts.byProgram("java")[0], "jdk");
-  // A version and a program are different cells.
+  // The version and the program are different columns.
   assert.equal(facts.byProgram("1.7.1"), []);
   for (const none of ["", "kubectl-no", "\t", "f"]) assert.equal(facts.byProgram(none), [], none);
 });
@@ -113,7 +113,7 @@ function row(attribute: string, more: Partial<PackageFacts>): PackageFacts {
   };
 }
 
-test("an index of the spec's own nixpkgs has the same format, with more columns", () => {
+test("an index of the spec's own nixpkgs has the same format with more columns", () => {
   const origin = { release: "26.05", exact: true, systems: ["x86_64-linux", "aarch64-linux", "riscv64-linux"] };
   const written = factsText(origin, index);
   assert.match(written, /^[\x20-\x7e\t\n]*$/);
@@ -126,7 +126,7 @@ test("an index of the spec's own nixpkgs has the same format, with more columns"
   assert.is(factsText(origin, [...index].reverse()), written);
 });
 
-test("inside a package set only what the facts hold is judged", () => {
+test("inside a package set, only attributes of the facts are known", () => {
   const own = openFacts(factsText({ release: "26.05", exact: true, systems: ["x86_64-linux"] }, index));
   assert.is(own.covers("anything"), true);
   assert.is(own.covers("python3Packages.requests"), true);
@@ -135,7 +135,7 @@ test("inside a package set only what the facts hold is judged", () => {
   assert.is(facts.covers("python3Packages.requests"), false);
 });
 
-test("a text of another format is refused, a cut one is read as far as it goes", () => {
+test("another format is refused; a truncated text is read up to its end", () => {
   for (const wrong of [
     "",
     "\n",

@@ -4,7 +4,7 @@ import { assertLinear } from "../support/growth.ts";
 
 const test = suite("forms of secrets");
 
-/** Beginnings that a form goes on from, again and again: what a careless expression would try from each of them to the end. */
+/** Prefixes of the secret patterns. Repeated, they would make a careless regular expression search to the end from each of them. */
 const BEGINNINGS = [
   "a",
   "A_",
@@ -23,7 +23,7 @@ const BEGINNINGS = [
   "?token=",
 ];
 for (const beginning of BEGINNINGS) {
-  test(`${beginning} again and again takes linear time`, () => {
+  test(`${beginning} repeated takes linear time`, () => {
     const text = (size: number) => beginning.repeat(Math.ceil(size / beginning.length));
     assertLinear(beginning, (size) => void secretsInText(text(size)), 50_000);
   });

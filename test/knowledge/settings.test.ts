@@ -24,7 +24,7 @@ const setting = (name: string): Setting => {
   return found.setting;
 };
 
-test("132 settings, sorted, each described, of the supported versions", () => {
+test("132 settings, sorted, each with a description and supported versions", () => {
   const names = allSettings().map((one) => one.name);
   assert.is(names.length, 132);
   assert.equal(names, [...new Set(names)].sort());
@@ -37,7 +37,7 @@ test("132 settings, sorted, each described, of the supported versions", () => {
     );
     if (one.renamedTo) assert.ok(findSetting(one.renamedTo), one.name);
     if (one.experimentalFeature) assert.ok(experimentalFeatures().some((feature) => feature.name === one.experimentalFeature));
-    // A text that a hover shows names no setting that does not exist.
+    // Descriptions appear in editors: they mention no setting that does not exist.
     for (const [, word] of one.description.matchAll(/`([a-z]+(?:-[a-z]+)+)`/g)) {
       assert.ok(findSetting(word!) || NOT_SETTINGS.has(word!), `${one.name}: ${word}`);
     }
@@ -46,7 +46,7 @@ test("132 settings, sorted, each described, of the supported versions", () => {
 
 const NOT_SETTINGS = new Set(["nix-command", "big-parallel"]);
 
-test("a name, an alias and an extra- name lead to their setting", () => {
+test("a setting is found by its name, its aliases and its extra- name", () => {
   const rows: [string, string | undefined, string | undefined][] = [
     ["max-jobs", "max-jobs", "name"],
     ["build-max-jobs", "max-jobs", "alias"],
@@ -54,7 +54,7 @@ test("a name, an alias and an extra- name lead to their setting", () => {
     ["extra-binary-caches", "substituters", "extra"],
     ["extra-platforms", "extra-platforms", "name"],
     ["extra-extra-platforms", "extra-platforms", "extra"],
-    // A setting of Nix 2.8's, an alias today.
+    // A setting in Nix 2.8, an alias today.
     ["commit-lockfile-summary", "commit-lock-file-summary", "alias"],
     ["extra-cores", undefined, undefined],
     ["extra-external-builders", undefined, undefined],
@@ -69,7 +69,7 @@ test("a name, an alias and an extra- name lead to their setting", () => {
   }
 });
 
-test("a right value takes the one form that every output can use", () => {
+test("a valid value has one canonical form", () => {
   const rows: [string, Parameters<typeof canonicalSettingValue>[1], unknown][] = [
     ["keep-outputs", "yes", true],
     ["keep-outputs", 0, false],
@@ -85,14 +85,14 @@ test("a right value takes the one form that every output can use", () => {
     ["access-tokens", { a: "b" }, { a: "b" }],
     ["external-builders", [], "[]"],
     ["store", "daemon", "daemon"],
-    // What is wrong stays as it is, for a diagnostic to show.
+    // An invalid value is not changed: the diagnostic shows it.
     ["max-jobs", "lots", "lots"],
     ["keep-outputs", ["x"], ["x"]],
   ];
   for (const [name, value, want] of rows) assert.equal(canonicalSettingValue(setting(name), value), want, name);
 });
 
-test("says what is wrong in a person's words", () => {
+test("the message of an invalid value", () => {
   const rows: [string, unknown, RegExp][] = [
     ["max-jobs", "lots", /^`max-jobs` is a whole number or `auto`, not `lots`$/],
     ["max-jobs", [4], /not a list$/],
@@ -111,7 +111,7 @@ test("says what is wrong in a person's words", () => {
   for (const [name, value, want] of rows) assert.match(settingValueProblem(setting(name), value) ?? "(nothing)", want);
 });
 
-test("no message shows what may be a secret", () => {
+test("no message shows a value that may be secret", () => {
   for (const [name, value] of [
     ["access-tokens", { "github.com": "s3cret value" }],
     ["access-tokens", ["s3cret"]],
@@ -128,22 +128,22 @@ test("no message shows what may be a secret", () => {
 });
 
 /*
- * Every setting, with right and wrong values, against the real Nix. A value is right when Nix reads a nix.conf with it, says
- * nothing, and shows the same value again.
+ * Every setting with valid and invalid values, compared with a real Nix. A value is valid when Nix reads a nix.conf with it without
+ * a warning, and shows the same value.
  */
 
 interface Case {
   readonly value: unknown;
-  /** `refused`: Nix fails; `lost`: Nix reads something else than was meant, or warns; `ours`: Nix takes it and we do not. */
+  /** `refused`: Nix fails. `lost`: Nix warns, or reads another value. `ours`: Nix accepts it, flakewright does not. */
   readonly verdict: "right" | "refused" | "lost" | "ours";
-  /** Versions that nevertheless take a refused value; we refuse what any supported Nix refuses. */
+  /** Versions that accept a refused value: flakewright refuses what any supported Nix refuses. */
   readonly takenBy?: readonly NixVersion[];
 }
 
 const right = (...values: unknown[]): Case[] => values.map((value) => ({ value, verdict: "right" }));
 const refused = (...values: unknown[]): Case[] => values.map((value) => ({ value, verdict: "refused" }));
 const lost = (...values: unknown[]): Case[] => values.map((value) => ({ value, verdict: "lost" }));
-/** Nix takes these; why we don't stands at each use. */
+/** Values that Nix accepts and flakewright refuses; each use says why. */
 const ours = (...values: unknown[]): Case[] => values.map((value) => ({ value, verdict: "ours" }));
 const newestRefuses = (...values: unknown[]): Case[] =>
   values.map((value) => ({ value, verdict: "refused", takenBy: ["2.8", "2.26"] }));
@@ -172,7 +172,7 @@ function cases(one: Setting): Case[] {
         ...lost({ "a b": "c" }, { a: "b c" }, { a: "b#c" }, { "a=b": "c" }),
         ...(one.name === "sandbox-paths" ? right(["/dev/kvm?", "/bin/sh=/bin/busybox"]) : lost(["word"])),
         ...(one.name === "sandbox-paths" ? [] : lost("a=b word")),
-        // A token for no host and a variable without a name do nothing.
+        // Nix accepts a token without a host and a variable without a name, and ignores both.
         ...ours({ "": "b" }),
       ];
   }
@@ -185,7 +185,7 @@ function integerCases(one: Setting): Case[] {
   if (one.also) return [...all, ...right(...one.also), ...refused("Auto", "1K")];
   all.push(...refused("auto"));
   if (one.versions.includes("2.8")) return [...all, { value: "1K", verdict: "refused", takenBy: ["2.26", "2.34"] }];
-  // Nix lets the product wrap around: 4G of a 32-bit setting reads as 0.
+  // The product overflows in Nix: 4G of a 32-bit setting reads as 0.
   return [...all, ...right("2K", "3m", "1G"), ...lost(`${most}k`)];
 }
 
@@ -241,7 +241,7 @@ const NO_STORES = [
 ];
 
 function listCases(one: Setting): Case[] {
-  // Whether a plugin is there, and is one, only the machine can tell.
+  // Only the machine knows whether the plugin file exists and is one.
   if (one.form === "path") return [...right([]), ...refused(["rel/plugin.so"])];
   if (one.form === "json") {
     const builder = '{"systems":["a-linux"],"program":"/x","args":[]}';
@@ -265,7 +265,7 @@ function listCases(one: Setting): Case[] {
   ];
 }
 
-test("every verdict of the table is ours", () => {
+test("flakewright gives every verdict of the table", () => {
   const wrong: string[] = [];
   for (const one of allSettings()) {
     for (const { value, verdict } of cases(one)) {
@@ -273,7 +273,7 @@ test("every verdict of the table is ours", () => {
       if ((problem === undefined) !== (verdict === "right"))
         wrong.push(`${one.name} ${JSON.stringify(value)}: ${problem} (${verdict})`);
     }
-    // The wrong kind altogether; there is no way to write these in nix.conf.
+    // Values of the wrong type, which nix.conf can't express.
     for (const value of [undefined, null, one.type === "map" ? true : { a: { b: 1 } }, [["x"]], Number.NaN]) {
       if (settingValueProblem(one, value) === undefined) wrong.push(`${one.name} takes ${JSON.stringify(value)}`);
     }
@@ -291,7 +291,7 @@ interface Answer {
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** What a Nix says of a nix.conf. */
+/** How a Nix reads a nix.conf. */
 async function ask(nix: string, version: NixVersion, conf: string): Promise<Answer> {
   const dir = join(folder, String(++runs));
   mkdirSync(dir);
@@ -307,12 +307,12 @@ async function ask(nix: string, version: NixVersion, conf: string): Promise<Answ
     const [name = "", ...rest] = line.split(" = ");
     return [name.replace(/ =$/, ""), rest.join(" = ")];
   });
-  // No matter of the value: the log of json-log-path is opened at once, and a setting's name may be deprecated.
+  // Unrelated to the value: Nix opens the log of json-log-path at once, and a setting's name may be deprecated.
   const warnings = result.stderr.replaceAll(/^(error \(ignored\): opening log file|warning: '[a-z-]+' is deprecated).*\n/gm, "");
   return { ok: result.ok, warnings, values: new Map(lines) };
 }
 
-/** A value as a nix.conf line has it, with no care for what can't be carried. */
+/** A value as a nix.conf line has it, without escaping what nix.conf can't express. */
 function written(value: unknown): string {
   if (Array.isArray(value)) return value.join(" ");
   if (typeof value === "object" && value !== null)
@@ -322,15 +322,15 @@ function written(value: unknown): string {
   return String(value);
 }
 
-/** Values that a Nix shows otherwise than it read them. */
+/** Values that Nix shows differently from how they were written. */
 function shownOtherwise(one: Setting, version: NixVersion, value: unknown): boolean {
   if (["pure-eval", "experimental-features", "build-hook"].includes(one.name)) return true;
   if (one.also?.includes(String(value))) return one.name === "max-jobs";
-  // 2.34 parses stores and shows them in a canonical form; an optional path that is empty is shown as unset or as its default.
+  // 2.34 shows stores in a canonical form. It shows an empty optional path as unset or as its default.
   return (version === "2.34" && one.form === "store") || (one.form === "optional-path" && value === "");
 }
 
-/** Whether Nix shows what was meant: the words in any order, for many lists are sets; numbers without signs and zeros. */
+/** Whether Nix shows the value: words in any order, because many lists are sets; numbers without sign and leading zeros. */
 function sameMeaning(one: Setting, value: unknown, seen: string): boolean {
   const asWords = (text: string) => [...new Set(text.split(" "))].sort().join(" ").trim();
   const isWords = one.type === "list" || one.type === "map";
@@ -338,10 +338,10 @@ function sameMeaning(one: Setting, value: unknown, seen: string): boolean {
   if (one.type === "boolean") return String(canonicalSettingValue(one, value as never)) === seen;
   if (one.type === "integer") return integer(String(value)) === BigInt(seen);
   if (!isWords) return seen === value;
-  // Nix splits at the first `=`: of the entry `a=b: c` it makes `a: b=c`.
+  // Nix splits at the first `=`: the entry `a=b: c` becomes `a: b=c`.
   if (!Array.isArray(value) && typeof value === "object" && Object.keys(value ?? {}).some((key) => key.includes("=")))
     return false;
-  // An entry with a space in it has become two, so entries are compared one by one.
+  // An entry with a space becomes two, so entries are compared one by one.
   const entries =
     typeof value === "string"
       ? value.split(/\s+/)
@@ -377,8 +377,8 @@ async function versionOf(nix: string): Promise<NixVersion | undefined> {
 const PARALLEL = 4;
 
 /**
- * A refusal costs a Nix of its own, so each setting is asked about one or two of its wrong values, each setting about others;
- * with FLAKEWRIGHT_NIXES set, about all.
+ * Each refused value needs a run of Nix, so a run of the tests checks one or two invalid values of each setting, different ones for
+ * each setting. With FLAKEWRIGHT_NIXES set it checks all.
  */
 const THOROUGH = Boolean(process.env.FLAKEWRIGHT_NIXES);
 
@@ -399,7 +399,7 @@ async function disagreements(nix: string, version: NixVersion): Promise<string[]
   const conf = (one: Setting, value: unknown) =>
     `${one.name === "experimental-features" ? "" : preamble}${one.name} = ${written(value)}\n`;
 
-  // What Nix takes goes into one nix.conf with the other settings' values; what it refuses needs one each.
+  // All accepted values share one nix.conf; each refused value needs its own.
   const jobs: (() => Promise<void>)[] = [];
   const taken = mine.map(({ one, all }) => ({ one, all: all.filter((item) => !isRefused(item)) }));
   for (let round = 0; taken.some(({ all }) => round < all.length); round++) {
@@ -443,7 +443,7 @@ async function disagreements(nix: string, version: NixVersion): Promise<string[]
   return found;
 }
 
-/** Names, aliases and `extra-` names, all in one nix.conf: an unknown name is only a warning. */
+/** All names, aliases and `extra-` names in one nix.conf: an unknown name is only a warning. */
 async function nameDisagreements(nix: string, version: NixVersion): Promise<string[]> {
   const base = [...new Set(["build-users", ...allSettings().flatMap((one) => [one.name, ...one.aliases])])];
   const lines = new Map<string, { known: boolean; value: unknown }>();
@@ -451,7 +451,7 @@ async function nameDisagreements(nix: string, version: NixVersion): Promise<stri
     const here = allSettings().find((one) => one.versions.includes(version) && [one.name, ...one.aliases].includes(name));
     const value = here ? cases(here).find((item) => item.verdict === "right")?.value : "";
     lines.set(name, { known: here !== undefined, value });
-    // An `extra-` line with no words adds nothing, so that it may stand beside any value.
+    // An empty `extra-` line adds nothing, so it can follow any value.
     const appendable = here?.appendableIn.includes(version) ?? false;
     if (!lines.has(`extra-${name}`)) lines.set(`extra-${name}`, { known: appendable, value: "" });
   }
@@ -464,17 +464,17 @@ async function nameDisagreements(nix: string, version: NixVersion): Promise<stri
   });
 }
 
-/** More Nixes to compare with than the machine's own: paths, separated by colons. */
+/** More Nix programs to compare with than the one on PATH, separated by colons. */
 const NIXES = [tool("nix"), ...(process.env.FLAKEWRIGHT_NIXES ?? "").split(":")].filter((path): path is string => Boolean(path));
 
 for (const nix of NIXES.length > 0 ? NIXES : ["nix"]) {
-  needs(test, ["nix"])(`${nix} judges every value as we do`, async () => {
+  needs(test, ["nix"])(`${nix} accepts and refuses the same values`, async () => {
     const version = await versionOf(nix);
-    assert.ok(version, "a Nix of another version than the facts are about");
+    assert.ok(version, "the facts do not cover this version of Nix");
     assert.equal(await disagreements(nix, version!), []);
   });
 
-  needs(test, ["nix"])(`${nix} knows the names and experimental features that the facts say`, async () => {
+  needs(test, ["nix"])(`${nix} knows the names and experimental features of the facts`, async () => {
     const version = await versionOf(nix);
     assert.ok(version);
     assert.equal(await nameDisagreements(nix, version!), []);

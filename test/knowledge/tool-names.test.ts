@@ -8,7 +8,7 @@ const test = suite("tool names");
 
 const facts = openFacts(readFileSync(new URL("../../generator/knowledge/packages.tsv", import.meta.url), "latin1"));
 
-test("at least a hundred names, none twice", () => {
+test("at least a hundred names, each once", () => {
   assert.ok(TOOL_NAMES.length >= 100, String(TOOL_NAMES.length));
   assert.is(new Set(TOOL_NAMES.map((one) => one.called)).size, TOOL_NAMES.length);
 });
@@ -20,22 +20,22 @@ test("every row holds in nixpkgs 24.05", () => {
     assert.is(found?.broken, false, attribute);
     assert.is(unfree ?? false, found?.unfree, `${attribute} is${found?.unfree ? "" : " not"} unfree`);
     assert.not(called === attribute);
-    // Only what is something else may be an attribute: whoever writes another name of the table has certainly made a mistake.
+    // Only names of the kind `other-thing` are attributes of nixpkgs: any other name of the table is a mistake in a spec.
     assert.is(facts.find(called) !== undefined, kind === "other-thing", called);
     assert.ok(why.includes(`\`${kind === "other-name" ? attribute : called}\``) && !why.endsWith("."), why);
-    // A name leads to its package in one step.
+    // The attribute of a row is never the name of another row.
     assert.is(toolNamed(attribute), undefined, attribute);
   }
 });
 
-test("a program with an unambiguous package is in that package", () => {
+test("a program that only one package has belongs to that package", () => {
   for (const { called, attribute, kind } of TOOL_NAMES) {
     const owners = facts.byProgram(called);
     if (kind === "program" && owners.length > 0) assert.ok(owners.includes(attribute), `${called}: ${owners.join(", ")}`);
   }
 });
 
-test("what the table says of the best-known mistakes", () => {
+test("the best-known mistakes", () => {
   const rows: [string, string | undefined, string | undefined][] = [
     ["helm", "kubernetes-helm", "other-thing"],
     ["flux", "fluxcd", "other-thing"],
@@ -50,7 +50,7 @@ test("what the table says of the best-known mistakes", () => {
     ["docker compose", "docker-compose", "other-name"],
     ["argo-cd", "argocd", "other-name"],
     ["Helm", "kubernetes-helm", "other-thing"],
-    // nixpkgs calls these what everybody calls them.
+    // nixpkgs uses the usual names of these.
     ...["kubectl", "kubectx", "argo", "argocd", "k3d", "vault", "consul", "docker-compose", "dig", "netcat", "toString"].map(
       (name): [string, undefined, undefined] => [name, undefined, undefined],
     ),
@@ -62,7 +62,7 @@ test("what the table says of the best-known mistakes", () => {
   assert.is(toolNamed("vault-cli")?.unfree, true);
 });
 
-test("completions are packages, sorted, each described", () => {
+test("completions are packages, sorted, each with a description", () => {
   const all = toolCompletions();
   assert.ok(all.length >= 200, String(all.length));
   assert.equal(
@@ -83,7 +83,7 @@ test("completions are packages, sorted, each described", () => {
   );
 });
 
-test("well known is what the tables name", () => {
+test("the well-known packages are those in the tables", () => {
   for (const name of ["kubectl", "google-cloud-sdk", "ripgrep"]) assert.is(isWellKnown(name), true, name);
   for (const name of ["helm", "cowsay", "aws", "toString"]) assert.is(isWellKnown(name), false, name);
 });

@@ -22,16 +22,16 @@ const accepts = (value: unknown): boolean => validator(value) as boolean;
 const validator: ValidateFunction = new Ajv2020({ strict: false }).compile(schemaValue);
 const withSettings = (settings: object) => ({ version: 1, name: "p", groups: {}, settings });
 
-schema("the committed file is the one that `npm run schema` writes", () => {
-  // Not `is`, whose report would be 5,000 lines.
+schema("the committed file is what `npm run schema` writes", () => {
+  // Not `assert.is`: its report would have 5,000 lines.
   assert.ok(readFileSync(join(root, "spec/flakewright.schema.json"), "utf8") === printedSchema(), "run `npm run schema`");
 });
 
-schema("takes the reference platform", () => {
+schema("accepts the reference platform", () => {
   assert.ok(accepts(parse(readFileSync(join(root, "spec/platform.yaml"), "utf8"))), JSON.stringify(validator.errors));
 });
 
-schema("takes every value of every setting that `check` takes, under each of its names", () => {
+schema("accepts every value that `check` accepts, for every setting and each of its names", () => {
   const values = [
     true,
     false,
@@ -73,10 +73,10 @@ schema("takes every value of every setting that `check` takes, under each of its
         assert.ok(accepts(withSettings({ [name]: value })), `${name}: ${JSON.stringify(value)}`);
     }
   }
-  assert.ok(taken > 300, `only ${taken} values were right for a setting`);
+  assert.ok(taken > 300, `only ${taken} values were valid for a setting`);
 });
 
-schema("refuses settings that no Nix knows, and values of another kind", () => {
+schema("refuses unknown settings and values of another type", () => {
   for (const settings of [
     { "build-users": 3 },
     { "extra-sandbox": true },
@@ -105,7 +105,7 @@ schema("describes every key at every level", () => {
   assert.equal(silent, []);
 });
 
-schema("leaves the shapes as they are", () => {
+schema("does not change which shapes are valid", () => {
   const shape = (node: unknown): unknown => {
     if (Array.isArray(node)) return node.map(shape);
     if (typeof node !== "object" || node === null) return node;
@@ -141,7 +141,7 @@ const problems = async (text: string): Promise<string[]> =>
     .map(({ message, range }) => `${range.start.line - 2}: ${message.split(". Valid")[0]}`)
     .sort();
 
-editing("the top level: every key with its description", async () => {
+editing("top level: every key with its description", async () => {
   const items = await editor.complete(`${HEAD}│`);
   for (const key of ["groups", "shells", "settings", "hosts", "lint"]) {
     const item = items.find(({ label }) => label === key);
@@ -151,7 +151,7 @@ editing("the top level: every key with its description", async () => {
   assert.equal(await problems("groups: {}\ngrups: {}\n"), ["2: Property grups is not allowed."]);
 });
 
-editing("a group and a package of it", async () => {
+editing("a group and its packages", async () => {
   assert.equal(await labels("groups:\n  k8s:\n    │"), ["title", "description", "packages"]);
   for (const place of ["      - │", "      - kub│", "      [kub│]", "      - package: │"]) {
     const tools = await editor.complete(`${HEAD}groups:\n  k8s:\n    packages:\n${place}`);
@@ -201,7 +201,7 @@ editing("systems", async () => {
   assert.equal(await problems("groups: {}\nsystems: [x86_64-linx]\n"), ["2: Value is not accepted"]);
 });
 
-editing("codes of accepted risks, each with what it means", async () => {
+editing("codes for `lint`, each with its meaning", async () => {
   const items = await editor.complete(`${HEAD}lint:\n  - code: │`);
   assert.ok(items.length > 0);
   for (const { label, documentation } of items) {

@@ -5,11 +5,11 @@ import { validator } from "../../generator/language/validator.ts";
 import { buildModel } from "../../generator/model/build.ts";
 import { type SchemaNode, sampleOf } from "../support/sample-spec.ts";
 
-/* A key that only the schema knows would be accepted and ignored: each key of the language is read by the model. */
+/* The model reads each key of the language: a key without a reader would be accepted and then ignored. */
 
 const keys = suite("every key is read");
 
-/** The places of keys that building a model never reads. */
+/** The keys that building a model never reads. */
 function unreadKeys(schema: SchemaNode): string[] {
   const places = new Map<object, string>();
   const sample = sampleOf(schema, (value, place) => places.set(value, place));
@@ -23,7 +23,7 @@ function unreadKeys(schema: SchemaNode): string[] {
         return watched(Reflect.get(target, key));
       },
       ownKeys(target) {
-        // Reading all keys of a map at once reads none of them in particular.
+        // Listing all keys of a map does not count as reading each.
         assert.is(place, undefined, `the model takes the keys of \`${place}\` all at once`);
         return Reflect.ownKeys(target);
       },
@@ -35,10 +35,10 @@ function unreadKeys(schema: SchemaNode): string[] {
 
 const below = (place: string, key: string): string => (place === "" ? key : `${place}.${key}`);
 
-/** Checked by the schema alone: it says which language the spec is written in. */
+/** Keys that need no reader: the schema checks the version of the language. */
 const FOR_THE_SCHEMA = ["version"];
 
-keys("the sample has every key and the schema takes it", () => {
+keys("the sample has every key and is valid", () => {
   const check = validator();
   assert.ok(check(sampleOf(specSchema as SchemaNode)), JSON.stringify(check.errors));
 });
@@ -47,7 +47,7 @@ keys("the model reads every key of the schema", () => {
   assert.equal(unreadKeys(specSchema as SchemaNode), FOR_THE_SCHEMA);
 });
 
-keys("a key that is added to the schema alone is found, at the top and further down", () => {
+keys("a key that is added only to the schema is found, at the top level and below", () => {
   const schema = structuredClone(specSchema) as { properties: object; $defs: { group: { properties: object } } };
   schema.properties = { ...schema.properties, surprise: { type: "boolean" } };
   schema.$defs.group.properties = { ...schema.$defs.group.properties, owner: { $ref: "#/$defs/text" } };

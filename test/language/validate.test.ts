@@ -8,11 +8,11 @@ const test = suite("validation");
 
 /** A spec that names no nixpkgs. */
 const unpinned = `version: 1\nname: demo\n${group}`;
-/** A builder with nothing wrong. */
+/** A valid builder. */
 const builder = "builders:\n  - host: a.example\n    publicHostKey: c3NoLWVkMjU1MTkgQUFBQS4uLg==\n";
 
 mistakeRows(test, [
-  // what YAML lets a text hold
+  // Control characters and surrogates, which YAML escapes can write.
   ["an escaped control character", "schema-value", `${base}description: ⟦"a\\x07b"⟧\n`, "U+0007"],
   ["an escaped NUL", "schema-value", `${base}description: ⟦"\\0"⟧\n`, "U+0000"],
   ["half a surrogate pair", "schema-value", `${base}description: ⟦"\\ud800"⟧\n`, "U+D800"],
@@ -32,20 +32,20 @@ mistakeRows(test, [
   ["a number as description", "schema-type", `${base}description: ⟦42⟧\n`, 'quotes: "42"'],
   ["an empty value", "schema-type", `${base}⟦description⟧:\n`, "empty"],
   // package sets
-  ["a ref with a blank", "schema-value", `${unpinned}nixpkgs: ⟦nixos 26.05⟧\n`, "branch"],
+  ["a ref with a space", "schema-value", `${unpinned}nixpkgs: ⟦nixos 26.05⟧\n`, "branch"],
   ["a number as ref", "schema-type", `${unpinned}nixpkgs: ⟦26.05⟧\n`, "quotes"],
   ["a url without a scheme", "schema-value", `${unpinned}nixpkgs:\n  url: ⟦nixos-26.05⟧\n`, "flake reference"],
   ["unfree as text", "schema-type", `${unpinned}nixpkgs:\n  unfree: ⟦terraform⟧\n`, "[terraform]"],
   ["a misspelt policy", "schema-unknown-key", `${unpinned}nixpkgs:\n  ⟦unfre⟧: true\n`, "unfree"],
-  ["an input of a bad name", "name-invalid", `${base}inputs:\n  ⟦K8S⟧: github:NixOS/nixpkgs/x\n`, "k8s"],
+  ["an input with an invalid name", "name-invalid", `${base}inputs:\n  ⟦K8S⟧: github:NixOS/nixpkgs/x\n`, "k8s"],
   ["an input without scheme", "schema-value", `${base}inputs:\n  old: ⟦nixos-25.11⟧\n`, "flake reference"],
   ["an unknown system", "schema-value", `${base}systems: [⟦x86-64-linux⟧]\n`, "x86_64-linux"],
   ["a system twice", "schema-value", `${base}systems: [x86_64-linux, ⟦x86_64-linux⟧]\n`, "duplicate"],
-  ["no system at all", "schema-value", `${base}systems: ⟦[]⟧\n`, "at least 1"],
+  ["an empty list of systems", "schema-value", `${base}systems: ⟦[]⟧\n`, "at least 1"],
   ["one system as text", "schema-type", `${base}systems: ⟦x86_64-linux⟧\n`, "[x86_64-linux]"],
   // groups and packages
   ["groups as a list", "schema-type", `${head}groups:\n  ⟦- k8s⟧\n`, "map"],
-  ["a group of a bad name", "name-invalid", `${head}groups:\n  ⟦K8s Tools⟧:\n    packages: [kubectl]\n`, "k8s-tools"],
+  ["a group with an invalid name", "name-invalid", `${head}groups:\n  ⟦K8s Tools⟧:\n    packages: [kubectl]\n`, "k8s-tools"],
   [
     "a group that starts with a digit",
     "name-invalid",
@@ -80,7 +80,7 @@ mistakeRows(test, [
   // shells
   ["a misspelt key of a shell", "schema-unknown-key", `${base}shells:\n  aws:\n    ⟦hooks⟧: x\n`, "hook"],
   ["a number in env", "schema-type", `${base}shells:\n  aws:\n    env: { PORT: ⟦8080⟧ }\n`, '"8080"'],
-  ["a bad variable name", "name-invalid", `${base}shells:\n  aws:\n    env: { ⟦AWS-PROFILE⟧: dev }\n`, "variable"],
+  ["an invalid variable name", "name-invalid", `${base}shells:\n  aws:\n    env: { ⟦AWS-PROFILE⟧: dev }\n`, "variable"],
   ["a hook as a list", "schema-type", `${base}shells:\n  aws:\n    hook: ⟦[a]⟧\n`, "text"],
   // settings and caches
   ["settings as a list", "schema-type", `${base}settings: ⟦[a]⟧\n`, "map"],
@@ -92,7 +92,7 @@ mistakeRows(test, [
     `${base}substituters:\n  ⟦url⟧: https://x.example/\n`.replace("⟦url⟧: https://x.example/", "⟦url: https://x.example/⟧"),
     "list",
   ],
-  ["a user with a blank", "schema-value", `${base}trustedUsers: [⟦a b⟧]\n`, "account"],
+  ["a user with a space", "schema-value", `${base}trustedUsers: [⟦a b⟧]\n`, "account"],
   ["a gc age in weeks", "schema-value", `${base}gc: { olderThan: ⟦4w⟧ }\n`, "30d"],
   ["yes for true", "schema-type", `${base}gc: { automatic: ⟦yes⟧ }\n`, "write true"],
   // build users
@@ -100,7 +100,7 @@ mistakeRows(test, [
   ["a uid as text", "schema-type", `${base}buildUsers: { roles: [{ role: aws }], firstUid: ⟦"30001"⟧ }\n`, "whole number"],
   ["a role without a name", "schema-missing-key", `${base}buildUsers:\n  roles:\n    - ⟦description⟧: x\n`, "role"],
   // users, volumes, hosts, builders
-  ["a user of a bad name", "name-invalid", `${base}users:\n  ⟦Jane Doe⟧: {}\n`, "jane-doe"],
+  ["a user with an invalid name", "name-invalid", `${base}users:\n  ⟦Jane Doe⟧: {}\n`, "jane-doe"],
   ["a user's unknown key", "schema-unknown-key", `${base}users:\n  jane:\n    ⟦setting⟧: {}\n`, "settings"],
   [
     "a volume without a mount",
@@ -109,10 +109,10 @@ mistakeRows(test, [
     "mount",
   ],
   ["a relative mount", "schema-value", `${base}volumes:\n  aws: { mount: ⟦volumes/aws⟧ }\n`, "absolute"],
-  ["a mount that climbs", "schema-value", `${base}volumes:\n  aws: { mount: ⟦/volumes/../etc⟧ }\n`, ".."],
+  ["a mount path with ..", "schema-value", `${base}volumes:\n  aws: { mount: ⟦/volumes/../etc⟧ }\n`, ".."],
   ["a host name with a dot", "name-invalid", `${base}hosts:\n  ⟦a.example⟧: {}\n`, "host name"],
   ["a release as a number", "schema-type", `${base}hosts:\n  builder: { stateVersion: ⟦26.05⟧ }\n`, '"26.05"'],
-  ["a release that never was", "schema-value", `${base}hosts:\n  builder: { stateVersion: ⟦"26.06"⟧ }\n`, "release"],
+  ["a release that does not exist", "schema-value", `${base}hosts:\n  builder: { stateVersion: ⟦"26.06"⟧ }\n`, "release"],
   ["a module outside the folder", "schema-value", `${base}hosts:\n  builder: { modules: [⟦./../x.nix⟧] }\n`, "inside"],
   ["an absolute module", "schema-value", `${base}hosts:\n  builder: { modules: [⟦/etc/nixos/configuration.nix⟧] }\n`, "./"],
   ["a deploy without target", "schema-missing-key", `${base}hosts:\n  builder:\n    ⟦deploy⟧: { user: root }\n`, "target"],
@@ -126,7 +126,7 @@ mistakeRows(test, [
   ["no jobs", "schema-value", `${base}${builder}    maxJobs: ⟦0⟧\n`, "at least 1"],
   ["a feature with a comma", "schema-value", `${base}${builder}    features: [⟦"kvm,benchmark"⟧]\n`, "invalid word"],
   [
-    "a host key that is none",
+    "a host key that is not Base64",
     "schema-value",
     `${base}builders:\n  - host: a.example\n    publicHostKey: ⟦ssh-ed25519 AAAA⟧\n`,
     "base64",
