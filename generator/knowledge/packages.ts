@@ -1,4 +1,4 @@
-import { mistakesAllowed, sharedPrefix, squash, typingMistakes } from "../report/suggestions.ts";
+import { type Candidate, NameIndex } from "../report/suggestions.ts";
 import { isWellKnown, TOOL_NAMES } from "./tool-names.ts";
 
 /*
@@ -159,9 +159,11 @@ export function openFacts(text: string): Facts {
     find,
     covers,
     nearest(name, max = 3) {
-      index ??= new NameIndex(text.slice(body), (attribute) => find(attribute) !== undefined);
+      index ??= suggestionIndex(text.slice(body), (attribute) => find(attribute) !== undefined);
       const programs = byProgram(name).slice(0, 1);
-      return [...new Set([...programs, ...index.nearest(name, max)])].slice(0, max);
+      // `terraform@1.5` and `nodejs=20` are other package managers' ways to ask for a version.
+      const near = index.nearest(name.replace(/[@=:].*$/, ""), max, name);
+      return [...new Set([...programs, ...near])].slice(0, max);
     },
     all() {
       const rows: PackageFacts[] = [];
@@ -204,78 +206,15 @@ const decodeCell = (cell: string): string =>
       )
     : cell;
 
-/** What it costs a name that few know, in typing mistakes. */
-const OBSCURE = 0.75;
-
-/**
- * All names at once, for suggestions; made when the first is asked for. Twenty thousand distances would take longer than the
- * whole compilation, so names that can't be near are sorted out by their length and the set of their letters.
- */
-class NameIndex {
-  readonly #names: { readonly plain: string; readonly letters: number; readonly attribute: string }[] = [];
-
-  constructor(lines: string, has: (attribute: string) => boolean) {
-    const add = (name: string, attribute: string) => {
-      const plain = squash(name);
-      this.#names.push({ plain, letters: letterSet(plain), attribute });
-    };
-    for (const line of lines.split("\n")) {
-      const attribute = line.slice(0, line.indexOf("\t"));
-      if (attribute !== "") add(attribute, attribute);
-    }
-    // Somebody who mistypes `gcloud` means its package too.
-    for (const { called, attribute } of TOOL_NAMES) if (called.length >= 4 && has(attribute)) add(called, attribute);
+/** What somebody may have meant who wrote the name of no package: every attribute, and what people call the well-known ones. */
+function suggestionIndex(lines: string, has: (attribute: string) => boolean): NameIndex {
+  const candidates: Candidate[] = [];
+  for (const line of lines.split("\n")) {
+    const name = line.slice(0, line.indexOf("\t"));
+    if (name !== "") candidates.push({ name, familiarity: isWellKnown(name) ? "popular" : "rare" });
   }
-
-  nearest(name: string, max: number): string[] {
-    // `terraform@1.5` and `nodejs=20` are other package managers' ways to ask for a version.
-    const wrong = squash(name.replace(/[@=:].*$/, ""));
-    const letters = letterSet(wrong);
-    const best = new Map<string, { score: number; shared: number; length: number }>();
-    for (const { plain, letters: own, attribute } of this.#names) {
-      const score = this.#unlikeness(wrong, letters, plain, own, attribute);
-      if (score === undefined || attribute === name || (best.get(attribute)?.score ?? Number.POSITIVE_INFINITY) <= score)
-        continue;
-      best.set(attribute, { score, shared: sharedPrefix(wrong, plain), length: attribute.length });
-    }
-    const least = Math.min(...[...best.values()].map((one) => one.score));
-    return [...best]
-      .filter(([, one]) => one.score < least + 1)
-      .sort(([a, x], [b, y]) => x.score - y.score || y.shared - x.shared || x.length - y.length || (a < b ? -1 : 1))
-      .slice(0, max)
-      .map(([attribute]) => attribute);
-  }
-
-  #unlikeness(wrong: string, letters: number, plain: string, own: number, attribute: string): number | undefined {
-    if (plain === wrong) return 0;
-    if (plain === "" || wrong === "") return undefined;
-    const shorter = Math.min(wrong.length, plain.length);
-    const known = isWellKnown(attribute);
-    // Among so many names some are near to any word: one that few know needs more likeness to be meant.
-    const allowed = known ? mistakesAllowed(shorter) : mistakesAllowed(shorter - 1) - 1;
-    // One mistake changes at most two members of the set of letters.
-    if (Math.abs(wrong.length - plain.length) <= allowed && countBits(letters ^ own) <= 2 * allowed) {
-      const mistakes = typingMistakes(wrong, plain);
-      // People seldom mistype a first letter.
-      const begins = wrong[0] === plain[0] || (mistakes === 1 && (shorter >= 6 || wrong[0] === plain[1]));
-      if (mistakes <= allowed && mistakes < shorter - 1 && begins) return known ? mistakes : mistakes + OBSCURE;
-    }
-    // An abbreviation, or a name with something behind it (`kubectl-1.29`).
-    if (wrong.length >= (known ? 3 : 4) && plain.startsWith(wrong) && (known || wrong.length * 3 > plain.length * 2))
-      return known ? 2 : 3;
-    if (plain.length >= 4 && plain.length * 2 > wrong.length && wrong.startsWith(plain)) return known ? 2 : 3;
-    return undefined;
-  }
-}
-
-function letterSet(plain: string): number {
-  let set = 0;
-  for (let index = 0; index < plain.length; index++) set |= 1 << (plain.charCodeAt(index) & 31);
-  return set;
-}
-
-function countBits(set: number): number {
-  let count = 0;
-  for (let rest = set; rest !== 0; rest &= rest - 1) count++;
-  return count;
+  // Somebody who mistypes `gcloud` means its package too.
+  for (const { called, attribute } of TOOL_NAMES)
+    if (called.length >= 4 && has(attribute)) candidates.push({ name: called, familiarity: "popular", answer: attribute });
+  return new NameIndex(candidates);
 }

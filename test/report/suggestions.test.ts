@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { nearestNames } from "../../generator/report/suggestions.ts";
+import { type Familiarity, NameIndex, nearestNames } from "../../generator/report/suggestions.ts";
 
 const test = suite("nearest names");
 
@@ -30,7 +30,7 @@ const cases: [wrong: string, candidates: string[], want: string[]][] = [
   ["group", KEYS, ["groups"]],
   ["shels", KEYS, ["shells"]],
   ["sehlls", KEYS, ["shells"]],
-  ["kubeclt", ["kubectl", "kubectx", "helm"], ["kubectl", "kubectx"]],
+  ["kubeclt", ["kubectl", "kubectx", "helm"], ["kubectl"]],
   ["jobs-max", ["max-jobs", "cores"], ["max-jobs"]],
   // Never silly.
   ["x", KEYS, []],
@@ -55,6 +55,40 @@ test("at most as many as asked for, whatever the order of the candidates", () =>
   assert.equal(nearestNames("node", names), ["node1", "node2", "node3"]);
   assert.equal(nearestNames("node", [...names].reverse()), ["node1", "node2", "node3"]);
   assert.equal(nearestNames("node", names, 1), ["node1"]);
+});
+
+/** Among very many names: what is suggested for a word, by how familiar the one candidate is. */
+const FAMILIARITY: readonly (readonly [wrong: string, name: string, suggested: readonly Familiarity[]])[] = [
+  ["postgresqll", "postgresql", ["listed", "popular", "rare"]],
+  ["shels", "shells", ["listed", "popular"]],
+  ["fault", "vault", ["listed", "popular"]],
+  ["gaukt", "vault", ["listed"]],
+  ["vaukd", "vault", ["listed", "popular"]],
+  ["kub", "kubectl", ["listed", "popular"]],
+  ["kubec", "kubectl", ["listed", "popular", "rare"]],
+  ["kubectl-1.29", "kubectl", ["listed", "popular", "rare"]],
+  ["exec", "pre-exec-hook", ["listed"]],
+  ["ls", "lo", []],
+];
+for (const [wrong, name, suggested] of FAMILIARITY) {
+  test(`${wrong} → ${name} where it is ${suggested.join(", ") || "nothing at all"}`, () => {
+    const all: readonly Familiarity[] = ["listed", "popular", "rare"];
+    assert.equal(
+      all.filter((familiarity) => new NameIndex([{ name, familiarity }]).nearest(wrong, 3).length > 0),
+      suggested,
+    );
+  });
+}
+
+test("of names equally far, the popular one comes first; what people call it answers with its own name", () => {
+  const index = new NameIndex([
+    { name: "kubectx", familiarity: "rare" },
+    { name: "kubectl", familiarity: "popular" },
+    { name: "gcloud", familiarity: "popular", answer: "google-cloud-sdk" },
+  ]);
+  assert.equal(index.nearest("kubecta", 3), ["kubectl", "kubectx"]);
+  assert.equal(index.nearest("gclod", 3), ["google-cloud-sdk"]);
+  assert.equal(index.nearest("kubectl", 3, "kubectl"), ["kubectx"]);
 });
 
 test.run();
