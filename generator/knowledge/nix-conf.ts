@@ -36,10 +36,5 @@ export function confProblem(value: SettingValue): string | undefined {
   return undefined;
 }
 
-/*
- * The spec as the rest of the program sees it: typed, defaulted, references resolved, frozen. A node keeps `at`, its path in
- * the spec, so that a rule can point at it. Lists keep the spec's order where order means something.
- */
-
 /** A nix.conf value. A map is one of Nix's `key=value` settings, such as `access-tokens`. */
 export type SettingValue = string | number | boolean | readonly string[] | Readonly<Record<string, string>>;

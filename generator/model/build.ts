@@ -11,7 +11,7 @@ import { settingsOf, systemSettings } from "./settings.ts";
 import { groupsOf, inputsOf, nixpkgsOf, present, shellsOf } from "./tools.ts";
 
 /**
- * A validated spec → the model. What validation refused is absent from `spec`, and nothing is reported about it again. Adds
+ * Builds the model from a validated spec. The parts that validation rejected are absent from `spec`, and are not reported again. Reports
  * `name-conflict` and `reference-unknown`.
  */
 export function buildModel(spec: Pruned<Spec>, source: Locator): Stage<Model> {
@@ -81,7 +81,7 @@ function acceptancesOf(part: Pruned<Spec>["lint"]): Acceptance[] {
   );
 }
 
-/** So that no later stage changes what is finished. */
+/** Freezes a value and everything in it, so that no later stage can change the model. */
 function frozen<T>(value: T): T {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

@@ -9,10 +9,11 @@ import type { References } from "./references.ts";
 import { settingsOf, settingsOver, sortSettings } from "./settings.ts";
 import { groupList, present } from "./tools.ts";
 
-/* Build users, people, volumes, hosts and builders. */
+/* Garbage collection, build users, users, volumes, hosts and builders. */
 
 type Part<Key extends keyof Spec> = Pruned<NonNullable<Spec[Key]>> | undefined;
 
+/** Garbage collection with its defaults; undefined when the spec has none. */
 export function gcOf(part: Part<"gc">): Gc | undefined {
   if (!part) return undefined;
   const { automatic, dates, olderThan } = DEFAULTS.gc;
@@ -24,7 +25,7 @@ export function gcOf(part: Part<"gc">): Gc | undefined {
   };
 }
 
-/** nixbld1, nixbld2, … in the order of the roles. Adds `name-conflict` for a role that stands twice. */
+/** Build users nixbld1, nixbld2, …, in the order of the roles. Reports `name-conflict` for a duplicate role. */
 export function buildUsersOf(
   part: Part<"buildUsers">,
   groups: References<Group>,
@@ -32,8 +33,8 @@ export function buildUsersOf(
   add: ReporterAdd,
 ): BuildUsers | undefined {
   if (!part) return undefined;
-  const usual = DEFAULTS.buildUsers;
-  const { group = usual.group, gid = usual.gid, firstUid = usual.firstUid, roles: list = [] } = part;
+  const fallback = DEFAULTS.buildUsers;
+  const { group = fallback.group, gid = fallback.gid, firstUid = fallback.firstUid, roles: list = [] } = part;
   const seen = new Map<string, SpecPath>();
   const roles = list.flatMap((role, index): Role[] => {
     if (role?.role === undefined) return [];
@@ -41,10 +42,10 @@ export function buildUsersOf(
     const at = ["buildUsers", "roles", index];
     const before = seen.get(name);
     if (before) {
-      const message = `the role \`${name}\` is declared twice; both claim checks.<system>.role-${name}`;
+      const message = `duplicate role \`${name}\`: both need the output checks.<system>.role-${name}`;
       add("name-conflict", [...at, "role"], "value", message, {
-        hint: "give each role a name of its own",
-        related: [{ message: `\`${name}\` is here too`, range: source.locate([...before, "role"], "value") }],
+        hint: "rename one of them",
+        related: [{ message: `the first \`${name}\` is here`, range: source.locate([...before, "role"], "value") }],
       });
     } else seen.set(name, at);
     return [
@@ -62,6 +63,7 @@ export function buildUsersOf(
   return { at: ["buildUsers"], group, gid, firstUid, roles };
 }
 
+/** Users sorted by name. */
 export function usersOf(part: Part<"users">, source: Locator, add: ReporterAdd): User[] {
   return byName(
     Object.entries(part ?? {}).flatMap(([name, user]) => {
@@ -72,6 +74,11 @@ export function usersOf(part: Part<"users">, source: Locator, add: ReporterAdd):
   );
 }
 
+/**
+ * Volumes sorted by name.
+ *
+ * @param system The system's whole nix.conf, which each volume's own settings override.
+ */
 export function volumesOf(
   part: Part<"volumes">,
   groups: References<Group>,
@@ -98,17 +105,22 @@ export function volumesOf(
   );
 }
 
+/**
+ * NixOS hosts in the spec's order.
+ *
+ * @param systems The systems of the spec: the first Linux one is the default of a host.
+ */
 export function hostsOf(
   part: Part<"hosts">,
   groups: References<Group>,
   systems: readonly string[],
   add: ReporterAdd,
 ): NixosHost[] {
-  const usualSystem = systems.find((system) => system.endsWith("-linux")) ?? DEFAULTS.host.system;
+  const defaultSystem = systems.find((system) => system.endsWith("-linux")) ?? DEFAULTS.host.system;
   return Object.entries(part ?? {}).flatMap(([name, host]) => {
     if (host === undefined) return [];
     const at = ["hosts", name];
-    const { system = usualSystem, stateVersion, modules, deploy } = host;
+    const { system = defaultSystem, stateVersion, modules, deploy } = host;
     return [
       {
         at,
@@ -132,24 +144,24 @@ export function hostsOf(
   });
 }
 
-/** Remote build machines; one that is a host of the spec is reached as that is deployed, and builds for its system. */
+/** Remote build machines. A builder that is a host of the spec has that host's deploy target as its address, and builds for its system. */
 export function buildersOf(part: Part<"builders">, hosts: readonly NixosHost[]): Builder[] {
   return (part ?? []).flatMap((builder, index) => {
     if (builder === undefined) return [];
-    const written = builder.host ?? "";
-    const host = hosts.find((one) => one.name === written);
+    const named = builder.host ?? "";
+    const host = hosts.find((one) => one.name === named);
     const systems = present(builder.systems ?? []);
-    const usual = DEFAULTS.builder;
+    const fallback = DEFAULTS.builder;
     return [
       {
         at: ["builders", index],
-        host: host?.deploy?.target ?? written,
+        host: host?.deploy?.target ?? named,
         specHost: host?.name,
-        protocol: builder.protocol ?? usual.protocol,
-        user: builder.user ?? usual.user,
-        systems: systems.length > 0 ? systems : [host?.system ?? usual.system],
-        maxJobs: builder.maxJobs ?? usual.maxJobs,
-        speedFactor: builder.speedFactor ?? usual.speedFactor,
+        protocol: builder.protocol ?? fallback.protocol,
+        user: builder.user ?? fallback.user,
+        systems: systems.length > 0 ? systems : [host?.system ?? fallback.system],
+        maxJobs: builder.maxJobs ?? fallback.maxJobs,
+        speedFactor: builder.speedFactor ?? fallback.speedFactor,
         features: present(builder.features ?? []),
         mandatoryFeatures: present(builder.mandatoryFeatures ?? []),
         sshKey: builder.sshKey,
@@ -159,7 +171,7 @@ export function buildersOf(part: Part<"builders">, hosts: readonly NixosHost[]):
   });
 }
 
-/** passwd(5) keeps colons and line breaks for itself. */
+/** A description as a GECOS field: passwd(5) uses colons and line breaks as separators. */
 const gecosOf = (text: string): string =>
   text
     .split(/[:\n\r\t]/)

@@ -2,41 +2,47 @@ import type { Machine } from "../knowledge/machines-file.ts";
 import type { SettingValue } from "../knowledge/nix-conf.ts";
 import type { SpecPath } from "../report/spec-path.ts";
 
+/*
+ * The spec as the later stages see it: typed, with defaults, references resolved, frozen. Each node has `at`, its path in the spec, so that
+ * a rule can report it there. Lists keep the spec's order if the order has a meaning.
+ */
+
+/** One nix.conf setting. */
 export interface Setting {
   readonly at: SpecPath;
-  /** As it will be written: an alias of the spec is already its current name; an `extra-` prefix stays. */
+  /** The current name, even if the spec uses an old one. An `extra-` prefix is part of it. */
   readonly name: string;
   readonly value: SettingValue;
 }
 
-/** One nixpkgs, or another flake in its place. */
+/** An input of the flake that tools come from: nixpkgs or another flake. */
 export interface PackageSet {
   readonly at: SpecPath;
   /** `nixpkgs`, or the name of an entry of `inputs`. */
   readonly name: string;
-  /** A flake reference, never the short form. */
+  /** A full flake reference, also if the spec has the short form. */
   readonly url: string;
 }
 
 export interface Tool {
   readonly at: SpecPath;
-  /** What people call it. */
+  /** The name for readers. */
   readonly name: string;
-  /** `""` when the spec gives none. */
+  /** `""` when the spec has none. */
   readonly description: string;
   /** The attribute path: `python3Packages.ansible`. */
   readonly package: string;
-  /** The same, split. */
+  /** The attribute path, split at the dots. */
   readonly attribute: readonly string[];
   readonly from: PackageSet;
-  /** Systems the spec narrows the tool to; undefined: wherever the package itself is available. */
+  /** Systems to which the spec limits the tool. Undefined: all systems on which the package is available. */
   readonly systems: readonly string[] | undefined;
 }
 
 export interface Group {
   readonly at: SpecPath;
   readonly name: string;
-  /** The spec's, or the name. */
+  /** The spec's title, or the name. */
   readonly title: string;
   readonly description: string;
   readonly tools: readonly Tool[];
@@ -48,10 +54,10 @@ export interface Shell {
   readonly name: string;
   readonly title: string;
   readonly groups: readonly Group[];
-  /** Beyond those of the groups. */
+  /** In addition to those of the groups. */
   readonly tools: readonly Tool[];
   readonly env: readonly { readonly at: SpecPath; readonly name: string; readonly value: string }[];
-  /** bash, run on entry; `""` when there is none. */
+  /** Bash code that runs on entry; `""` when there is none. */
   readonly hook: string;
 }
 
@@ -66,16 +72,16 @@ export interface Gc {
   readonly automatic: boolean;
   /** A systemd calendar expression, or `daily`, `weekly`, … */
   readonly dates: string;
-  /** A number of days as Nix writes it: `30d`. */
+  /** A number of days in Nix's format: `30d`. */
   readonly olderThan: string;
 }
 
-/** What a build user is for. Nix pins no build to a user: a role is a label, a CI job and a check. */
+/** The role of a build user: a label, a CI job and a check. Nix uses any free build user for a build. */
 export interface Role {
   readonly at: SpecPath;
   readonly name: string;
   readonly description: string;
-  /** The description as a GECOS field can hold it: no colon, no line break. */
+  /** The description as a GECOS field: without colons and line breaks. */
   readonly gecos: string;
   readonly groups: readonly Group[];
   readonly user: string;
@@ -101,9 +107,9 @@ export interface Volume {
   readonly name: string;
   readonly mount: string;
   readonly groups: readonly Group[];
-  /** The volume's own, as the spec has them. */
+  /** The volume's own settings, in the spec's order. */
   readonly ownSettings: readonly Setting[];
-  /** The top-level ones with the volume's own over them: the volume's whole nix.conf, sorted by name. */
+  /** The volume's whole nix.conf, sorted by name: the top-level settings, overridden by the volume's own. */
   readonly settings: readonly Setting[];
 }
 
@@ -116,7 +122,7 @@ export interface Deploy {
 
 export interface Builder extends Machine {
   readonly at: SpecPath;
-  /** The host of this spec that the builder is, if it is one; `host` is then that host's deploy target. */
+  /** The name of the builder's entry in `hosts`, if it has one; `host` is then that host's deploy target. */
   readonly specHost: string | undefined;
 }
 
@@ -126,9 +132,9 @@ export interface NixosHost {
   readonly system: string;
   readonly groups: readonly Group[];
   readonly stateVersion: string;
-  /** Whether the spec says so itself. */
+  /** Whether the spec sets `stateVersion`. */
   readonly declaresStateVersion: boolean;
-  /** Paths relative to the output folder, each beginning with `./`. */
+  /** Paths relative to the output folder, each starting with `./`. */
   readonly modules: readonly string[];
   readonly deploy: Deploy | undefined;
 }
@@ -136,7 +142,7 @@ export interface NixosHost {
 export interface Acceptance {
   readonly at: SpecPath;
   readonly code: string;
-  /** A path of the spec, as written: `trustedUsers[1]`. */
+  /** A path of the spec, as it is in the spec: `trustedUsers[1]`. Undefined: everywhere. */
   readonly place: string | undefined;
   readonly why: string | undefined;
 }
@@ -145,7 +151,7 @@ export interface Model {
   readonly name: string;
   readonly description: string;
   readonly nixpkgs: PackageSet & {
-    /** The spec's own text of the reference, short form included. */
+    /** The reference as it is in the spec, perhaps in the short form. */
     readonly written: string;
     readonly unfree: true | readonly string[];
     readonly insecure: readonly string[];
@@ -155,11 +161,11 @@ export interface Model {
   /** In the spec's order. */
   readonly systems: readonly string[];
   readonly groups: readonly Group[];
-  /** Sorted by name; `default` is always among them. */
+  /** Sorted by name; one of them is `default`. */
   readonly shells: readonly Shell[];
   /**
-   * The system's whole nix.conf, sorted by name: `settings` and what `substituters`, `trustedUsers`, `allowedUsers` and
-   * `buildUsers` add to it. NixOS and machines without NixOS are both written from this.
+   * The system's whole nix.conf, sorted by name: `settings`, and the settings from `substituters`, `trustedUsers`, `allowedUsers` and
+   * `buildUsers`. The output for NixOS and for machines without NixOS comes from this list.
    */
   readonly settings: readonly Setting[];
   readonly substituters: readonly Substituter[];

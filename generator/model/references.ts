@@ -3,18 +3,18 @@ import type { SpecPath } from "../report/spec-path.ts";
 import { nearestNames } from "../report/suggestions.ts";
 import { quoted } from "../report/words.ts";
 
-/** Things of the spec that other parts name. */
+/** The entries of a key that other parts of the spec refer to by name. */
 export interface References<T> {
-  /** What people call one of them: `group`. */
+  /** What one of them is called in a message: `group`. */
   readonly kind: string;
   /** The key that declares them. */
   readonly key: string;
-  /** Every declared name, also of what was refused: who refers to that has made no mistake. */
+  /** Every declared name, including those of rejected entries: a reference to such an entry is not an error of its own. */
   readonly declared: readonly string[];
   readonly known: ReadonlyMap<string, T>;
 }
 
-/** The thing of that name. Adds `reference-unknown` when nothing declares it. */
+/** The entry of that name. Reports `reference-unknown` when there is none. */
 export function refer<T>(references: References<T>, name: string, at: SpecPath, add: ReporterAdd): T | undefined {
   const { kind, key, declared, known } = references;
   const found = known.get(name);
@@ -27,7 +27,7 @@ export function refer<T>(references: References<T>, name: string, at: SpecPath, 
         ? `declare it under \`${key}\``
         : declared.length <= 12
           ? `\`${key}\` has ${quoted(declared)}`
-          : `\`${key}\` has ${declared.length} entries and none of a similar name`;
-  add("reference-unknown", at, "value", `no ${kind} is called \`${name}\``, { hint });
+          : `\`${key}\` has ${declared.length} entries but none with a similar name`;
+  add("reference-unknown", at, "value", `unknown ${kind} \`${name}\``, { hint });
   return undefined;
 }

@@ -7,11 +7,11 @@ import type { SpecPath } from "../report/spec-path.ts";
 import type { BuildUsers, Model, Setting, Substituter } from "./model.ts";
 import { compare, unique } from "./order.ts";
 
-/* nix.conf settings: those that a part of the spec declares, and what other parts of the spec add to them. */
+/* nix.conf settings: those under a `settings` key, and those that come from other keys of the spec. */
 
 type SettingsPart = Pruned<NonNullable<Spec["settings"]>> | undefined;
 
-/** Settings that a part of the spec writes, and that part: `settings` may not declare them a second time. */
+/** The settings that have a key of their own in the spec, with that key. `settings` must not give them another value. */
 const DERIVED: Readonly<Record<string, string>> = {
   substituters: "substituters",
   "trusted-public-keys": "substituters",
@@ -20,7 +20,7 @@ const DERIVED: Readonly<Record<string, string>> = {
   "build-users-group": "buildUsers",
 };
 
-/** The settings of one part of the spec, in its order, each by today's name. Adds `name-conflict` for one that stands twice. */
+/** The settings of one `settings` key, in its order, each with its current name. Reports `name-conflict` for a duplicate. */
 export function settingsOf(part: SettingsPart, at: SpecPath, source: Locator, add: ReporterAdd): Setting[] {
   const settings = new Map<string, Setting>();
   for (const [written, raw] of Object.entries(part ?? {})) {
@@ -30,7 +30,7 @@ export function settingsOf(part: SettingsPart, at: SpecPath, source: Locator, ad
     const name = currentSettingName(written);
     const before = settings.get(name);
     if (before) {
-      add("name-conflict", place, "key", `\`${written}\` and \`${String(before.at.at(-1))}\` are one setting`, {
+      add("name-conflict", place, "key", `\`${written}\` and \`${String(before.at.at(-1))}\` are two names of the same setting`, {
         hint: "delete one of them",
         related: [{ message: `\`${String(before.at.at(-1))}\` is here`, range: source.locate(before.at, "key") }],
       });
@@ -41,7 +41,7 @@ export function settingsOf(part: SettingsPart, at: SpecPath, source: Locator, ad
   return [...settings.values()];
 }
 
-/** What the parts of a spec with a key of their own say about nix.conf; undefined where the spec has no such part. */
+/** The other keys that set nix.conf settings; undefined when the spec does not have the key. */
 interface SettingParts {
   readonly substituters: readonly Substituter[] | undefined;
   readonly trustedUsers: Model["trustedUsers"] | undefined;
@@ -49,7 +49,7 @@ interface SettingParts {
   readonly buildUsers: BuildUsers | undefined;
 }
 
-/** The system's whole nix.conf: `settings` together with what other parts of the spec say. Adds `name-conflict`. */
+/** The system's whole nix.conf: `settings` and the settings from other keys. Reports `name-conflict`. */
 export function systemSettings(declared: readonly Setting[], parts: SettingParts, source: Locator, add: ReporterAdd): Setting[] {
   const result = new Map(declared.map((setting) => [setting.name, setting]));
   const derive = (name: string, value: SettingValue, at: SpecPath) => {
@@ -57,8 +57,8 @@ export function systemSettings(declared: readonly Setting[], parts: SettingParts
     if (before) {
       if (sameValue(before.value, value)) return;
       const part = DERIVED[name] ?? name;
-      add("name-conflict", before.at, "key", `\`${part}\` declares \`${name}\` already`, {
-        hint: `keep one of the two; \`${part}\` is checked more closely`,
+      add("name-conflict", before.at, "key", `\`${part}\` already sets \`${name}\``, {
+        hint: `delete one of the two; \`${part}\` has more checks`,
         related: [{ message: `\`${part}\` is here`, range: source.locate(at, "key") }],
       });
       return;
@@ -76,13 +76,13 @@ export function systemSettings(declared: readonly Setting[], parts: SettingParts
   return sortSettings([...result.values()]);
 }
 
-/** Settings with others over them: what is declared in a narrower place replaces what the wider one says. */
+/** The settings of a wider scope, overridden by those of a narrower one. */
 export function settingsOver(wider: readonly Setting[], narrower: readonly Setting[]): Setting[] {
   const own = new Set(narrower.map((setting) => setting.name));
   return sortSettings([...wider.filter((setting) => !own.has(setting.name)), ...narrower]);
 }
 
-/** By name, and each `extra-NAME` right behind NAME: Nix drops one that comes before (NixOS/nix#9487). */
+/** Sorts by name, with `extra-NAME` directly after NAME: Nix ignores an `extra-NAME` before NAME (NixOS/nix#9487). */
 export function sortSettings(settings: readonly Setting[]): Setting[] {
   const order = (setting: Setting) => setting.name.replace(/^extra-(?!platforms$)(.*)$/, "$1\u0001");
   return [...settings].sort((a, b) => compare(order(a), order(b)));
@@ -90,7 +90,7 @@ export function sortSettings(settings: readonly Setting[]): Setting[] {
 
 const sameValue = (a: SettingValue, b: SettingValue): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** The value in its setting's own type: `yes` of a boolean is true, and words in one text are a list. */
+/** The value in the type of its setting: `yes` for a boolean is true, and words in one text are a list. */
 function settingValue(written: string, raw: unknown): SettingValue | undefined {
   const value = plainSettingValue(raw);
   const setting = findSetting(written)?.setting;
@@ -99,7 +99,7 @@ function settingValue(written: string, raw: unknown): SettingValue | undefined {
 
 function plainSettingValue(raw: unknown): SettingValue | undefined {
   if (typeof raw === "string" || typeof raw === "number" || typeof raw === "boolean") return raw;
-  // What validation refused inside a list keeps its place there, empty: a map of the spec has no text of its own.
+  // A rejected item of a list becomes an empty text, so that the others keep their index.
   const text = (part: unknown) => (typeof part === "object" || part === undefined ? "" : String(part));
   if (Array.isArray(raw)) return raw.map(text);
   if (typeof raw === "object" && raw !== null)
@@ -107,7 +107,7 @@ function plainSettingValue(raw: unknown): SettingValue | undefined {
   return undefined;
 }
 
-/** The name that today's Nix knows a setting by; an unknown name stays as it is, for lint to judge. */
+/** The current name of a setting. An unknown name is returned unchanged; lint reports it. */
 function currentSettingName(written: string): string {
   const found = findSetting(written);
   if (!found) return written;

@@ -7,11 +7,12 @@ import type { Group, Model, PackageSet, Shell, Tool } from "./model.ts";
 import { byName } from "./order.ts";
 import { type References, refer } from "./references.ts";
 
-/* Package sets, and the tools, groups and shells that are made of them. */
+/* Package sets, tools, groups and shells. */
 
 type Part<Key extends keyof Spec> = Pruned<NonNullable<Spec[Key]>> | undefined;
 type ToolPart = Pruned<Spec["groups"][string]>["packages"];
 
+/** The main package set. */
 export function nixpkgsOf(part: Part<"nixpkgs">): Model["nixpkgs"] {
   const long = typeof part === "object" ? part : undefined;
   const written = (long ? long.url : (part as string | undefined)) ?? DEFAULTS.nixpkgs;
@@ -26,15 +27,15 @@ export function nixpkgsOf(part: Part<"nixpkgs">): Model["nixpkgs"] {
   };
 }
 
-/** Entries of `inputs`, sorted by name. Adds `name-conflict` for a name that the flake itself uses. */
+/** Entries of `inputs`, sorted by name. Reports `name-conflict` for a reserved name. */
 export function inputsOf(part: Part<"inputs">, add: ReporterAdd): PackageSet[] {
   const inputs: PackageSet[] = [];
   for (const [name, url] of Object.entries(part ?? {})) {
     if (url === undefined) continue;
     const at = ["inputs", name];
     if (name === "nixpkgs" || name === "self") {
-      add("name-conflict", at, "key", `the flake's own input \`${name}\` has this name`, {
-        hint: name === "nixpkgs" ? "the main package set is the top-level key `nixpkgs`" : "give the input another name",
+      add("name-conflict", at, "key", `the input name \`${name}\` is reserved`, {
+        hint: name === "nixpkgs" ? "set the main package set with the top-level key `nixpkgs`" : "rename the input",
       });
       continue;
     }
@@ -88,7 +89,7 @@ export function shellsOf(
   return byName([...shells.values()]);
 }
 
-/** The groups that a list names, each once; undefined when there is no list. Adds `reference-unknown`. */
+/** The groups in a list of names, without duplicates; undefined when there is no list. Reports `reference-unknown`. */
 export function groupList(
   part: readonly (string | undefined)[] | undefined,
   at: SpecPath,
@@ -127,5 +128,5 @@ function toolsOf(part: ToolPart, at: SpecPath, sets: References<PackageSet>, add
   });
 }
 
-/** A list without the holes that refused entries left. */
+/** A list without the undefined items that rejected ones became. */
 export const present = <T>(list: readonly (T | undefined)[]): T[] => list.filter((item) => item !== undefined);

@@ -38,7 +38,7 @@ mistakeRows(test, [
   // shells
   ["a shell's unknown group", "reference-unknown", `${base}shells:\n  aws:\n    groups: [⟦k8⟧]\n`, "k8s"],
   // settings and caches
-  ["one setting under two names", "name-conflict", `${base}settings:\n  max-jobs: 1\n  ⟦build-max-jobs⟧: 2\n`, "one setting"],
+  ["one setting under two names", "name-conflict", `${base}settings:\n  max-jobs: 1\n  ⟦build-max-jobs⟧: 2\n`, "same setting"],
   [
     "allowed users in two places that differ",
     "name-conflict",
@@ -46,7 +46,7 @@ mistakeRows(test, [
     "allowedUsers",
   ],
   // build users
-  ["a role twice", "name-conflict", `${base}buildUsers:\n  roles:\n    - role: aws\n    - role: ⟦aws⟧\n`, "twice"],
+  ["a role twice", "name-conflict", `${base}buildUsers:\n  roles:\n    - role: aws\n    - role: ⟦aws⟧\n`, "duplicate"],
   [
     "a role's unknown group",
     "reference-unknown",
@@ -60,13 +60,13 @@ mistakeRows(test, [
 codeRows(test, [
   {
     code: "name-conflict",
-    says: "devShells.<system>.default is the shell of all groups; a group can't have that name",
+    says: "the group name `default` is reserved: devShells.<system>.default is the shell with all groups",
     bad: `${head}groups:\n  ⟦default⟧:\n    packages: [kubectl]\n`,
     good: base,
   },
   {
     code: "reference-unknown",
-    says: "no group is called `kubernetes`",
+    says: "unknown group `kubernetes`",
     bad: `${base}shells:\n  aws:\n    groups: [⟦kubernetes⟧]\n`,
     good: `${base}shells:\n  aws:\n    groups: [k8s]\n`,
   },
