@@ -7,11 +7,10 @@ import { generated, NIXES, run } from "../support/machine.ts";
 import { compileText, repository } from "../support/spec.ts";
 
 /*
- * Every nix.conf of a spec, as apply-nix-config.sh and setup-nix-environment.sh hand it to the Nix that is there, read back by
- * that Nix.
+ * Every nix.conf of a spec, as apply-nix-config.sh and setup-nix-environment.sh install it for the machine's Nix, read by that Nix.
  */
 
-/** Settings of many kinds, some of them newer than Debian's Nix 2.8, in all three places. */
+/** Settings of many types, some newer than Debian's Nix 2.8, in all three places. */
 const NEWER = `
 version: 1
 name: newer
@@ -49,10 +48,10 @@ lint:
   - { code: trusted-user-is-root, why: the test reads it back }
 `;
 
-/** What a setting's value is in `nix config show --json`. */
+/** A setting's value in `nix config show --json`. */
 function asNix({ name, value }: Setting, all: readonly Setting[]): unknown {
   const list = (of: readonly string[]): unknown => [...of];
-  if (name.startsWith("extra-") && name !== "extra-platforms") return undefined; // It adds to another: looked at there.
+  if (name.startsWith("extra-") && name !== "extra-platforms") return undefined; // It extends another setting, whose value is checked.
   if (Array.isArray(value)) {
     const extra = all.find((setting) => setting.name === `extra-${name}`)?.value;
     return list([...(value as readonly string[]), ...(Array.isArray(extra) ? (extra as readonly string[]) : [])]);
@@ -60,7 +59,7 @@ function asNix({ name, value }: Setting, all: readonly Setting[]): unknown {
   return value;
 }
 
-/** Nix shows some settings otherwise than it reads them. */
+/** Values that Nix shows differently from how it reads them. */
 const sorted = (value: unknown): unknown =>
   Array.isArray(value) ? value.map(String).sort() : value === true ? "true" : value === false ? "false" : String(value);
 
@@ -96,7 +95,7 @@ for (const { name, within, register } of NIXES) {
           assert.equal(leftOut, []);
           assert.is(printed.stdout, readFileSync(join(out, file), "utf8"));
         }
-        // The diagnostics said so: each name left out is one that a warning was about.
+        // A warning of the compiler names each setting that was left out.
         for (const one of leftOut) {
           assert.ok(
             diagnostics.some((d) => /^setting-/.test(d.code) && (d.message.includes(one) || (d.hint ?? "").includes(one))),
@@ -122,18 +121,18 @@ for (const { name, within, register } of NIXES) {
             continue;
           }
           if (setting.name === "experimental-features") {
-            // As JSON, Nix 2.8 has numbers for features. The flag above adds nix-command.
+            // Nix 2.8 prints features as numbers in JSON. The flag above enables nix-command.
             const shown = /^experimental-features = (.*)$/m.exec(text)![1]!.split(" ");
             const known = (want as string[]).filter((feature) => !leftOut.includes(feature));
             for (const feature of known) assert.ok(shown.includes(feature), `${file}: ${feature}`);
-            // nix-command is the flag's; a current Nix counts fetch-tree to flakes.
+            // The flag enables nix-command; in a current Nix, flakes enables fetch-tree.
             assert.equal(
               shown.filter((feature) => !known.includes(feature) && !["nix-command", "fetch-tree"].includes(feature)),
               [],
             );
             continue;
           }
-          // As JSON, a current Nix has a map of maps.
+          // A current Nix prints a map of maps in JSON.
           if (setting.name === "sandbox-paths") got = /^sandbox-paths = (.*)$/m.exec(text)![1]!.split(" ");
           if (setting.name === "extra-platforms" && Array.isArray(got))
             got = got.filter((one) => (want as string[]).includes(one));

@@ -10,8 +10,8 @@ import { needs, tool } from "../support/tools.ts";
 import { until } from "../support/until.ts";
 
 /*
- * A real nix-daemon (Debian's) with the reference platform's own nix.conf, on a machine that only the test sees. Builders are
- * busybox, inside Nix's sandbox; each sleeps until the test kills its sleep.
+ * Debian's nix-daemon with the reference platform's nix.conf, on a private machine. The builder is busybox in Nix's sandbox; each
+ * build sleeps until the test kills its `sleep`.
  */
 
 const ROLES = [
@@ -36,7 +36,7 @@ function publicFolder(): string {
   return folder;
 }
 
-/** An expression whose attributes `b1`, `b2`, … are that many derivations that sleep. */
+/** An expression with the attributes `b1`, `b2`, …: derivations that sleep. */
 function sleepers(folder: string, count: number): string {
   mkdirSync(join(folder, "bin"), { recursive: true });
   copyFileSync(tool("busybox")!, join(folder, "bin/busybox"));
@@ -125,7 +125,7 @@ for (const start of ["Debian's own build users", "no build users"]) {
           ROLES.map((_, n) => 30001 + n),
         );
 
-      // The eleventh waits, and nothing fails.
+      // The eleventh build waits and does not fail.
       await new Promise((wake) => setTimeout(wake, 2000));
       assert.is((await asleep(machine)).length, 10);
       assert.not(ended);
@@ -136,7 +136,7 @@ for (const start of ["Debian's own build users", "no build users"]) {
       );
       assert.is(eleventh.user, freed.user);
 
-      // Applied again with another spec, while they run: the daemon is another one, and the builds go on.
+      // Another spec is applied while they run: the daemon restarts, and the builds continue.
       const before = (await machine.must(["pgrep", "-o", "-x", "nix-daemon"])).trim();
       const other = generated(
         readFileSync(join(repository, "spec/platform.yaml"), "utf8").replace("max-jobs: auto\n  # More", "max-jobs: 3\n  # More"),
@@ -156,7 +156,7 @@ for (const start of ["Debian's own build users", "no build users"]) {
       assert.is(ran.status, 0, ran.stderr);
       const results = ran.stdout.trim().split("\n");
       assert.is(results.length, 11);
-      // The builder saw a sandbox: no /home, no /root, no /var.
+      // The builder's sandbox has no /home, /root or /var.
       for (const result of results)
         assert.match(await machine.must(["cat", result]), /^build\ndev\netc\nnix\nproc\ntmp\n[0-9]+\n$/);
       const later = await machine.run(["nix", "--extra-experimental-features", "nix-command", "store", "ping"], {
@@ -174,7 +174,7 @@ test.run();
 const trust = suite("who and what the daemon trusts");
 const withCaches = needs(trust, [...MACHINE_TOOLS, "nix-daemon", "nix-build", "nix-store", "nix", "busybox", "useradd"]);
 
-withCaches("a listed key, nothing else; a trusted user, nobody else; an allowed user, nobody else", async () => {
+withCaches("only listed keys, only trusted users, only allowed users", async () => {
   const machine = await privateMachine();
   try {
     const folder = publicFolder();
@@ -193,7 +193,7 @@ withCaches("a listed key, nothing else; a trusted user, nobody else; an allowed 
     const cache = (name: string): string => `file://${folder}/${name}`;
 
     sleepers(folder, 1);
-    // Three caches, each with a path of its own; the machine's store then has none of them.
+    // Three caches with one path each, which the machine's own store lacks.
     const paths: Record<string, string> = {};
     const nixCommand = ["nix", "--extra-experimental-features", "nix-command"];
     for (const [name, signature] of [
@@ -201,7 +201,7 @@ withCaches("a listed key, nothing else; a trusted user, nobody else; an allowed 
       ["foreign", `?secret-key=${folder}/unlisted.secret`],
       ["unsigned", ""],
     ] as const) {
-      // Made by a derivation: a path that is content-addressed needs no signature.
+      // Built by a derivation: a content-addressed path needs no signature.
       writeFileSync(
         join(folder, `${name}.nix`),
         `derivation { name = "${name}"; system = builtins.currentSystem; builder = "\${${folder}/bin}/busybox"; args = [ "sh" "-c" "echo ${name} > $out" ]; }`,
@@ -259,7 +259,7 @@ lint: [{ code: trusted-user-is-root, why: the test needs one }]
       assert.not(await here(name));
     }
 
-    // A key that only the caller trusts: the daemon takes the caller's word for it from a trusted user alone.
+    // A key that only the caller trusts: the daemon accepts it from trusted users only.
     const own = ["--option", "extra-trusted-public-keys", key("unlisted"), "--option", "extra-substituters", cache("foreign")];
     const untrusted = await realise("alice", "foreign", ...own);
     assert.is.not(untrusted.status, 0);
@@ -273,7 +273,7 @@ lint: [{ code: trusted-user-is-root, why: the test needs one }]
       cwd: "/home/mallory",
     });
     assert.is.not(outsider.status, 0);
-    // Either the daemon's word is read, or the client was still writing when the daemon hung up.
+    // Depending on timing, the client reads the daemon's message or fails to write to the closed connection.
     assert.match(outsider.stderr, /user 'mallory' is not allowed to connect|closed|reset|Broken pipe|end-of-file/);
     const insider = await machine.run([...nixCommand, "store", "ping", "--store", "daemon"], {
       user: "alice",

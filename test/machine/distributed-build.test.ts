@@ -10,10 +10,10 @@ import { needs, tool } from "../support/tools.ts";
 import { until } from "../support/until.ts";
 
 /*
- * A distributed build between two machines: two sets of namespaces (network, mounts, processes) joined by a veth pair, each with an
- * /etc, a /root, a /run and a /nix of its own, so that nothing of the machine that runs the test is seen or changed. Their Nix is
- * configured by what flakewright generates for machines without NixOS, put in place by the generated apply-nix-config.sh. What a
- * spec can't hold is done by hand as ARCHITECTURE.md tells: the key pair, the account on the builder, its ssh server.
+ * A distributed build between two machines: two sets of namespaces (network, mounts, processes) joined by a veth pair, each with its
+ * own /etc, /root, /run and /nix, so that the machine that runs the test is not changed. Their Nix is configured by flakewright's
+ * output for machines without NixOS and its apply-nix-config.sh. The test does by hand what a spec can't contain, as ARCHITECTURE.md
+ * describes: the key pair, the account on the builder, its ssh server.
  */
 
 const test = suite("distributed build");
@@ -34,26 +34,26 @@ const withMachines = needs(test, programs);
 
 const SYSTEM = process.arch === "arm64" ? "aarch64-linux" : "x86_64-linux";
 const ADDRESSES = { first: "10.231.7.1", second: "10.231.7.2" };
-/** Only the second machine has it. */
+/** A feature that only the second machine has. */
 const FEATURE = "flakewright-test";
 
 interface Machine {
   readonly folder: string;
-  /** Runs a shell command there. */
+  /** Runs a shell command on the machine. */
   readonly sh: (command: string) => Promise<Ran>;
-  /** The same; throws what it said when it fails. */
+  /** Runs a shell command and returns its stdout; throws its output when it fails. */
   readonly must: (command: string) => Promise<string>;
   readonly pid: number;
   readonly keeper: ChildProcess;
 }
 
 const keepers: ChildProcess[] = [];
-// The first process of a process namespace takes all others of it with it.
+// When the first process of a process namespace ends, the kernel ends all others.
 process.on("exit", () => {
   for (const keeper of keepers) keeper.kill("SIGKILL");
 });
 
-/** A machine with empty folders where this one has its state. Its /etc is a copy, from which Nix's configuration is taken out. */
+/** A machine with empty folders for its state. Its /etc is a copy of this machine's, without Nix's configuration. */
 async function machine(name: string): Promise<Machine> {
   const folder = tempFolder();
   const keeper = spawn(
@@ -70,7 +70,7 @@ async function machine(name: string): Promise<Machine> {
     return pid > 0 && readFileSync(`/proc/${pid}/comm`, "utf8") === "sleep\n";
   });
   const inside = ["nsenter", `--target=${pid}`, "--net", "--mount", "--pid", "--wd=/"];
-  // No variable of the test's own environment may configure Nix there.
+  // No environment variable of the test may configure Nix on the machine.
   const env = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root", LC_ALL: "C" };
   const sh: Machine["sh"] = (command) =>
     run([...inside, "env", "-i", ...Object.entries(env).map((e) => e.join("=")), "sh", "-c", command]);
@@ -132,7 +132,7 @@ const secondSpec = stringify({
   lint: [sandboxOff, { code: "trusted-user-is-root", why: "builds come in through it" }],
 });
 
-/** One derivation for any machine, one for the sender alone, and one that needs the feature and reads what the sender made. */
+/** One derivation for any machine, one for the sender only, and one that needs the feature and reads the sender's result. */
 const EXPRESSION = `{ run }:
 let
   make = name: attributes: script: derivation ({
@@ -153,24 +153,24 @@ rec {
 let first: Machine;
 let second: Machine;
 
-/** Puts a spec's output in place with the script that comes with it. */
+/** Installs a spec's output with its own script. */
 async function configure({ folder, must }: Machine, spec: string): Promise<void> {
   const out = join(folder, "out");
   generated(spec, out);
   await must(`${out}/apply-nix-config.sh`);
 }
 
-/** Builds attributes of the expression on the first machine; a `run` of its own keeps earlier results out of it. */
+/** Builds attributes of the expression on the first machine. A new `run` makes new derivations. */
 const build = (run: string, ...attributes: string[]) =>
   first.sh(`nix-build /root/default.nix --no-out-link --argstr run ${run} ${attributes.map((name) => `-A ${name}`).join(" ")}`);
 
 const contents = async ({ must }: Machine, paths: string) =>
   (await must(`cat ${paths.trim().split("\n").join(" ")}`)).trimEnd().split("\n");
 
-/** The outputs that a machine's store has for a run. */
+/** The outputs of a run in a machine's store. */
 const has = async ({ sh }: Machine, name: string) => (await sh(`ls -d /nix/store/*-${name}`)).status === 0;
 
-/** Makes a key pair; answers the public half. */
+/** Creates a key pair and returns the public key. */
 function publicKey(file: string): string {
   const { status, stderr } = spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", file], {
     encoding: "utf8",
@@ -186,7 +186,7 @@ test.before(async () => {
   if (process.getuid?.() !== 0 || programs.some((name) => name !== "root" && !tool(name))) return;
   first = await machine("first");
   second = await machine("second");
-  // Made inside the first one's network, the other end in the second's: the pair is never seen outside.
+  // Created in the first machine's network namespace with the other end in the second's, so that this machine never has it.
   const pair = `ip link add veth0 type veth peer name veth0 netns ${second.pid}`.split(" ");
   const made = spawnSync("nsenter", [`--target=${first.pid}`, "--net", ...pair], { encoding: "utf8" });
   assert.is(made.status, 0, made.stderr);
@@ -202,7 +202,7 @@ test.before(async () => {
   await configure(second, secondSpec);
   writeFileSync(join(first.folder, "root/default.nix"), EXPRESSION);
 
-  // By hand, as ARCHITECTURE.md says: a key for whoever sends builds, its public half with the account on the builder.
+  // By hand, as ARCHITECTURE.md says: a key for the sender, and its public half for the account on the builder.
   const builderKey = publicKey(join(first.folder, "etc/nix/builder_key"));
   writeFileSync(join(second.folder, "etc/ssh/builder_keys"), `${builderKey}\n`);
   writeFileSync(
@@ -228,7 +228,7 @@ PidFile none
 });
 
 withMachines(
-  "what only the second machine can build is built there, on an input of the first, and its result comes back",
+  "a build that only the second machine can do runs there with an input of the first, and its result is copied back",
   async () => {
     const { status, stdout, stderr } = await build("one", "any", "own", "special");
     assert.is(status, 0, stderr);
@@ -238,7 +238,7 @@ withMachines(
   },
 );
 
-withMachines("cut off from the second machine, the first says so and finishes what it can", async () => {
+withMachines("without a connection to the second machine, the first says so and builds what it can", async () => {
   const unreachable = new RegExp(`cannot build on 'ssh-ng://nixremote@${ADDRESSES.second}'`);
   await second.must("ip link set veth0 down");
   try {
@@ -250,8 +250,8 @@ withMachines("cut off from the second machine, the first says so and finishes wh
     const special = await build("two", "special");
     assert.is.not(special.status, 0);
     assert.match(special.stderr, unreachable);
-    assert.match(special.stderr, new RegExp(FEATURE), "and it names the feature that nobody else has");
-    assert.ok(await has(first, "own-two"), "what the build needs and the first can make is made");
+    assert.match(special.stderr, new RegExp(FEATURE), "the message names the feature that no other machine has");
+    assert.ok(await has(first, "own-two"), "inputs that the first machine can build are built");
     assert.not.ok(await has(first, "special-two"));
   } finally {
     await second.must("ip link set veth0 up");
@@ -259,7 +259,7 @@ withMachines("cut off from the second machine, the first says so and finishes wh
   await until("the machines are joined again", async () => (await build("two", "special")).status === 0);
 });
 
-withMachines("a machine that answers with another host key is refused, and so is one whose key nobody knows", async () => {
+withMachines("a machine with another host key or an unknown host key is refused", async () => {
   const other = base64(publicKey(join(first.folder, "root/another_key")));
   for (const [run, key] of [
     ["three", other],
@@ -273,7 +273,7 @@ withMachines("a machine that answers with another host key is refused, and so is
     assert.not.ok(await has(second, `own-${run}`), "nothing was sent");
   }
   await configure(first, firstSpec(hostKey));
-  assert.is((await build("three", "special")).status, 0, "with the right key again");
+  assert.is((await build("three", "special")).status, 0, "with the right key it works again");
 });
 
 test.run();

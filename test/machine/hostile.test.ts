@@ -8,14 +8,14 @@ import { tempFolder, tempTree } from "../support/temp.ts";
 import { needs } from "../support/tools.ts";
 
 /*
- * Strings of a spec that would do harm if a script or a configuration file did anything but hold them. Each tries to make a file
- * `pwned`; each is read back as it was.
+ * Strings of a spec that would do harm if a script or a configuration file interpreted them. Each tries to create a file `pwned`, and
+ * each is read back unchanged.
  */
 
 const marks = tempFolder();
 const touch = `touch ${marks}/pwned`;
 
-/** One line: what titles, tool names and roles can be. */
+/** Text of one line, for titles, tool names and roles. */
 const LINES = [
   `$(${touch})`,
   `\`${touch}\``,
@@ -55,7 +55,7 @@ test.before(() => {
   out = generated(spec);
 });
 test.after.each(() => {
-  assert.not.ok(existsSync(join(marks, "pwned")), "a string of the spec was run");
+  assert.not.ok(existsSync(join(marks, "pwned")), "a string of the spec was executed");
 });
 
 const bare = (): Record<string, string | undefined> => {
@@ -63,7 +63,7 @@ const bare = (): Record<string, string | undefined> => {
   return { HOME: home, NIX_STATE_DIR: home, XDG_STATE_HOME: undefined, XDG_CACHE_HOME: undefined };
 };
 
-/** A generation of the group, as nix/environment.nix makes it. */
+/** A generation of the group's profile, as nix/environment.nix makes it. */
 function withProfile(): { env: Record<string, string | undefined> } {
   const env = bare();
   const profile =
@@ -80,7 +80,7 @@ function withProfile(): { env: Record<string, string | undefined> } {
   return { env };
 }
 
-test("manage-nix-packages.sh lists names as they are", async () => {
+test("manage-nix-packages.sh lists names unchanged", async () => {
   for (const { env } of [{ env: bare() }, withProfile()]) {
     const ran = await run([join(out, "manage-nix-packages.sh"), "list", "--json"], { env });
     assert.is(ran.status, 0, ran.stderr);
@@ -99,7 +99,7 @@ test("manage-nix-packages.sh lists names as they are", async () => {
 });
 
 for (const shell of ["bash", "zsh", "dash"]) {
-  needs(test, [shell])(`setup-nix-environment.sh takes a mount as it is, in ${shell}`, async () => {
+  needs(test, [shell])(`setup-nix-environment.sh takes a mount path unchanged, in ${shell}`, async () => {
     const source =
       shell === "dash" ? "set -- --volume data; . ./setup-nix-environment.sh" : "source ./setup-nix-environment.sh --volume data";
     const ran = await run([shell, "-c", source], { cwd: out, env: bare() });
@@ -107,7 +107,7 @@ for (const shell of ["bash", "zsh", "dash"]) {
   });
 }
 
-needs(test, ["root", "nix", "useradd"])("apply-nix-config.sh gives build users the roles' words", async () => {
+needs(test, ["root", "nix", "useradd"])("apply-nix-config.sh describes build users by their roles", async () => {
   const root = tempTree({
     "etc/passwd": "root:x:0:0:root:/root:/bin/bash\n",
     "etc/shadow": "root:*:19000:0:99999:7:::\n",
@@ -127,7 +127,7 @@ needs(test, ["root", "nix", "useradd"])("apply-nix-config.sh gives build users t
     users.map((line) => line.split(":")[4]),
     GECOS,
   );
-  // Roles that were there before come back, whatever they are.
+  // Roles that were there before --uninstall are restored, whatever they contain.
   const other = generated(
     stringify({ version: 1, name: "demo", groups: {}, buildUsers: { roles: LINES.map((_, n) => ({ role: `r${n}` })) } }),
   );
@@ -138,12 +138,12 @@ needs(test, ["root", "nix", "useradd"])("apply-nix-config.sh gives build users t
   assert.is(before, "root:x:0:0:root:/root:/bin/bash\n");
 });
 
-/** As if the users had always been there. */
+/** As if the users had existed before. */
 function rmState(root: string): void {
   writeFileSync(join(root, "var/lib/flakewright/journal"), "");
 }
 
-needs(test, ["systemd-sysusers"])("systemd-sysusers gives build users the roles' words", async () => {
+needs(test, ["systemd-sysusers"])("systemd-sysusers describes build users by their roles", async () => {
   const root = tempTree({ "etc/placeholder": "" });
   const ran = await run(["systemd-sysusers", `--root=${root}`, join(out, "etc/sysusers.d/nix-build-users.conf")]);
   assert.is(ran.status, 0, ran.stderr);
@@ -154,7 +154,7 @@ needs(test, ["systemd-sysusers"])("systemd-sysusers gives build users the roles'
   );
 });
 
-needs(test, ["nix"])("Nix reads a setting as it is", async () => {
+needs(test, ["nix"])("Nix reads a setting unchanged", async () => {
   const text = readFileSync(join(out, "etc/nix/nix.conf"), "utf8");
   const show = (words: string[]) =>
     run(["nix", "--extra-experimental-features", "nix-command", ...words, "--json"], {

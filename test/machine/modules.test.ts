@@ -5,7 +5,7 @@ import { generated } from "../support/machine.ts";
 import { FIXTURE_TOOLS, type Nix, privateNix } from "../support/nix.ts";
 import { needs } from "../support/tools.ts";
 
-/* The modules for Home Manager and nix-darwin, merged by the module system into the options that those two have. */
+/* The modules for Home Manager and nix-darwin, merged by the module system into the options that those two declare. */
 
 const SPEC = `
 version: 1
@@ -23,7 +23,7 @@ users:
   alice: { settings: { max-jobs: 1, access-tokens: {} } }
 `;
 
-/** Options as Home Manager and nix-darwin declare them; nix-darwin's own definitions are the ones that ours have to override. */
+/** Options as Home Manager and nix-darwin declare them. nix-darwin also defines some, which our module must override. */
 const OPTIONS = `{ lib, config, ... }: let any = lib.mkOption { type = lib.types.anything; default = { }; }; list = lib.mkOption { type = lib.types.listOf lib.types.raw; default = [ ]; }; in {
   options = {
     home.packages = list;
@@ -75,7 +75,7 @@ async function merge(module: string, system: string, own: string): Promise<Merge
     }`)) as Merged;
 }
 
-withNix("Home Manager: a user of the spec gets its settings and the groups that are switched on", async () => {
+withNix("Home Manager: a user of the spec gets its settings and the enabled groups", async () => {
   const alice = await merge(
     "home-manager.nix",
     "x86_64-linux",
@@ -95,7 +95,7 @@ withNix("Home Manager: a user of the spec gets its settings and the groups that 
   assert.is(bob.nix.package, null);
 });
 
-withNix("nix-darwin: the spec is the whole list, and what corrupts a store on macOS is replaced", async () => {
+withNix("nix-darwin: lists are exactly the spec's, and the setting that corrupts a store on macOS is off", async () => {
   const mac = await merge("darwin.nix", "aarch64-darwin", "{ flakewright.groups.cloud.enable = true; }");
   assert.equal(mac.packages, ["awscli2", "mas"]);
   assert.equal(mac.nix, {
@@ -112,7 +112,7 @@ withNix("nix-darwin: the spec is the whole list, and what corrupts a store on ma
   });
 });
 
-withNix("nix-darwin with Determinate's Nix: nix.conf is left alone", async () => {
+withNix("nix-darwin with Determinate's Nix: nix.conf is not managed", async () => {
   const mac = await merge("darwin.nix", "aarch64-darwin", "{ nix.enable = false; }");
   assert.equal(mac.nix, {
     package: null,

@@ -7,8 +7,8 @@ import { copyFixture, FIXTURE_TOOLS, type Nix, privateNix } from "../support/nix
 import { tempFolder } from "../support/temp.ts";
 
 /*
- * manage-nix-packages.sh on each Nix there is, with the fixture nixpkgs in a folder that changes under the lock file. What the
- * script says is checked against what Nix says.
+ * manage-nix-packages.sh with each available Nix, and the fixture nixpkgs in a folder that changes after it was locked. Nix itself
+ * confirms what the script reports.
  */
 
 const spec = (nixpkgs: string, volume: string) => `
@@ -59,7 +59,7 @@ for (const { name, within, register } of NIXES) {
     assert.is(ran.status, 0, ran.stderr);
     return ran.stdout;
   };
-  /** What Nix itself says of a profile. */
+  /** A profile's content by `nix-env --query`. */
   const generations = async (path = profile): Promise<string[]> => {
     const ran = await inside(["nix-env", "--profile", path, "--list-generations"]);
     assert.is(ran.status, 0, ran.stderr);
@@ -88,7 +88,7 @@ for (const { name, within, register } of NIXES) {
     assert.is(status.lock.ageDays, null);
   });
 
-  withNix("install puts two groups into a generation", async () => {
+  withNix("install creates one generation with two groups", async () => {
     const said = await must("install", "k8s", "cloud");
     assert.match(said, /kubectl 1\.30\.1 \(new\)/);
     assert.match(said, /generation 1 of .*: k8s cloud/);
@@ -102,12 +102,12 @@ for (const { name, within, register } of NIXES) {
     assert.not.ok(held.includes("dev"));
   });
 
-  withNix("Nix's own query reads the groups", async () => {
+  withNix("nix-env --query shows the groups", async () => {
     const ran = await inside(["nix-env", "--profile", profile, "--query"]);
     assert.equal(ran.stdout.trim().split("\n").sort(), ["cloud", "k8s"], ran.stderr);
   });
 
-  withNix("list has versions and marks what is missing here", async () => {
+  withNix("list shows versions and marks tools that this system lacks", async () => {
     const json = JSON.parse(await must("list", "--json"));
     const by = (tool: string, group: string) =>
       json.find((row: { tool: string; group: string }) => row.tool === tool && row.group === group);
@@ -119,7 +119,7 @@ for (const { name, within, register } of NIXES) {
     assert.match(await must("list"), /mas +missing: not available on this system/);
   });
 
-  withNix("status has Nix, generation, groups, lock and store", async () => {
+  withNix("status shows Nix, generation, groups, lock file and store", async () => {
     const status = JSON.parse(await must("status", "--json"));
     assert.match(status.nix.version, /^2\./);
     assert.equal(status.profile, { path: profile, generation: 1, generations: 1, groups: ["k8s", "cloud"] });
@@ -131,16 +131,16 @@ for (const { name, within, register } of NIXES) {
     assert.match(text, /flake\.lock: {2}0 days old/);
   });
 
-  withNix("installing the same again makes no generation", async () => {
+  withNix("installing the same again creates no generation", async () => {
     await must("install", "k8s", "cloud");
     assert.equal(await generations(), ["1 (current)"]);
   });
 
-  withNix("a failed update leaves lock file and profile as they were", async () => {
+  withNix("a failed update changes neither lock file nor profile", async () => {
     const lock = readFileSync(join(out, "flake.lock"), "utf8");
     const link = readlinkSync(profile);
     setVersions({ kubectl: "1.31.0" });
-    // A package set that no longer evaluates.
+    // A package set that does not evaluate.
     copyFileSync(join(nixpkgs, "default.nix"), join(nixpkgs, "default.nix.kept"));
     copyFileSync("/dev/null", join(nixpkgs, "default.nix"));
     const ran = await manage("update");
@@ -149,7 +149,7 @@ for (const { name, within, register } of NIXES) {
     assert.match(ran.stderr, /stay as they were/);
     assert.is(readFileSync(join(out, "flake.lock"), "utf8"), lock);
     assert.is(readlinkSync(profile), link);
-    // A package set that is gone: the lock file itself can't be made.
+    // A missing package set: the lock file itself can't be written.
     const hidden = `${nixpkgs}.hidden`;
     await run(["mv", nixpkgs, hidden]);
     const gone = await manage("update");
@@ -159,7 +159,7 @@ for (const { name, within, register } of NIXES) {
     assert.equal(await generations(), ["1 (current)"]);
   });
 
-  withNix("update takes the new version and says which", async () => {
+  withNix("update installs the new version and names it", async () => {
     rmSync(join(nixpkgs, "default.nix.kept"));
     const said = await must("update");
     assert.match(said, /^ {2}kubectl 1\.30\.1 -> 1\.31\.0$/m);
@@ -170,7 +170,7 @@ for (const { name, within, register } of NIXES) {
     assert.equal(await generations(), ["1", "2 (current)"]);
   });
 
-  withNix("a volume has a profile of its own, and leaves the user's alone", async () => {
+  withNix("a volume has its own profile and does not change the user's", async () => {
     const link = readlinkSync(profile);
     const said = await must("install", "--volume", "data");
     const own = join(volume, ".nix/environment-demo");
@@ -185,7 +185,7 @@ for (const { name, within, register } of NIXES) {
     assert.is(await kubectl(), "kubectl 1.31.0");
     assert.match(await must("rollback", "--volume", "data"), /kubectl 1\.32\.0 -> 1\.31\.0/);
     assert.equal(await generations(own), ["1 (current)", "2"]);
-    // Its generations are roots for the garbage collector, wherever the volume is.
+    // Its generations are garbage collector roots wherever the volume is mounted.
     const roots = (await inside(["nix-store", "--gc", "--print-roots"])).stdout;
     assert.match(roots, new RegExp(`${own}-2-link`));
   });
@@ -198,8 +198,8 @@ for (const { name, within, register } of NIXES) {
     assert.is(ran.status, 1);
   });
 
-  withNix("clean removes old generations and what nothing uses, and a dry run does not", async () => {
-    // A third generation; then the two before it become old. Nix keeps the newest of the old: it was current a day ago.
+  withNix("clean removes old generations and unused paths; --dry-run removes nothing", async () => {
+    // After a third generation, the two before it are made old. Nix keeps the newest old one, because it was current a day ago.
     await must("install", "k8s");
     assert.equal((await generations()).length, 3);
     await run(["sh", "-c", 'for link in "$0"-1-link "$0"-2-link; do touch -h -d "3 days ago" "$link"; done', profile]);
@@ -215,7 +215,7 @@ for (const { name, within, register } of NIXES) {
     const store = (await inside(["ls", nix.env.NIX_STORE_DIR!])).stdout;
     assert.not.match(store, /-kubectl-1\.30\.1\n/);
     assert.match(store, /-kubectl-1\.31\.0\n/);
-    // The volume's two generations are young.
+    // The volume's two generations are not old.
     assert.equal(await generations(join(volume, ".nix/environment-demo")), ["1 (current)", "2"]);
   });
 
@@ -227,7 +227,7 @@ for (const { name, within, register } of NIXES) {
     assert.match(status.stdout, /generation 3 of 2: k8s/, status.stderr);
   });
 
-  withNix("wrong usage is told", async () => {
+  withNix("wrong usage is reported", async () => {
     for (const [args, words] of [
       [["instal"], /no command instal/],
       [["install", "nope"], /no group nope; there are: k8s cloud dev/],
@@ -246,7 +246,7 @@ for (const { name, within, register } of NIXES) {
 
 const test = suite("manage-nix-packages.sh without Nix");
 
-test("status and list call none", async () => {
+test("status and list don't run Nix", async () => {
   const bin = tempFolder();
   for (const program of [
     "bash",
@@ -271,7 +271,7 @@ test("status and list call none", async () => {
   }
   const home = tempFolder();
   const out = generated(spec("/nowhere", home));
-  // Nix's usual places would be found without PATH; none of those is asked for either.
+  // The script would find Nix in its usual places without PATH: it must not run those either.
   const env = { PATH: bin, HOME: home, NIX_STATE_DIR: home, XDG_STATE_HOME: undefined };
   const status = await run([join(out, "manage-nix-packages.sh"), "status"], { env });
   assert.is(status.status, 0, status.stderr);

@@ -7,7 +7,7 @@ import { generated, type Ran, run } from "../support/machine.ts";
 import { tempFolder } from "../support/temp.ts";
 import { needs } from "../support/tools.ts";
 
-/* setup-nix-environment.sh, sourced by each shell, also under options that break careless scripts. */
+/* setup-nix-environment.sh, sourced in each shell, also with options that break careless scripts. */
 
 const user = userInfo().username;
 const volume = tempFolder();
@@ -48,7 +48,7 @@ const SHELLS: readonly { name: string; command: readonly string[]; source: strin
 
 let out: string;
 let state: string;
-/** Variables of a shell that has a profile with one tool, and a volume's with another. */
+/** Environment of a shell with a profile that has one tool, and a volume's profile with another. */
 let env: Record<string, string | undefined>;
 
 const SHOW =
@@ -95,13 +95,13 @@ for (const shell of SHELLS) {
     assert.is(said.pop(), "alive");
     return said;
   };
-  // dash hands no arguments to a sourced file; what it sees are the shell's own.
+  // dash passes no arguments to a sourced file: the file sees the shell's own.
   const source = (...args: string[]): string =>
     posix && args.length > 0
       ? `set -- ${args.join(" ")}\n. ./setup-nix-environment.sh\nset --`
       : [shell.source, "./setup-nix-environment.sh", ...args].join(" ");
 
-  inShell("points Nix at the user's settings and puts the tools on PATH", async () => {
+  inShell("makes Nix read the user's settings and adds the tools to PATH", async () => {
     const [line] = await good(`${source()}\n${SHOW}`);
     const [active, confDir, files, path, found] = line!.split("|");
     assert.is(active, "demo");
@@ -115,7 +115,7 @@ for (const shell of SHELLS) {
     assert.match(said[0]!, /\b7$/);
   });
 
-  inShell("twice is once, and deactivating gives everything back", async () => {
+  inShell("sourcing it twice changes nothing more, and deactivating restores everything", async () => {
     const said = await good(
       [
         shell.state,
@@ -136,11 +136,11 @@ for (const shell of SHELLS) {
     assert.is(after, before);
     const [first, activated, last] = middle!.split("\n");
     assert.is(last, first);
-    assert.is(activated!.split(profile).length, 3, "once in PATH and once as where the tool is");
+    assert.is(activated!.split(profile).length, 3, "once in PATH and once as the path of the tool");
     assert.not.match(left!, /NIX_ENVIRONMENT|NIX_USER_CONF_FILES/);
   });
 
-  inShell("options and what was set before stay", async () => {
+  inShell("options and earlier variables are kept", async () => {
     const more = { NIX_USER_CONF_FILES: "/a:/b", NIX_CONF_DIR: "/etc/mine" };
     const said = await good(
       [
@@ -174,14 +174,14 @@ for (const shell of SHELLS) {
     assert.match(said[0]!, /\b5$/);
   });
 
-  inShell("a child shell can undo it too", async () => {
+  inShell("a child shell can deactivate it, too", async () => {
     const said = await good(
       `${source()}\n${shell.command.join(" ")} -c '${shell.source} ./setup-nix-environment.sh; nix_environment_deactivate; ${SHOW.replaceAll("'", "")}'`,
     );
     assert.is(said.at(-1), `unset|unset|unset|${process.env.PATH}|no tool`);
   });
 
-  inShell("what is missing is said, and how to get it; the shell lives on", async () => {
+  inShell("what is missing is reported with the way to get it, and the shell does not exit", async () => {
     const volumeGone = await sh(`${source("--volume", "gone")}\n${SHOW}`);
     assert.match(volumeGone.stderr, /the volume gone is not mounted at \/nowhere\/at\/all/);
     assert.match(volumeGone.stderr, /manage-nix-packages\.sh install --volume gone/);
@@ -205,7 +205,7 @@ for (const shell of SHELLS) {
     assert.is(bare.stdout, "alive\n");
   });
 
-  inShell("arguments of the script that sources it are not taken for its own", async () => {
+  inShell("it ignores the arguments of the script that sources it", async () => {
     const said = await good(`set -- prod --force\n${shell.source} ./setup-nix-environment.sh\nprintf '%s ' "$@"; echo; ${SHOW}`);
     assert.is(said[0], "prod --force ");
     assert.match(said[1]!, /^demo\|/);
@@ -217,7 +217,7 @@ for (const shell of SHELLS) {
 const test = suite("setup-nix-environment.sh");
 test.before(prepare);
 
-needs(test, ["nix"])("what this Nix does not know is left out of a copy, and said", async () => {
+needs(test, ["nix"])("settings that this Nix does not know are left out of a copy and reported", async () => {
   const file = join(out, `users/${user}/nix.conf`);
   const text = readFileSync(file, "utf8");
   writeFileSync(file, `${text}no-such-setting = 1\n`);
@@ -234,12 +234,12 @@ needs(test, ["nix"])("what this Nix does not know is left out of a copy, and sai
   writeFileSync(file, text);
 });
 
-test("run instead of sourced, it says how", async () => {
+test("executed instead of sourced, it says how to source it", async () => {
   const ran = await run(["./setup-nix-environment.sh"], { cwd: out, env });
   assert.match(ran.stderr, /has to be sourced/);
 });
 
-needs(test, ["shellcheck"])("the scripts are clean under shellcheck", async () => {
+needs(test, ["shellcheck"])("shellcheck has no warning about the scripts", async () => {
   const ran = await run(["shellcheck", "setup-nix-environment.sh", "manage-nix-packages.sh", "apply-nix-config.sh"], {
     cwd: out,
   });
@@ -247,8 +247,8 @@ needs(test, ["shellcheck"])("the scripts are clean under shellcheck", async () =
   assert.is(ran.status, 0);
 });
 
-needs(test, ["dash"])("nothing newer than bash 3.2 is used", () => {
-  // No bash 3.2 can be installed here; these are what later ones added and the scripts could be tempted by.
+needs(test, ["dash"])("the scripts use nothing newer than bash 3.2", () => {
+  // Debian has no bash 3.2. These are features of later versions that the scripts could use by mistake.
   const newer =
     /\bmapfile\b|\breadarray\b|declare -[gAn]|local -n|\$\{[a-zA-Z_]+(\^|,|@)|\|&|&>>|\[\[? -v |\bcoproc\b|printf '?%\(|;;&|;&|\bwait -n\b|\$\{[a-z]+\[-[0-9]+\]\}|\$EPOCH|BASHPID/;
   for (const name of ["setup-nix-environment.sh", "manage-nix-packages.sh", "apply-nix-config.sh"]) {

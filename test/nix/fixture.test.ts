@@ -7,7 +7,7 @@ import { tempTree } from "../support/temp.ts";
 import { needs } from "../support/tools.ts";
 
 /*
- * The fixture nixpkgs and the private Nix, tried with a flake written by hand: what the tests of generated flakes stand on.
+ * The fixture nixpkgs and the private Nix, tested with a flake written by hand: the tests of generated flakes rely on both.
  */
 
 const test = suite("fixture nixpkgs");
@@ -76,7 +76,7 @@ const host = `{ config, lib, pkgs, ... }: {
 }
 `;
 
-/** What Nix said, but for the notice that follows from `--no-write-lock-file`. */
+/** Nix's stderr without the notice that `--no-write-lock-file` causes. */
 function withoutLockNotice(stderr: string): string {
   return stderr.replace(/^warning: not writing modified lock file.*$/m, "");
 }
@@ -91,11 +91,11 @@ withNix("nix develop runs a stub", async () => {
   const entered = await nix.develop(flake, "k8s", ["kubectl"]);
   assert.is(entered.stdout, "kubectl 1.30.1\n", entered.stderr);
   assert.is(entered.status, 0);
-  // Neither a warning nor a fallback to another bash.
+  // No warning, and no fallback to another bash.
   assert.not.match(withoutLockNotice(entered.stderr), /warning|error/);
 });
 
-withNix("nix develop has env and hook as they were written", async () => {
+withNix("nix develop has env and hook unchanged", async () => {
   const entered = await nix.develop(flake, "refined", ["bash", "-c", 'printf %s "$GREETING"; echo; type -p jq bash']);
   const [hooked, first, second, jq, bash] = entered.stdout.split("\n");
   assert.equal([hooked, first, second], ["hooked: jq 1.7.1", `it's \${HOME} & "`, ""], entered.stderr);
@@ -103,7 +103,7 @@ withNix("nix develop has env and hook as they were written", async () => {
   assert.match(bash!, /-bash-5\.2\/bin\/bash$/);
 });
 
-withNix("nix develop takes an exit status through", async () => {
+withNix("nix develop returns the command's exit status", async () => {
   assert.is((await nix.develop(flake, "k8s", ["bash", "-c", "exit 7"])).status, 7);
 });
 
@@ -117,7 +117,7 @@ withNix("buildEnv links the programs, and refuses two of one name", async () => 
   assert.equal(readdirSync(join(await nix.build(flake, "twice-anyway"), "bin")), ["nixfmt"]);
 });
 
-withNix("a shell application finds its inputs and takes its arguments", async () => {
+withNix("a shell application finds its inputs and gets its arguments", async () => {
   const result = await nix.must([
     "run",
     `path:${flake}#script`,
@@ -131,7 +131,7 @@ withNix("a shell application finds its inputs and takes its arguments", async ()
   assert.is(result, "jq 1.7.1\na b\n");
 });
 
-withNix("other systems evaluate to derivations of their own", async () => {
+withNix("each system evaluates to its own derivations", async () => {
   const paths = new Set<unknown>();
   for (const system of ["x86_64-linux", "aarch64-linux", "aarch64-darwin"]) {
     paths.add(await nix.evalFlake(flake, `devShells.${system}.k8s.drvPath`));
@@ -140,7 +140,7 @@ withNix("other systems evaluate to derivations of their own", async () => {
   assert.is(paths.size, 6);
 });
 
-withNix("what is available depends on the system and the licence", async () => {
+withNix("availability depends on the system and the licence", async () => {
   const names = "shell: map (tool: tool.name) shell.nativeBuildInputs";
   const linux = await nix.evalFlake(flake, "devShells.x86_64-linux.monitoring", { apply: names });
   const darwin = await nix.evalFlake(flake, "devShells.aarch64-darwin.monitoring", { apply: names });
@@ -191,7 +191,7 @@ withNix("a NixOS host merges as NixOS does, and builds", async () => {
   assert.equal(readdirSync(join(toplevel, "sw/bin")), ["kubectl", "nix"]);
 });
 
-/** Module systems: what a list of modules makes of `options` like these, in the fixture and in the real nixpkgs alike. */
+/** The module system: the result of a list of modules with `options` like these, in the fixture and in the real nixpkgs. */
 const merging: [name: string, modules: string, want: unknown | RegExp][] = [
   ["lists join, the later module's first", "[ { list = [ 1 ]; } { list = [ 2 ]; } ]", { list: [2, 1] }],
   [
@@ -265,7 +265,7 @@ for (const [library, register, folder] of libraries) {
   });
 }
 
-withNix("an updated fixture has the version asked for, and only that differs", async () => {
+withNix("an updated fixture has the requested version and no other difference", async () => {
   const inputs = { nixpkgs: await nix.fixture({ kubectl: "1.31.0" }) };
   const entered = await nix.develop(flake, "k8s", ["sh", "-c", "kubectl; helm"], { inputs });
   assert.is(entered.stdout, "kubectl 1.31.0\nhelm 3.15.0\n", entered.stderr);

@@ -9,7 +9,7 @@ import { written } from "../support/spec.ts";
 import { tempTree } from "../support/temp.ts";
 import { needs, tool } from "../support/tools.ts";
 
-/* A fleet on a real nixpkgs 24.05: what each machine is made of, whom it sends builds to, and the hive that colmena reads. */
+/* A fleet on a real nixpkgs 24.05: the content of each machine, its builders, and the hive that colmena reads. */
 
 const test = suite("fleet");
 const real = needs(test, ["nix", "nixpkgs"]);
@@ -33,11 +33,11 @@ const roleOf = (name: string) => name.split("-")[0] as Role;
 const host = (name: string) => ({
   groups: ROLES[roleOf(name)].groups,
   stateVersion: "24.05",
-  // The machines of one role are left to nixos-rebuild.
+  // Machines of one role have no deployment: nixos-rebuild deploys them.
   ...(roleOf(name) === "data" ? {} : { deploy: { target: `${name}.example.net`, user: "deployer", tags: [roleOf(name), "eu"] } }),
 });
 
-/** A spec with these hosts; the builders are two of the fleet by name and one outside. */
+/** A spec with these hosts. Two of its builders are hosts of the fleet, one is not. */
 const spec = (hosts: readonly string[]) =>
   stringify({
     version: 1,
@@ -76,7 +76,7 @@ interface Machine {
   readonly warnings: readonly string[];
 }
 
-/** Without the registry, which names the flake's own store path, two flakes' equal machines are the same derivation. */
+/** Without the registry, which contains the flake's store path, equal machines of two flakes are the same derivation. */
 const DESCRIBE = `machine: let
   inherit (machine.extendModules { modules = [ { nix.registry = machine.lib.mkForce { }; } ]; }) config;
 in {
@@ -97,12 +97,12 @@ in {
 
 let folder: string;
 test.before(() => {
-  // Nix 2.8 with Debian's libgc can crash when it collects, so it shall not have to.
+  // Nix 2.8 with Debian's libgc can crash in a garbage collection, so the heap starts large.
   process.env["GC_INITIAL_HEAP_SIZE"] ??= "6G";
   folder = written(spec(names));
 });
 
-/** Some at a time: a process that holds twenty systems at once needs more memory than a small machine has. */
+/** In batches: a process with twenty systems needs more memory than a small machine has. */
 async function describe(flake: string, hosts: readonly string[]): Promise<Record<string, Machine>> {
   const found: Record<string, Machine> = {};
   for (let start = 0; start < hosts.length; start += 5) {
@@ -113,35 +113,38 @@ async function describe(flake: string, hosts: readonly string[]): Promise<Record
   return found;
 }
 
-real("each of twenty machines has its own tools, builders and trust, and is the machine that it is alone", async () => {
-  const fleet = await describe(folder, names);
-  assert.equal(Object.keys(fleet).length, 20);
-  for (const [name, machine] of Object.entries(fleet)) {
-    assert.match(machine.system, new RegExp(`-nixos-system-${name}-.*\\.drv$`));
-    assert.equal(
-      [...machine.tools].sort(),
-      ROLES[roleOf(name)].groups.flatMap((group) => TOOLS[group] ?? []).sort(),
-      `${name} has just the tools of its groups`,
-    );
-    const others = ["ci-1", "ci-2"].filter((builder) => builder !== name).map((builder) => `${builder}.example.net`);
-    assert.equal(machine.builders, [...others, "arm.example.net"], `${name} sends builds to all builders but itself`);
-    assert.ok(machine.distributed);
-    const user = { "ci-1": "nixremote", "ci-2": "builds" }[name];
-    assert.equal(machine.trusted, ["root", "alice", ...(user ? [user] : [])], name);
-    assert.equal(machine.accounts, user ? [user] : [], name);
-    assert.is(machine.ssh, user !== undefined, name);
-    assert.equal(machine.features, { "ci-1": ["big-parallel"], "ci-2": ["benchmark", "exotic"] }[name] ?? []);
-    assert.is(machine.warnings.length, user ? 1 : 0, `${name} says that no key may log in yet`);
-  }
-  const systems = Object.values(fleet).map(({ system }) => system);
-  assert.is(new Set(systems).size, 20);
+real(
+  "each of twenty machines has its own tools, builders and trust, and is the same derivation as in a spec of its own",
+  async () => {
+    const fleet = await describe(folder, names);
+    assert.equal(Object.keys(fleet).length, 20);
+    for (const [name, machine] of Object.entries(fleet)) {
+      assert.match(machine.system, new RegExp(`-nixos-system-${name}-.*\\.drv$`));
+      assert.equal(
+        [...machine.tools].sort(),
+        ROLES[roleOf(name)].groups.flatMap((group) => TOOLS[group] ?? []).sort(),
+        `${name} has just the tools of its groups`,
+      );
+      const others = ["ci-1", "ci-2"].filter((builder) => builder !== name).map((builder) => `${builder}.example.net`);
+      assert.equal(machine.builders, [...others, "arm.example.net"], `${name} sends builds to all builders but itself`);
+      assert.ok(machine.distributed);
+      const user = { "ci-1": "nixremote", "ci-2": "builds" }[name];
+      assert.equal(machine.trusted, ["root", "alice", ...(user ? [user] : [])], name);
+      assert.equal(machine.accounts, user ? [user] : [], name);
+      assert.is(machine.ssh, user !== undefined, name);
+      assert.equal(machine.features, { "ci-1": ["big-parallel"], "ci-2": ["benchmark", "exotic"] }[name] ?? []);
+      assert.is(machine.warnings.length, user ? 1 : 0, `${name} says that no key may log in yet`);
+    }
+    const systems = Object.values(fleet).map(({ system }) => system);
+    assert.is(new Set(systems).size, 20);
 
-  // The builders of a spec are machines of it, so they stay; all others go.
-  const alone = await describe(written(spec(["web-7", "ci-1", "ci-2"])), ["web-7", "ci-1"]);
-  assert.equal(alone, { "web-7": fleet["web-7"], "ci-1": fleet["ci-1"] });
-});
+    // Builders are hosts of the spec and stay; all other hosts are removed.
+    const alone = await describe(written(spec(["web-7", "ci-1", "ci-2"])), ["web-7", "ci-1"]);
+    assert.equal(alone, { "web-7": fleet["web-7"], "ci-1": fleet["ci-1"] });
+  },
+);
 
-real("a builder of the spec keeps what its own module says of the account, and its keys silence the warning", async () => {
+real("a builder's own module wins over the spec's account, and its keys end the warning", async () => {
   const flake = written(spec(["ci-1", "ci-2"]));
   writeFileSync(
     join(flake, "hosts/ci-1.nix"),
@@ -168,7 +171,7 @@ real("a builder of the spec keeps what its own module says of the account, and i
   assert.equal(rest, { isNormalUser: true, isSystemUser: false, group: "users", warnings: [] });
 });
 
-real("nix.conf and /etc/nix/machines of the machines are what Nix reads", async () => {
+real("nix.conf and /etc/nix/machines of the machines are valid for Nix", async () => {
   const files = (await evaluate(
     folder,
     "nixosConfigurations",
@@ -191,8 +194,8 @@ real("nix.conf and /etc/nix/machines of the machines are what Nix reads", async 
 
 const withColmena = needs(test, ["nix", "nixpkgs", "colmena"]);
 
-withColmena("colmena's own evaluation takes the hive: nodes, tags, targets, and the systems that are deployed", async () => {
-  // colmena is an input as a tree, so that its flake's own inputs need not be fetched; its outputs are made from the same nixpkgs.
+withColmena("colmena's own evaluator reads the hive: nodes, tags, targets and the deployed systems", async () => {
+  // colmena is an input as a tree: the inputs of its own flake are not fetched, and its outputs use the same nixpkgs.
   const probe = tempTree({
     "flake.nix": `{
   inputs = {
@@ -214,7 +217,7 @@ withColmena("colmena's own evaluation takes the hive: nodes, tags, targets, and 
       };
     in
     {
-      # What colmena makes of the raw form, and how it takes the evaluated one.
+      # What colmena makes of the raw hive, and what it reads from the evaluated one.
       probe.made = colmenaFlake.lib.makeHive platform.colmena;
       probe.taken = ((import "\${colmena}/src/nix/hive/flake.nix").outputs { self = null; hive.outputs = platform; }).processFlake;
       probe.nixos = platform.nixosConfigurations;
@@ -236,7 +239,7 @@ withColmena("colmena's own evaluation takes the hive: nodes, tags, targets, and 
       };
     in { made = facts made; taken = facts taken; }`,
   )) as Record<"made" | "taken", { nodes: string[]; deployment: Record<string, Record<string, unknown>> }>;
-  assert.equal(found.taken, found.made, "both forms say the same, option for option");
+  assert.equal(found.taken, found.made, "both forms have the same value for every option");
   assert.equal(found.made.nodes, deployed);
   for (const name of deployed) {
     const { targetHost, targetUser, tags } = found.made.deployment[name] ?? {};
@@ -254,11 +257,11 @@ withColmena("colmena's own evaluation takes the hive: nodes, tags, targets, and 
       nixos = nixos.web-2.config.system.build.toplevel.drvPath;
     }`,
   )) as { made: Record<string, string>; taken: Record<string, string>; nixos: string };
-  assert.equal(paths.taken, { "web-2": paths.nixos }, "what colmena deploys is what nixos-rebuild would");
+  assert.equal(paths.taken, { "web-2": paths.nixos }, "colmena deploys the system that nixos-rebuild would");
   assert.match(paths.made["web-2"] ?? "", /-nixos-system-web-2-.*\.drv$/);
 });
 
-real("where and how to deploy is known without evaluating a machine", async () => {
+real("deployment options don't evaluate a machine", async () => {
   const flake = written(spec(["web-1", "ci-1", "ci-2"]));
   const calls = await functionCalls(flake, "colmenaHive.deploymentConfig");
   assert.ok(calls < 2000, `${calls} calls`);
@@ -269,7 +272,7 @@ real("where and how to deploy is known without evaluating a machine", async () =
 
 const withNix = needs(test, FIXTURE_TOOLS);
 
-withNix("nix flake check passes on a fleet, and the hive holds the very machines of nixosConfigurations", async () => {
+withNix("nix flake check passes on a fleet, and the hive's machines are those of nixosConfigurations", async () => {
   const nix = privateNix();
   for (const flake of [written(spec(["web-1", "ci-1", "ci-2"])), written(withBuilderOutside)]) {
     const { status, stderr } = await nix.check(flake);

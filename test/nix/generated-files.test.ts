@@ -12,8 +12,8 @@ import { tempTree } from "../support/temp.ts";
 import { needs } from "../support/tools.ts";
 
 /*
- * Every generated .nix file, of the reference platform and of random specs, as its readers' tools see it: no binding that nothing
- * uses, no `with`, no syntax error, nothing for nixfmt to change. The fixture nixpkgs is held to the same.
+ * Every generated .nix file of the reference platform and of random specs: no unused binding, no `with`, no syntax error, and no
+ * change by nixfmt. The fixture nixpkgs must pass the same checks.
  */
 
 const test = suite("generated .nix files");
@@ -25,7 +25,7 @@ function nixFilesBelow(folder: string): Record<string, string> {
   return Object.fromEntries(names.map((name) => [join(folder, name), readFileSync(join(repository, folder, name), "utf8")]));
 }
 
-/** Each text that the specs compile to, once, under the name of one file that has it. */
+/** Each distinct text that the specs compile to, under the name of one file that has it. */
 function nixFilesOf(specs: readonly string[]): Record<string, string> {
   const found = new Map<string, string>();
   for (const [n, spec] of specs.entries()) {
@@ -38,10 +38,10 @@ function nixFilesOf(specs: readonly string[]): Record<string, string> {
   return Object.fromEntries([...found].map(([text, path]) => [path, text]));
 }
 
-// A fixed seed, so that a failure's file name means the same spec again.
+// A fixed seed: the name of a failing file leads to the same spec again.
 const specs = fc.sample(specText, { numRuns: 200, seed: 2026 });
 
-/** Names as long as the language lets them be: nixfmt breaks lines for width. */
+/** The longest valid names: nixfmt breaks long lines. */
 const [long, alsoLong] = ["a".repeat(128), "b".repeat(120)];
 const WIDE = `version: 1
 name: ${"p".repeat(63)}
@@ -63,16 +63,16 @@ hosts:
 
 const files = { ...nixFilesBelow("out"), ...nixFilesBelow("test/fixtures/nixpkgs"), ...nixFilesOf([...specs, WIDE]) };
 
-test("there is something to look at", () => {
+test("there are files to check", () => {
   assert.ok(Object.keys(files).filter((path) => /^\d+\//.test(path)).length > 400);
   assert.ok("out/flake.nix" in files);
 });
 
-test("use every binding they declare, and no `with`", () => {
+test("have no unused binding and no `with`", () => {
   for (const [path, text] of Object.entries(files)) assert.equal(nixFaults(text), [], `${path}\n${text}`);
 });
 
-needs(test, ["nix", "nix-instantiate"])("are Nix", async () => {
+needs(test, ["nix", "nix-instantiate"])("have no syntax error", async () => {
   const folder = tempTree(files);
   assert.is(
     await syntaxErrors(
@@ -83,7 +83,7 @@ needs(test, ["nix", "nix-instantiate"])("are Nix", async () => {
   );
 });
 
-needs(test, ["nixfmt"])("are left as they are by nixfmt", () => {
+needs(test, ["nixfmt"])("are not changed by nixfmt", () => {
   const folder = tempTree(files);
   assert.is(nixfmtComplaints(Object.keys(files).map((path) => join(folder, path))), "");
 });

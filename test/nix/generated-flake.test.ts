@@ -10,7 +10,7 @@ import { repository, written } from "../support/spec.ts";
 import { tempFolder } from "../support/temp.ts";
 import { needs } from "../support/tools.ts";
 
-/* What a spec compiles to, in the hands of a real Nix, on the fixture nixpkgs. */
+/* Generated flakes, evaluated and built by a real Nix on the fixture nixpkgs. */
 
 const test = suite("generated flake");
 const withNix = needs(test, FIXTURE_TOOLS);
@@ -66,7 +66,7 @@ withNix("nix develop .#k8s -c kubectl runs the tool", async () => {
   assert.match(stdout, /^kubectl /);
 });
 
-withNix("a refined shell sets its variables and runs its hook; the default shell has every group", async () => {
+withNix("a shell with `env` and `hook` sets its variables and runs its hook; the default shell has every group", async () => {
   const folder = written(`version: 1
 name: demo
 groups:
@@ -86,7 +86,7 @@ shells:
   assert.match(all.stdout, /^kubectl .*\njq /);
 });
 
-withNix("a shell names the tools that this system lacks, and still starts", async () => {
+withNix("a shell names the tools that this system lacks and starts without them", async () => {
   const folder = written(
     `version: 1
 name: demo
@@ -114,7 +114,7 @@ groups:
   assert.match((await nix.evalFlake(folder, "packages.x86_64-linux.mixed.drvPath")) as string, /\.drv$/);
 });
 
-withNix("nix build .#k8s links a profile that holds the tools", async () => {
+withNix("nix build .#k8s builds a profile with the tools", async () => {
   const profile = await nix.build(reference, "k8s");
   for (const program of ["kubectl", "helm", "talosctl", "clusterctl"])
     assert.ok(readFileSync(join(profile, "bin", program)).length > 0, program);
@@ -184,7 +184,7 @@ hosts:
     });
   });
 
-withNix("a tool held at another version comes from its own package set, beside the others", async () => {
+withNix("a tool with `from` comes from its own package set, the others from nixpkgs", async () => {
   const old = await nix.fixture({ kubectl: "1.29.0" });
   const folder = written(`version: 1
 name: demo
@@ -209,7 +209,7 @@ hosts:
   assert.ok((tools as string[]).includes("1.29.0"));
 });
 
-withNix("any string survives: titles, descriptions, names, variables and hooks, read back by nix eval", async () => {
+withNix("any string is kept: titles, descriptions, names, variables and hooks, read back by nix eval", async () => {
   const texts = fc
     .sample(hostileText, { numRuns: 300, seed: 7 })
     .concat(["''${x}", "'${x}", "$${x}", "\\${x}", "$", "$$", "\\", '"', "", "\u{1f600}", "a\r\nb\tc"]);
@@ -248,11 +248,11 @@ withNix("any string survives: titles, descriptions, names, variables and hooks, 
   }
 });
 
-withNix("any string survives the bash of nix develop: variables and hooks", async () => {
+withNix("any string is kept in the bash of nix develop: variables and hooks", async () => {
   const texts = fc
     .sample(hostileText, { numRuns: 120, seed: 11 })
     .concat(["'", "''", "\\'", "$'\\n'", "a\nb", "-n", "${x}", "\u{1f600}"]);
-  // The hook is code: a here-document that quotes nothing away shows that its text arrives as it is.
+  // The hook is code: a here-document with a quoted delimiter prints its text unchanged.
   const hooks = fc.sample(hostileText, { numRuns: 40, seed: 13 }).map((text) => text.replace(/\r/g, ""));
   const spec = {
     version: 1,

@@ -8,7 +8,7 @@ import { functionCalls } from "../support/real-nixpkgs.ts";
 import { written } from "../support/spec.ts";
 import { needs, tool } from "../support/tools.ts";
 
-/* A tool held back with `from:`, in shells, packages, checks and machines; and what a fleet and a second package set cost. */
+/* A tool with `from:` in shells, packages, checks and machines; and the cost of a fleet and of a second package set. */
 
 const test = suite("package sets");
 const withNix = needs(test, FIXTURE_TOOLS);
@@ -37,7 +37,7 @@ const withoutHeld = stringify({
   hosts: { web: { stateVersion: "24.05" } },
 });
 
-withNix("two versions of a tool stand side by side, in shells, packages, checks and machines alike", async () => {
+withNix("two versions of a tool exist side by side, in shells, packages, checks and machines alike", async () => {
   const folder = written(withHeld);
   const inputs = { "k8s-1-29": old };
   for (const [shell, version] of [
@@ -62,11 +62,11 @@ withNix("two versions of a tool stand side by side, in shells, packages, checks 
   ]);
 });
 
-/** Function calls of an attribute on the fixture, or on the real nixpkgs for every input. */
+/** The function calls of evaluating an attribute, on the fixture or on the real nixpkgs for every input. */
 const onFixture = async (folder: string, attribute: string, inputs: Readonly<Record<string, string>> = {}) =>
   (await nix.calls(folder, attribute, { inputs })).functionCalls;
 
-withNix("only who uses the second package set pays for it", async () => {
+withNix("only shells that use the second package set evaluate it", async () => {
   const folder = written(withHeld);
   const inputs = { "k8s-1-29": old };
   const shell = "devShells.x86_64-linux.k8s.drvPath";
@@ -84,7 +84,7 @@ real(
   },
 );
 
-/** A fleet of this many machines; all of them have the first one's groups and builders. */
+/** A fleet of this size; all hosts have the groups and builders of the first. */
 const fleet = (count: number) =>
   stringify({
     ...plain,

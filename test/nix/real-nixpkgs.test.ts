@@ -7,7 +7,7 @@ import { repository, written } from "../support/spec.ts";
 import { tempTree } from "../support/temp.ts";
 import { needs } from "../support/tools.ts";
 
-/* The reference platform on a real nixpkgs 24.05, and what an evaluation costs. */
+/* The reference platform on a real nixpkgs 24.05, and the cost of its evaluation. */
 
 const test = suite("real nixpkgs");
 const real = needs(test, ["nix", "nixpkgs"]);
@@ -41,7 +41,7 @@ real("all dev shells evaluate to a derivation on the three systems", async () =>
   }
 });
 
-real("the host is a whole system with exactly the spec's lists, users and ids", async () => {
+real("the host evaluates to a system with exactly the spec's lists, users and ids", async () => {
   assert.match((await evaluate(out, `${host}.system.build.toplevel.drvPath`)) as string, /nixos-system-builder-.*\.drv$/);
   const settings = (await evaluate(
     out,
@@ -81,8 +81,8 @@ real("the host is a whole system with exactly the spec's lists, users and ids", 
   );
 });
 
-real("its nix.conf makes a real Nix warn of nothing", async () => {
-  // NixOS builds the file with a derivation; its text is one of that derivation's variables.
+real("its nix.conf gives no warning in a real Nix", async () => {
+  // NixOS builds the file with a derivation; the text is a variable of that derivation.
   const text = (await evaluate(out, `${host}.environment.etc."nix/nix.conf".source`, "source: source.text")) as string;
   assert.match(text, /^substituters = https:\/\/cache\.nixos\.org\/ https:\/\/nix-community\.cachix\.org\/$/m);
   const { stdout, stderr } = await showConfig(text);
@@ -90,7 +90,7 @@ real("its nix.conf makes a real Nix warn of nothing", async () => {
   assert.equal(JSON.parse(stdout)["trusted-users"].value, ["root", "usualsuspectx"]);
 });
 
-real("a spec that leaves cache.nixos.org out gets no cache.nixos.org", async () => {
+real("a spec without cache.nixos.org gives a host without it", async () => {
   const folder = written(`version: 1
 name: demo
 groups: {}
@@ -141,14 +141,14 @@ real("a shell costs at most 600 calls above its packages, however many groups th
   assert.ok(policy - floor <= 600, `${policy - floor} calls with an unfree list`);
 });
 
-real("an unfree tool that the spec allows is there, and one that it does not is named", async () => {
+real("an unfree tool is in the shell if the spec allows it, else the shell names it", async () => {
   const spec = (unfree: string) =>
     `version: 1\nname: demo\nnixpkgs: { url: "github:NixOS/nixpkgs/nixos-26.05", unfree: ${unfree} }\ngroups:\n  k8s: { packages: [kubectl, terraform] }\n`;
   assert.equal(await evaluate(written(spec("[terraform]")), "devShells.x86_64-linux.k8s.missing"), []);
   assert.equal(await evaluate(written(spec("true")), "devShells.x86_64-linux.k8s.missing"), []);
 });
 
-real("a host's own file is the user's: it may change what the spec set by default", async () => {
+real("a host's own module can override what the spec sets by default", async () => {
   const folder = written('version: 1\nname: demo\ngroups: {}\nhosts:\n  box: { system: x86_64-linux, stateVersion: "24.05" }\n');
   cpSync(join(out, "hosts/builder.nix"), join(folder, "hosts/box.nix"));
   writeFileSync(

@@ -11,8 +11,8 @@ import { tempFolder } from "../support/temp.ts";
 import { needs } from "../support/tools.ts";
 
 /*
- * The shell steps of the generated workflow, run one by one as a GitHub runner runs them, in a repository whose nixpkgs is the
- * fixture. Only the actions (checkout, installing Nix) are left out, and npx, which here finds this source tree.
+ * The shell steps of the generated workflow, run one by one as a GitHub runner does, in a repository with the fixture nixpkgs. The
+ * actions (checkout, installing Nix) are left out, and npx runs this source tree.
  */
 
 const test = suite("workflow steps");
@@ -61,7 +61,7 @@ function git(folder: string, ...args: string[]): void {
   assert.is(status, 0, stderr);
 }
 
-/** A committed repository with the output in `out`, a folder below it or `.`. */
+/** A repository with committed output in `out`: a folder, or `.`. */
 async function repositoryWith(out: string): Promise<string> {
   const folder = tempFolder();
   mkdirSync(join(folder, "spec"));
@@ -82,7 +82,7 @@ interface StepResult {
   readonly output: string;
 }
 
-/** Every `run:` of the root's workflow, each as `bash -e` in the root of the checkout, which is GitHub's default shell. */
+/** Runs every `run:` of the root's workflow with `bash -e` in the root of the checkout, as GitHub's default shell does. */
 function runSteps(folder: string): StepResult[] {
   const { jobs } = parse(readFileSync(join(folder, WORKFLOW), "utf8")) as {
     jobs: Record<string, { steps: { run?: string }[] }>;
@@ -103,16 +103,16 @@ function runSteps(folder: string): StepResult[] {
 const statuses = (results: readonly StepResult[]) => Object.fromEntries(results.map(({ job, status }) => [job, status]));
 const explain = (results: readonly StepResult[]) => results.map(({ job, output }) => `${job}: ${output}`).join("\n");
 
-withNix("every step passes, with the output folder at the root and below it", async () => {
+withNix("every step passes, with the output in the root and in a folder", async () => {
   for (const out of [".", "out"]) {
     const results = runSteps(await repositoryWith(out));
     assert.equal(statuses(results), { drift: 0, "role-kubernetes": 0, "role-both": 0 }, explain(results));
   }
   const built = spawnSync("sh", ["-c", `ls ${nix.env["NIX_STORE_DIR"]}`], { encoding: "utf8" }).stdout;
-  assert.match(built, /-role-kubernetes\n/, "the role's check was really built");
+  assert.match(built, /-role-kubernetes\n/, "the role's check was built");
 });
 
-withNix("an output that is not the spec's, and a copy that is not the output's, fail the first job", async () => {
+withNix("stale output, and a stale copy of the workflow, fail the first job", async () => {
   const folder = await repositoryWith("out");
   appendFileSync(join(folder, "spec/platform.yaml"), "gc: { automatic: true }\n");
   const drifted = runSteps(folder);
@@ -127,7 +127,7 @@ withNix("an output that is not the spec's, and a copy that is not the output's, 
   assert.match(copied[0]?.output ?? "", /nix\.yml/);
 });
 
-withNix("without a committed flake.lock a role's job fails instead of building something unpinned", async () => {
+withNix("without a committed flake.lock a role's job fails instead of building unpinned inputs", async () => {
   const folder = await repositoryWith(".");
   rmSync(join(folder, "flake.lock"));
   git(folder, "add", "-A");
