@@ -11,7 +11,7 @@ import type { Templates } from "./output/render.ts";
 import { specName } from "./output/spec-name.ts";
 import { readSource } from "./read/source.ts";
 import { type Diagnostic, hasErrors, inOrder } from "./report/diagnostic.ts";
-import { maskDiagnostics, maskText } from "./report/masking.ts";
+import { maskDiagnostics, maskTexts } from "./report/masking.ts";
 
 export interface Compiled {
   /** Undefined when the text is not YAML. */
@@ -20,8 +20,8 @@ export interface Compiled {
   readonly files: readonly PlannedFile[] | undefined;
   /** Sorted by place. */
   readonly diagnostics: readonly Diagnostic[];
-  /** The spec's text for code frames, with each secret replaced by dots of the same length; `""` when it is not UTF-8. */
-  readonly text: string;
+  /** The text of each file for code frames, by the name that diagnostics have, with each secret replaced by dots of the same length. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /** What a compilation knows beside the spec. */
@@ -37,17 +37,19 @@ export interface CompileContext extends Omit<Environment, "facts"> {
  * the stages before it return, so that one run reports all mistakes of a spec.
  */
 export function compile(bytes: Uint8Array, file: string, context: CompileContext, templates: Templates): Compiled {
-  const [{ source, text: written }, yamlDiagnostics] = readSource(file, bytes);
+  const [{ source, files: written }, readDiagnostics] = readSource(file, bytes);
   if (!source) {
-    const ranges = secretsInText(written);
-    const texts = ranges.map(({ start, end }) => written.slice(start, end));
-    const diagnostics = maskDiagnostics(inOrder(yamlDiagnostics), texts);
-    return { model: undefined, files: undefined, diagnostics, text: maskText(written, ranges) };
+    const places = written.flatMap(({ file, text }) => secretsInText(text).map(({ start, end }) => ({ file, start, end })));
+    const secretTexts = places.map(
+      ({ file, start, end }) => written.find((one) => one.file === file)?.text.slice(start, end) ?? "",
+    );
+    const diagnostics = maskDiagnostics(inOrder(readDiagnostics), secretTexts);
+    return { model: undefined, files: undefined, diagnostics, texts: maskTexts(written, places) };
   }
   const [spec, shapeDiagnostics] = validate(source);
   const [model, nameDiagnostics] = buildModel(spec, source);
   const environment = { ...context, facts: () => context.facts(model.nixpkgs.url) };
-  const before = [...yamlDiagnostics, ...shapeDiagnostics, ...nameDiagnostics];
+  const before = [...readDiagnostics, ...shapeDiagnostics, ...nameDiagnostics];
   const secrets = findSecrets(source);
   const [, findings] = lint({ model, source, environment, before, secrets });
   const found = inOrder([...before, ...findings]);
@@ -55,12 +57,12 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
     found,
     secrets.map((secret) => secret.text),
   );
-  const text = maskText(
-    written,
+  const texts = maskTexts(
+    source.files,
     secrets.map((secret) => secret.range),
   );
-  if (hasErrors(diagnostics)) return { model, files: undefined, diagnostics, text };
+  if (hasErrors(diagnostics)) return { model, files: undefined, diagnostics, texts };
   const facts = environment.facts()?.exact ? environment.facts() : undefined;
   const [files] = planFiles(model, templates, { facts, spec: specName(context.path ?? file) });
-  return { model, files, diagnostics, text };
+  return { model, files, diagnostics, texts };
 }

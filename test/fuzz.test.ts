@@ -49,7 +49,8 @@ fuzz(`${RUNS} mutated specs give files or diagnostics`, () => {
       const took = cpuTime(() => {
         result = compiled(bytes, locked);
       });
-      const { files, diagnostics, text } = result!;
+      const { files, diagnostics, texts } = result!;
+      const text = texts.get("spec.yaml") ?? "";
       const errors = diagnostics.filter((d) => d.severity === "error");
       if (files === undefined && errors.length === 0) throw new Error("no files and no errors");
       if (files !== undefined && errors.length > 0) throw new Error("files although there are errors");

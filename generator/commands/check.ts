@@ -10,7 +10,7 @@ import { compileSpec } from "./session.ts";
 export async function check(system: System, options: Options): Promise<Outcome> {
   const compiled = await compileSpec(system, options);
   if ("status" in compiled) return compiled;
-  if (!compiled.files) return outcome(compiled, options, [], [], 1);
+  if (!compiled.files) return outcome(compiled, [], [], 1);
   const comparison = await compare(system, options.out, compiled.files, false);
   const edited = new Set(comparison.diagnostics.map((d) => d.file));
   const changed = comparison.changes.filter(({ path, change }) => change !== "unchanged" && !edited.has(join(options.out, path)));
@@ -23,7 +23,7 @@ export async function check(system: System, options: Options): Promise<Outcome> 
     drift.push(driftAt(join(options.out, ".flakewright.json"), "would be updated"));
   const found = inOrder([...comparison.diagnostics, ...drift]);
   const status = found.length > 0 || failed(compiled.diagnostics, options) ? 1 : 0;
-  return outcome(compiled, options, found, filesOf(comparison), status);
+  return outcome(compiled, found, filesOf(comparison), status);
 }
 
 const driftAt = (file: string, message: string): Diagnostic =>

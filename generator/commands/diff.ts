@@ -3,20 +3,20 @@ import { createTwoFilesPatch } from "diff";
 import { hasErrors } from "../report/diagnostic.ts";
 import type { System } from "../system/system.ts";
 import { type Comparison, compare } from "../write/compare.ts";
-import { failed, filesOf, type Options, type Outcome, outcome, sourcesOf } from "./outcome.ts";
+import { failed, filesOf, type Options, type Outcome, outcome } from "./outcome.ts";
 import { compileSpec } from "./session.ts";
 
 /** Prints what `generate` would change as a unified diff. */
 export async function diff(system: System, options: Options): Promise<Outcome> {
   const compiled = await compileSpec(system, options);
   if ("status" in compiled) return compiled;
-  if (!compiled.files) return outcome(compiled, options, [], [], 1);
+  if (!compiled.files) return outcome(compiled, [], [], 1);
   const comparison = await compare(system, options.out, compiled.files, true);
   return {
     report: {
       diagnostics: [...compiled.diagnostics, ...comparison.diagnostics],
       files: filesOf(comparison),
-      sources: sourcesOf(compiled, options),
+      sources: compiled.texts,
     },
     output: diffText(comparison, options),
     notes: [],

@@ -5,7 +5,7 @@ import { apply } from "../write/apply.ts";
 import { compare } from "../write/compare.ts";
 import { diffText } from "./diff.ts";
 import { inGit } from "./git.ts";
-import { failed, filesOf, type Options, type Outcome, outcome, sourcesOf } from "./outcome.ts";
+import { failed, filesOf, type Options, type Outcome, outcome } from "./outcome.ts";
 import { compileSpec, openSession, type Session } from "./session.ts";
 
 /** Compiles the spec and writes the output folder. */
@@ -18,7 +18,7 @@ export async function generateInSession(system: System, options: Options, sessio
   const compiled = await compileSpec(system, options, session);
   if ("status" in compiled) return compiled;
   const { files } = compiled;
-  if (!files || failed(compiled.diagnostics, options)) return outcome(compiled, options, [], [], 1);
+  if (!files || failed(compiled.diagnostics, options)) return outcome(compiled, [], [], 1);
   const work = options.dryRun ? compare : apply;
   const comparison = await work(system, options.out, files, options.force, session.known);
   const diagnostics = [...compiled.diagnostics, ...inOrder(comparison.diagnostics)];
@@ -31,7 +31,7 @@ export async function generateInSession(system: System, options: Options, sessio
   if (!options.dryRun && changed.some((change) => change.change === "created") && (await inGit(system, options.out)))
     notes.push(`in a Git repository Nix sees only tracked files of a flake: run git add -N ${options.out}`);
   return {
-    report: { diagnostics, files: stopped ? [] : filesOf(comparison), sources: sourcesOf(compiled, options) },
+    report: { diagnostics, files: stopped ? [] : filesOf(comparison), sources: compiled.texts },
     output: stopped ? diffText(comparison, options) : lines,
     notes,
     status: stopped ? 1 : 0,

@@ -58,17 +58,14 @@ export const failed = (diagnostics: readonly Diagnostic[], options: Options): bo
 
 export const filesOf = (comparison: Comparison): FileChange[] => comparison.changes.map(({ path, change }) => ({ path, change }));
 
-export const sourcesOf = (compiled: Compiled, options: Options): Map<string, string> => new Map([[options.spec, compiled.text]]);
-
 export function outcome(
   compiled: Compiled,
-  options: Options,
   more: readonly Diagnostic[],
   files: readonly FileChange[],
   status: Outcome["status"],
 ): Outcome {
   return {
-    report: { diagnostics: [...compiled.diagnostics, ...more], files, sources: sourcesOf(compiled, options) },
+    report: { diagnostics: [...compiled.diagnostics, ...more], files, sources: compiled.texts },
     output: "",
     notes: [],
     status,

@@ -33,7 +33,8 @@ export function judgeAcceptances(
   const found: Diagnostic[] = [];
   const add = (code: "lint-unused" | "lint-without-why", at: SpecPath, message: string, hint: string) => {
     const severity = BY_CODE.get(code)?.severity ?? "error";
-    found.push({ code, severity, message, file: source.file, range: source.locate(at, "value"), hint });
+    const range = source.locate(at, "value");
+    found.push({ code, severity, message, file: range.file, range, hint });
   };
   for (const acceptance of acceptances) {
     const { at, code, place, why } = acceptance;
@@ -73,5 +74,5 @@ function mayBeHidden(place: string | undefined, source: Source, before: readonly
     .split(".")
     .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
   const [key, value] = [source.locate(path, "key"), source.locate(path, "value")];
-  return before.some(({ range }) => range.start <= value.end && key.start <= range.end);
+  return before.some(({ file, range }) => file === value.file && range.start <= value.end && key.start <= range.end);
 }

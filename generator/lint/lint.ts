@@ -1,6 +1,6 @@
 import type { Acceptance, Model } from "../model/model.ts";
 import type { Source } from "../read/source.ts";
-import type { Diagnostic, Range, Stage } from "../report/diagnostic.ts";
+import type { Diagnostic, Place, Stage } from "../report/diagnostic.ts";
 import { closest, judgeAcceptances } from "./acceptances.ts";
 import type { Environment } from "./rule.ts";
 import { RULES } from "./rules.ts";
@@ -23,7 +23,7 @@ export interface LintInput {
 export function lint({ model, source, environment, before, secrets }: LintInput): Stage<Model> {
   const found: Diagnostic[] = [];
   const used = new Set<Acceptance>();
-  const refused = new Set(before.map((one) => rangeKey(one.range)));
+  const refused = new Set(before.map((one) => rangeKey({ ...one.range, file: one.file })));
   for (const rule of RULES) {
     const { code, check } = rule;
     const acceptances = rule.final ? [] : model.lint.filter((acceptance) => acceptance.code === code);
@@ -32,19 +32,20 @@ export function lint({ model, source, environment, before, secrets }: LintInput)
       source,
       environment,
       secrets,
-      report({ at, part = "value", range, severity = rule.severity, message, fix, settled, final, ...more }) {
-        const place = () => range?.() ?? source.locate(at, part);
+      report({ at, part = "value", range: ownPlace, severity = rule.severity, message, fix, settled, final, ...more }) {
+        const place = () => ownPlace?.() ?? source.locate(at, part);
         // A secret is one whatever else is wrong with the value.
         if (refused.size > 0 && code !== "secret-in-spec" && refused.has(rangeKey(place()))) return;
         const acceptance = final ? undefined : closest(acceptances, at);
         if (acceptance) used.add(acceptance);
         if (acceptance || settled) return;
         const edit = fix?.();
-        found.push({ code, severity, message, file: source.file, range: place(), ...more, ...(edit ? { fix: edit } : {}) });
+        const range = place();
+        found.push({ code, severity, message, file: range.file, range, ...more, ...(edit ? { fix: edit } : {}) });
       },
     });
   }
   return [model, [...found, ...judgeAcceptances(model.lint, used, source, before)]];
 }
 
-const rangeKey = (range: Range): string => `${range.start}:${range.end}`;
+const rangeKey = ({ file, start, end }: Place): string => `${start}:${end}:${file}`;

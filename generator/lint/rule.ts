@@ -2,7 +2,7 @@ import type { Facts } from "../knowledge/packages.ts";
 import type { Model } from "../model/model.ts";
 import type { Source } from "../read/source.ts";
 import type { Explanation } from "../report/codes.ts";
-import type { Diagnostic, Fix, Range } from "../report/diagnostic.ts";
+import type { Diagnostic, Fix, Place } from "../report/diagnostic.ts";
 import type { SpecPath } from "../report/spec-path.ts";
 import type { Secret } from "./secrets.ts";
 
@@ -18,7 +18,7 @@ export interface Finding extends Pick<Diagnostic, "hint" | "related"> {
   readonly at: SpecPath;
   readonly part?: "key" | "value";
   /** The place in the text where it is not the whole key or value. This and the fix are made only for what is shown: places are dear. */
-  readonly range?: () => Range | undefined;
+  readonly range?: () => Place | undefined;
   readonly message: string;
   readonly fix?: () => Fix | undefined;
   /** Where it is not the rule's own. */

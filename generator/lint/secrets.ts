@@ -1,7 +1,7 @@
 import { isPlaceholder, SECRET_NAME, secretsInText } from "../knowledge/secret-forms.ts";
 import { findSetting } from "../knowledge/settings.ts";
-import type { Source } from "../read/source.ts";
-import type { Range } from "../report/diagnostic.ts";
+import type { Source, SourceFile } from "../read/source.ts";
+import type { Place, Range } from "../report/diagnostic.ts";
 import type { SpecPath } from "../report/spec-path.ts";
 
 /*
@@ -10,7 +10,7 @@ import type { SpecPath } from "../report/spec-path.ts";
  */
 
 export interface Secret {
-  readonly range: Range;
+  readonly range: Place;
   /** What it is, with its article: `a GitHub token`. */
   readonly what: string;
   /** Where in the spec it stands; undefined in a comment. */
@@ -42,16 +42,19 @@ function secretByPlace(path: SpecPath, value: string): { what: string; text: str
   return undefined;
 }
 
-/** Every secret of a spec: in values, in keys, and in comments, where Git would still publish it. */
-export function findSecrets(source: Source): Secret[] {
+/** Every secret of a spec, file by file: in values, in keys, and in comments, where Git would still publish it. */
+export const findSecrets = (source: Source): Secret[] => source.files.flatMap((file) => secretsInFile(source, file));
+
+function secretsInFile(source: Source, file: SourceFile): Secret[] {
   const secrets: Secret[] = [];
+  const { text: whole } = file;
   const overlaps = (range: Range) => secrets.some((one) => range.start < one.range.end && one.range.start < range.end);
-  const add = (at: SpecPath, part: "key" | "value", what: string, text: string) => {
-    const node = source.locate(at, part);
+  const add = (path: SpecPath, part: "key" | "value", what: string, text: string) => {
+    const node = file.locate(path, part);
     // Written as it is read, the secret's own place is known; escaped or folded, it is the whole text's.
-    const offset = source.text.slice(node.start, node.end).indexOf(text);
-    const range = offset === -1 ? node : { start: node.start + offset, end: node.start + offset + text.length };
-    if (!overlaps(range)) secrets.push({ range, what, at, text });
+    const offset = whole.slice(node.start, node.end).indexOf(text);
+    const range = offset === -1 ? node : { ...node, start: node.start + offset, end: node.start + offset + text.length };
+    if (!overlaps(range)) secrets.push({ range, what, at: source.pathOf({ file, path }) ?? path, text });
   };
   const inString = (at: SpecPath, part: "key" | "value", text: string) => {
     for (const { start, end, what } of secretsInText(text)) add([...at], part, what, text.slice(start, end));
@@ -59,10 +62,9 @@ export function findSecrets(source: Source): Secret[] {
   // Nearly every spec has none, and its text tells so much sooner than each string by itself. What is escaped, or a form with spaces in it
   // that is folded over lines, only the strings show: all of them at once, for no form spans a line break but a private key's, which
   // begins on its own line.
-  const inText = secretsInText(source.text);
+  const inText = secretsInText(whole);
   const suspicious =
-    inText.length > 0 ||
-    (/\\|''|machine|BEGIN/.test(source.text) && secretsInText(stringsOf(source.value).join("\n")).length > 0);
+    inText.length > 0 || (/\\|''|machine|BEGIN/.test(whole) && secretsInText(stringsOf(file.value).join("\n")).length > 0);
   const path: (string | number)[] = [];
   const walk = (value: unknown): void => {
     if (typeof value === "string") {
@@ -85,10 +87,10 @@ export function findSecrets(source: Source): Secret[] {
       }
     }
   };
-  walk(source.value);
+  walk(file.value);
   for (const { start, end, what } of inText) {
-    const range = { start, end };
-    if (!overlaps(range)) secrets.push({ range, what, at: undefined, text: source.text.slice(start, end) });
+    const range = { file: file.file, start, end };
+    if (!overlaps(range)) secrets.push({ range, what, at: undefined, text: whole.slice(start, end) });
   }
   return secrets.sort((a, b) => a.range.start - b.range.start);
 }

@@ -1,7 +1,7 @@
 import type { SettingValue } from "../knowledge/nix-conf.ts";
 import type { Model, Setting } from "../model/model.ts";
 import type { Source } from "../read/source.ts";
-import type { Range } from "../report/diagnostic.ts";
+import type { Place } from "../report/diagnostic.ts";
 import type { SpecPath } from "../report/spec-path.ts";
 import { valueAt } from "../report/spec-path.ts";
 
@@ -81,7 +81,7 @@ export interface Entry {
   readonly at: SpecPath;
   readonly text: string;
   /** A word's own place in the text; undefined where it can't be told. */
-  readonly range?: () => Range | undefined;
+  readonly range?: () => Place | undefined;
 }
 
 /** Where a finding on an entry is. */
@@ -92,7 +92,7 @@ export function entriesOf(source: Source, setting: Setting): Entry[] {
   const entries = words(setting.value);
   // The model may hold a list where the spec has words in one text.
   if (Array.isArray(valueAt(source, setting.at))) return entries.map((text, index) => ({ at: [...setting.at, index], text }));
-  let ranges: (Range | undefined)[] | undefined;
+  let ranges: (Place | undefined)[] | undefined;
   const rangeAt = (index: number) => {
     ranges ??= wordRanges(source, setting.at, entries);
     return ranges[index];
@@ -100,14 +100,15 @@ export function entriesOf(source: Source, setting: Setting): Entry[] {
   return entries.map((text, index) => ({ at: setting.at, text, range: () => rangeAt(index) }));
 }
 
-function wordRanges(source: Source, at: SpecPath, texts: readonly string[]): (Range | undefined)[] {
+function wordRanges(source: Source, at: SpecPath, texts: readonly string[]): (Place | undefined)[] {
   const node = source.locate(at, "value");
+  const { text: whole } = source.origin(at).file;
   let from = node.start;
   return texts.map((text) => {
-    const start = source.text.indexOf(text, from);
+    const start = whole.indexOf(text, from);
     // Escaped or folded, the word is not to be found as it is read.
     if (start === -1 || start + text.length > node.end) return undefined;
     from = start + text.length;
-    return { start, end: from };
+    return { file: node.file, start, end: from };
   });
 }

@@ -1,5 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap } from "yaml";
-import { type Diagnostic, diagnostic, type Range, type Stage } from "../report/diagnostic.ts";
+import { type Diagnostic, diagnostic, type Place, type Range, type Stage } from "../report/diagnostic.ts";
 import type { SpecPath } from "../report/spec-path.ts";
 import { yamlErrorText } from "../report/yaml-errors.ts";
 import { keyText, locate, rangeOf } from "./locate.ts";
@@ -14,8 +14,9 @@ export const MAX_DEPTH = 64;
 /** The maximum number of aliases (`*name`) in a spec. */
 export const MAX_ALIASES = 100;
 
-/** A spec's text, its value and the range of each part. Offsets are UTF-16 code units from the start of `text`. */
-export interface Source {
+/** One file of a spec. */
+export interface SourceFile {
+  /** As messages name it. */
   readonly file: string;
   readonly text: string;
   /** The document as plain data. Maps have no inherited properties, so a key named `constructor` is an ordinary key. */
@@ -24,16 +25,38 @@ export interface Source {
    * The range of a node's key or value. If the path does not exist, the range of its nearest existing ancestor, so that a missing key is
    * reported at its parent.
    */
-  locate(path: SpecPath, part: "key" | "value"): Range;
+  locate(path: SpecPath, part: "key" | "value"): Place;
+}
+
+/** A path in one of a spec's files. */
+export interface Origin {
+  readonly file: SourceFile;
+  readonly path: SpecPath;
+}
+
+/** A spec as the stages see it: the value of all its files together, and the place of each part. */
+export interface Source {
+  /** The spec's own file, as messages name it; what belongs to no other place is reported there. */
+  readonly file: string;
+  /** Maps have no inherited properties, so a key named `constructor` is an ordinary key. */
+  readonly value: unknown;
+  /** The spec's own file first. */
+  readonly files: readonly SourceFile[];
+  /** As `SourceFile.locate`, in the file where the words stand. */
+  locate(path: SpecPath, part: "key" | "value"): Place;
+  /** The file where the words stand, and their path in it. A list's entry may have another index there. */
+  origin(path: SpecPath): Origin;
+  /** The other way round: undefined for what another file replaces or leaves out. */
+  pathOf(origin: Origin): SpecPath | undefined;
 }
 
 const TOO_DEEP = `nested deeper than ${MAX_DEPTH} levels`;
 
-/** A spec's text, and the document in it. */
+/** The texts of a spec, and the document in them. */
 export interface ReadSpec {
-  /** `""` when the bytes are not UTF-8 text. */
-  readonly text: string;
-  /** Undefined when the text is not valid YAML. */
+  /** The spec's own file first; a text is `""` when the bytes are not UTF-8. */
+  readonly files: readonly { readonly file: string; readonly text: string }[];
+  /** Undefined when a text is not valid YAML. */
   readonly source: Source | undefined;
 }
 
@@ -79,18 +102,27 @@ export function readSource(file: string, bytes: Uint8Array): Read {
     const end = Math.min(Math.max(first.pos[1], start + 1), newline === -1 ? text.length : newline);
     const range = { start, end: Math.max(start, end) };
     const { message, hint } = yamlErrorText(first, text.slice(...first.pos));
-    return [{ text, source: undefined }, [diagnostic("yaml-syntax", message, file, range, { hint })]];
+    return [{ files: [{ file, text }], source: undefined }, [diagnostic("yaml-syntax", message, file, range, { hint })]];
   }
   const reader = new Reader(file, text, document);
   const value = reader.read();
-  if (reader.fatal) return [{ text, source: undefined }, reader.diagnostics];
+  if (reader.fatal) return [{ files: [{ file, text }], source: undefined }, reader.diagnostics];
   const root = document.contents;
-  const source: Source = { file, text, value, locate: (path, part) => locate(root, path, part, text) };
-  return [{ text, source }, reader.diagnostics];
+  const own: SourceFile = { file, text, value, locate: (path, part) => ({ ...locate(root, path, part, text), file }) };
+  return [{ files: [own], source: sourceOf(own) }, reader.diagnostics];
+}
+
+/** A spec of one file. */
+function sourceOf(own: SourceFile): Source {
+  const { file, value, locate } = own;
+  return { file, value, locate, files: [own], origin: (path) => ({ file: own, path }), pathOf: ({ path }) => path };
 }
 
 function limit(file: string, text: string, message: string, range: Range, hint?: string): Read {
-  return [{ text, source: undefined }, [diagnostic("yaml-limit", message, file, range, hint === undefined ? {} : { hint })]];
+  return [
+    { files: [{ file, text }], source: undefined },
+    [diagnostic("yaml-limit", message, file, range, hint === undefined ? {} : { hint })],
+  ];
 }
 
 function parse(text: string): Document.Parsed {
@@ -202,7 +234,7 @@ class Reader {
       const before = seen.get(name);
       if (before) {
         this.#fail("yaml-duplicate-key", `duplicate key \`${name}\``, key, "delete one of them", [
-          { message: `the first \`${name}\` is here`, range: rangeOf(before, this.#text) },
+          { message: `the first \`${name}\` is here`, range: { ...rangeOf(before, this.#text), file: this.#file } },
         ]);
         continue;
       }

@@ -1,14 +1,19 @@
 import { CATALOGUE, type Severity, type StageCode } from "./codes.ts";
 import type { SpecPath } from "./spec-path.ts";
 
-/** Offsets into the spec's text, in UTF-16 code units; `end` is behind the last one. */
+/** Offsets into a file's text, in UTF-16 code units; `end` is behind the last one. */
 export interface Range {
   readonly start: number;
   readonly end: number;
 }
 
+/** A range and the file that it is in: a spec may consist of several. */
+export interface Place extends Range {
+  readonly file: string;
+}
+
 export interface Fix {
-  readonly range: Range;
+  readonly range: Place;
   /** What the range becomes. */
   readonly text: string;
   /** Edits at other places that belong to it. */
@@ -21,14 +26,18 @@ export interface Diagnostic {
   readonly message: string;
   readonly file: string;
   readonly range: Range;
-  /** Other places of the same file that belong to the mistake. */
-  readonly related?: readonly { readonly message: string; readonly range: Range }[];
+  /** Other places that belong to the mistake. */
+  readonly related?: readonly { readonly message: string; readonly range: Place }[];
   /** A way out, one sentence. */
   readonly hint?: string;
   readonly fix?: Fix;
 }
 
-/** A diagnostic of one of the stages' own codes; a lint rule's come from the runner in rules.ts. */
+/**
+ * A diagnostic of one of the stages' own codes; a lint rule's come from the runner in rules.ts.
+ *
+ * @param range Offsets into `file`.
+ */
 export function diagnostic(
   code: StageCode,
   message: string,
@@ -66,8 +75,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** What knows where a path of the spec stands. */
 export interface Locator {
-  readonly file: string;
-  locate(path: SpecPath, part: "key" | "value"): Range;
+  locate(path: SpecPath, part: "key" | "value"): Place;
 }
 
 /** A helper for stages: a diagnostic at a path of the spec. */
@@ -75,8 +83,10 @@ export function reporter(source: Locator): { readonly list: Diagnostic[]; add: R
   const list: Diagnostic[] = [];
   return {
     list,
-    add: (code, path, part, message, more) =>
-      void list.push(diagnostic(code, message, source.file, source.locate(path, part), more)),
+    add: (code, path, part, message, more) => {
+      const place = source.locate(path, part);
+      list.push(diagnostic(code, message, place.file, place, more));
+    },
   };
 }
 

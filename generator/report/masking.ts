@@ -1,4 +1,4 @@
-import type { Diagnostic, Range } from "./diagnostic.ts";
+import type { Diagnostic, Place, Range } from "./diagnostic.ts";
 
 /** A text of the same length, line breaks and all, in which every secret is dots: offsets stay true. */
 export function maskText(text: string, ranges: readonly Range[]): string {
@@ -12,6 +12,18 @@ export function maskText(text: string, ranges: readonly Range[]): string {
   }
   return masked + text.slice(at);
 }
+
+/** Each file's text, masked where `places` are in it. */
+export const maskTexts = (files: readonly { readonly file: string; readonly text: string }[], places: readonly Place[]) =>
+  new Map(
+    files.map(({ file, text }) => [
+      file,
+      maskText(
+        text,
+        places.filter((place) => place.file === file),
+      ),
+    ]),
+  );
 
 /** Diagnostics whose every word is free of the secrets, also of parts of them: messages quote values and cut them short. */
 export function maskDiagnostics(diagnostics: readonly Diagnostic[], secrets: readonly string[]): readonly Diagnostic[] {

@@ -1,5 +1,5 @@
 import type { Explanation } from "./codes.ts";
-import type { Diagnostic, Range } from "./diagnostic.ts";
+import type { Diagnostic, Place } from "./diagnostic.ts";
 import { fullMessage } from "./github.ts";
 import { located, positions } from "./positions.ts";
 import type { Report } from "./report.ts";
@@ -7,7 +7,7 @@ import type { Report } from "./report.ts";
 /** SARIF 2.1.0, one run. */
 export function toSarif(report: Report, version: string, explanationOf: (code: string) => Explanation | undefined): string {
   const finders = new Map([...report.sources].map(([file, text]) => [file, positions(text)]));
-  const regionOf: RegionOf = (file, { start, end }) => {
+  const regionOf: RegionOf = ({ file, start, end }) => {
     const find = finders.get(file);
     if (!find) return undefined;
     const [from, to] = [find(start), find(end)];
@@ -48,31 +48,33 @@ function sarifRule(code: string, explanation: Explanation | undefined): object {
 }
 
 /** A range as SARIF's region; undefined in a file whose text is not at hand. */
-type RegionOf = (file: string, range: Range) => object | undefined;
+type RegionOf = (place: Place) => object | undefined;
 
 function sarifResult(d: Diagnostic, ruleIndex: number, regionOf: RegionOf): object {
-  const artifactLocation = { uri: uriOf(d.file) };
-  const at = (range: Range) => {
-    const region = regionOf(d.file, range);
-    return { physicalLocation: { artifactLocation, ...(region ? { region } : {}) } };
+  const at = (place: Place) => {
+    const region = regionOf(place);
+    return { physicalLocation: { artifactLocation: { uri: uriOf(place.file) }, ...(region ? { region } : {}) } };
   };
   const edits = d.fix ? [d.fix, ...(d.fix.also ?? [])] : [];
-  const replacements = edits.map(({ range, text }) => ({
-    deletedRegion: regionOf(d.file, range) ?? {},
-    ...(text === "" ? {} : { insertedContent: { text } }),
+  const artifactChanges = [...new Set(edits.map(({ range }) => range.file))].map((file) => ({
+    artifactLocation: { uri: uriOf(file) },
+    replacements: edits
+      .filter(({ range }) => range.file === file)
+      .map(({ range, text }) => ({
+        deletedRegion: regionOf(range) ?? {},
+        ...(text === "" ? {} : { insertedContent: { text } }),
+      })),
   }));
   return {
     ruleId: d.code,
     ruleIndex,
     level: d.severity,
     message: { text: fullMessage(d) },
-    locations: [at(d.range)],
+    locations: [at({ ...d.range, file: d.file })],
     ...(d.related
       ? { relatedLocations: d.related.map(({ message, range }) => ({ message: { text: message }, ...at(range) })) }
       : {}),
-    ...(replacements.length > 0
-      ? { fixes: [{ description: { text: d.hint ?? d.message }, artifactChanges: [{ artifactLocation, replacements }] }] }
-      : {}),
+    ...(artifactChanges.length > 0 ? { fixes: [{ description: { text: d.hint ?? d.message }, artifactChanges }] } : {}),
   };
 }
 

@@ -13,7 +13,7 @@ export function toText(report: Report, colour: boolean): string {
     out += ` ${paint(tint, d.severity)} ${d.code}\n  ${visible(d.message)}\n`;
     if (text !== undefined) out += codeFrame(text, d, (marks) => paint(tint, marks));
     for (const other of d.related ?? [])
-      out += `  ${d.file}:${finders.get(d.file)?.(other.range.start).line ?? 1}: ${visible(other.message)}\n`;
+      out += `  ${other.range.file}:${finders.get(other.range.file)?.(other.range.start).line ?? 1}: ${visible(other.message)}\n`;
     if (d.hint !== undefined) out += `  ${paint("36", "hint:")} ${visible(d.hint)}\n`;
   }
   return out;

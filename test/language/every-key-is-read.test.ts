@@ -29,7 +29,7 @@ function unreadKeys(schema: SchemaNode): string[] {
       },
     });
   };
-  buildModel(watched(sample) as Parameters<typeof buildModel>[0], { file: "spec.yaml", locate: () => ({ start: 0, end: 0 }) });
+  buildModel(watched(sample) as Parameters<typeof buildModel>[0], { locate: () => ({ file: "spec.yaml", start: 0, end: 0 }) });
   return [...unread].sort();
 }
 

@@ -61,9 +61,9 @@ trustedUsers: [root, ada]
 
 formats("SARIF holds to the official schema: nothing, everything, fixes, related places, files without text", () => {
   assert.equal(sarif({ diagnostics: [], files: [], sources: new Map() }).runs[0]?.results, []);
-  const { diagnostics, text: shown } = compileText(bad, false);
+  const { diagnostics, texts } = compileText(bad, false);
   assert.ok(diagnostics.length >= 5);
-  const log = sarif({ diagnostics, files: [], sources: new Map([["spec.yaml", shown]]) });
+  const log = sarif({ diagnostics, files: [], sources: texts });
   const results = log.runs[0]?.results ?? [];
   assert.equal(
     results.map((result) => result["ruleId"]),
@@ -188,7 +188,8 @@ for (const [what, lines, secret] of SECRETS)
   formats(`no format shows ${what}`, () => {
     const spec = `version: 1\nname: demo\ngroups:\n  k8s: { packages: [kubectl] }\n${lines}\n`;
     for (const broken of [spec, `${spec}\t[broken: {yaml\n`]) {
-      const { diagnostics, text: shown, files } = compileText(broken);
+      const { diagnostics, texts, files } = compileText(broken);
+      const shown = texts.get("spec.yaml") ?? "";
       assert.is(files, undefined);
       if (broken === spec)
         assert.ok(

@@ -50,7 +50,7 @@ export function codeRows(test: Test, rows: readonly CodeRow[]): void {
       const isLocked = row.locked ?? true;
       const compiled = compileText(text, isLocked);
       const [from, to] = [positions(text)(start), positions(text)(end)];
-      const report = { diagnostics: compiled.diagnostics, files: [], sources: new Map([["spec.yaml", compiled.text]]) };
+      const report = { diagnostics: compiled.diagnostics, files: [], sources: compiled.texts };
       const hint = compiled.diagnostics[0]?.hint;
       const severity = explanationOf(row.code)?.severity;
       assert.equal(JSON.parse(toJson(report)), {

@@ -67,9 +67,9 @@ export const cacheRules: readonly Rule[] = [
           hint: "use https",
           fix: () => {
             const value = context.source.locate(at, "value");
-            const start = context.source.text.indexOf("http://", (entry.range?.() ?? value).start);
+            const start = context.source.origin(at).file.text.indexOf("http://", (entry.range?.() ?? value).start);
             const isThere = text.startsWith("http://") && start !== -1 && start <= value.end;
-            return isThere ? { range: { start, end: start + "http".length }, text: "https" } : undefined;
+            return isThere ? { range: { file: value.file, start, end: start + "http".length }, text: "https" } : undefined;
           },
         });
       }

@@ -8,10 +8,11 @@ import {
   settingValueProblem,
 } from "../../knowledge/settings.ts";
 import type { Setting } from "../../model/model.ts";
+import type { Source } from "../../read/source.ts";
 import { valueAt } from "../../report/spec-path.ts";
 import { nearestNames } from "../../report/suggestions.ts";
 import { didYouMean } from "../../report/words.ts";
-import { entryRemoval, removal, replacement } from "../edits.ts";
+import { appendix, entryRemoval, removal, replacement } from "../edits.ts";
 import type { Rule, RuleContext } from "../rule.ts";
 import { entriesOf, placeOf, scopes, wordsInForce, writtenName } from "../settings-in-force.ts";
 
@@ -240,7 +241,7 @@ function unknownSetting({ source, model }: RuleContext, setting: Setting, name: 
       hint: "delete the line and declare the users under `buildUsers`, a role for each",
       fix: () => {
         const fix = removal(source, setting.at);
-        return fix && declares ? { ...fix, also: [appendRoles(source.text, roles)] } : fix;
+        return fix && declares ? { ...fix, also: [appendRoles(source, roles)] } : fix;
       },
     };
   }
@@ -260,10 +261,7 @@ function unknownSetting({ source, model }: RuleContext, setting: Setting, name: 
   return { message: `no supported Nix has a setting \`${name}\``, ...didYouMean(near), fix };
 }
 
-function appendRoles(text: string, roles: readonly string[]) {
-  const end = text.length;
-  return { range: { start: end, end }, text: `${text.endsWith("\n") ? "" : "\n"}buildUsers:\n  roles:\n${roles.join("")}` };
-}
+const appendRoles = (source: Source, roles: readonly string[]) => appendix(source, `buildUsers:\n  roles:\n${roles.join("")}`);
 
 /** The entries of a list that are wrong by themselves, so that each is told at its own place. */
 function badEntries(found: FoundSetting, value: unknown): { index: number; problem: string }[] {
