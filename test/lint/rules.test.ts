@@ -9,14 +9,14 @@ import { compileText, repository } from "../support/spec.ts";
 
 const test = suite("the catalogue of codes");
 
-/** Every test file but this one, by its path below test/. */
+/** The text of every test file except this one, by its path in test/. */
 const texts = new Map(
   readdirSync(join(repository, "test"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".test.ts") && name !== "lint/rules.test.ts")
     .map((name) => [name, readFileSync(join(repository, "test", name), "utf8")]),
 );
 
-test("every code has a cause and a test, and every rule a row in a table of its topic", () => {
+test("every code has a cause and a test, and every rule has a row in its topic's table", () => {
   const rules = new Set(RULES.map((rule) => rule.code));
   for (const code of allCodes()) {
     assert.ok(explanationOf(code)?.cause, code);
@@ -29,7 +29,7 @@ test("every code has a cause and a test, and every rule a row in a table of its 
   }
 });
 
-test("what `explain` shows as wrong is wrong, and what it shows as right is right", () => {
+test("each example in `explain` gives its code, and each fixed example does not", () => {
   const whole = (snippet: string) =>
     ["version: 1", "name: demo", `nixpkgs: ${COMMIT}`, "groups: { k8s: { packages: [kubectl] } }"]
       .filter((line) => !new RegExp(`^${line.split(":")[0]}:`, "m").test(snippet))
@@ -44,7 +44,7 @@ test("what `explain` shows as wrong is wrong, and what it shows as right is righ
   }
 });
 
-test("the reference platform is clean, and both of its acceptances are used", async () => {
+test("the reference platform has no diagnostic, and both of its `lint` entries are used", async () => {
   const system = nodeSystem(repository, {});
   const text = (await system.readFile("spec/platform.yaml"))?.toString() ?? "";
   assert.equal(compileText(text, false).diagnostics, []);

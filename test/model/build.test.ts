@@ -72,7 +72,7 @@ codeRows(test, [
   },
 ]);
 
-test("names that JavaScript knows are only names", () => {
+test("property names of JavaScript objects are ordinary names", () => {
   const { files, diagnostics } = compileText(
     `${head}groups:\n  constructor:\n    packages: [kubectl]\n  __proto__:\n    packages: [jq]\n  __functor:\n    packages: [git]\n`,
   );

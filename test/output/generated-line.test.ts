@@ -36,7 +36,7 @@ for (const [path, name] of [
 ] as const)
   test(`${path} is called ${name}`, () => assert.is(specName(path), name));
 
-test("a file of every kind says so in its first line, a script in the line behind `#!`", () => {
+test("a file of every kind says so in its first line, a script in the line after `#!`", () => {
   for (const { path, text, once } of filesOf(everything, "spec/platform.yaml")) {
     const lines = text.split("\n");
     if (/^(#!|<!doctype)/.test(lines[0] ?? "")) lines.shift();
@@ -49,7 +49,7 @@ test("a file of every kind says so in its first line, a script in the line behin
   }
 });
 
-test("whatever the spec is called, that line is the only one that differs, and nothing ends the comment early", () => {
+test("the spec's name changes only that line, and no name ends the comment early", () => {
   const plain = filesOf(everything, "spec.yaml");
   const names = [...fc.sample(hostileText, { numRuns: 30, seed: 4 }), "*/ --> --!> \r\n\u2028\u0085# $(id) ${x} '' `id` %h.yaml"];
   for (const name of names) {
@@ -66,11 +66,11 @@ test("whatever the spec is called, that line is the only one that differs, and n
   }
 });
 
-test("one name, one line, however a file system spells it", () => {
+test("the line is the same for all Unicode forms of the name", () => {
   assert.is(generatedLine("größe.yaml".normalize("NFD")), generatedLine("größe.yaml"));
 });
 
-test("the path that the user wrote, and the folder it was written in, make no difference", async () => {
+test("the line does not depend on the current folder or on how the user wrote the path", async () => {
   const root = tempFolder();
   const options = (spec: string, out: string): Options => ({
     spec,

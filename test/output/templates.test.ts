@@ -7,13 +7,13 @@ import { compileOptions, handlebars, printerNames, ready } from "../../generator
 import { templatePaths } from "../../generator/output/templates.ts";
 import { repository, system } from "../support/spec.ts";
 
-/* No string of a spec gets into an output but through a printer: held for every template by walking what Handlebars parsed. */
+/* Strings of a spec reach an output only through a printer: checked for every template in the tree that Handlebars parsed. */
 
 const templates = suite("templates");
 const paths = await templatePaths(system);
 const BLOCKS = ["each", "if"];
 
-/** Every mustache, block and partial of a program that is not a printer's or a plain block. */
+/** Each mustache, block and partial of a template that is neither a printer nor a plain block. */
 function offences(program: hbs.AST.Program): string[] {
   return program.body.flatMap((statement) => {
     switch (statement.type) {
@@ -41,7 +41,7 @@ function offences(program: hbs.AST.Program): string[] {
   });
 }
 
-templates("there are some, each at an output's own path", () => {
+templates("there are templates, each at the path of an output", () => {
   assert.ok(paths.includes("flake.nix.hbs") && paths.includes("modules/build-users.nix.hbs"));
 });
 
@@ -52,7 +52,7 @@ for (const path of paths) {
   });
 }
 
-templates("the walk finds what is no printer", () => {
+templates("finds a mustache that is not a printer", () => {
   for (const bad of [
     "{{name}}",
     "{{{sh name}}}",
@@ -67,7 +67,7 @@ templates("the walk finds what is no printer", () => {
     assert.ok(offences(Handlebars.parse(bad)).length > 0, bad);
 });
 
-templates("a value that is missing stops the rendering, also where Handlebars' strict mode does not look", () => {
+templates("a missing value stops the rendering, also where Handlebars' strict mode ignores it", () => {
   for (const text of [
     "{{sh gone}}",
     "{{#if gone}}x{{/if}}",

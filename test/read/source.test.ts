@@ -42,7 +42,7 @@ codeRows(test, [
   },
 ]);
 
-/** Lists of nine aliases of the list before: level 9 would be 9⁹ texts. */
+/** Lists of nine aliases of the list before: level 9 has 9⁹ texts. */
 function bomb(levels: number): string {
   const lines = ["a: &a [x,x,x,x,x,x,x,x,x]"];
   for (let level = 1; level < levels; level++) {
@@ -52,18 +52,18 @@ function bomb(levels: number): string {
   return `${base}${lines.join("\n")}\n`;
 }
 
-test("an alias bomb, a file of 9 MiB and deep nests get one word each", () => {
+test("an alias bomb, a file of 9 MiB and deep nesting are one diagnostic each", () => {
   assert.equal(codes(compileText(bomb(9)).diagnostics), ["yaml-limit"]);
   assert.equal(codes(compileText(`# ${"x".repeat(9 * 1024 * 1024)}`).diagnostics), ["yaml-limit"]);
   for (const opening of ["[", "- ", "{a: "])
     assert.equal(codes(compileText(opening.repeat(200_000)).diagnostics), ["yaml-limit"], opening);
 });
 
-test("what is refused for its size costs no more than its text is long", () => {
+test("refusing a text that is too large takes linear time", () => {
   for (const opening of ["[", "- ", "{a: "])
     assertLinear(`${opening} again and again`, (size) => void compileText(opening.repeat(size)), 25_000);
   assertLinear("a file that is too large", (size) => void compileText(`# ${"x".repeat(size)}`), 9 * 1024 * 1024, 3);
-  // Five levels more are 59,049 times the texts, and a few lines.
+  // Five more levels have 59,049 times the texts, but only a few more lines.
   const [small, large] = [bomb(4), bomb(9)];
   const ratio = cpuRatio(
     () => void compileText(small),
@@ -72,7 +72,7 @@ test("what is refused for its size costs no more than its text is long", () => {
   assert.ok(ratio < 20, `nine levels take ${ratio.toFixed(1)} times the CPU of four`);
 });
 
-test("bytes that are not UTF-8 are refused, a byte-order mark is not", async () => {
+test("bytes that are not UTF-8 are refused, a byte-order mark is accepted", async () => {
   const { compile } = await import("../../generator/compile.ts");
   const { templates } = await import("../support/spec.ts");
   const environment = { locked: true, facts: () => undefined };

@@ -17,10 +17,10 @@ import { tempFolder } from "../support/temp.ts";
 
 const formats = suite("formats");
 
-/** The official schema of SARIF 2.1.0, as Microsoft's own test matchers ship it. */
+/** The official schema of SARIF 2.1.0, from Microsoft's test matchers. */
 const require = createRequire(import.meta.url);
 const schema = JSON.parse(readFileSync(require.resolve("@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"), "utf8"));
-// Draft 4 and 2020 differ in nothing that this schema uses but the name of the identifier.
+// For this schema, draft 4 and draft 2020 differ only in the name of the identifier.
 const { $schema: _, id: __, ...rest } = schema;
 const isSarif = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(rest);
 
@@ -59,7 +59,7 @@ users:
 trustedUsers: [root, ada]
 `;
 
-formats("SARIF holds to the official schema: nothing, everything, fixes, related places, files without text", () => {
+formats("SARIF follows the official schema: nothing, everything, fixes, related places, files without text", () => {
   assert.equal(sarif({ diagnostics: [], files: [], sources: new Map() }).runs[0]?.results, []);
   const { diagnostics, texts } = compileText(bad, false);
   assert.ok(diagnostics.length >= 5);
@@ -94,23 +94,23 @@ formats("SARIF holds to the official schema: nothing, everything, fixes, related
   assert.equal(elsewhere.locations[0]?.physicalLocation, { artifactLocation: { uri: "file:///tmp/a%20b/%C3%BC%25.yaml" } });
 });
 
-formats("the schema would notice a mistake", () => {
+formats("the schema refuses an invalid report", () => {
   const log = JSON.parse(toSarif(one({}), "", explanationOf));
   log.runs[0].results[0].level = "fatal";
   assert.not.ok(isSarif(log));
 });
 
-formats("GitHub: one line each, and nothing in it can end the line or the property", () => {
+formats("GitHub: one line a diagnostic, and no text can end the line or the property", () => {
   assert.is(toGithub(one({})), "::error file=spec.yaml,line=2,endLine=2,col=1,endColumn=5,title=schema-value::m\n");
   assert.is(
     toGithub(one({ severity: "warning", message: "100% of a:b,c\r\nd::error::", hint: "x\ny", file: "a,b:c%d\n.yaml" })),
     "::warning file=a%2Cb%3Ac%25d%0A.yaml,title=schema-value::100%25 of a:b,c%0D%0Ad::error::%0Ahint: x%0Ay\n",
   );
-  // Columns of different lines mean nothing to GitHub.
+  // GitHub ignores columns of a range with several lines.
   assert.is(toGithub(one({ range: { start: 0, end: 14 } })), "::error file=spec.yaml,line=1,endLine=2,title=schema-value::m\n");
 });
 
-formats("the command line writes each format on stdout, and nothing else there", () => {
+formats("the command line prints each format on stdout, and nothing else", () => {
   const folder = tempFolder();
   writeFileSync(join(folder, "bad.yaml"), bad);
   const run = (...args: string[]) => flakewright(folder, ["check", "bad.yaml", ...args]);
@@ -206,13 +206,13 @@ for (const [what, lines, secret] of SECRETS)
         toGithub(report),
         toSarif(report, "", explanationOf),
       ];
-      // By place alone a secret can't be known in a text that is no YAML; its forms can.
+      // In a text that is not YAML, secrets are found by their form, not by their place.
       const byForm = broken === spec || /^(gh|glpat|AGE|eyJ|b3B|LS0)/.test(secret);
       for (const output of all) if (byForm) assert.not.ok(output.includes(secret), output);
     }
   });
 
-formats("what only looks like a secret is none", () => {
+formats("text that only looks like a secret is not reported", () => {
   for (const lines of [
     "settings:\n  access-tokens: {}",
     "shells:\n  k8s:\n    env: { TOKEN_FILE: /run/secrets/token, DB_PASSWORD: '', API_KEY: '${API_KEY}', MAX_TOKEN: '1' }",

@@ -32,7 +32,7 @@ const cases: [wrong: string, candidates: string[], want: string[]][] = [
   ["sehlls", KEYS, ["shells"]],
   ["kubeclt", ["kubectl", "kubectx", "helm"], ["kubectl"]],
   ["jobs-max", ["max-jobs", "cores"], ["max-jobs"]],
-  // Never silly.
+  // Nothing far off.
   ["x", KEYS, []],
   ["", KEYS, []],
   ["qq", KEYS, []],
@@ -42,7 +42,7 @@ const cases: [wrong: string, candidates: string[], want: string[]][] = [
   ["kubernetes", ["k8s", "cloud", "aws"], []],
   ["aws", ["gcp", "k8s"], []],
   ["__proto__", KEYS, []],
-  // The name itself is no suggestion; no candidate twice.
+  // Never the name itself, and no candidate twice.
   ["name", ["name"], []],
   ["nmae", ["name", "name"], ["name"]],
 ];
@@ -50,14 +50,14 @@ for (const [wrong, candidates, want] of cases) {
   test(`${JSON.stringify(wrong)} → ${want.join(", ") || "nothing"}`, () => assert.equal(nearestNames(wrong, candidates), want));
 }
 
-test("at most as many as asked for, whatever the order of the candidates", () => {
+test("at most the given number, in any order of the candidates", () => {
   const names = ["node1", "node2", "node3", "node4", "node5"];
   assert.equal(nearestNames("node", names), ["node1", "node2", "node3"]);
   assert.equal(nearestNames("node", [...names].reverse()), ["node1", "node2", "node3"]);
   assert.equal(nearestNames("node", names, 1), ["node1"]);
 });
 
-/** Among very many names: what is suggested for a word, by how familiar the one candidate is. */
+/** Suggestions from very many names, depending on how popular the one similar name is. */
 const FAMILIARITY: readonly (readonly [wrong: string, name: string, suggested: readonly Familiarity[]])[] = [
   ["postgresqll", "postgresql", ["listed", "popular", "rare"]],
   ["shels", "shells", ["listed", "popular"]],
@@ -80,7 +80,7 @@ for (const [wrong, name, suggested] of FAMILIARITY) {
   });
 }
 
-test("of names equally far, the popular one comes first; what people call it answers with its own name", () => {
+test("of equally similar names the popular one comes first; a usual name suggests the package's own", () => {
   const index = new NameIndex([
     { name: "kubectx", familiarity: "rare" },
     { name: "kubectl", familiarity: "popular" },

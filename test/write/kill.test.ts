@@ -13,14 +13,14 @@ import { version } from "../support/endless-writer.ts";
 import { tempFolder } from "../support/temp.ts";
 
 /*
- * kill -9 at random moments while 500 files are written. Whatever the moment: each file is wholly one version or the other, the
- * manifest knows both, the user's file is untouched, and the next run completes without being forced.
+ * kill -9 at random moments while 500 files are written. After every kill, each file is completely one version or the other, the
+ * manifest knows both, the user's file is unchanged, and the next run succeeds without --force.
  */
 
 const KILLS = 200;
 const kills = suite("kill -9");
 
-/** Every path below a folder with its content. */
+/** Every path in a folder with its content. */
 function tree(folder: string, prefix = ""): Map<string, string> {
   const files = new Map<string, string>();
   for (const entry of readdirSync(join(folder, prefix), { withFileTypes: true })) {
@@ -33,7 +33,7 @@ function tree(folder: string, prefix = ""): Map<string, string> {
 
 const hashOf = (text: string) => `sha256-${createHash("sha256").update(text).digest("base64")}`;
 
-kills(`${KILLS} times at random moments: nothing torn, nothing lost, and the next run completes`, async () => {
+kills(`${KILLS} times at random moments: no file is torn or lost, and the next run completes`, async () => {
   const bundle = join(tempFolder(), "endless-writer.mjs");
   await build({
     entryPoints: [fileURLToPath(new URL("../support/endless-writer.ts", import.meta.url))],
@@ -52,7 +52,7 @@ kills(`${KILLS} times at random moments: nothing torn, nothing lost, and the nex
   const out = join(tempFolder(), "out");
   const system = nodeSystem("/", {});
   await apply(system, out, version("a"), false);
-  // How long a run takes that writes everything: a kill comes at any moment of one.
+  // The time of a run that writes everything: each kill comes at a random moment of one.
   const started = performance.now();
   await apply(system, out, version("b"), false);
   await apply(system, out, version("a"), false);
@@ -65,7 +65,7 @@ kills(`${KILLS} times at random moments: nothing torn, nothing lost, and the nex
   for (let kill = 0; kill < KILLS; kill++) {
     const child = spawn(process.execPath, [bundle, out], { stdio: ["ignore", "pipe", "inherit"] });
     const gone = new Promise((exit) => child.once("exit", exit));
-    // The first line says that the run after the last kill is complete; a process that ends without it could not complete it.
+    // The first line says that the run after the last kill has succeeded. A process that ends without it has failed.
     const isComplete = await Promise.race([
       new Promise<boolean>((done) => child.stdout.once("data", () => done(true))),
       gone.then(() => false),
@@ -101,7 +101,7 @@ kills(`${KILLS} times at random moments: nothing torn, nothing lost, and the nex
   );
   assert.is(JSON.parse(after.get(MANIFEST) ?? "{}").pending, undefined);
   console.log(`${caughtInTheAct} of ${KILLS} kills came while files were being renamed`);
-  assert.ok(caughtInTheAct > 0, "no kill ever came in between");
+  assert.ok(caughtInTheAct > 0, "no kill hit a run while it wrote");
 });
 
 kills.run();

@@ -23,7 +23,7 @@ import { type Comparison, compare } from "../../generator/write/compare.ts";
 import { MANIFEST } from "../../generator/write/manifest.ts";
 import { tempFolder } from "../support/temp.ts";
 
-/* outputs.md, "Writing": what happens to an output folder, on the real file system. */
+/* What writing does to an output folder, on the real file system. */
 
 const file = (path: string, text: string, more: Partial<PlannedFile> = {}): PlannedFile => ({
   path,
@@ -63,7 +63,7 @@ function folder(): Folder {
 
 const changes = (comparison: Comparison) => Object.fromEntries(comparison.changes.map(({ path, change }) => [path, change]));
 const codes = (comparison: Comparison) => comparison.diagnostics.map((d) => d.code);
-/** Every path below a folder, with its content. */
+/** Every path in a folder with its content. */
 function snapshot(path: string, prefix = ""): Record<string, string> {
   const all: Record<string, string> = {};
   for (const name of readdirSync(path).sort()) {
@@ -76,7 +76,7 @@ function snapshot(path: string, prefix = ""): Record<string, string> {
 
 const writing = suite("writing");
 
-writing("a first run creates everything, a second touches nothing", async () => {
+writing("a first run creates everything, a second changes nothing", async () => {
   const f = folder();
   assert.equal(changes(await f.write(tree())), {
     "a.nix": "created",
@@ -106,7 +106,7 @@ writing("only the files whose bytes differ are replaced", async () => {
   assert.is(f.read("nix/b.nix"), "3\n");
 });
 
-writing("a lost executable bit is given back", async () => {
+writing("a missing executable bit is restored", async () => {
   const f = folder();
   await f.write(tree());
   chmodSync(join(f.out, "run.sh"), 0o644);
@@ -114,7 +114,7 @@ writing("a lost executable bit is given back", async () => {
   assert.is(statSync(join(f.out, "run.sh")).mode & 0o100, 0o100);
 });
 
-writing("an edited file stops the run before anything is written; --force replaces it", async () => {
+writing("an edited file stops the run before it writes anything; --force replaces the file", async () => {
   const f = folder();
   await f.write(tree());
   f.put("a.nix", "mine\n");
@@ -127,7 +127,7 @@ writing("an edited file stops the run before anything is written; --force replac
   assert.is(f.read("a.nix"), "2\n");
 });
 
-writing("an edit that equals what would be written is no edit", async () => {
+writing("a file with exactly the planned content does not count as edited", async () => {
   const f = folder();
   await f.write(tree());
   f.put("a.nix", "2\n");
@@ -136,7 +136,7 @@ writing("an edit that equals what would be written is no edit", async () => {
   assert.is(f.manifest().pending, undefined);
 });
 
-writing("a file that flakewright never wrote is never overwritten, not even by force", async () => {
+writing("a file that flakewright did not write is never overwritten, even with --force", async () => {
   const f = folder();
   mkdirSync(f.out);
   f.put("a.nix", "theirs\n");
@@ -147,7 +147,7 @@ writing("a file that flakewright never wrote is never overwritten, not even by f
   }
 });
 
-writing("an orphan goes, with its empty folder, unless somebody edited it", async () => {
+writing("a file that is no longer planned is removed with its empty folder, unless it was edited", async () => {
   const f = folder();
   await f.write([...tree(), file("old/deep/x.nix", "x\n"), file("old/y.nix", "y\n")]);
   f.put("old/y.nix", "mine\n");
@@ -160,7 +160,7 @@ writing("an orphan goes, with its empty folder, unless somebody edited it", asyn
   assert.equal(codes(await f.write(tree())), []);
 });
 
-writing("hosts/ is written once and then the user's; flake.lock is Nix's", async () => {
+writing("files in hosts/ are written once and never changed; flake.lock is never touched", async () => {
   const f = folder();
   await f.write(tree());
   f.put("hosts/h.nix", "my machine\n");
@@ -174,7 +174,7 @@ writing("hosts/ is written once and then the user's; flake.lock is Nix's", async
   assert.not("hosts/h.nix" in f.manifest().files);
 });
 
-writing("a manifest that names what flakewright never writes is refused whole", async () => {
+writing("a manifest with a path that flakewright never writes is refused as a whole", async () => {
   const evil = [
     "../victim",
     "/etc/passwd",
@@ -201,7 +201,7 @@ writing("a manifest that names what flakewright never writes is refused whole", 
   }
 });
 
-writing("a manifest with conflict marks, of another version or of another kind is refused", async () => {
+writing("a manifest with conflict marks, of another version or of another type is refused", async () => {
   for (const text of [
     "<<<<<<< ours\n",
     "[]",
@@ -218,17 +218,17 @@ writing("a manifest with conflict marks, of another version or of another kind i
   }
 });
 
-writing("a link that leaves the folder is not written through, nor removed through", async () => {
+writing("nothing is written or removed through a link that leads out of the folder", async () => {
   const f = folder();
   const outside = tempFolder();
   await f.write(tree());
-  // An orphan behind a link.
+  // A file behind a link that is no longer planned.
   renameSync(join(f.out, "nix"), join(outside, "nix"));
   symlinkSync(join(outside, "nix"), join(f.out, "nix"));
   const orphaned = await f.write([file("a.nix", "1\n")]);
   assert.equal(codes(orphaned), []);
   assert.is(readFileSync(join(outside, "nix/b.nix"), "utf8"), "2\n");
-  // An output behind a link, and one that is a link itself.
+  // A planned file behind a link, and one that is a link.
   assert.equal(codes(await f.write([file("nix/b.nix", "9\n")])), ["output-foreign"]);
   rmSync(join(f.out, "a.nix"));
   symlinkSync(join(outside, "nix/b.nix"), join(f.out, "a.nix"));
@@ -236,7 +236,7 @@ writing("a link that leaves the folder is not written through, nor removed throu
   assert.is(readFileSync(join(outside, "nix/b.nix"), "utf8"), "2\n");
 });
 
-writing("a folder that turns into a link while files are staged stops the run", async () => {
+writing("a folder that becomes a link while files are staged stops the run", async () => {
   const f = folder();
   const outside = tempFolder();
   await f.write(tree());
@@ -258,10 +258,10 @@ writing("a folder that turns into a link while files are staged stops the run", 
   assert.equal(readdirSync(outside), []);
 });
 
-/** A host that dies before its nth change to the disk, as a kill would have it. */
-function dyingSystem(system: System, after: number): System {
+/** A System that throws at its nth change to the disk, as if the process were killed. */
+function killedSystem(system: System, after: number): System {
   let left = after;
-  const alive =
+  const orKilled =
     <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
       if (left-- <= 0) throw new Error("killed");
@@ -269,16 +269,16 @@ function dyingSystem(system: System, after: number): System {
     };
   return {
     ...system,
-    writeFile: alive(system.writeFile),
-    rename: alive(system.rename),
-    remove: alive(system.remove),
-    mkdir: alive(system.mkdir),
-    mkdirExclusive: alive(system.mkdirExclusive),
-    pid: 2 ** 22 + 1, // no process has it: Linux' limit is 2^22
+    writeFile: orKilled(system.writeFile),
+    rename: orKilled(system.rename),
+    remove: orKilled(system.remove),
+    mkdir: orKilled(system.mkdir),
+    mkdirExclusive: orKilled(system.mkdirExclusive),
+    pid: 2 ** 22 + 1, // higher than any process id of Linux
   };
 }
 
-writing("killed before any write, the tree is old or new file by file, and the next run completes without --force", async () => {
+writing("killed at any step, each file is old or new, and the next run completes without --force", async () => {
   const next = [
     file("a.nix", "changed\n"),
     file("nix/c.nix", "new\n"),
@@ -291,7 +291,7 @@ writing("killed before any write, the tree is old or new file by file, and the n
     await f.write(tree());
     f.put("hosts/h.nix", "mine\n");
     let died = false;
-    await apply(dyingSystem(f.system, steps), f.out, next, false).catch(() => {
+    await apply(killedSystem(f.system, steps), f.out, next, false).catch(() => {
       died = true;
     });
     const now = snapshot(f.out);
@@ -299,7 +299,7 @@ writing("killed before any write, the tree is old or new file by file, and the n
     assert.ok([undefined, "2\n"].includes(now["nix/b.nix"]), `step ${steps}: nix/b.nix`);
     assert.ok([undefined, "new\n"].includes(now["nix/c.nix"]), `step ${steps}: nix/c.nix`);
     assert.is(now["hosts/h.nix"], "mine\n");
-    // The next run may even be for yet another spec.
+    // The next run may be of another version of the spec.
     const then = steps % 2 === 0 ? next : [file("a.nix", "third\n"), ...next.slice(1)];
     const comparison = await f.write(then);
     assert.equal(codes(comparison), [], `step ${steps}: recovers`);
@@ -316,10 +316,10 @@ writing("killed before any write, the tree is old or new file by file, and the n
   assert.ok(steps > 10, `only ${steps} steps were tried`);
 });
 
-writing("two runs at once on one folder both end with the same tree", async () => {
+writing("concurrent runs on one folder give the same tree", async () => {
   const f = folder();
   const big = Array.from({ length: 60 }, (_, i) => file(`nix/${i}.nix`, `${i}\n`));
-  // Three owners, each alive.
+  // Each run gets the id of a living process as its own.
   const runs = [process.pid, process.ppid, 1].map((pid) => apply({ ...f.system, pid }, f.out, big, false));
   await Promise.all(runs);
   const after = snapshot(f.out);
@@ -339,7 +339,7 @@ writing("while another process holds the lock, nothing is written and the messag
   assert.not(existsSync(join(f.out, "a.nix")));
 });
 
-writing("a disk that fills while staging changes nothing", async () => {
+writing("a full disk during staging changes nothing", async () => {
   const f = folder();
   await f.write(tree());
   const before = snapshot(f.out);

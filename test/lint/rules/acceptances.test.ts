@@ -26,7 +26,7 @@ codeRows(test, [
   },
 ]);
 
-test("acceptances: by code and place, the narrowest first, never for what can't be accepted", () => {
+test("`lint` entries match by code and place, the narrowest first; some codes can't be suppressed", () => {
   const trusted = `${base}trustedUsers: [root, ada, "@wheel"]\n`;
   const lint = (...entries: string[]) =>
     codes(compileText(`${trusted}lint:\n${entries.map((one) => `  - ${one}\n`).join("")}`).diagnostics);
@@ -35,7 +35,7 @@ test("acceptances: by code and place, the narrowest first, never for what can't 
   assert.equal(lint(`{ ${code}, at: trustedUsers }`), []);
   assert.equal(lint(`{ ${code}, at: "trustedUsers[1]" }`), ["trusted-user-is-root"]);
   assert.equal(lint(`{ ${code}, at: trustedUsers.1 }`, `{ ${code}, at: "trustedUsers[2]" }`), []);
-  assert.equal(lint(`{ ${code} }`, `{ ${code} }`), ["lint-unused"], "the second of two equal ones does nothing");
+  assert.equal(lint(`{ ${code} }`, `{ ${code} }`), ["lint-unused"], "the second of two equal entries is unused");
   assert.equal(
     lint(`{ ${code}, at: trusted }`),
     ["trusted-user-is-root", "trusted-user-is-root", "lint-unused"],
@@ -50,11 +50,11 @@ test("acceptances: by code and place, the narrowest first, never for what can't 
     "lint-unused",
   ]);
   assert.match(compileText(`${base}lint:\n  - { code: sandbox-of, why: x }\n`).diagnostics[0]?.hint ?? "", "sandbox-off");
-  // Who accepts what a lock file settles for now has not made a mistake.
+  // A finding that the lock file settles at present does not make its `lint` entry unused.
   const unpinned = `version: 1\nname: demo\n${group}lint:\n  - { code: nixpkgs-unpinned, why: x }\n`;
   assert.equal(codes(compileText(unpinned, true).diagnostics), []);
   assert.equal(codes(compileText(unpinned, false).diagnostics), []);
-  // Nothing can be said about a place that was refused.
+  // An entry for a place that is invalid itself is not reported as unused.
   assert.equal(codes(compileText(`${base}trustedUsers: [7]\nlint:\n  - { ${code}, at: "trustedUsers[0]" }\n`).diagnostics), [
     "schema-type",
   ]);

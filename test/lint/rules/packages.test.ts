@@ -101,7 +101,7 @@ codeRows(test, [
   },
 ]);
 
-test("an index of the spec's own nixpkgs makes what it lacks an error", () => {
+test("with an index of the spec's own nixpkgs, an unknown package is an error", () => {
   const exact = openFacts(
     "flakewright-facts\t1\t26.05\texact\nattribute\tversion\tmainProgram\tsystems:x86_64-linux\tflags\nkubectl\t1.34\t.\t1\n",
   );
@@ -115,11 +115,11 @@ test("an index of the spec's own nixpkgs makes what it lacks an error", () => {
   assert.equal(judge("kubectl"), []);
   assert.equal(judge("kubeclt"), [["package-unknown", "error", "the spec's nixpkgs has no package `kubeclt`"]]);
   assert.equal(judge("az"), [["package-wrong-name", "error", "`az` is a program of the package `azure-cli`"]]);
-  // A package set of which the index holds nothing is not judged.
+  // A package set that is not in the index is not checked.
   assert.equal(judge("python3Packages.ansible"), []);
 });
 
-test("an index that knows packages' own names: policies by name, one edit for both", () => {
+test("with an index that has package names, policies use the name, and one fix adds both", () => {
   const exact = openFacts(
     "flakewright-facts\t1\t26.05\texact\nattribute\tversion\tmainProgram\tsystems:x86_64-linux\tflags\tlicenses\tpname\n" +
       "_1password\t2.0\top\t1\tu\tLicenseRef-unfree\t1password-cli\nold\t1.1.1w\told\t1\ti\tMIT\topenssl\n",
@@ -144,7 +144,7 @@ test("an index that knows packages' own names: policies by name, one edit for bo
   assert.equal(compiled(fixed), []);
   const long = spec.replace(`nixpkgs: ${COMMIT}`, `nixpkgs:\n  url: github:NixOS/nixpkgs/${COMMIT}\n  insecure: []`);
   assert.equal(compiled(applyFixes(long, compiled(long))), []);
-  // The attribute is not what `nixpkgs.unfree` goes by, but the spec may use it all the same.
+  // nixpkgs matches package names in `nixpkgs.unfree`, but a spec may use the attribute.
   assert.equal(
     codes(compiled(spec.replace(`nixpkgs: ${COMMIT}`, `nixpkgs: { url: "github:NixOS/nixpkgs/${COMMIT}", unfree: true }`))),
     ["package-insecure"],

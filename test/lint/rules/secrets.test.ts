@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import { base, codeRows, KEY, settings } from "../../support/diagnostic-rows.ts";
 
-/** 64 bytes: what `nix key generate-secret` prints. */
+/** 64 bytes, as `nix key generate-secret` prints them. */
 const SECRET_HALF = `${"A".repeat(43)}b${"C".repeat(42)}==`;
 
 const test = suite("rules: secrets");

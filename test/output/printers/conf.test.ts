@@ -20,7 +20,7 @@ function inFolder<T>(work: (folder: string) => T): T {
 
 const present = (command: string): boolean => spawnSync("sh", ["-c", `command -v ${command}`]).status === 0;
 
-/** What Nix makes of a nix.conf, by setting; `config show` is the newer name of `show-config`. */
+/** A nix.conf as Nix reads it, by setting. `config show` is the newer name of `show-config`. */
 function settingsOf(conf: string): { values: Record<string, { value: unknown }>; stderr: string } {
   return inFolder((folder) => {
     writeFileSync(join(folder, "nix.conf"), conf);
@@ -141,7 +141,7 @@ const arm: Machine = {
   sshKey: "/etc/nix/builder_ed25519",
   publicHostKey: "c3NoLWVkMjU1MTkgQUFBQS4uLg==",
 };
-machines("holds the eight fields, `-` where there is nothing", () => {
+machines("has eight fields, `-` for an empty one", () => {
   assert.is(
     machinesLine(arm),
     "ssh-ng://nixremote@arm.example.net aarch64-linux,armv7l-linux /etc/nix/builder_ed25519 8 2 big-parallel,kvm - c3NoLWVkMjU1MTkgQUFBQS4uLg==",

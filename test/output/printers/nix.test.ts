@@ -53,7 +53,7 @@ for (const [title, value, want] of wide) {
   nix(`where nixfmt breaks a line: ${title}`, () => assert.is(nixValue(value, 0), want));
 }
 
-nix("what is no number of Nix is a mistake of ours", () => {
+nix("a number that Nix does not have throws", () => {
   for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) assert.throws(() => nixValue(value, 0));
 });
 
@@ -68,7 +68,7 @@ withNix("any string, as a value and as an attribute's name, is read back by Nix"
   assert.equal(Object.keys(set).sort(), [...names].sort());
 });
 
-/** Names that need quotes or don't, and of such widths that a path of them ends before, at and behind the end of a line. */
+/** Names with and without quotes, so long that a path of them ends shortly before, at or after the end of a line. */
 const anyName = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom("a", "b'", "let", "x y", "a.b", "😀", "") },
   { weight: 1, arbitrary: fc.integer({ min: 10, max: 110 }).map((width) => "k".repeat(width)) },
@@ -102,7 +102,7 @@ const anyExpression = fc.letrec<{ value: NixValue }>((tie) => {
   };
 }).value;
 
-needs(nix, ["nixfmt"])("any value is as nixfmt would have it, at any width", () => {
+needs(nix, ["nixfmt"])("nixfmt changes no value of any width", () => {
   const values = fc.sample(fc.dictionary(anyName, anyExpression, { minKeys: 1, maxKeys: 3 }), { numRuns: 600, seed: 11 });
   const files = values.map((value, n) => [`${n}.nix`, `${nixValue(value, 0)}\n`] as const);
   const folder = tempTree(Object.fromEntries(files));

@@ -4,7 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { shellArray, shellWord } from "../../../generator/output/printers/shell.ts";
 
-/** What the spec language lets a string hold: anything but control characters, and tab, newline and CR. */
+/** All text that the spec language allows: no control characters except tab, newline and CR. */
 const piece = fc.oneof(
   fc.constantFrom(..."'\"\\$`!#~*?[]{}()<>|&;=-%^a \t\n\r", "''", "$(id)"),
   fc.string({ unit: "grapheme", minLength: 1, maxLength: 1 }).map((text) => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "")),
@@ -14,7 +14,7 @@ const texts = fc.array(
   { minLength: 1, maxLength: 30 },
 );
 
-/** Each shell, also under options that change how quotes are read. */
+/** Each shell, also with options that change how it reads quotes. */
 const readers: [string, string[], string][] = [
   ["bash", ["--norc", "--noprofile"], ""],
   ["bash", ["--posix"], ""],

@@ -28,7 +28,7 @@ const pageView = (model: Model, facts?: never): object => {
   return { ...catalogView(model, context), ...context };
 };
 
-/** A spec's model; without facts, for nearest names of thousands of invented packages would take their time. */
+/** A spec's model; without facts, because looking for similar names of thousands of invented packages is slow. */
 function modelOf(spec: object): Model {
   const text = JSON.stringify({ version: 1, name: "test", ...spec });
   const { model, diagnostics } = compile(Buffer.from(text), "spec.yaml", { locked: true, facts: () => undefined }, templates);
@@ -36,7 +36,7 @@ function modelOf(spec: object): Model {
   return model;
 }
 
-/** A page of its own for a spec; answers its address. */
+/** Writes the page of a spec and returns its address. */
 function written(name: string, spec: object): string {
   const path = join(folder, `${name}.html`);
   writeFileSync(path, catalogOf(spec));
@@ -68,7 +68,7 @@ const PLATFORM = {
   builders: [{ host: "arm.example.net", systems: ["aarch64-linux"] }],
 };
 
-/** As many groups of as many tools, and a shell for every ten groups. */
+/** A spec with this many groups of as many tools, and a shell for every ten groups. */
 function large(groups: number, tools: number): object {
   const range = (count: number) => Array.from({ length: count }, (_, index) => index);
   return {
@@ -101,7 +101,7 @@ function large(groups: number, tools: number): object {
 
 const page = suite("catalogue: the text");
 
-page("its policy allows the page's own style and script by their hashes, and nothing else", () => {
+page("its Content-Security-Policy allows only the page's own style and script, by hash", () => {
   const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(template)?.[1] ?? "";
   const hash = (element: string) => {
     const text = new RegExp(`<${element}>([^]*)</${element}>`).exec(template)?.[1] ?? "";
@@ -113,14 +113,14 @@ page("its policy allows the page's own style and script by their hashes, and not
   );
 });
 
-page("nothing in it leads out of the page", () => {
+page("it loads nothing and links to nothing outside", () => {
   const html = catalogOf(PLATFORM);
   for (const [, name, value] of html.matchAll(/\s(href|src|action|srcset|poster|data|xlink:href)="([^"]*)"/g))
     assert.ok(value?.startsWith("#") || value === "data:,", `${name}="${value}"`);
   assert.not.match(html, /url\(|@import|\sstyle="|\son[a-z]+="/);
 });
 
-page("every id is there once, and every link has its target", () => {
+page("every id is unique, and every link has a target", () => {
   const spec = {
     ...PLATFORM,
     groups: {
@@ -136,7 +136,7 @@ page("every id is there once, and every link has its target", () => {
   for (const [, target] of html.matchAll(/\shref="#([^"]*)"/g)) assert.ok(ids.includes(target ?? ""), `#${target}`);
 });
 
-page("a tool's row names the shells that have it, through groups or by itself", () => {
+page("a tool's row names the shells that have it, through a group or directly", () => {
   const html = catalogOf(PLATFORM);
   const row = (id: string) =>
     new RegExp(`<li id="${id}">.*</li>`)
@@ -150,7 +150,7 @@ page("a tool's row names the shells that have it, through groups or by itself", 
   assert.match(row("tool-docker"), "only x86_64-linux");
 });
 
-page("a version stands there when facts of the spec's own nixpkgs know it", () => {
+page("a tool has a version when an index of the spec's own nixpkgs has it", () => {
   const model = modelOf(PLATFORM);
   const facts = {
     exact: true,
@@ -158,18 +158,18 @@ page("a version stands there when facts of the spec's own nixpkgs know it", () =
   };
   const html = templates("catalog.html.hbs")(pageView(model, facts as never));
   assert.match(html, /<li id="tool-kubectl">.*1\.30\.1/);
-  // It comes from another package set.
+  // A tool of another package set.
   assert.not.match(html, /<li id="tool-helm">.*1\.30\.1/);
   assert.not.match(html, /<li id="tool-awscli2">.*class="about"/);
 });
 
-page("a platform with nothing but a name", () => {
+page("a platform that has only a name", () => {
   const html = catalogOf({ groups: {} });
   assert.not.match(html, "<svg");
   assert.match(html, "nix develop");
 });
 
-page("the map of 10,000 tools can still be read", () => {
+page("the diagram of 10,000 tools stays small", () => {
   const html = catalogOf(large(100, 100));
   assert.ok((html.match(/<g class="box-/g)?.length ?? 0) <= 3 * 18);
   assert.ok((html.match(/<path /g)?.length ?? 0) <= 2 * 18 * 18);
@@ -193,7 +193,7 @@ const HOSTILE = [
   "` onfocus=window.pwned=1 autofocus x=`",
 ];
 
-/** A spec with the hostile text in every place that takes free text. */
+/** A spec with the hostile text in every place that takes any text. */
 const hostileSpec = (text: string) => ({
   description: text,
   nixpkgs: { insecure: [text] },
@@ -232,7 +232,7 @@ browsing.before(async () => {
 });
 browsing.after(() => browser?.close());
 
-/** Opens an address, and fails when the page complains or asks for anything beyond itself. */
+/** Opens an address; fails when the page logs an error or requests anything else. */
 async function opened<T>(address: string, work: (page: Page) => Promise<T>, options: BrowserContextOptions = {}): Promise<T> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const complaints: string[] = [];
@@ -259,7 +259,7 @@ const shownRows = (page: Page) =>
     rows.filter((row) => (row as unknown as { checkVisibility(): boolean }).checkVisibility()).map((row) => row.id),
   );
 
-inBrowser("search as you type: every word counts, groups and everything else are found too", () =>
+inBrowser("search as you type: every word must match, and groups, hosts and settings are found, too", () =>
   opened(platform, async (page) => {
     const everything = await shownRows(page);
     await page.fill("#search", "kube comm clusters");
@@ -285,7 +285,7 @@ inBrowser("search as you type: every word counts, groups and everything else are
   }),
 );
 
-inBrowser("a deep link shows its row, also one that a search hides", () =>
+inBrowser("a deep link shows its row, also when a search hides it", () =>
   opened(`${platform}#tool-docker`, async (page) => {
     const inView = (id: string) =>
       page.$eval(`#${id}`, (row) => {
@@ -304,7 +304,7 @@ inBrowser("a deep link shows its row, also one that a search hides", () =>
   }),
 );
 
-inBrowser("a walk by keyboard alone", () =>
+inBrowser("everything works by keyboard", () =>
   opened(platform, async (page) => {
     const focus = () =>
       page.evaluate(
@@ -321,7 +321,7 @@ inBrowser("a walk by keyboard alone", () =>
     assert.is(await focus(), rows[0]);
     await page.keyboard.press("ArrowDown");
     assert.is(await focus(), rows[1]);
-    // What has the focus is seen to have it.
+    // The focused element is visible.
     assert.is.not(await page.evaluate(() => getComputedStyle(document.activeElement as Element).outlineStyle), "none");
     await page.keyboard.press("ArrowUp");
     await page.keyboard.press("ArrowUp");
@@ -335,7 +335,7 @@ inBrowser("a walk by keyboard alone", () =>
   }),
 );
 
-inBrowser("light and dark: the system's, until somebody chooses, then that", () =>
+inBrowser("light and dark: the system's scheme until the user chooses one", () =>
   opened(
     platform,
     async (page) => {
@@ -354,7 +354,7 @@ inBrowser("light and dark: the system's, until somebody chooses, then that", () 
   ),
 );
 
-inBrowser("without JavaScript everything is there", () =>
+inBrowser("without JavaScript everything is visible", () =>
   opened(
     platform,
     async (page) => {
@@ -374,7 +374,7 @@ inBrowser("without JavaScript everything is there", () =>
   ),
 );
 
-inBrowser("on paper there are no controls, and nothing is cut off", () =>
+inBrowser("in print there are no controls, and nothing is cut off", () =>
   opened(platform, async (page) => {
     await page.emulateMedia({ media: "print" });
     for (const selector of [".bar", "nav"]) assert.not.ok(await page.isVisible(selector));
@@ -387,7 +387,7 @@ for (const [name, width] of [
   ["a desktop", 1280],
   ["a phone", 390],
 ] as const) {
-  inBrowser(`on ${name} nothing sticks out at the side`, () =>
+  inBrowser(`on ${name} nothing overflows at the side`, () =>
     opened(
       platform,
       async (page) => {
@@ -399,7 +399,7 @@ for (const [name, width] of [
 }
 
 for (const [index, text] of HOSTILE.entries()) {
-  inBrowser(`hostile text ${index + 1} is only text`, () =>
+  inBrowser(`hostile text ${index + 1} stays text`, () =>
     opened(written(`hostile-${index}`, hostileSpec(text)), async (page) => {
       await page.fill("#search", text);
       await page.keyboard.press("Escape");
@@ -412,7 +412,7 @@ for (const [index, text] of HOSTILE.entries()) {
 }
 
 for (const colorScheme of ["light", "dark"] as const) {
-  inBrowser(`axe-core finds nothing serious in the ${colorScheme} page`, () =>
+  inBrowser(`axe-core finds no serious problem in the ${colorScheme} page`, () =>
     opened(
       platform,
       async (page) => {
@@ -430,7 +430,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   );
 }
 
-inBrowser("10,000 tools can be searched as one types: 8 times the work of 1,300", async () => {
+inBrowser("searching 10,000 tools takes at most 8 times as long as 1,300", async () => {
   const typing = async (page: Page) =>
     median(
       await page.evaluate(async () => {

@@ -10,7 +10,7 @@ import { compileText } from "../../support/spec.ts";
 import { tempTree } from "../../support/temp.ts";
 import { needs } from "../../support/tools.ts";
 
-/* What hosts, deployments and builders of a spec become: which files, and how they read. */
+/* The files that hosts, deployments and builders of a spec become, and their content. */
 
 const test = suite("machines");
 const withNixfmt = needs(test, ["nixfmt"]);
@@ -24,7 +24,7 @@ function outputs(spec: object): Map<string, string> {
   return new Map(files.map(({ path, text }) => [path, text]));
 }
 
-test("a part that the spec does not ask for is not written", () => {
+test("only files that the spec needs are generated", () => {
   const none = outputs({});
   for (const path of ["nix/hosts.nix", "nix/hive.nix", "modules/remote-builders.nix", "hosts/web.nix"])
     assert.not.ok(none.has(path), path);
@@ -41,7 +41,7 @@ test("a part that the spec does not ask for is not written", () => {
   assert.match(all.get("modules/default.nix") ?? "", /\.\/remote-builders\.nix/);
 });
 
-test("every group is written once, however many hosts have every group", () => {
+test("every group is generated once, for any number of hosts", () => {
   const groups = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`group-${index}`, { packages: ["jq"] }]));
   const size = (hosts: number) => {
     const files = outputs({
@@ -54,16 +54,16 @@ test("every group is written once, however many hosts have every group", () => {
   assert.match(outputs({ groups, hosts: { web: {} } }).get("nix/hosts.nix") ?? "", /groups = everyGroup;/);
 });
 
-test("a builder by name is reached where it is deployed, and its own file says what it still needs", () => {
+test("a builder that is a host is reached at its deploy target, and its host file says what to add by hand", () => {
   const files = outputs({
     hosts: { ci: { deploy: { target: "ci.example.net" } }, plain: {}, web: {} },
     builders: [{ host: "ci", user: "builds", sshKey: "/etc/nix/key" }, { host: "plain" }, { host: "ci", user: "root" }],
   });
   const module = files.get("modules/remote-builders.nix") ?? "";
   assert.match(module, /hostName = "ci\.example\.net";/);
-  assert.match(module, /hostName = "plain";/, "without a deployment its name is its address");
+  assert.match(module, /hostName = "plain";/, "without a deployment the address is its name");
   assert.match(files.get("hosts/ci.nix") ?? "", /# users\.users\.builds\.openssh\.authorizedKeys\.keys = /);
-  assert.not.match(files.get("hosts/ci.nix") ?? "", /users\.users\.root/, "root is there already");
+  assert.not.match(files.get("hosts/ci.nix") ?? "", /users\.users\.root/, "root exists already");
   assert.not.match(files.get("hosts/web.nix") ?? "", /users\.users/);
   const document = files.get("ARCHITECTURE.md") ?? "";
   assert.match(
@@ -76,7 +76,7 @@ test("a builder by name is reached where it is deployed, and its own file says w
   );
 });
 
-test("trust adds to the spec's whole list, and to NixOS' own where the spec has none", () => {
+test("the builder's account is added to the spec's trusted users, or to NixOS's own", () => {
   const hosts = { ci: {} };
   const builders = [{ host: "ci" }];
   const whole = outputs({ hosts, builders, lint, trustedUsers: ["root", "alice"] }).get("modules/remote-builders.nix") ?? "";
@@ -85,7 +85,7 @@ test("trust adds to the spec's whole list, and to NixOS' own where the spec has 
   assert.match(none, /trusted-users = own\.trusted;/);
   const already =
     outputs({ hosts, builders, lint, trustedUsers: ["root", "nixremote"] }).get("modules/remote-builders.nix") ?? "";
-  assert.match(already, /trusted = \[ \];/, "nobody stands in the list twice");
+  assert.match(already, /trusted = \[ \];/, "no user is in the list twice");
 });
 
 const hostName = fc.stringMatching(/^[a-z][a-z0-9]{0,20}(-[a-z0-9]{1,20})?$/);
@@ -119,20 +119,20 @@ const fleetSpec = fc
     lint,
   }));
 
-/** Specs that compile; a name of colmena's or a lint entry without use is no matter of this test. */
+/** Specs that compile; conflicts with colmena's names and unused lint entries are tested elsewhere. */
 const samples = () =>
   fc.sample(fleetSpec, { numRuns: 80, seed: 5 }).flatMap((spec) => {
     const { files } = compileText(stringify({ ...base, ...spec }));
     return files ? [files.filter(({ path }) => path.endsWith(".nix"))] : [];
   });
 
-test("random fleets are Nix without an unused name", () => {
+test("random fleets are valid Nix without unused names", () => {
   const compiled = samples();
   assert.ok(compiled.length > 40, `${compiled.length} of the specs compile`);
   for (const { path, text } of compiled.flat()) assert.equal(nixFaults(text), [], `${path}\n${text}`);
 });
 
-withNixfmt("random fleets are as nixfmt would have them", () => {
+withNixfmt("nixfmt changes no file of a random fleet", () => {
   const files = samples().flatMap((sample, index) =>
     sample.map(({ path, text }): [string, string] => [`${index}/${path}`, text]),
   );

@@ -7,7 +7,7 @@ import { yamlText } from "../../../generator/output/printers/yaml.ts";
 import { hostileText } from "../../support/arbitrary-spec.ts";
 import { compileText } from "../../support/spec.ts";
 
-/* .github/workflows/nix.yml, in the eyes of GitHub's own parser and schema. */
+/* .github/workflows/nix.yml, checked by GitHub's own parser and schema. */
 
 const test = suite("workflow");
 
@@ -37,26 +37,26 @@ function workflowText(spec: object): string {
   return text;
 }
 
-/** What GitHub says against a workflow. */
+/** The errors that GitHub's parser reports about a workflow. */
 async function complaints(content: string): Promise<string[]> {
   const { context, value } = parseWorkflow({ name: "nix.yml", content }, new NoOperationTraceWriter());
   if (value) await convertWorkflowTemplate(context, value);
   return context.errors.getErrors().map((error) => error.message);
 }
 
-/** The text that GitHub shows for a value: the one expression we ever write stands for what begins an expression. */
+/** The text that GitHub shows for a value. The only expression that we write prints the `${{` of a text. */
 const shown = (value: string): string => value.replaceAll("${{ '${{' }}", "${{");
 
 const roles = (...list: object[]) => ({ buildUsers: { roles: list } });
 
-test("the validator is no formality: it refuses what GitHub would", async () => {
+test("the validator refuses an invalid workflow", async () => {
   const text = workflowText(roles({ role: "aws" }));
   assert.not.equal(await complaints(text.replace("runs-on:", "runs-in:")), []);
   assert.not.equal(await complaints(text.replace("contents: read", "contents: reading")), []);
   assert.not.equal(await complaints(text.replace("needs: drift", "needs: drifting")), []);
 });
 
-test("a job compares the output, and one a role builds its check where GitHub has a machine for it", async () => {
+test("one job compares the output, and one a role builds its check on a system that GitHub has", async () => {
   const text = workflowText(roles({ role: "aws", description: "AWS provider builds", groups: ["k8s"] }, { role: "empty" }));
   assert.equal(await complaints(text), []);
   const { jobs } = parse(text) as Workflow;
@@ -73,7 +73,7 @@ test("a job compares the output, and one a role builds its check where GitHub ha
   assert.match(jobs["role-aws"]?.steps.at(-1)?.run ?? "", /'checks\.aarch64-darwin\.role-aws'/);
 });
 
-test("without roles there is only the comparison; without `ci` there is no workflow", async () => {
+test("without roles there is only the comparing job; without `ci` there is no workflow", async () => {
   const text = workflowText({});
   assert.equal(await complaints(text), []);
   assert.equal(Object.keys((parse(text) as Workflow).jobs), ["drift"]);
@@ -81,7 +81,7 @@ test("without roles there is only the comparison; without `ci` there is no workf
   assert.not.ok(compileText(stringify(silent)).files?.some(({ path }) => path.startsWith(".github/")));
 });
 
-test("a system that GitHub has no machine for is asked of one's own", async () => {
+test("a system that GitHub lacks uses a self-hosted runner", async () => {
   const text = workflowText({ systems: ["riscv64-linux"], ...roles({ role: "aws" }) });
   assert.equal(await complaints(text), []);
   const job = (parse(text) as Workflow).jobs["role-aws"];
@@ -89,7 +89,7 @@ test("a system that GitHub has no machine for is asked of one's own", async () =
   assert.match(job?.steps.at(-1)?.run ?? "", /'checks\.riscv64-linux\.role-aws'/);
 });
 
-test("the token may read and nothing else, no secret is named, and actions are pinned by commit", () => {
+test("the token can only read, no secret is used, and actions are pinned by commit", () => {
   const text = workflowText(roles({ role: "aws", description: "AWS" }));
   const { permissions, jobs } = parse(text) as Workflow;
   assert.equal(permissions, { contents: "read" });
@@ -97,11 +97,11 @@ test("the token may read and nothing else, no secret is named, and actions are p
   const steps = Object.values(jobs).flatMap((job) => [...job.steps]);
   for (const { uses } of steps) if (uses) assert.match(uses, /^[a-z-]+\/[a-z-]+@[0-9a-f]{40}$/);
   for (const step of steps.filter(({ uses }) => uses?.startsWith("actions/checkout@"))) {
-    assert.is(step.with?.["persist-credentials"], false, "no token stays behind in the checkout");
+    assert.is(step.with?.["persist-credentials"], false, "the checkout keeps no token");
   }
 });
 
-test("the runner's caches are the spec's, whole lists and additions", () => {
+test("the runner's caches are the spec's: whole lists and additions", () => {
   const text = workflowText({
     ...roles({ role: "aws" }),
     substituters: [
@@ -141,7 +141,7 @@ test("no description becomes a job, a step, an expression or another line", asyn
   assert.not.match(text.replaceAll("${{ '${{' }}", ""), /\$\{\{/);
 });
 
-test("any text is the same text to a YAML 1.2 and a YAML 1.1 reader, in both forms", () => {
+test("any text reads back the same in YAML 1.2 and YAML 1.1, in both forms", () => {
   fc.assert(
     fc.property(fc.oneof(hostileText, fc.string({ unit: "binary" })), fc.constantFrom(0, 4, 10), (text, indent) => {
       const written = `${" ".repeat(indent)}key: ${yamlText(text, indent)}\n${" ".repeat(indent)}next: 1\n`;
