@@ -167,7 +167,7 @@ test("a setting that the user's own nix.conf overrides: the fix edits that file"
   const programs = { "nix config show": "keep-outputs = false\n" };
   const own = { "/home/ada/.config/nix/nix.conf": "# mine\ngc-keep-outputs = false\n" };
   assert.equal(await findings({ programs, files: own }), [
-    "machine-setting-differs: sed -i.bak -E '/^ *(extra-)?keep-outputs *=/d' /home/ada/.config/nix/nix.conf",
+    "machine-setting-differs: sed -i.bak -E '/^[[:space:]]*gc-keep-outputs[[:space:]]*=/d' /home/ada/.config/nix/nix.conf",
   ]);
   assert.equal(await findings({ programs, env: { NIX_CONFIG: "keep-outputs = false" } }), [
     "machine-setting-differs: unset NIX_CONFIG",
@@ -185,10 +185,10 @@ test("a feature that doctor enables to query Nix does not count as enabled", asy
 });
 
 test("build users: missing, or not listed in the group", async () => {
-  const mend = "machine-build-user-missing: sudo out/apply-nix-config.sh";
-  assert.equal(await findings({ files: { "/etc/passwd": "root:x:0:0\nnixbld1:x:1:30000\n" } }), [mend]);
-  assert.equal(await findings({ files: { "/etc/group": "root:x:0:\nnixbld:x:30000:nixbld1,nixbld2\n" } }), [mend]);
-  assert.equal(await findings({ files: { "/etc/group": "root:x:0:\n" } }), [mend]);
+  const fix = "machine-build-user-missing: sudo out/apply-nix-config.sh";
+  assert.equal(await findings({ files: { "/etc/passwd": "root:x:0:0\nnixbld1:x:1:30000\n" } }), [fix]);
+  assert.equal(await findings({ files: { "/etc/group": "root:x:0:\nnixbld:x:30000:nixbld1,nixbld2\n" } }), [fix]);
+  assert.equal(await findings({ files: { "/etc/group": "root:x:0:\n" } }), [fix]);
 });
 
 test("a stopped daemon, where one is needed", async () => {
@@ -237,7 +237,7 @@ needs(test, [...MACHINE_TOOLS, "nix", "nix-daemon", "git"])(
       return JSON.parse(stdout).diagnostics;
     };
     /** Expects exactly these findings, runs their commands, and expects none. */
-    const mends = async (codes: readonly string[]) => {
+    const fixes = async (codes: readonly string[]) => {
       const found = await examine();
       assert.equal(
         found.map(({ code }) => code),
@@ -248,15 +248,15 @@ needs(test, [...MACHINE_TOOLS, "nix", "nix-daemon", "git"])(
     };
     try {
       // Debian's Nix as installed: its own nix.conf, ten build users where the spec has eleven, and no daemon without systemd.
-      await mends(["machine-conf-differs", "machine-build-user-missing", "machine-daemon-stopped", "machine-lock-old"]);
+      await fixes(["machine-conf-differs", "machine-build-user-missing", "machine-daemon-stopped", "machine-lock-old"]);
       await here.must(["sh", "-c", "echo sandbox = false >> /etc/nix/nix.conf"]);
-      await mends(["machine-conf-differs"]);
+      await fixes(["machine-conf-differs"]);
       await here.must(["userdel", "nixbld3"]);
-      await mends(["machine-build-user-missing"]);
+      await fixes(["machine-build-user-missing"]);
       await here.must(["git", "init", "-q", "."], { cwd: folder });
-      await mends(["machine-untracked-file"]);
+      await fixes(["machine-untracked-file"]);
       await here.must(["sh", "-c", "mkdir -p ~/.config/nix; echo keep-outputs = false > ~/.config/nix/nix.conf"]);
-      await mends(["machine-setting-differs"]);
+      await fixes(["machine-setting-differs"]);
     } finally {
       here.stop();
     }

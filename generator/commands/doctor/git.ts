@@ -1,0 +1,24 @@
+import { join } from "node:path";
+import { type Examined, finding, fine, found, type Machine, NOTHING, word } from "./machine.ts";
+
+/** Does Git track every file of the flake? In a Git repository, Nix sees no others. */
+export async function examineGit({ system, options, model }: Machine): Promise<Examined> {
+  const { out } = options;
+  const listed = await system.spawn("git", ["-C", out, "ls-files", "-z"]);
+  if (listed.status !== 0) return NOTHING;
+  const tracked = new Set(listed.stdout.split("\0"));
+  const { files = {} } = JSON.parse((await system.readFile(join(out, ".flakewright.json")))?.toString() || "{}");
+  const modules = model.hosts.flatMap((host) => host.modules.map((path) => path.replace(/^\.\//, "")));
+  const untracked: string[] = [];
+  for (const path of new Set([...Object.keys(files), ...modules, "flake.lock"]))
+    if (!tracked.has(path) && (await system.kind(join(out, path))) === "file") untracked.push(path);
+  const [first] = untracked;
+  if (first === undefined) return fine("Git tracks every file of the flake");
+
+  const isIgnored = (await system.spawn("git", ["-C", out, "check-ignore", "-q", ...untracked])).status === 0;
+  const state = isIgnored ? "ignored by Git" : "not tracked by Git";
+  const which = untracked.length === 1 ? `${join(out, first)} is` : `${untracked.length} files of ${out}, such as ${first}, are`;
+  const add = isIgnored ? `git -C ${word(out)} add -N -f ${untracked.map(word).join(" ")}` : `git add -N ${word(out)}`;
+  const message = `${which} ${state}: Nix does not see what is not tracked`;
+  return found(finding("machine-untracked-file", join(out, first), message, add));
+}
