@@ -2,3 +2,8 @@
 
 /** The newest release: what a spec without `nixpkgs` gets, and what `init` writes. The one place that changes with a new release. */
 export const DEFAULT_RELEASE = "26.05";
+
+/** The release that a reference to nixpkgs names: `24.05` of `nixos-24.05-small`. */
+export function releaseNamed(reference: string): string | undefined {
+  return /(?:^|[^0-9])([0-9]{2}\.(?:05|11))(?:[^0-9]|$)/.exec(reference)?.[1];
+}

@@ -51,20 +51,31 @@ export function removal(source: Source, at: SpecPath): Fix | undefined {
   return undefined;
 }
 
-/** An edit that gives a map one more key, with a value on the key's own line. */
+/**
+ * An edit that gives a map one more key, with a value on the key's own line. Undefined where the map's text stands elsewhere (an alias)
+ * or the key would not stand below the map's others.
+ */
 export function addition(source: Source, map: SpecPath, key: string, value: string): Fix | undefined {
   const { file: own, path } = source.origin(map);
-  const there = valueAt(own, path);
-  const last = typeof there === "object" && there !== null ? Object.keys(there).at(-1) : undefined;
-  if (last === undefined) return undefined;
+  const entries = valueAt(own, path);
+  if (typeof entries !== "object" || entries === null) return undefined;
   const { text, file } = own;
-  const { end } = own.locate([...path, last], "value");
-  if (text[own.locate(path, "value").start] === "{") return { range: { file, start: end, end }, text: `, ${key}: ${value}` };
+  const { start: opening } = own.locate(path, "value");
+  const last = Object.keys(entries).at(-1);
+  const insertion = (at: number, inserted: string): Fix => ({ range: { file, start: at, end: at }, text: inserted });
+  if (text[opening] === "{") {
+    const space = text[opening + 1] === "}" ? " " : "";
+    if (last === undefined) return insertion(opening + 1, ` ${key}: ${value}${space}`);
+    return insertion(own.locate([...path, last], "value").end, `, ${key}: ${value}`);
+  }
+  if (last === undefined || text[opening] === "*") return undefined;
   const { start } = own.locate([...path, last], "key");
-  const column = start - (text.lastIndexOf("\n", start - 1) + 1);
+  const lead = text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
+  if (!/^ *(?:- +)*$/.test(lead)) return undefined;
+  const { end } = own.locate([...path, last], "value");
   const newline = text.indexOf("\n", end);
-  const at = newline === -1 ? text.length : newline;
-  return { range: { file, start: at, end: at }, text: `\n${" ".repeat(column)}${key}: ${value}` };
+  const at = newline === -1 ? text.length : newline - (text[newline - 1] === "\r" ? 1 : 0);
+  return insertion(at, `${text.includes("\r\n") ? "\r\n" : "\n"}${" ".repeat(lead.length)}${key}: ${value}`);
 }
 
 /** An edit that adds lines to the end of the spec's own file. */

@@ -4,6 +4,7 @@ import { acceptanceRules } from "./rules/acceptances.ts";
 import { buildUserRules } from "./rules/build-users.ts";
 import { builderRules } from "./rules/builders.ts";
 import { cacheRules } from "./rules/caches.ts";
+import { hostRules } from "./rules/hosts.ts";
 import { nixpkgsRules } from "./rules/nixpkgs.ts";
 import { packageRules } from "./rules/packages.ts";
 import { secretRules } from "./rules/secrets.ts";
@@ -22,6 +23,7 @@ export const RULES: readonly Rule[] = [
   ...settingsConflictRules,
   ...buildUserRules,
   ...nixpkgsRules,
+  ...hostRules,
   ...acceptanceRules,
 ];
 

@@ -1,3 +1,4 @@
+import { releaseNamed } from "../../knowledge/releases.ts";
 import type { SpecPath } from "../../report/spec-path.ts";
 import { valueAt } from "../../report/spec-path.ts";
 import { removal } from "../edits.ts";
@@ -41,8 +42,8 @@ export const nixpkgsRules: readonly Rule[] = [
     source: "https://nixos.org/manual/nixpkgs/unstable/release-notes",
     check: (context) => {
       const { model, source, report } = context;
-      const release = /(?:^|[^0-9])([0-9]{2})\.(05|11)(?:[^0-9]|$)/.exec(model.nixpkgs.written);
-      const isOlder = release ? Number(release[1]) * 100 + Number(release[2]) < 2611 : !isRolling(model.nixpkgs.url);
+      const release = releaseNamed(model.nixpkgs.written);
+      const isOlder = release === undefined ? !isRolling(model.nixpkgs.url) : release < "26.11";
       if (isOlder) return;
       for (const at of placesOf(context, "x86_64-darwin")) {
         report({
