@@ -13,6 +13,8 @@ export interface CommandSpec {
   readonly summary: string;
   /** Completions of a WORD or SHELL operand. */
   readonly words?: () => readonly string[];
+  /** A call to copy, for the command's own page. */
+  readonly example: string;
 }
 
 interface OptionSpec {
@@ -50,27 +52,89 @@ export type OptionName = keyof typeof OPTIONS;
 
 export const optionSpecs = Object.entries(OPTIONS) as [OptionName, OptionSpec][];
 
-/** A command's usage line: `generate [SPEC] [--out DIR] [--force]`. */
+/** Help fits a terminal of this width. */
+const WIDTH = 80;
+
+/** A command's usage line: `generate [SPEC] [--out DIR] [--force]`, folded to the width. */
 function synopsis(name: string, { operands, options }: CommandSpec): string {
   const written = options.map((option) => {
     const { value }: OptionSpec = OPTIONS[option];
     return `[--${option}${value ? ` ${value}` : ""}]`;
   });
-  return [name, operands, ...written].filter((word) => word !== "").join(" ");
+  const start = `Usage: flakewright ${name}`;
+  return folded(
+    [operands, ...written].filter((word) => word !== ""),
+    start,
+    " ".repeat(start.length),
+  );
+}
+
+/** Words on lines of at most {@link WIDTH} columns; the first line begins with `start`, the others with `indent`. */
+function folded(words: readonly string[], start: string, indent: string): string {
+  const lines = [start];
+  for (const word of words) {
+    const line = lines.at(-1) ?? "";
+    if (line.length + 1 + word.length <= WIDTH) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(`${indent} ${word}`);
+  }
+  return lines.join("\n");
+}
+
+/** Rows of two columns, the second one folded. */
+function table(rows: readonly (readonly [left: string, right: string])[]): string {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `${folded(right.split(" "), `  ${left.padEnd(width)} `, " ".repeat(width + 3))}\n`).join("");
 }
 
 /** The text of `--help`. */
 export function usage(commands: Readonly<Record<string, CommandSpec>>): string {
-  const rows = Object.entries(commands).map(([name, command]): [string, string] => [synopsis(name, command), command.summary]);
-  const width = Math.max(...rows.map(([left]) => left.length));
-  const lines = rows.map(([left, right]) => `  flakewright ${left.padEnd(width)}  ${right}\n`).join("");
-  return `flakewright compiles one YAML file to a Nix flake, NixOS modules, and configuration for machines without NixOS
+  return `flakewright compiles one YAML file to a Nix flake, NixOS modules, and
+configuration for machines without NixOS.
 
-${lines}
-SPEC defaults to spec/platform.yaml, DIR to out/. Every command takes --format ${OPTIONS.format.words.join("|")}, --strict
-(treat warnings as errors), --no-color, --quiet, --help, --version.
-Exit status: 0 success, 1 the spec has errors or check found drift, 2 wrong usage, 3 I/O or environment error.
+Usage: flakewright COMMAND [ARGUMENTS] [OPTIONS]
+
+${table(Object.entries(commands).map(([name, { summary }]) => [name, summary]))}
+The spec is spec/platform.yaml, the output folder out/, looked for in the
+current folder and then upwards to the repository's root.
+\`flakewright COMMAND --help\` explains a command's arguments and options.
+
+Options of every command:
+${table(optionRows(optionSpecs.filter(([, option]) => option.global)))}
+Exit status: 0 success, 1 the spec has errors or check found drift,
+2 wrong usage, 3 I/O or environment error.
 `;
+}
+
+/** The text of `COMMAND --help`. */
+export function commandUsage(name: string, command: CommandSpec): string {
+  const own = optionSpecs.filter(([option]) => command.options.includes(option));
+  const global = optionSpecs.filter(([, option]) => option.global);
+  const argument = ARGUMENTS[command.operands];
+  return `${folded(command.summary.split(" "), `flakewright ${name}:`, " ")}
+
+${synopsis(name, command)}
+
+${argument === undefined ? "" : `${table([argument])}\n`}${own.length > 0 ? `Options:\n${table(optionRows(own))}\n` : ""}Options of every command:
+${table(optionRows(global))}
+Example:
+  ${command.example}
+`;
+}
+
+/** What each kind of argument means, for a command's own page. */
+const ARGUMENTS: Readonly<Partial<Record<Operands, readonly [string, string]>>> = {
+  "[SPEC]": ["SPEC", "the spec; spec/platform.yaml unless given, `-` for standard input (then with --out)"],
+  "[DIR]": ["DIR", "the folder; the current one unless given"],
+  "FILE…": ["FILE", "a file to convert; its name says what it is"],
+  WORD: ["WORD", "a diagnostic code, a nix.conf setting, a package or a key of the spec"],
+  SHELL: ["SHELL", "bash, zsh or fish"],
+};
+
+function optionRows(options: typeof optionSpecs): [string, string][] {
+  return options.map(([name, { short, value, summary, words }]) => [
+    `${short ? `-${short}, ` : ""}--${name}${value ? ` ${value}` : ""}`,
+    words ? `${summary}: ${words.join(", ")}` : summary,
+  ]);
 }
 
 /** The options and operands of a command line, or a sentence on the first option that is unknown or lacks a proper value. */

@@ -1,6 +1,6 @@
 import type { Outcome, Terminal } from "../commands/outcome.ts";
 import { toJson } from "../report/json.ts";
-import { toText } from "../report/text.ts";
+import { colouredDiff, toText } from "../report/text.ts";
 
 type Formatter = (report: Outcome["report"], jsonIndent: number) => string;
 
@@ -23,17 +23,25 @@ interface Printing {
   readonly jsonIndent: number;
 }
 
-export function print(outcome: Outcome, { format, formatted, quiet, colour: mayColour, jsonIndent }: Printing): void {
-  if (outcome.data !== undefined && format === "json")
-    process.stdout.write(`${JSON.stringify(outcome.data, null, jsonIndent)}\n`);
-  else if (outcome.isResult) process.stdout.write(outcome.output);
-  else if (formatted) process.stdout.write(formatted(outcome.report, jsonIndent));
-  else if (!quiet) process.stdout.write(outcome.output);
-  if (!formatted) {
-    const colour = mayColour && !process.env["NO_COLOR"] && process.stderr.isTTY === true;
-    process.stderr.write(toText(outcome.report, colour));
-  }
-  if (!quiet || outcome.status >= 2) for (const note of outcome.notes) process.stderr.write(`flakewright: ${note}\n`);
+/** Prints what the report has to say, then the output, then notes and the summary. */
+export function print(outcome: Outcome, { format, formatted, quiet, colour, jsonIndent }: Printing): void {
+  const { data, output, isResult, isDiff, notes, summary, status, report } = outcome;
+  const inColour = (stream: NodeJS.WriteStream) => colour && !process.env["NO_COLOR"] && stream.isTTY === true;
+  if (!formatted) process.stderr.write(toText(report, inColour(process.stderr)));
+  if (data !== undefined && format === "json") process.stdout.write(`${JSON.stringify(data, null, jsonIndent)}\n`);
+  else if (formatted && !isResult) process.stdout.write(formatted(report, jsonIndent));
+  else if (isResult || !quiet) process.stdout.write(isDiff && inColour(process.stdout) ? colouredDiff(output) : output);
+  if (!quiet || status >= 2) for (const note of notes) process.stderr.write(`flakewright: ${note}\n`);
+  if (!quiet && !formatted && summary !== undefined) process.stderr.write(`${summary}\n`);
+}
+
+/** Ends the program quietly when nobody reads its output any more: `flakewright schema | head`. */
+export function endWithReader(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit();
+      throw error;
+    });
 }
 
 export function terminal(show: Terminal["show"]): Terminal {

@@ -1,34 +1,38 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-
 import type { Options, Outcome } from "../commands/outcome.ts";
 import { nodeSystem } from "../system/node-system.ts";
 import type { System } from "../system/system.ts";
-import { readArguments, usage, usageProblem } from "./arguments.ts";
+import { commandUsage, readArguments, usage, usageProblem } from "./arguments.ts";
 import type { Command } from "./commands.ts";
 import { COMMANDS } from "./commands.ts";
-import { formatter, print, terminal } from "./print.ts";
+import { endWithReader, formatter, print, terminal } from "./print.ts";
+import { findProject } from "./project.ts";
 
 async function main(argv: readonly string[], home: string): Promise<number> {
   const read = readArguments(argv);
   if (typeof read === "string") return wrongUsage(read);
   const { values, positionals } = read;
-  const system = nodeSystem(process.cwd(), process.env);
+  const here = nodeSystem(process.cwd(), process.env);
   if (values.version) {
-    process.stdout.write(`${await version(system, home)}\n`);
+    process.stdout.write(`${await version(here, home)}\n`);
     return 0;
   }
   const [name, ...operands] = positionals;
-  if (values.help || name === undefined || name === "help") {
-    (values.help || name ? process.stdout : process.stderr).write(usage(COMMANDS));
-    return values.help || name ? 0 : 2;
-  }
+  if (values.help || name === undefined || name === "help")
+    return help(name === "help" ? operands[0] : name, values.help || name);
   const problem = usageProblem(COMMANDS, name, operands, values);
   if (problem !== undefined) return wrongUsage(problem);
   const command = COMMANDS[name] as Command;
+  const { folder, spec, out } = await findProject(here, command.operands === "[SPEC]" ? operands[0] : undefined, values.out);
+  if (spec === "-" && (values.out === undefined || name === "watch"))
+    return wrongUsage(
+      name === "watch" ? "`watch` needs a file: it can't watch standard input" : "a spec on standard input needs --out DIR",
+    );
+  const system = folder === here.cwd ? here : nodeSystem(folder, process.env);
   const options: Options = {
-    spec: (command.operands === "[SPEC]" ? operands[0] : undefined) ?? "spec/platform.yaml",
-    out: values.out ?? "out",
+    spec,
+    out,
     force: values.force ?? false,
     dryRun: values["dry-run"] ?? false,
     strict: values.strict ?? false,
@@ -45,6 +49,15 @@ async function main(argv: readonly string[], home: string): Promise<number> {
   return outcome.status;
 }
 
+/** Prints the help of a command, or the general one; a mistyped command is wrong usage. */
+function help(name: string | undefined, isAsked: unknown): number {
+  const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (name !== undefined && name !== "help" && !command) return wrongUsage(usageProblem(COMMANDS, name, [], {}) ?? "");
+  const text = command && name !== undefined ? commandUsage(name, command) : usage(COMMANDS);
+  (isAsked ? process.stdout : process.stderr).write(text);
+  return isAsked ? 0 : 2;
+}
+
 const version = async (system: System, home: string): Promise<string> =>
   JSON.parse((await system.readFile(join(home, "../package.json")))?.toString() ?? "{}").version ?? "";
 
@@ -59,6 +72,7 @@ function wrongUsage(message: string): number {
  * @param home The folder of main.ts or of the bundle. It contains `knowledge/`; package.json is one level up.
  */
 export async function run(home: URL): Promise<void> {
+  endWithReader();
   try {
     process.exitCode = await main(process.argv.slice(2), fileURLToPath(home));
   } catch (error) {

@@ -1,16 +1,17 @@
 import { join } from "node:path";
 import { type Diagnostic, diagnostic, inOrder } from "../report/diagnostic.ts";
 import type { System } from "../system/system.ts";
-import { compare, isUpToDate } from "../write/compare.ts";
+import { type Comparison, compare, isUpToDate } from "../write/compare.ts";
+import { grouped } from "./grouped.ts";
 import type { Options, Outcome } from "./outcome.ts";
-import { failed, filesOf, outcome } from "./outcome.ts";
+import { changeCounts, counted, countOf, failed, filesOf, folderName, outcome } from "./outcome.ts";
 import { compileSpec } from "./session.ts";
 
 /** Compiles and compares the output folder without writing; every difference is an error. */
 export async function check(system: System, options: Options): Promise<Outcome> {
   const compiled = await compileSpec(system, options);
   if ("status" in compiled) return compiled;
-  if (!compiled.files) return outcome(compiled, [], [], 1);
+  if (!compiled.files) return outcome(compiled, options, [], [], 1);
   const comparison = await compare(system, options.out, compiled.files, false);
   const edited = new Set(comparison.diagnostics.map((d) => d.file));
   const changed = comparison.changes.filter(({ path, change }) => change !== "unchanged" && !edited.has(join(options.out, path)));
@@ -21,9 +22,29 @@ export async function check(system: System, options: Options): Promise<Outcome> 
     : changed.map(({ path, change }) => driftAt(join(options.out, path), `would be ${change}`));
   if (drift.length === 0 && comparison.diagnostics.length === 0 && !isUpToDate(comparison))
     drift.push(driftAt(join(options.out, ".flakewright.json"), "would be updated"));
-  const found = inOrder([...comparison.diagnostics, ...drift]);
+  const found = grouped(inOrder([...comparison.diagnostics, ...drift]), options.out);
   const status = found.length > 0 || failed(compiled.diagnostics, options) ? 1 : 0;
-  return outcome(compiled, found, filesOf(comparison), status);
+  return outcome(
+    compiled,
+    options,
+    found,
+    filesOf(comparison),
+    status,
+    summaryOf(comparison, compiled.diagnostics, found, options),
+  );
+}
+
+function summaryOf(
+  comparison: Comparison,
+  diagnostics: readonly Diagnostic[],
+  found: readonly Diagnostic[],
+  { out }: Options,
+): string {
+  const { changed, all } = changeCounts(comparison);
+  const more = diagnostics.length > 0 ? `, ${countOf(diagnostics)}` : "";
+  const files = `${changed} of ${counted(all, "file")}`;
+  if (found.length > 0) return `${folderName(out)} is not up to date${changed > 0 ? ` (${files})` : ""}${more}`;
+  return `${folderName(out)} is up to date (${counted(all, "file")})${more}`;
 }
 
 const driftAt = (file: string, message: string): Diagnostic =>

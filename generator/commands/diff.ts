@@ -10,7 +10,7 @@ import { compileSpec } from "./session.ts";
 export async function diff(system: System, options: Options): Promise<Outcome> {
   const compiled = await compileSpec(system, options);
   if ("status" in compiled) return compiled;
-  if (!compiled.files) return outcome(compiled, [], [], 1);
+  if (!compiled.files) return outcome(compiled, options, [], [], 1);
   const comparison = await compare(system, options.out, compiled.files, true);
   return {
     report: {
@@ -19,6 +19,7 @@ export async function diff(system: System, options: Options): Promise<Outcome> {
       sources: compiled.texts,
     },
     output: diffText(comparison, options),
+    isDiff: true,
     notes: [],
     status: hasErrors(comparison.diagnostics) || failed(compiled.diagnostics, options) ? 1 : 0,
   };
@@ -29,9 +30,9 @@ export function diffText(comparison: Comparison, { out }: Options): string {
   let text = "";
   for (const { path, change, before, after } of comparison.changes) {
     if (change === "unchanged" || before === after) continue;
-    const name = join(out, path);
-    const from = before === undefined ? "/dev/null" : `a/${name}`;
-    const to = after === undefined ? "/dev/null" : `b/${name}`;
+    const name = join("/", out, path);
+    const from = before === undefined ? "/dev/null" : `a${name}`;
+    const to = after === undefined ? "/dev/null" : `b${name}`;
     text += createTwoFilesPatch(from, to, before ?? "", after ?? "", undefined, undefined, {
       headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true },
     });

@@ -1,11 +1,23 @@
 import { join } from "node:path";
-import { hasErrors, inOrder } from "../report/diagnostic.ts";
+import { type Diagnostic, hasErrors, inOrder } from "../report/diagnostic.ts";
 import type { System } from "../system/system.ts";
 import { apply } from "../write/apply.ts";
-import { compare } from "../write/compare.ts";
+import { type Comparison, compare } from "../write/compare.ts";
 import { diffText } from "./diff.ts";
 import { inGit } from "./git.ts";
-import { failed, filesOf, type Options, type Outcome, outcome } from "./outcome.ts";
+import { grouped } from "./grouped.ts";
+import {
+  changeCounts,
+  counted,
+  countOf,
+  failed,
+  filesOf,
+  folderName,
+  type Options,
+  type Outcome,
+  outcome,
+  stoppedSummary,
+} from "./outcome.ts";
 import { compileSpec, openSession, type Session } from "./session.ts";
 
 /** Compiles the spec and writes the output folder. */
@@ -18,10 +30,10 @@ export async function generateInSession(system: System, options: Options, sessio
   const compiled = await compileSpec(system, options, session);
   if ("status" in compiled) return compiled;
   const { files } = compiled;
-  if (!files || failed(compiled.diagnostics, options)) return outcome(compiled, [], [], 1);
+  if (!files || failed(compiled.diagnostics, options)) return outcome(compiled, options, [], [], 1);
   const work = options.dryRun ? compare : apply;
   const comparison = await work(system, options.out, files, options.force, session.known);
-  const diagnostics = [...compiled.diagnostics, ...inOrder(comparison.diagnostics)];
+  const diagnostics = [...compiled.diagnostics, ...grouped(inOrder(comparison.diagnostics), options.out)];
   const stopped = hasErrors(comparison.diagnostics);
   const changed = stopped ? [] : comparison.changes.filter((change) => change.change !== "unchanged");
   const lines = changed.map((change) => `${change.change} ${join(options.out, change.path)}\n`).join("");
@@ -32,8 +44,23 @@ export async function generateInSession(system: System, options: Options, sessio
     notes.push(`in a Git repository Nix sees only tracked files of a flake: run git add -N ${options.out}`);
   return {
     report: { diagnostics, files: stopped ? [] : filesOf(comparison), sources: compiled.texts },
-    output: stopped ? diffText(comparison, options) : lines,
+    output: stopped ? diffText(editedOnly(comparison, options), options) : lines,
+    ...(stopped ? { isDiff: true } : {}),
     notes,
+    summary: stopped ? stoppedSummary(diagnostics, options) : writtenSummary(comparison, compiled.diagnostics, options),
     status: stopped ? 1 : 0,
   };
+}
+
+/** The changes that edited files keep from being written: only these are worth a look. */
+function editedOnly(comparison: Comparison, { out }: Options): Comparison {
+  const edited = new Set(comparison.diagnostics.filter(({ code }) => code === "output-edited").map(({ file }) => file));
+  return { ...comparison, changes: comparison.changes.filter(({ path }) => edited.has(join(out, path))) };
+}
+
+function writtenSummary(comparison: Comparison, diagnostics: readonly Diagnostic[], { out, dryRun }: Options): string {
+  const { changed, all } = changeCounts(comparison);
+  const found = diagnostics.length > 0 ? `, ${countOf(diagnostics)}` : "";
+  if (changed === 0) return `${folderName(out)} is up to date (${counted(all, "file")})${found}`;
+  return `${dryRun ? "would write" : "wrote"} ${changed} of ${counted(all, "file")} to ${folderName(out)}${found}`;
 }

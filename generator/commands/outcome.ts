@@ -12,8 +12,12 @@ export interface Outcome {
   readonly isResult?: true;
   /** The result as data: `--format json` prints it instead of the text. */
   readonly data?: unknown;
+  /** `output` is a unified diff, which a terminal shows in colours. */
+  readonly isDiff?: true;
   /** Sentences for people, on stderr. */
   readonly notes: readonly string[];
+  /** The line that sums up the run, on stderr. */
+  readonly summary?: string;
   /** 0 success, 1 the spec has errors or `check` found drift, 2 wrong usage, 3 I/O or environment error. */
   readonly status: 0 | 1 | 2 | 3;
 }
@@ -29,6 +33,7 @@ export interface Terminal {
 }
 
 export interface Options {
+  /** The spec's path; `-` is standard input. */
   readonly spec: string;
   readonly out: string;
   readonly force: boolean;
@@ -60,14 +65,42 @@ export const filesOf = (comparison: Comparison): FileChange[] => comparison.chan
 
 export function outcome(
   compiled: Compiled,
+  options: Options,
   more: readonly Diagnostic[],
   files: readonly FileChange[],
   status: Outcome["status"],
+  summary: string = stoppedSummary([...compiled.diagnostics, ...more], options),
 ): Outcome {
   return {
     report: { diagnostics: [...compiled.diagnostics, ...more], files, sources: compiled.texts },
     output: "",
     notes: [],
+    summary,
     status,
+  };
+}
+
+/** A folder as summaries name it: with one slash at the end. */
+export const folderName = (folder: string): string => `${folder.replace(/\/+$/, "")}/`;
+
+/** The summary of a run that wrote nothing because of what it found. */
+export const stoppedSummary = (diagnostics: readonly Diagnostic[], { out }: Options): string =>
+  `${countOf(diagnostics)}; ${folderName(out)} stays as it was`;
+
+/** `2 errors, 1 warning`; `""` for no diagnostics. */
+export function countOf(diagnostics: readonly Diagnostic[]): string {
+  const count = (severity: Diagnostic["severity"]) => diagnostics.filter((one) => one.severity === severity).length;
+  return (["error", "warning"] as const).flatMap((severity) => counted(count(severity), severity) || []).join(", ");
+}
+
+/** `1 file`, `2 files`; `""` for none. */
+export const counted = (count: number, thing: string): string =>
+  count === 0 ? "" : `${count} ${thing}${count === 1 ? "" : "s"}`;
+
+/** How many files of the output folder change, and how many there are. */
+export function changeCounts(comparison: Comparison): { readonly changed: number; readonly all: number } {
+  return {
+    changed: comparison.changes.filter(({ change }) => change !== "unchanged").length,
+    all: comparison.changes.length,
   };
 }

@@ -22,19 +22,27 @@ export async function openSession(system: System, options: Options): Promise<Ses
 
 /** Reads and compiles the spec. A missing file is wrong usage (status 2). */
 export async function compileSpec(system: System, options: Options, session?: Session): Promise<Compiled | Outcome> {
-  const bytes = await system.readFile(options.spec);
-  if (!bytes) {
-    return {
-      report: { diagnostics: [], files: [], sources: new Map() },
-      output: "",
-      notes: [`no spec at ${options.spec}; \`flakewright init\` writes a starter spec`],
-      status: 2,
-    };
-  }
+  const isStandardInput = options.spec === "-";
+  const kind = isStandardInput ? "file" : await system.kind(options.spec);
+  if (kind === "directory") return unreadable(`${options.spec} is a folder; name the spec in it`);
+  const bytes = isStandardInput ? await system.readStdin() : await system.readFile(options.spec);
+  if (!bytes) return unreadable(`no spec at ${options.spec}; \`flakewright init\` writes a starter spec`);
   const locked = (await system.kind(join(options.out, "flake.lock"))) === "file";
   const { facts, templates } = session ?? (await openSession(system, options));
-  return compile(bytes, options.spec, { locked, facts, path: resolve(system.cwd, options.spec) }, templates);
+  return compile(
+    bytes,
+    options.spec,
+    { locked, facts, path: isStandardInput ? "standard input" : resolve(system.cwd, options.spec) },
+    templates,
+  );
 }
+
+const unreadable = (note: string): Outcome => ({
+  report: { diagnostics: [], files: [], sources: new Map() },
+  output: "",
+  notes: [note],
+  status: 2,
+});
 
 /**
  * The package facts of a flake reference to nixpkgs: the index of the revision that flake.lock pins for it, if there is one, else

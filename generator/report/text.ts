@@ -43,3 +43,12 @@ function visible(text: string): string {
     c < "\u0020" ? String.fromCharCode(0x2400 + c.charCodeAt(0)) : "\ufffd",
   );
 }
+
+const DIFF_COLOURS: Readonly<Record<string, string>> = { "+": "32", "-": "31", "@": "36" };
+
+/** A unified diff for a terminal: added lines green, removed ones red. */
+export function colouredDiff(diff: string): string {
+  return diff.replace(/^([-+@]).*$/gm, (line, sign: string) =>
+    /^(?:\+\+\+|---) /.test(line) ? `\u001b[1m${line}\u001b[0m` : `\u001b[${DIFF_COLOURS[sign]}m${line}\u001b[0m`,
+  );
+}

@@ -47,6 +47,7 @@ export function nodeSystem(cwd: string, env: System["env"]): System {
     hostname: hostname(),
     now: () => Date.now(),
     randomId: () => Math.random().toString(36).slice(2).padEnd(11, "0"),
+    readStdin: async () => fs.readFileSync(0),
     readFile: async (path) => undefinedIfMissing(() => fs.readFileSync(at(path))),
     async writeFile(path, data, mode = 0o644) {
       const flags = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_TRUNC | (fs.constants.O_NOFOLLOW ?? 0);

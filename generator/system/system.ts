@@ -29,6 +29,8 @@ export interface System {
   /** Milliseconds since 1970, only for display: clocks can jump. */
   now(): number;
   randomId(): string;
+  /** Standard input to its end. */
+  readStdin(): Promise<Buffer>;
   readFile(path: string): Promise<Buffer | undefined>;
   /** Writes the whole file; fails when the path is a symlink. */
   writeFile(path: string, data: string | Uint8Array, mode?: number): Promise<void>;

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { readArguments, usage, usageProblem } from "../../generator/cli/arguments.ts";
+import { commandUsage, readArguments, usage, usageProblem } from "../../generator/cli/arguments.ts";
 import { COMMANDS } from "../../generator/cli/commands.ts";
 
 const test = suite("arguments");
@@ -38,9 +38,14 @@ for (const [line, problem] of ROWS)
     assert.is(usageProblem(COMMANDS, name, operands, read.values), problem);
   });
 
-test("the usage has a line for each command", () => {
-  for (const [name, { summary }] of Object.entries(COMMANDS))
-    assert.match(usage(COMMANDS), new RegExp(`^  flakewright ${name} .*${summary}$`, "m"));
+test("the usage names each command, and each command has a page of its own", () => {
+  for (const [name, command] of Object.entries(COMMANDS)) {
+    assert.match(usage(COMMANDS), new RegExp(`^  ${name} +${command.summary.split(" ")[0]}`, "m"));
+    const page = commandUsage(name, command);
+    assert.ok(page.includes(command.example), name);
+    for (const option of command.options) assert.match(page, new RegExp(`^  --${option}`, "m"));
+    for (const line of [...page.split("\n"), ...usage(COMMANDS).split("\n")]) assert.ok(line.length <= 80, line);
+  }
 });
 
 test.run();

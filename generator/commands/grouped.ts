@@ -1,0 +1,29 @@
+import type { Diagnostic } from "../report/diagnostic.ts";
+
+/** What one finding says of many files of the output folder, by code. */
+const GROUP_MESSAGES: Readonly<Record<string, (count: number) => string>> = {
+  "output-drift": (count) => `${count} files differ from what the spec generates`,
+  "output-edited": (count) => `${count} files were edited since flakewright wrote them`,
+  "output-foreign": (count) => `${count} files that flakewright did not write are where outputs belong`,
+};
+
+/** As many names as a reader takes in; the others are counted. */
+const MOST_NAMES = 10;
+
+/** Findings of one code in many files of the output folder become one finding with a list of the files. */
+export function grouped(diagnostics: readonly Diagnostic[], out: string): Diagnostic[] {
+  const result: Diagnostic[] = [];
+  const seen = new Set<string>();
+  for (const one of diagnostics) {
+    const message = GROUP_MESSAGES[one.code];
+    const same = diagnostics.filter(({ code }) => code === one.code);
+    if (!message || same.length === 1) result.push(one);
+    else if (!seen.has(one.code)) {
+      seen.add(one.code);
+      const names = same.slice(0, MOST_NAMES).map(({ file }) => file);
+      const rest = same.length > names.length ? ` and ${same.length - names.length} more` : "";
+      result.push({ ...one, file: out, message: `${message(same.length)}: ${names.join(", ")}${rest}` });
+    }
+  }
+  return result;
+}
