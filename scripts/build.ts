@@ -96,7 +96,7 @@ await writeFile(bin, `#!/usr/bin/env node\n${await readFile(bin, "utf8")}`);
 await chmod(bin, 0o755);
 await mkdir(join(dist, "knowledge"), { recursive: true });
 for (const name of await readdir(join(root, "generator/knowledge")))
-  if (name.endsWith(".tsv")) await copyFile(join(root, "generator/knowledge", name), join(dist, "knowledge", name));
+  if (/\.(tsv|nix)$/.test(name)) await copyFile(join(root, "generator/knowledge", name), join(dist, "knowledge", name));
 await writeLicences(Object.keys(metafile.inputs));
 
 /** Writes the licences of all bundled packages into one file. */

@@ -9,9 +9,9 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const PUBLISHED = [
-  /^dist\/(flakewright|main)\.js$/,
+  /^dist\/(flakewright|[a-z-]+-[A-Z0-9]{8})\.js$/,
   /^dist\/LICENSES\.txt$/,
-  /^dist\/knowledge\/[a-z-]+\.tsv$/,
+  /^dist\/knowledge\/[a-z-]+\.(tsv|nix)$/,
   /^spec\/flakewright\.schema\.json$/,
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
 ];

@@ -182,7 +182,7 @@ test("without Nix it says so and exits with 3", () => {
   const env = { PATH: "/nowhere", XDG_CACHE_HOME: join(folder, "cache") };
   const { status, stderr } = flakewright(folder, ["index", "spec.yaml"], env);
   assert.is(status, 3);
-  assert.match(stderr, "index asks Nix, and there is no nix on PATH");
+  assert.match(stderr, "index needs Nix, and there is no nix on PATH");
 });
 
 test("an invalid lock file is ignored", () => {
