@@ -282,57 +282,25 @@ is_original() {
 
 # --- The daemon -----------------------------------------------------------------------------------------------------
 
-# The process that listens for connections; not those that serve one, nor a container's. Linux only.
-daemon_process() {
-  local listening process name socket
-  [ -r /proc/net/unix ] || return 0
-  listening=" $(awk '$4 == "00010000" { printf "socket:[%s] ", $7 }' /proc/net/unix)"
-  for process in /proc/[0-9]*; do
-    read -r name 2>/dev/null <"$process/comm" || continue
-    case $name in nix-daemon | nix) ;; *) continue ;; esac
-    # The daemon has a mount namespace of its own, so what tells a container's is the process namespace.
-    [ "$(readlink "$process/ns/pid")" = "$(readlink /proc/self/ns/pid)" ] || continue
-    for socket in "$process"/fd/*; do
-      case $listening in *" $(readlink "$socket") "*) printf '%s\n' "${process#/proc/}" && return 0 ;; esac
-    done
-  done
-}
-
 # Builds under way go on: each connection has a process of its own that outlives the one that listens.
 restart_daemon() {
-  local process program waited=0 word command=() environment=()
-  if [ -d /run/systemd/system ]; then
-    systemctl is-active --quiet nix-daemon.service || return 0
-    say "restarting nix-daemon.service"
-    systemctl restart nix-daemon.service
-    return 0
-  elif [ "$(uname -s)" = Darwin ]; then
-    for word in org.nixos.nix-daemon systems.determinate.nix-daemon; do
-      launchctl print "system/$word" >/dev/null 2>&1 || continue
-      say "restarting $word"
-      launchctl kickstart -k "system/$word"
+  local service found=no
+  if [ "$(uname -s)" = Darwin ]; then
+    for service in org.nixos.nix-daemon systems.determinate.nix-daemon; do
+      launchctl print "system/$service" >/dev/null 2>&1 || continue
+      found=yes
+      say "restarting $service"
+      launchctl kickstart -k "system/$service"
     done
-    return 0
+  elif [ -d /run/systemd/system ] && systemctl cat nix-daemon.service >/dev/null 2>&1; then
+    found=yes
+    # One that does not run yet starts with the new settings.
+    if systemctl is-active --quiet nix-daemon.service; then
+      say "restarting nix-daemon.service"
+      systemctl restart nix-daemon.service
+    fi
   fi
-  process=$(daemon_process)
-  [ -n "$process" ] || return 0
-  while IFS= read -r -d '' word; do command+=("$word"); done <"/proc/$process/cmdline"
-  while IFS= read -r -d '' word; do environment+=("$word"); done <"/proc/$process/environ"
-  program=$(readlink "/proc/$process/exe")
-  say "restarting the daemon (process $process)"
-  kill -TERM "$process"
-  while kill -0 "$process" 2>/dev/null; do
-    [ $waited -lt 100 ] || fail "the daemon (process $process) does not stop: restart it yourself"
-    waited=$((waited + 1))
-    sleep 0.1
-  done
-  # As it was started: the same arguments (Nix goes by the first, its name) and environment. A program that was upgraded since
-  # then reads as `… (deleted)`.
-  # shellcheck disable=SC2016
-  (
-    cd /
-    exec env -i ${environment[@]+"${environment[@]}"} setsid bash -c 'exec -a "$1" "$0" "${@:2}"' "${program% (deleted)}" "${command[@]}"
-  ) </dev/null >/dev/null 2>&1 &
+  [ $found = yes ] || note "neither systemd nor launchd runs the Nix daemon here: if one runs, restart it; until then it keeps its old settings"
 }
 
 # The mark outlives a killed run: the next one still knows that the daemon has old settings.

@@ -37,8 +37,8 @@ export function buildModel(spec: Pruned<Spec>, source: Locator): Stage<Model> {
   const allowedUsers = accountsOf(spec.allowedUsers, "allowedUsers");
   const buildUsers = buildUsersOf(spec.buildUsers, groups, source, add);
   const all = systemSettings(settings, { substituters, trustedUsers, allowedUsers, buildUsers }, source, add);
-  const written = present(spec.systems ?? []);
-  const systems = written.length > 0 ? written : DEFAULTS.systems;
+  const [first, ...others] = present(spec.systems ?? []);
+  const systems = first === undefined ? DEFAULTS.systems : ([first, ...others] as const);
   const hosts = hostsOf(spec.hosts, groups, systems, add);
   const model: Model = {
     name: spec.name ?? "unnamed",

@@ -159,7 +159,7 @@ export interface Model {
   /** Entries of `inputs`, sorted by name. */
   readonly inputs: readonly PackageSet[];
   /** In the spec's order. */
-  readonly systems: readonly string[];
+  readonly systems: readonly [string, ...string[]];
   readonly groups: readonly Group[];
   /** Sorted by name; one of them is `default`. */
   readonly shells: readonly Shell[];

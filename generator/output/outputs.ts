@@ -29,6 +29,7 @@ import {
 } from "./views/machine.ts";
 import {
   buildUsersView,
+  enabledToolsView,
   hasPolicy,
   nixosIndexView,
   nixosSettingsView,
@@ -73,12 +74,18 @@ const OUTPUTS: readonly Output[] = [
   { path: "nix/available.nix", files: always(() => ({})) },
   { path: "nix/environment.nix", files: always(() => ({})) },
   { path: "nix/apps.nix", files: always(() => ({})) },
-  { path: "nix/enabled-tools.nix", files: always(toolModuleView) },
+  { path: "nix/enabled-tools.nix", files: always(enabledToolsView) },
   { path: "nix/dev-shells.nix", files: always(devShellsView) },
   { path: "nix/packages.nix", files: always(packagesView) },
   { path: "nix/checks.nix", files: always(checksView) },
   { path: "nix/hosts.nix", files: when((model) => model.hosts.length > 0, hostsView) },
-  { path: "nix/hive.nix", files: when((model) => model.hosts.some((host) => host.deploy), hiveView) },
+  {
+    path: "nix/hive.nix",
+    files: (model) => {
+      const deployed = model.hosts.find((host) => host.deploy);
+      return deployed ? [{ view: hiveView(model, deployed) }] : [];
+    },
+  },
   { path: "modules/default.nix", files: always(nixosIndexView) },
   { path: "modules/options.nix", files: always(optionsView) },
   { path: "modules/nix-settings.nix", files: always(nixosSettingsView) },
@@ -89,7 +96,13 @@ const OUTPUTS: readonly Output[] = [
   { path: "modules/darwin.nix", files: always(darwinView) },
   { path: "etc/nix/nix.conf", files: when((model) => model.settings.length > 0, systemConfView) },
   { path: "etc/nix/machines", files: when((model) => model.builders.length > 0, machinesView) },
-  { path: "etc/sysusers.d/nix-build-users.conf", files: when(hasBuildUsers, sysusersView) },
+  {
+    path: "etc/sysusers.d/nix-build-users.conf",
+    files: (model) => {
+      const { buildUsers } = model;
+      return buildUsers && hasBuildUsers(model) ? [{ view: sysusersView(model, buildUsers) }] : [];
+    },
+  },
   {
     path: "users/NAME/nix.conf",
     files: (model) => model.users.map((user) => ({ name: user.name, view: userConfView(model, user) })),

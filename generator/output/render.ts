@@ -1,9 +1,9 @@
 import Handlebars from "handlebars";
 import { commentText, generatedLine } from "./printers/comment.ts";
 import { confLine, machinesLine, sysusersLine } from "./printers/conf.ts";
-import { htmlLinks, htmlText, scriptJson } from "./printers/html.ts";
+import { htmlLinks, htmlText } from "./printers/html.ts";
 import { markdownCode, markdownText } from "./printers/markdown.ts";
-import { type Attribute, type NixValue, nixBinding, nixBindings, nixKey, nixPath, nixString, nixValue } from "./printers/nix.ts";
+import { type Attribute, type NixValue, nixBinding, nixBindings, nixKey, nixString, nixValue } from "./printers/nix.ts";
 import { shellArray, shellWord } from "./printers/shell.ts";
 import { yamlText } from "./printers/yaml.ts";
 
@@ -23,7 +23,6 @@ const printers: Readonly<Record<string, (...given: never[]) => string>> = {
   nixBindings: (attributes: readonly Attribute[], indent: number) => nixBindings(attributes, indent),
   nixString: (text: string) => nixString(text),
   nixKey: (name: string) => nixKey(name),
-  nixPath: (path: readonly string[]) => nixPath(path),
   /** A name as it is, where no quoting exists, such as a comment: the schema lets names hold nothing else. */
   word: (name: string) => {
     if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name)) throw new Error(`not a name: ${JSON.stringify(name)}`);
@@ -45,7 +44,6 @@ const printers: Readonly<Record<string, (...given: never[]) => string>> = {
   html: (text: string | number) => htmlText(String(text)),
   htmlLinks: (links: readonly { readonly id: string; readonly name: string }[]) => htmlLinks(links),
   yaml: (text: string, indent: number) => yamlText(text, indent),
-  json: (value: unknown) => scriptJson(value),
 };
 
 /** The names a template may use in a mustache; a test walks every template and refuses any other. */

@@ -136,20 +136,22 @@ for (const start of ["Debian's own build users", "no build users"]) {
       );
       assert.is(eleventh.user, freed.user);
 
-      // Another spec is applied while they run: the daemon restarts, and the builds continue.
-      const before = (await machine.must(["pgrep", "-o", "-x", "nix-daemon"])).trim();
+      // Another spec is applied while they run. No service manager runs this daemon, so whoever started it restarts it; the builds continue.
+      const daemon = async () => (await machine.run(["pgrep", "-o", "-x", "nix-daemon"])).stdout.trim();
+      const before = await daemon();
       const other = generated(
         readFileSync(join(repository, "spec/platform.yaml"), "utf8").replace("max-jobs: auto\n  # More", "max-jobs: 3\n  # More"),
         publicFolder(),
       );
-      assert.match(
-        await machine.must([join(other, "apply-nix-config.sh")]),
-        /write \/etc\/nix\/nix\.conf\nrestarting the daemon/,
-      );
-      await until(
-        "the new daemon",
-        async () => (await machine.run(["pgrep", "-o", "-x", "nix-daemon"])).stdout.trim() !== before,
-      );
+      const applied = await machine.run([join(other, "apply-nix-config.sh")]);
+      assert.is(applied.status, 0, applied.stderr);
+      assert.match(applied.stdout, /write \/etc\/nix\/nix\.conf\n/);
+      assert.match(applied.stderr, "neither systemd nor launchd runs the Nix daemon here: if one runs, restart it");
+      assert.is(await daemon(), before);
+      await machine.must(["kill", before]);
+      await until("the end of the daemon", async () => (await machine.run(["test", "-e", `/proc/${before}`])).status !== 0);
+      machine.start(["nix-daemon"]);
+      await until("the new daemon", async () => (await daemon()) !== "");
 
       for (const { process } of await asleep(machine)) await machine.must(["kill", process]);
       const ran = await build.done;
@@ -169,6 +171,74 @@ for (const start of ["Debian's own build users", "no build users"]) {
     }
   });
 }
+
+/** A systemctl that writes down what it is asked; it knows a unit, or knows it and says that it runs. */
+const systemctl = (log: string, known: boolean, active: boolean): string => `#!/bin/sh
+echo "$*" >>'${log}'
+case $1 in
+  cat) ${known} ;;
+  is-active) ${active} ;;
+esac
+`;
+
+for (const { title, known, active, args, asked, says } of [
+  {
+    title: "systemd runs the daemon: it is restarted",
+    known: true,
+    active: true,
+    args: [],
+    asked: ["cat nix-daemon.service", "is-active --quiet nix-daemon.service", "restart nix-daemon.service"],
+    says: undefined,
+  },
+  {
+    title: "systemd will start it when it is needed: nothing to restart",
+    known: true,
+    active: false,
+    args: [],
+    asked: ["cat nix-daemon.service", "is-active --quiet nix-daemon.service"],
+    says: undefined,
+  },
+  {
+    title: "systemd does not know it: a restart is due",
+    known: false,
+    active: false,
+    args: [],
+    asked: ["cat nix-daemon.service"],
+    says: /^note: neither systemd nor launchd runs the Nix daemon here: if one runs, restart it; until then it keeps its old settings$/m,
+  },
+  {
+    title: "--no-restart: a restart is due",
+    known: true,
+    active: true,
+    args: ["--no-restart"],
+    asked: [],
+    says: /^note: the running daemon keeps its old settings until it is restarted$/m,
+  },
+] as const)
+  needs(test, [...MACHINE_TOOLS, "useradd", "nix"])(title, async () => {
+    const machine = await privateMachine();
+    try {
+      const [folder, log] = [publicFolder(), join(publicFolder(), "log")];
+      writeFileSync(join(folder, "systemctl"), systemctl(log, known, active), { mode: 0o755 });
+      writeFileSync(log, "");
+      await machine.must(["mount", "-t", "tmpfs", "tmpfs", "/run"]);
+      await machine.must(["mkdir", "-p", "/run/systemd/system"]);
+      const out = generated(readFileSync(join(repository, "spec/platform.yaml"), "utf8"), publicFolder());
+      const apply = () =>
+        machine.run([join(out, "apply-nix-config.sh"), ...args], { env: { PATH: `${folder}:${process.env["PATH"]}` } });
+      const first = await apply();
+      assert.is(first.status, 0, first.stderr);
+      assert.equal(readFileSync(log, "utf8").split("\n").slice(0, -1), [...asked]);
+      if (says) assert.match(first.stderr, says);
+      else assert.not.match(first.stderr, /restart/);
+      // A second run changes nothing and restarts nothing.
+      const second = await apply();
+      assert.not.match(`${second.stdout}${second.stderr}`, /restart/);
+      assert.is(readFileSync(log, "utf8").split("\n").length - 1, asked.length);
+    } finally {
+      machine.stop();
+    }
+  });
 test.run();
 
 const trust = suite("who and what the daemon trusts");

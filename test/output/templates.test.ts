@@ -45,6 +45,14 @@ templates("there are templates, each at the path of an output", () => {
   assert.ok(paths.includes("flake.nix.hbs") && paths.includes("modules/build-users.nix.hbs"));
 });
 
+templates("each printer prints somewhere", () => {
+  const texts = paths.map((path) => readFileSync(join(repository, "flake-template", path), "utf8")).join("");
+  assert.equal(
+    printerNames.filter((name) => !texts.includes(`{{${name} `)),
+    [],
+  );
+});
+
 for (const path of paths) {
   templates(`${path} prints through printers only`, () => {
     const text = readFileSync(join(repository, "flake-template", path), "utf8");

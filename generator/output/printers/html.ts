@@ -16,7 +16,3 @@ export function htmlLinks(links: readonly { readonly id: string; readonly name: 
 
 /** All tools of a group share one list. */
 const written = new WeakMap<object, string>();
-
-/** A value → JSON that may stand inside `<script>`: nothing in it can close the element or open a comment. */
-export const scriptJson = (value: unknown): string =>
-  JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);

@@ -14,18 +14,15 @@ interface Link {
 /** Data for catalog.html: who looks for a tool finds the shells that have it. Absent text is `""`, which `#if` skips. */
 export function catalogView(model: Model, context: PlanContext): object {
   const ids = new Ids();
-  const shellLinks = new Map(model.shells.map((shell) => [shell, { id: ids.of("shell", shell.name), name: shell.name }]));
-  const groupLinks = new Map(model.groups.map((group) => [group, { id: ids.of("group", group.name), name: group.name }]));
   const everything = model.shells.find((shell) => shell.name === "default" && isEveryGroup(model, shell.groups));
-  const shellsWith = shellIndex(model, everything, shellLinks);
-  const links = (groups: readonly Group[]): Link[] => groups.flatMap((group) => groupLinks.get(group) ?? []);
+  const shellsWith = shellIndex(model, everything, ids);
+  const links = (groups: readonly Group[]): Link[] => groups.map((group) => ids.linkTo("group", group));
   const tool = (one: Tool) => toolRow(one, ids, shellsWith(one), model.nixpkgs, context.facts);
 
   const sections = [
     ...model.groups.map((group) => ({
-      id: groupLinks.get(group)?.id ?? "",
+      id: ids.linkTo("group", group).id,
       title: group.title,
-      name: group.name,
       description: group.description,
       command: `nix develop .#${group.name}`,
       count: group.tools.length,
@@ -36,7 +33,6 @@ export function catalogView(model: Model, context: PlanContext): object {
       .map((shell) => ({
         id: ids.of("extra", shell.name),
         title: `More in ${shell.name}`,
-        name: shell.name,
         description: "",
         command: developCommand(shell),
         count: shell.tools.length,
@@ -51,11 +47,10 @@ export function catalogView(model: Model, context: PlanContext): object {
     inputs: model.inputs.map(({ name, url }) => ({ name, url })),
     systems: model.systems.map((name, index) => ({ name, follows: index > 0 })),
     everything: everything !== undefined,
-    versions: context.facts !== undefined,
     sections,
     toolCount: sections.reduce((sum, { count }) => sum + count, 0),
     shells: model.shells.map((shell) => ({
-      id: shellLinks.get(shell)?.id ?? "",
+      id: ids.linkTo("shell", shell).id,
       name: shell.name,
       title: shell.title === shell.name ? "" : shell.title,
       command: developCommand(shell),
@@ -134,16 +129,12 @@ const developCommand = (shell: Shell): string => (shell.name === "default" ? "ni
 /** The same package of the same set under the same name: one tool, wherever it stands. */
 const identity = (tool: Tool): string => `${tool.from.name}\0${tool.package}\0${tool.name}`;
 
-/** The shells that have a tool; the shell that has everything is left out, it would stand everywhere. */
-function shellIndex(
-  model: Model,
-  everything: Shell | undefined,
-  links: ReadonlyMap<Shell, Link>,
-): (tool: Tool) => readonly Link[] {
+/** The shells that have a tool, without the shell that has everything: it would stand beside every tool. */
+function shellIndex(model: Model, everything: Shell | undefined, ids: Ids): (tool: Tool) => readonly Link[] {
   const byGroup = new Map<Group, Link[]>(model.groups.map((group) => [group, []]));
   for (const shell of model.shells) {
-    const link = links.get(shell);
-    if (shell !== everything && link) for (const group of shell.groups) byGroup.get(group)?.push(link);
+    if (shell === everything) continue;
+    for (const group of shell.groups) byGroup.get(group)?.push(ids.linkTo("shell", shell));
   }
   // Most tools stand in one place, and all of a group share its list: only what stands in several gets a list of its own.
   const byTool = new Map<string, readonly Link[]>();
@@ -153,10 +144,7 @@ function shellIndex(
     byTool.set(key, known ? [...new Set([...known, ...shells])] : shells);
   };
   for (const [group, shells] of byGroup) for (const tool of group.tools) add(tool, shells);
-  for (const shell of model.shells) {
-    const link = links.get(shell);
-    if (link) for (const tool of shell.tools) add(tool, [link]);
-  }
+  for (const shell of model.shells) for (const tool of shell.tools) add(tool, [ids.linkTo("shell", shell)]);
   return (tool) => byTool.get(identity(tool)) ?? [];
 }
 
@@ -182,6 +170,14 @@ function toolRow(tool: Tool, ids: Ids, shells: readonly Link[], nixpkgs: Package
 /** Ids of elements, one for each thing: letters, digits, `_`, `.` and `-`, whatever the name holds. */
 class Ids {
   readonly #taken = new Map<string, number>();
+  readonly #links = new Map<object, Link>();
+
+  /** The link to a thing that has one place on the page. */
+  linkTo(kind: string, thing: { readonly name: string }): Link {
+    const link = this.#links.get(thing) ?? { id: this.of(kind, thing.name), name: thing.name };
+    this.#links.set(thing, link);
+    return link;
+  }
 
   of(kind: string, name: string): string {
     const plain = /^[A-Za-z0-9_.-]{1,80}$/.test(name) ? name : name.replace(/[^A-Za-z0-9_.-]+/g, "-").slice(0, 80);

@@ -33,7 +33,6 @@ export function packageSetsView(model: Model): object {
 function toolRecord(tool: Tool): NixValue {
   return {
     name: tool.name,
-    description: tool.description,
     ...(tool.systems ? { systems: tool.systems } : {}),
     package: new Selection("packageSets", [tool.from.name, ...tool.attribute], true),
   };

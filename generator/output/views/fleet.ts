@@ -30,12 +30,12 @@ export function hostScaffoldView(host: NixosHost, model: Model): { name: string;
   return { name: host.name, view: { accounts: accounts(buildersOn(host.name, model)) } };
 }
 
-export function hiveView(model: Model): object {
+export function hiveView(model: Model, deployed: NixosHost): object {
   return {
     name: model.name,
     description: model.description || `The ${model.name} platform`,
     // colmena takes nixpkgs' lib and modules from here; each machine still says its own system.
-    system: model.hosts.find((host) => host.deploy)?.system ?? "x86_64-linux",
+    system: deployed.system,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Model, Setting, User, Volume } from "../../model/model.ts";
+import type { BuildUsers, Model, Setting, User, Volume } from "../../model/model.ts";
 import type { SysusersEntry } from "../printers/conf.ts";
 import { Call, type NixValue } from "../printers/nix.ts";
 import { hasPolicy, settingsToNix } from "./nixos.ts";
@@ -23,8 +23,7 @@ export function machinesView(model: Model): object {
   return { platform: model.name, builders: model.builders };
 }
 
-export function sysusersView(model: Model): object {
-  const { group, gid, roles } = model.buildUsers ?? { group: "nixbld", gid: 30000, roles: [] };
+export function sysusersView(model: Model, { group, gid, roles }: BuildUsers): object {
   const entries: SysusersEntry[] = [{ type: "g", name: group, gid }];
   for (const { user, uid, gecos } of roles) entries.push({ type: "u", name: user, uid, group, gecos });
   for (const { user } of roles) entries.push({ type: "m", name: user, group });

@@ -96,8 +96,12 @@ export function hasPolicy(model: Model): boolean {
   return model.nixpkgs.unfree === true || model.nixpkgs.unfree.length > 0 || model.nixpkgs.insecure.length > 0;
 }
 
+export function enabledToolsView(model: Model): object {
+  return { hasInputs: model.inputs.length > 0, order: model.groups.map((group) => group.name) };
+}
+
 export function toolModuleView(model: Model): object {
-  return { hasInputs: model.inputs.length > 0, order: model.groups.map((group) => group.name), policy: hasPolicy(model) };
+  return { policy: hasPolicy(model) };
 }
 
 export function nixpkgsConfigView(model: Model): object {

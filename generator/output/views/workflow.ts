@@ -17,7 +17,7 @@ const CACHE_SETTINGS = new Set(["substituters", "trusted-public-keys", "extra-su
 
 export function workflowView(model: Model): object {
   const hosted = model.systems.find((system) => RUNNERS[system] !== undefined);
-  const system = hosted ?? model.systems[0] ?? "x86_64-linux";
+  const system = hosted ?? model.systems[0];
   const caches = model.settings.filter(({ name }) => CACHE_SETTINGS.has(name)).map(({ name, value }) => confLine(name, value));
   return {
     package: `${manifest.name}@${manifest.version}`,

@@ -46,7 +46,6 @@ in
       [
         {
           name = "eksctl";
-          description = "";
           package = packageSets.nixpkgs.eksctl or null;
         }
       ]

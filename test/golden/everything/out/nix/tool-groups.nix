@@ -4,12 +4,10 @@ packageSets: {
   k8s = [
     {
       name = "kubectl";
-      description = "";
       package = packageSets.nixpkgs.kubectl or null;
     }
     {
       name = "helm";
-      description = "Kubernetes package manager";
       systems = [
         "x86_64-linux"
       ];
@@ -19,12 +17,10 @@ packageSets: {
   "let" = [
     {
       name = "ansible";
-      description = "";
       package = packageSets.nixpkgs.python3Packages.ansible or null;
     }
     {
       name = "terraform";
-      description = "";
       package = packageSets.nixpkgs.terraform or null;
     }
   ];

@@ -4,7 +4,6 @@ packageSets: {
   k8s = [
     {
       name = "kubectl";
-      description = "";
       package = packageSets.nixpkgs.kubectl or null;
     }
   ];
