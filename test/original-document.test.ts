@@ -96,14 +96,14 @@ users:
 
 const original = suite("the original document");
 
-const said = (diagnostics: readonly Diagnostic[], text: string) =>
+const reported = (diagnostics: readonly Diagnostic[], text: string) =>
   diagnostics.map(
     (d) => `${positions(text)(d.range.start).line} ${d.severity} ${d.code} ${text.slice(d.range.start, d.range.end)}`,
   );
 
 original("copied as it is, each thing that does not work is reported with a hint or fix", () => {
   const { diagnostics } = compileText(LITERAL, false);
-  assert.equal(said(diagnostics, LITERAL), [
+  assert.equal(reported(diagnostics, LITERAL), [
     // The document names no nixpkgs and has no lock file: what it installs changes every day.
     "1 warning nixpkgs-unpinned version",
     "11 warning package-wrong-name helm",
@@ -126,9 +126,9 @@ original("copied as it is, each thing that does not work is reported with a hint
 });
 
 original("with all fixes applied there is no diagnostic", () => {
-  const mended = applyFixes(LITERAL, compileText(LITERAL, false).diagnostics);
-  const { diagnostics, files, model } = compileText(mended, true);
-  assert.equal(said(diagnostics, mended), [], mended);
+  const fixed = applyFixes(LITERAL, compileText(LITERAL, false).diagnostics);
+  const { diagnostics, files, model } = compileText(fixed, true);
+  assert.equal(reported(diagnostics, fixed), [], fixed);
   assert.ok(files);
   assert.equal(
     model?.buildUsers?.roles.map((role) => role.user),
@@ -136,7 +136,7 @@ original("with all fixes applied there is no diagnostic", () => {
   );
   assert.ok(model?.groups[0]?.tools.some((tool) => tool.package === "kubernetes-helm"));
   // The fixes change no valid line.
-  const lines = new Set(mended.split("\n"));
+  const lines = new Set(fixed.split("\n"));
   assert.equal(
     LITERAL.split("\n").filter((line) => !lines.has(line)),
     [

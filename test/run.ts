@@ -25,16 +25,16 @@ interface Finished {
 }
 
 /** A file's counts, and problems other than failed tests. */
-interface Verdict {
+interface FileResult {
   passed: number;
   failed: number;
   skipped: number;
-  complaints: string[];
+  problems: string[];
   skipReasons: string[];
 }
 
 /** Reads uvu's totals and checks them against the file's suites. */
-function judge({ source, output, status, timedOut }: Finished): Verdict {
+function evaluate({ source, output, status, timedOut }: Finished): FileResult {
   const last = (label: string) => {
     const found = [...output.matchAll(new RegExp(`^ {2}${label}: +(\\d+)$`, "gm"))].at(-1);
     return found ? Number(found[1]) : undefined;
@@ -44,21 +44,21 @@ function judge({ source, output, status, timedOut }: Finished): Verdict {
   const skipped = last("Skipped") ?? 0;
   const skipReasons = output.split("\n").flatMap((line) => (line.startsWith(SKIP_MARK) ? [line.slice(SKIP_MARK.length)] : []));
 
-  const complaints: string[] = [];
-  if (timedOut) complaints.push(`still running after ${TIMEOUT_SECONDS} s`);
-  else if (total === undefined) complaints.push(`ended without uvu's totals (exit status ${status ?? "none, a signal"})`);
-  else if (total + skipped === 0) complaints.push("ran no test: is `.run()` missing?");
+  const problems: string[] = [];
+  if (timedOut) problems.push(`still running after ${TIMEOUT_SECONDS} s`);
+  else if (total === undefined) problems.push(`ended without uvu's totals (exit status ${status ?? "none, a signal"})`);
+  else if (total + skipped === 0) problems.push("ran no test: is `.run()` missing?");
   for (const [, name] of source.matchAll(/\b(?:const|let) (\w+) = suite\b/g)) {
-    if (!new RegExp(`\\b${name}\\.run\\(\\)`).test(source)) complaints.push(`the suite \`${name}\` is never run`);
+    if (!new RegExp(`\\b${name}\\.run\\(\\)`).test(source)) problems.push(`the suite \`${name}\` is never run`);
   }
   if (skipped > skipReasons.length) {
-    complaints.push(`${skipped - skipReasons.length} skipped without a reason: a forgotten \`.only\` or \`.skip\`?`);
+    problems.push(`${skipped - skipReasons.length} skipped without a reason: a forgotten \`.only\` or \`.skip\`?`);
   }
 
   let failed = (total ?? 0) - passed;
-  if (status !== 0 && failed === 0 && complaints.length === 0) complaints.push(`exit status ${status ?? "none, a signal"}`);
-  if (failed === 0 && complaints.length > 0) failed = 1;
-  return { passed, failed, skipped, complaints, skipReasons };
+  if (status !== 0 && failed === 0 && problems.length === 0) problems.push(`exit status ${status ?? "none, a signal"}`);
+  if (failed === 0 && problems.length > 0) failed = 1;
+  return { passed, failed, skipped, problems, skipReasons };
 }
 
 function run(file: string): Promise<Finished> {
@@ -120,18 +120,18 @@ async function main(args: string[]): Promise<number> {
   const reasons = new Map<string, number>();
 
   const report = (file: string, finished: Finished, seconds: number) => {
-    const verdict = judge(finished);
+    const result = evaluate(finished);
     const name = relative(root, file);
-    sum.passed += verdict.passed;
-    sum.failed += verdict.failed;
-    sum.skipped += verdict.skipped;
-    for (const reason of verdict.skipReasons) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-    const skips = verdict.skipped > 0 ? `, ${verdict.skipped} skipped` : "";
-    const mark = verdict.failed > 0 ? "FAIL" : "ok  ";
-    console.log(`${mark} ${name}: ${verdict.passed} passed, ${verdict.failed} failed${skips} (${seconds.toFixed(1)} s)`);
-    if (verdict.failed > 0) {
+    sum.passed += result.passed;
+    sum.failed += result.failed;
+    sum.skipped += result.skipped;
+    for (const reason of result.skipReasons) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    const skips = result.skipped > 0 ? `, ${result.skipped} skipped` : "";
+    const mark = result.failed > 0 ? "FAIL" : "ok  ";
+    console.log(`${mark} ${name}: ${result.passed} passed, ${result.failed} failed${skips} (${seconds.toFixed(1)} s)`);
+    if (result.failed > 0) {
       console.log(finished.output.replace(/^/gm, "     | ").trimEnd());
-      for (const complaint of verdict.complaints) console.log(`     ${complaint}`);
+      for (const problem of result.problems) console.log(`     ${problem}`);
     }
   };
 

@@ -51,7 +51,7 @@ async function project(): Promise<string> {
   return folder;
 }
 
-interface Pretended {
+interface Replaced {
   /** Answers of programs, by the beginning of their command line. Other programs are missing. */
   readonly programs?: Readonly<Record<string, string | Partial<SpawnResult>>>;
   readonly files?: Readonly<Record<string, string>>;
@@ -60,13 +60,13 @@ interface Pretended {
 }
 
 /** Paths that exist only when the test provides them. */
-const THE_MACHINES = /^\/(etc|home|nix|run|Library|System)\//;
+const MACHINE_PATHS = /^\/(etc|home|nix|run|Library|System)\//;
 
 /** A machine without findings, except for what the test replaces. */
-function machine(folder: string, { programs = {}, files = {}, kinds = {}, env = {} }: Pretended = {}): System {
+function machine(folder: string, { programs = {}, files = {}, kinds = {}, env = {} }: Replaced = {}): System {
   const real = nodeSystem(folder, { HOME: "/home/ada", ...env });
   const users = Array.from({ length: 11 }, (_, at) => `nixbld${at + 1}`);
-  const all: NonNullable<Pretended["programs"]> = {
+  const all: NonNullable<Replaced["programs"]> = {
     "id -u": "1000\n",
     "nix --version": "nix (Nix) 2.26.3\n",
     "bash out/apply-nix-config.sh --report":
@@ -92,9 +92,9 @@ function machine(folder: string, { programs = {}, files = {}, kinds = {}, env = 
     now: () => NOW,
     async readFile(path) {
       const text = allFiles[path];
-      return text === undefined ? (THE_MACHINES.test(path) ? undefined : real.readFile(path)) : Buffer.from(text);
+      return text === undefined ? (MACHINE_PATHS.test(path) ? undefined : real.readFile(path)) : Buffer.from(text);
     },
-    kind: async (path) => allKinds[path] ?? (THE_MACHINES.test(path) ? undefined : real.kind(path)),
+    kind: async (path) => allKinds[path] ?? (MACHINE_PATHS.test(path) ? undefined : real.kind(path)),
     async spawn(command, args) {
       const line = [command, ...args].join(" ");
       const name = Object.keys(all).find((one) => line.startsWith(one));
@@ -111,7 +111,7 @@ const lock = (days: number): string => {
 };
 
 /** `code: command` of each finding. */
-async function findings(pretended: Pretended): Promise<string[]> {
+async function findings(pretended: Replaced): Promise<string[]> {
   const { report, status } = await doctor(machine(await project(), pretended), OPTIONS);
   assert.is(status, report.diagnostics.some((one) => one.severity === "error") ? 1 : 0);
   return report.diagnostics.map((one) => `${one.code}: ${one.hint?.replace(/^`|`$/g, "")}`);
@@ -139,7 +139,7 @@ test("no Nix: the hint names the installer for the machine's system", async () =
   ]);
 });
 
-const report = (owner: string, drift: string): Pretended["programs"] => ({
+const report = (owner: string, drift: string): Replaced["programs"] => ({
   "bash out/apply-nix-config.sh --report": `owner=${owner}\nconf=/etc/nix/nix.conf\ndrift nix/nix.conf=${drift}\ndrift nix/machines=none\n`,
 });
 

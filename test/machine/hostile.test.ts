@@ -127,7 +127,7 @@ needs(test, ["root", "nix", "useradd"])("apply-nix-config.sh describes build use
     users.map((line) => line.split(":")[4]),
     GECOS,
   );
-  // Roles that were there before --uninstall are restored, whatever they contain.
+  // Roles that were there before --uninstall are restored, with any content.
   const other = generated(
     stringify({ version: 1, name: "demo", groups: {}, buildUsers: { roles: LINES.map((_, n) => ({ role: `r${n}` })) } }),
   );

@@ -413,7 +413,7 @@ class Resolver {
       }
       case "set": {
         const inner: Scope | undefined = expression.recursive ? { names: new Map(), parent: scope } : scope;
-        // A set's declarations are its value: whoever uses the set uses them.
+        // A set's declarations are its value: a use of the set is a use of them.
         if (expression.recursive && inner) {
           const before = this.declared.length;
           this.declareAll(expression.bindings, inner);

@@ -61,7 +61,7 @@ kills(`${KILLS} times at random moments: no file is torn or lost, and the next r
   writeFileSync(join(out, "hosts/box.nix"), "my machine\n");
   writeFileSync(join(out, "notes.txt"), "mine\n");
 
-  let caughtInTheAct = 0;
+  let interrupted = 0;
   for (let kill = 0; kill < KILLS; kill++) {
     const child = spawn(process.execPath, [bundle, out], { stdio: ["ignore", "pipe", "inherit"] });
     const gone = new Promise((exit) => child.once("exit", exit));
@@ -77,7 +77,7 @@ kills(`${KILLS} times at random moments: no file is torn or lost, and the next r
 
     const now = tree(out);
     const manifest = JSON.parse(now.get(MANIFEST) ?? "{}");
-    if (manifest.pending) caughtInTheAct++;
+    if (manifest.pending) interrupted++;
     for (const [path, text] of now) {
       if (path === MANIFEST || path.startsWith(".flakewright.tmp") || path === "notes.txt" || path === "hosts/box.nix") continue;
       assert.ok(text === texts.a.get(path) || text === texts.b.get(path), `kill ${kill}: ${path} is torn`);
@@ -100,8 +100,8 @@ kills(`${KILLS} times at random moments: no file is torn or lost, and the next r
     "nothing is left over",
   );
   assert.is(JSON.parse(after.get(MANIFEST) ?? "{}").pending, undefined);
-  console.log(`${caughtInTheAct} of ${KILLS} kills came while files were being renamed`);
-  assert.ok(caughtInTheAct > 0, "no kill hit a run while it wrote");
+  console.log(`${interrupted} of ${KILLS} kills came while files were being renamed`);
+  assert.ok(interrupted > 0, "no kill hit a run while it wrote");
 });
 
 kills.run();

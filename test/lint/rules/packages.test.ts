@@ -105,18 +105,18 @@ test("with an index of the spec's own nixpkgs, an unknown package is an error", 
   const exact = openFacts(
     "flakewright-facts\t1\t26.05\texact\nattribute\tversion\tmainProgram\tsystems:x86_64-linux\tflags\nkubectl\t1.34\t.\t1\n",
   );
-  const judge = (names: string) =>
+  const findings = (names: string) =>
     compile(
       Buffer.from(base.replace("kubectl", names)),
       "spec.yaml",
       { locked: true, facts: () => exact },
       templates,
     ).diagnostics.map((d) => [d.code, d.severity, d.message]);
-  assert.equal(judge("kubectl"), []);
-  assert.equal(judge("kubeclt"), [["package-unknown", "error", "the spec's nixpkgs has no package `kubeclt`"]]);
-  assert.equal(judge("az"), [["package-wrong-name", "error", "`az` is a program of the package `azure-cli`"]]);
+  assert.equal(findings("kubectl"), []);
+  assert.equal(findings("kubeclt"), [["package-unknown", "error", "the spec's nixpkgs has no package `kubeclt`"]]);
+  assert.equal(findings("az"), [["package-wrong-name", "error", "`az` is a program of the package `azure-cli`"]]);
   // A package set that is not in the index is not checked.
-  assert.equal(judge("python3Packages.ansible"), []);
+  assert.equal(findings("python3Packages.ansible"), []);
 });
 
 test("with an index that has package names, policies use the name, and one fix adds both", () => {

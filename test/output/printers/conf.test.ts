@@ -77,7 +77,7 @@ for (const [value, words] of [
 }
 
 const nix = present("nix");
-(nix || process.env.CI ? conf : conf.skip)(`whatever is not refused is read back by Nix${nix ? "" : " (no Nix here)"}`, () => {
+(nix || process.env.CI ? conf : conf.skip)(`Nix reads back every value that is not refused${nix ? "" : " (no Nix here)"}`, () => {
   fc.assert(
     fc.property(hostile, fc.array(hostile, { maxLength: 6 }), fc.array(hostile, { maxLength: 2 }), (text, long, short) => {
       const lines = Object.entries({
