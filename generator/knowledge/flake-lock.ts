@@ -1,14 +1,12 @@
-/*
- * flake.lock: which revision of an input Nix took. Nix's own file, read and never written.
- */
+/* flake.lock: the revisions of the inputs. Nix writes the file; flakewright only reads it. */
 
-/** Of a lock's `locked`: what `builtins.fetchTree` takes. */
+/** The attribute `locked` of an input: arguments of `builtins.fetchTree`. */
 export interface Locked {
   readonly type: string;
-  /** A Git commit; absent for what is no Git repository. */
+  /** A Git commit; absent if the input is not a Git repository. */
   readonly rev?: string;
   readonly narHash?: string;
-  /** Seconds since 1970: when the revision was made. */
+  /** The time of the revision, in seconds since 1970. */
   readonly lastModified?: number;
 }
 
@@ -19,8 +17,8 @@ interface Node {
 }
 
 /**
- * What a lock holds for an input of the flake; undefined when there is no such input, when the text is no lock, or when the lock was made
- * for another reference than `url`: Nix will then lock anew.
+ * The locked revision of an input of the flake. Undefined if there is no such input, if the text is not a lock file, or if it was made for
+ * another reference than `url`: Nix then updates the lock.
  */
 export function lockedInput(text: string, input: string, url?: string): Locked | undefined {
   let lock: { nodes?: Record<string, Node>; root?: string };
@@ -35,7 +33,7 @@ export function lockedInput(text: string, input: string, url?: string): Locked |
   return node.locked;
 }
 
-/** Whether a lock's `original` can be the reference; only forms that are written in one way are told apart. */
+/** Whether a lock's `original` can be the reference. Only forms with a single notation are compared. */
 function mayBe(original: Readonly<Record<string, string>>, url: string): boolean {
   const { type, owner, repo, ref, rev, path } = original;
   if (url.includes("?")) return true;

@@ -1,10 +1,9 @@
 /*
- * Values → lines of the configuration files of a machine. nix.conf and machines have no quoting at all: what their readers
- * would change or cut (a `#`, a run of blanks) can't be written. `confProblem` and `machinesProblem` say so in words a
- * diagnostic can use; the printers throw on what those refuse, because by then a rule has stopped it.
+ * Values of nix.conf. The file has no quoting, so it can't contain every text. `confProblem` gives the reason for a diagnostic; the printers
+ * throw for such a value, because a rule must have reported it before.
  */
 
-/** A setting's value as nix.conf has it: lists and maps as words. */
+/** A setting's value as text of nix.conf: lists and maps become words. */
 export function confValue(value: SettingValue): string {
   if (typeof value === "string") return value;
   if (typeof value === "boolean") return String(value);
@@ -16,22 +15,22 @@ const words = (value: Exclude<SettingValue, string | number | boolean>): readonl
   Array.isArray(value) ? (value as readonly string[]) : Object.entries(value).map(([key, text]) => `${key}=${text}`);
 
 /**
- * Why nix.conf can't hold the value, as the rest of a sentence that begins with the setting's name; undefined when it can.
- * The reader cuts each line at `#`, splits it at blanks and joins the words with one space each
+ * Why nix.conf can't contain the value, as the end of a sentence that starts with the setting's name; undefined if it can. Nix removes
+ * everything after `#`, splits a line at white space and joins the words with one space each
  * (https://github.com/NixOS/nix/blob/2.8.0/src/libutil/config.cc, AbstractConfig::applyConfig).
  */
 export function confProblem(value: SettingValue): string | undefined {
   const text = confValue(value);
-  if (text.includes("#")) return "holds a `#`, where nix.conf begins a comment";
-  if (/[\n\r]/.test(text)) return "holds a line break, which nix.conf can't";
+  if (text.includes("#")) return "contains `#`, which starts a comment in nix.conf";
+  if (/[\n\r]/.test(text)) return "contains a line break, but a nix.conf value is one line";
   if (typeof value === "string") {
     return text.split(/[ \t]+/).join(" ") === text && text.trim() === text
       ? undefined
-      : "holds blanks that nix.conf would change";
+      : "contains white space that nix.conf would change";
   }
   if (typeof value === "object") {
     if (words(value).some((word) => word === "" || /[ \t]/.test(word)))
-      return "has an entry with a blank, or an empty one: nix.conf would split it";
+      return "has an entry that is empty or contains white space, which separates entries in nix.conf";
   }
   return undefined;
 }

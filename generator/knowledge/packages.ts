@@ -2,68 +2,70 @@ import { type Candidate, NameIndex } from "../report/suggestions.ts";
 import { isWellKnown, TOOL_NAMES } from "./tool-names.ts";
 
 /*
- * Facts about the packages of one nixpkgs, looked up in the text itself: a spec of thirty tools must not pay for parsing
- * twenty thousand lines.
+ * Facts about the packages of one nixpkgs. A look-up searches in the text of the file, because parsing 20,000 lines would be slow for a spec
+ * of thirty tools.
  *
- * The text is ASCII, lines end with "\n", cells are separated by tabs and empty cells at a line's end are left out:
+ * The text is ASCII. Lines end with "\n", tabs separate cells, and empty cells at the end of a line are omitted:
  *
  *   flakewright-facts  1  RELEASE  bundled|exact           format, nixpkgs release, whether it is the spec's own nixpkgs
  *   attribute  version  mainProgram  systems:A,B,C  flags  …    the columns' names
  *   kubectl    1.30.1                f
  *
- * Rows are sorted by attribute (a dotted path inside a package set), by code units. `mainProgram` is `.` where it is the
- * attribute. Under `systems:` stands a hexadecimal number of one bit for each system of the column's name, the first system in
- * the highest bit, set where the package is available. `flags`: u unfree, b broken, i insecure. The optional columns are
- * `licenses` (SPDX ids, separated by spaces), `pname` and `description`. A character that is not printable ASCII, and `\`, is
- * escaped as in JSON.
+ * Rows are sorted by attribute (a dotted path inside a package set), by code units. `mainProgram` is `.` if it equals the attribute. The column
+ * `systems:` is a hexadecimal number with one bit for each system in the column's name, the first system in the highest bit; the bit is set
+ * if the package is available. `flags`: u unfree, b broken, i insecure. The optional columns are `licenses` (SPDX ids, separated by spaces),
+ * `pname` and `description`. `\` and characters that are not printable ASCII are escaped as in JSON.
  */
 
+/** What is known about one package. */
 export interface PackageFacts {
   readonly attribute: string;
-  /** `""` when it has none. */
+  /** `""` if it has none. */
   readonly version: string;
-  /** `""` when nixpkgs names none. */
+  /** `""` if nixpkgs does not set it. */
   readonly mainProgram: string;
-  /** Those of `Facts.systems` that it is available on. */
+  /** The systems of `Facts.systems` on which it is available. */
   readonly systems: readonly string[];
   readonly unfree: boolean;
   readonly broken: boolean;
   readonly insecure: boolean;
-  /** SPDX ids; undefined where the facts have no such column, as with the two below. */
+  /** SPDX ids. Undefined if the facts have no such column; the same applies to the next two. */
   readonly licenses?: readonly string[];
-  /** What nixpkgs' `unfree` and `insecure` lists know the package by. */
+  /** The name of the package in nixpkgs' `unfree` and `insecure` lists. */
   readonly pname?: string;
   readonly description?: string;
 }
 
+/** Where facts come from. */
 export interface FactsOrigin {
   /** The nixpkgs release: `24.05`. */
   readonly release: string;
-  /** True for an index of the spec's own nixpkgs, false for the facts that come with flakewright. */
+  /** True for an index of the spec's own nixpkgs, false for the facts bundled with flakewright. */
   readonly exact: boolean;
-  /** The systems whose availability was asked; of others nothing is known. */
+  /** The systems for which availability is known. */
   readonly systems: readonly string[];
 }
 
+/** Facts about the packages of one nixpkgs. */
 export interface Facts extends FactsOrigin {
-  /** The facts of an attribute path, `python3Packages.ansible`; undefined when there is no such package. */
+  /** The facts of an attribute path, `python3Packages.ansible`; undefined if there is no such package. */
   find(attribute: string): PackageFacts | undefined;
   /**
-   * Whether the facts would hold the attribute if it existed: always at the top level, inside a package set only when they
-   * hold others of that set.
+   * Whether a missing attribute does not exist. True at the top level; inside a package set, true if the facts contain other packages of that
+   * set.
    */
   covers(attribute: string): boolean;
-  /** Attributes that somebody who wrote `name` may have meant, the likeliest first; never silly. */
+  /** Attributes that are similar to `name`, the most likely first; see `NameIndex`. */
   nearest(name: string, max?: number): string[];
-  /** Every package, sorted. */
+  /** All packages, sorted. */
   all(): PackageFacts[];
-  /** The attributes whose main program this is, the one a person most likely wants first. */
+  /** The attributes with this main program, the most likely first. */
   byProgram(program: string): string[];
 }
 
 const FORMAT = ["flakewright-facts", "1"];
 
-/** Opens facts. Throws when the text is not of the format, such as an index that another version wrote. */
+/** Opens facts. Throws if the text has another format, such as an index of another version. */
 export function openFacts(text: string): Facts {
   const firstEnd = text.indexOf("\n");
   const body = text.indexOf("\n", firstEnd + 1) + 1;
@@ -76,7 +78,7 @@ export function openFacts(text: string): Facts {
   const systems = columns[systemsColumn]?.slice("systems:".length).split(",") ?? [];
   const at = new Map(columns.map((column, index) => [column, index]));
 
-  /** Where the line that holds an offset begins. */
+  /** The start of the line at an offset. */
   const lineStart = (offset: number) => text.lastIndexOf("\n", offset - 1) + 1;
   const lineEnd = (start: number) => {
     const end = text.indexOf("\n", start);
@@ -161,7 +163,7 @@ export function openFacts(text: string): Facts {
     nearest(name, max = 3) {
       index ??= suggestionIndex(text.slice(body), (attribute) => find(attribute) !== undefined);
       const programs = byProgram(name).slice(0, 1);
-      // `terraform@1.5` and `nodejs=20` are other package managers' ways to ask for a version.
+      // Other package managers write versions as `terraform@1.5` or `nodejs=20`.
       const near = index.nearest(name.replace(/[@=:].*$/, ""), max, name);
       return [...new Set([...programs, ...near])].slice(0, max);
     },
@@ -174,7 +176,7 @@ export function openFacts(text: string): Facts {
   };
 }
 
-/** Writes facts; rows may come in any order. Columns beyond the five are written when any row has them. */
+/** The text of facts. Rows can be in any order. An optional column is written if a row has it. */
 export function factsText(origin: FactsOrigin, rows: readonly PackageFacts[]): string {
   const optional = (["licenses", "pname", "description"] as const).filter((column) =>
     rows.some((row) => row[column] !== undefined),
@@ -206,14 +208,14 @@ const decodeCell = (cell: string): string =>
       )
     : cell;
 
-/** What somebody may have meant who wrote the name of no package: every attribute, and what people call the well-known ones. */
+/** The candidates of suggestions for an unknown package: all attributes, and the common names of well-known tools. */
 function suggestionIndex(lines: string, has: (attribute: string) => boolean): NameIndex {
   const candidates: Candidate[] = [];
   for (const line of lines.split("\n")) {
     const name = line.slice(0, line.indexOf("\t"));
     if (name !== "") candidates.push({ name, familiarity: isWellKnown(name) ? "popular" : "rare" });
   }
-  // Somebody who mistypes `gcloud` means its package too.
+  // A misspelt `gcloud` leads to the package of gcloud.
   for (const { called, attribute } of TOOL_NAMES)
     if (called.length >= 4 && has(attribute)) candidates.push({ name: called, familiarity: "popular", answer: attribute });
   return new NameIndex(candidates);

@@ -1,6 +1,6 @@
 /* Releases of nixpkgs. */
 
-/** The newest release: what a spec without `nixpkgs` gets, and what `init` writes. The one place that changes with a new release. */
+/** The newest release: the default of `nixpkgs`, and the one that `init` writes. Only this constant changes with a new release. */
 export const DEFAULT_RELEASE = "26.05";
 
 /** The release that a reference to nixpkgs names: `24.05` of `nixos-24.05-small`. */

@@ -1,18 +1,18 @@
 /**
- * Forms that nothing but a secret has; where there is a group named `secret`, that part alone is one. Every repetition before the first fixed
- * character is bounded, so that no input takes more than linear time.
+ * Regular expressions for secrets. If there is a group named `secret`, only that part is secret. Each repetition before the first fixed
+ * character is bounded, so that a search takes linear time.
  */
 const FORMS: readonly (readonly [what: string, form: RegExp])[] = [
   [
     "a private key",
     /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g,
   ],
-  // The same in base64, where it was taken for a public host key; a certificate begins alike.
+  // A private key in base64, used instead of a public host key. A certificate starts with the same characters, see below.
   ["a private key", /(?<![A-Za-z0-9+/])LS0tLS1CRUdJT[A-Za-z0-9+/]{20,20000}={0,2}/g],
   ["an age identity", /AGE-SECRET-KEY-1[0-9A-Z]{20,80}/g],
-  // Ed25519's secret half is 64 bytes, the public one 32: 88 digits of base64 against 44.
+  // A secret Ed25519 key has 64 bytes (88 characters of base64), a public one 32 bytes (44 characters).
   [
-    "the secret half of a signing key",
+    "a secret signing key",
     /(?<![A-Za-z0-9._-])(?!sha512:)[A-Za-z0-9._-]{1,100}:(?<secret>[A-Za-z0-9+/]{86}(?:==)?)(?![A-Za-z0-9+/=])/g,
   ],
   ["a GitHub token", /\b(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255})\b/g],
@@ -27,10 +27,10 @@ const FORMS: readonly (readonly [what: string, form: RegExp])[] = [
   ["a Docker Hub token", /\bdckr_[ps]at_[A-Za-z0-9_-]{20,100}/g],
   ["a Tailscale key", /\btskey-[a-z]{1,20}-[A-Za-z0-9-]{10,100}/g],
   ["an API key", /\bsk-(?:ant-|proj-|live_)?[A-Za-z0-9_-]{32,300}|\b[sr]k_live_[A-Za-z0-9]{20,200}/g],
-  // Cachix, Kubernetes and most clouds hand out these.
+  // JSON Web Tokens, used by Cachix, Kubernetes and most clouds.
   ["a signed token", /\beyJ[A-Za-z0-9_-]{10,4000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,4000}/g],
   ["a password in a URL", /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@'"<>${}]{0,100}:(?<secret>[^\s/@'"<>${}]{1,300})@/gi],
-  // A digit sets a token apart from an account or organisation of a long name.
+  // Without a digit, it can be the name of an account or an organisation.
   ["a token in a URL", /\bhttps?:\/\/(?=[a-z_-]{0,300}\d)(?<secret>[A-Za-z0-9_-]{20,300})@/gi],
   [
     "a token in a URL",
@@ -43,7 +43,7 @@ const FORMS: readonly (readonly [what: string, form: RegExp])[] = [
   ],
 ];
 
-/** Every stretch of a text that has a secret's form, in order; none overlaps another. */
+/** The ranges of secrets in a text, sorted and without overlaps. */
 export function secretsInText(text: string): { start: number; end: number; what: string }[] {
   const found: { start: number; end: number; what: string }[] = [];
   for (const [what, form] of FORMS) {
@@ -59,11 +59,11 @@ export function secretsInText(text: string): { start: number; end: number; what:
   return found.sort((a, b) => a.start - b.start);
 }
 
-/** Names of variables whose value is a secret, unless the variable says where the secret is: `TOKEN_FILE`. */
+/** Names of variables that contain a secret. A name such as `TOKEN_FILE` does not match: it contains a path. */
 export const SECRET_NAME =
   /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_KEY|SECRET_KEY|CREDENTIALS?)$/i;
 
-/** Words that stand where a secret would, without being one. */
+/** Whether a text in the place of a secret is a placeholder. */
 export function isPlaceholder(text: string): boolean {
   return (
     /^(?:true|false|yes|no|none|null|nil|off|disabled?|enabled?|dummy|test|changeme|change-me|secret|password|token|redacted|example.*|your[-_].*|x+|\*+|\.+|0+|1)$/i.test(

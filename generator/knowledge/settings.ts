@@ -2,56 +2,59 @@ import { nearestNames } from "../report/suggestions.ts";
 import data from "./settings.json" with { type: "json" };
 
 /*
- * What nix.conf settings exist and what their values may be. The facts are data (settings.json; README.md says where they come
- * from); the judgement of values is compared with the real Nix for every setting by test/knowledge/settings.test.ts.
+ * The settings of nix.conf and their valid values. The facts are in settings.json; README.md gives their sources.
+ * test/knowledge/settings.test.ts compares the check of values with a real Nix for every setting.
  */
 
-/** The supported versions: Debian's of 2022, 2025 and 2026. */
+/** The supported versions of Nix: those of Debian's releases of 2022, 2025 and 2026. */
 export type NixVersion = "2.8" | "2.26" | "2.34";
 
+/** One setting of nix.conf. */
 export interface Setting {
   readonly name: string;
-  /** A `map` is written as `key=value` words, a `list` as words. */
+  /** In nix.conf, a `list` is written as words and a `map` as `key=value` words. */
   readonly type: "boolean" | "integer" | "string" | "list" | "map";
-  /** Words that are right beside the type's own values: `auto` of `max-jobs`. */
+  /** Words that are valid in addition to the values of the type: `auto` of `max-jobs`. */
   readonly also?: readonly string[];
-  /** All values of a text setting that takes only these. */
+  /** All valid values of a text setting, if there are only these. */
   readonly values?: readonly string[];
-  /** The smallest and largest numbers: unsigned or signed, of 32 or 64 bits. */
+  /** The range of a number: unsigned or signed, 32 or 64 bits. */
   readonly range?: "u32" | "u64" | "i64";
   /** What the text, or each entry of the list, must be. */
   readonly form?: Form;
   /**
-   * Of the newest Nix that knows the setting; absent where it depends on the machine. A number that JSON can't hold exactly is
-   * its decimal text.
+   * The default in the newest Nix that has the setting; absent if it depends on the machine. A number that JSON can't represent exactly is
+   * decimal text.
    */
   readonly default?: boolean | number | string | readonly string[] | Readonly<Record<string, string>> | null;
   readonly aliases: readonly string[];
   readonly versions: readonly NixVersion[];
-  /** The versions in which `extra-NAME` adds to the setting; `[]` where no Nix knows such a name. */
+  /** The versions in which `extra-NAME` adds to the setting; `[]` if there is no such name. */
   readonly appendableIn: readonly NixVersion[];
-  /** The feature without which Nix ignores the setting, with a warning. */
+  /** The experimental feature that the setting needs. Without it, Nix warns about the setting and ignores it. */
   readonly experimentalFeature?: string;
-  /** One or two sentences; Markdown's backquotes. */
+  /** One or two sentences, with backquotes as in Markdown. */
   readonly description: string;
-  /** The Nix release that dropped it. */
+  /** The Nix release that removed the setting. */
   readonly removedIn?: string;
-  /** The setting to use in its place. */
+  /** The setting to use instead. */
   readonly renamedTo?: string;
 }
 
 type Form = "path" | "optional-path" | "non-empty" | "program" | "store" | "feature" | "json";
 
+/** An experimental feature of Nix. */
 export interface ExperimentalFeature {
   readonly name: string;
   readonly versions: readonly NixVersion[];
-  /** What a version that lacks the feature has in its place: a setting, as the spec writes it. */
+  /** The setting that replaces the feature in versions without it, as YAML. */
   readonly replacedBy?: string;
 }
 
+/** The result of a look-up by name. */
 export interface FoundSetting {
   readonly setting: Setting;
-  /** How the name that was looked up leads to the setting; `extra`: `extra-` and a name or an alias of it. */
+  /** What the name is: the setting's name, an alias, or `extra-` with one of these. */
   readonly via: "name" | "alias" | "extra";
 }
 
@@ -61,17 +64,17 @@ const FEATURE_NAMES = FEATURES.map((feature) => feature.name);
 
 const BY_NAME: ReadonlyMap<string, FoundSetting> = new Map([
   ...SETTINGS.map((setting): [string, FoundSetting] => [setting.name, { setting, via: "name" }]),
-  // An alias wins over a setting of that name: `commit-lockfile-summary` was one in Nix 2.8 and is an alias today.
+  // An alias has precedence over a setting of that name: `commit-lockfile-summary` was a setting in Nix 2.8 and is an alias now.
   ...SETTINGS.flatMap((setting) => setting.aliases.map((alias): [string, FoundSetting] => [alias, { setting, via: "alias" }])),
 ]);
 
-/** All 132, sorted by name. */
+/** All settings, sorted by name. */
 export const allSettings = (): readonly Setting[] => SETTINGS;
 
-/** Every feature that a supported Nix knows, sorted by name. */
+/** All features that a supported Nix has, sorted by name. */
 export const experimentalFeatures = (): readonly ExperimentalFeature[] => FEATURES;
 
-/** The setting that a nix.conf line with this name sets; undefined when no supported Nix knows it. */
+/** The setting for a name in nix.conf; undefined if no supported Nix has it. */
 export function findSetting(name: string): FoundSetting | undefined {
   const found = BY_NAME.get(name);
   if (found) return found;
@@ -81,9 +84,8 @@ export function findSetting(name: string): FoundSetting | undefined {
 }
 
 /**
- * Why a YAML value is not right for a setting, as a sentence for a person; undefined when it is right. Right means: every
- * supported Nix that knows the setting takes it without a complaint, and reads back from its nix.conf what was meant. The
- * value itself is shown only where it can't be a secret.
+ * What is wrong with a YAML value of a setting, as a message; undefined if it is valid. A value is valid if every supported Nix that has the
+ * setting accepts it without a warning and reads the same value from nix.conf. The message contains the value only if it can't be a secret.
  */
 export function settingValueProblem(setting: Setting, value: unknown): string | undefined {
   if (value === null || value === undefined) return `\`${setting.name}\` has no value`;
@@ -102,10 +104,9 @@ export function settingValueProblem(setting: Setting, value: unknown): string | 
 }
 
 /**
- * A right value in the one form that every output can use: `yes` and 1 of a boolean become true, digits in quotes a number,
- * words in one text a list. NixOS types some settings more narrowly than Nix reads them: `trusted-users` is a list there,
- * `sandbox` a boolean or `relaxed`. A map of words without `=`, such as `sandbox-paths` may have, stays a list; so does a value
- * that is not right stay what it is.
+ * A valid value in the form that all outputs use: `yes` and 1 become true, digits in quotes become a number, words in one text become a list.
+ * NixOS requires this, because its types accept less than Nix: `trusted-users` must be a list, `sandbox` a boolean or `relaxed`. For a
+ * setting of type map, words without `=` (allowed for `sandbox-paths`) stay a list. An invalid value is returned unchanged.
  */
 export function canonicalSettingValue(
   setting: Setting,
@@ -135,14 +136,14 @@ const TRUE = ["true", "yes", "1"];
 const FALSE = ["false", "no", "0"];
 
 function booleanProblem(setting: Setting, value: unknown): string | undefined {
-  // A setting with a third value is read by other code of Nix's, which knows no `yes` and no `1`.
-  const right = setting.also ? ["true", "false", ...setting.also] : [...TRUE, ...FALSE];
-  if (isScalar(value) && right.includes(String(value))) return undefined;
+  // Nix reads a setting with a third value by different code, which does not accept `yes` and `1`.
+  const valid = setting.also ? ["true", "false", ...setting.also] : [...TRUE, ...FALSE];
+  if (isScalar(value) && valid.includes(String(value))) return undefined;
 
   const wanted = setting.also ? `true, false or \`${setting.also.join("`, `")}\`` : "true or false";
   const meant =
     typeof value === "string" && /^(yes|on|true|no|off|false)$/i.test(value) ? `: write ${/^(yes|on|true)$/i.test(value)}` : "";
-  return `\`${setting.name}\` is ${wanted}, not ${shown(value)}${meant}`;
+  return `\`${setting.name}\` must be ${wanted}, not ${shown(value)}${meant}`;
 }
 
 const RANGES = {
@@ -157,69 +158,68 @@ function integerProblem(setting: Setting, value: unknown): string | undefined {
   const also = setting.also ?? [];
   if (typeof value === "string" && also.includes(value)) return undefined;
   const wanted = `a whole number${also.map((word) => ` or \`${word}\``).join("")}`;
-  // YAML's numbers are doubles here: 9223372036854775807 would silently become another number.
+  // A YAML number is read as a double: 9223372036854775807 would silently become another number.
   if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    return `\`${setting.name}\` has more digits than a YAML number carries exactly: put them in quotes`;
+    return `\`${setting.name}\` is too large for an exact YAML number: put it in quotes`;
   }
   const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
   const [, sign = "", digits, unit] = /^([+-]?)([0-9]+)([KMGTkmgt]?)$/.exec(text) ?? [];
-  if (digits === undefined || unit === undefined) return `\`${setting.name}\` is ${wanted}, not ${shown(value)}`;
+  if (digits === undefined || unit === undefined) return `\`${setting.name}\` must be ${wanted}, not ${shown(value)}`;
   const factor = UNITS[unit.toUpperCase()] ?? 1n;
   const number = (sign === "-" ? -1n : 1n) * BigInt(digits) * factor;
   const [least, most] = RANGES[setting.range ?? "u64"];
   if (least === 0n && sign === "-") return `\`${setting.name}\` can't be negative`;
-  // Nix itself checks the digits alone and lets the product wrap around: 4G of a 32-bit setting is 0.
+  // Nix checks only the digits, and the product with the unit overflows: 4G for a 32-bit setting is 0.
   if (number < least || number > most) return `\`${setting.name}\` can be at most ${most}`;
-  // Units came with Nix 2.20 or so; `max-jobs` is read by code of its own, which never learnt them.
+  // Nix 2.8 has no units. Nix reads `max-jobs` by different code, which has none in any version.
   if (unit !== "" && (setting.versions.includes("2.8") || setting.also)) {
-    return `\`${setting.name}\` takes no units${setting.also ? "" : " in Nix 2.8"}: write ${number}`;
+    return `\`${setting.name}\` does not support units${setting.also ? "" : " in Nix 2.8"}: write ${number}`;
   }
   return undefined;
 }
 
 function stringProblem(setting: Setting, value: unknown): string | undefined {
   const { name } = setting;
-  if (typeof value === "number" || typeof value === "boolean") return `\`${name}\` is text: put ${value} in quotes`;
-  if (typeof value !== "string") return `\`${name}\` is text, not ${kind(value)}`;
+  if (typeof value === "number" || typeof value === "boolean") return `\`${name}\` must be text: put ${value} in quotes`;
+  if (typeof value !== "string") return `\`${name}\` must be text, not ${kind(value)}`;
   const lost = lostInNixConf(value);
   if (lost) return `\`${name}\` ${lost}`;
   if (setting.values && !setting.values.includes(value)) {
     const near = nearestNames(value, setting.values, 1)[0];
-    return `\`${name}\` is ${setting.values.map((word) => `\`${word}\``).join(" or ")}, not ${shown(value)}${near ? `: did you mean \`${near}\`?` : ""}`;
+    return `\`${name}\` must be ${setting.values.map((word) => `\`${word}\``).join(" or ")}, not ${shown(value)}${near ? `: did you mean \`${near}\`?` : ""}`;
   }
   switch (setting.form) {
     case "non-empty":
       return value === "" ? `\`${name}\` can't be empty` : undefined;
     case "path":
-      return isAbsolute(value) ? undefined : `\`${name}\` is an absolute path: it begins with \`/\``;
+      return isAbsolute(value) ? undefined : `\`${name}\` must be an absolute path, starting with \`/\``;
     case "optional-path":
-      return value === "" || isAbsolute(value) ? undefined : `\`${name}\` is an absolute path: it begins with \`/\``;
+      return value === "" || isAbsolute(value) ? undefined : `\`${name}\` must be an absolute path, starting with \`/\``;
     case "store":
-      return value === "" || isStoreReference(value) ? undefined : `\`${name}\` is ${STORE_FORMS}`;
+      return value === "" || isStoreReference(value) ? undefined : `\`${name}\` must be ${STORE_FORMS}`;
     default:
       return undefined;
   }
 }
 
 /**
- * What the text of one nix.conf value can't carry. Nix cuts a line at `#`, splits the rest at spaces, tabs and carriage
- * returns, and joins the parts with one space each; there is no quoting (AbstractConfig::applyConfig, all three versions).
+ * Why a nix.conf value can't contain the text. Nix removes everything after `#`, splits the rest at spaces, tabs and carriage returns, and
+ * joins the parts with one space each. There is no quoting (AbstractConfig::applyConfig, all three versions).
  */
 function lostInNixConf(text: string): string | undefined {
-  if (text.includes("\n")) return "can't hold a line break: a nix.conf value is one line";
-  if (text.includes("#")) return "can't hold `#`: nix.conf takes what follows for a comment";
-  if (/[\t\r]/.test(text)) return "can't hold a tab: nix.conf turns it into a space";
-  if (/^ | $/.test(text)) return `can't ${text.startsWith(" ") ? "begin" : "end"} with a space: nix.conf drops it`;
-  if (text.includes("  ")) return "can't hold two spaces in a row: nix.conf makes them one";
+  if (text.includes("\n")) return "can't contain a line break: a nix.conf value is one line";
+  if (text.includes("#")) return "can't contain `#`: it starts a comment in nix.conf";
+  if (/[\t\r]/.test(text)) return "can't contain a tab: nix.conf replaces it with a space";
+  if (/^ | $/.test(text)) return `can't ${text.startsWith(" ") ? "start" : "end"} with a space: nix.conf removes it`;
+  if (text.includes("  ")) return "can't contain two spaces in a row: nix.conf reduces them to one";
   return undefined;
 }
 
 function listProblem(setting: Setting, value: unknown): string | undefined {
   const { name } = setting;
-  if (typeof value === "string" && value.includes("#"))
-    return `\`${name}\` can't hold \`#\`: nix.conf takes what follows for a comment`;
+  if (typeof value === "string" && value.includes("#")) return `\`${name}\` can't contain \`#\`: it starts a comment in nix.conf`;
   const entries = typeof value === "string" ? words(value) : value;
-  if (!Array.isArray(entries)) return `\`${name}\` is a list, not ${kind(value)}: write [${isScalar(value) ? value : "…"}]`;
+  if (!Array.isArray(entries)) return `\`${name}\` must be a list, not ${kind(value)}: write [${isScalar(value) ? value : "…"}]`;
   return wordsProblem(name, entries) ?? first(entries, (entry, index) => entryProblem(setting, String(entry), index));
 }
 
@@ -227,33 +227,33 @@ function entryProblem(setting: Setting, entry: string, index: number): string | 
   const place = `entry ${index + 1} of \`${setting.name}\``;
   switch (setting.form) {
     case "store":
-      return isStoreReference(entry) ? undefined : `${place} is no cache: it must be ${STORE_FORMS}`;
+      return isStoreReference(entry) ? undefined : `${place} must be ${STORE_FORMS}`;
     case "path":
       return isAbsolute(entry) ? undefined : `${place} must be an absolute path`;
     case "program":
-      // The 2.8 reads the whole value as one path; later ones as a program and its arguments.
+      // Nix 2.8 reads the whole value as one path, later versions as a program and its arguments.
       return index > 0 || isAbsolute(entry) ? undefined : `${place} must be the absolute path of a program`;
     case "feature": {
-      // Nix only warns, but NixOS makes every warning about its nix.conf fatal.
+      // Nix only warns, but NixOS treats every warning about its nix.conf as an error.
       if (FEATURE_NAMES.includes(entry)) return undefined;
       const near = nearestNames(entry, FEATURE_NAMES);
       const guess = near.length > 0 ? `: did you mean ${near.map((one) => `\`${one}\``).join(", ")}?` : "";
-      return `no supported Nix has the experimental feature \`${entry}\`${guess}`;
+      return `unknown experimental feature \`${entry}\`${guess}`;
     }
     default:
       return undefined;
   }
 }
 
-/** Text that is to be one word of a nix.conf value. */
+/** What is wrong with the first invalid entry: each must be one word of a nix.conf value. */
 function wordsProblem(name: string, entries: readonly unknown[]): string | undefined {
   return first(entries, (entry, index) => {
     const place = `entry ${index + 1} of \`${name}\``;
-    if (typeof entry === "number" || typeof entry === "boolean") return `${place} is text: put ${entry} in quotes`;
-    if (typeof entry !== "string") return `${place} is text, not ${kind(entry)}`;
+    if (typeof entry === "number" || typeof entry === "boolean") return `${place} must be text: put ${entry} in quotes`;
+    if (typeof entry !== "string") return `${place} must be text, not ${kind(entry)}`;
     if (entry === "") return `${place} is empty`;
-    if (/[ \t\r\n]/.test(entry)) return `${place} holds a space or a line break, which in nix.conf separates entries`;
-    if (entry.includes("#")) return `${place} holds \`#\`, and nix.conf takes what follows for a comment`;
+    if (/[ \t\r\n]/.test(entry)) return `${place} contains a space or a line break, which separates entries in nix.conf`;
+    if (entry.includes("#")) return `${place} contains \`#\`, which starts a comment in nix.conf`;
     return undefined;
   });
 }
@@ -263,42 +263,41 @@ function mapProblem(setting: Setting, value: unknown): string | undefined {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     return first(Object.entries(value), ([key, item]) => {
       const place = `\`${key}\` of \`${name}\``;
-      // Nix would take `=value`, but no host, variable or path has an empty name.
+      // Nix accepts `=value`, but no host, variable or path has an empty name.
       if (key === "") return `\`${name}\` has an entry without a name`;
-      if (/[ \t\r\n=#]/.test(key)) return `${place}: a name in \`${name}\` holds no spaces, \`=\` or \`#\``;
-      if (typeof item === "number" || typeof item === "boolean") return `${place} is text: put it in quotes`;
-      if (typeof item !== "string") return `${place} is text, not ${kind(item)}`;
-      if (/[ \t\r\n]/.test(item)) return `${place} holds a space or a line break, which in nix.conf separates entries`;
-      if (item.includes("#")) return `${place} holds \`#\`, and nix.conf takes what follows for a comment`;
+      if (/[ \t\r\n=#]/.test(key)) return `${place}: a name can't contain spaces, \`=\` or \`#\``;
+      if (typeof item === "number" || typeof item === "boolean") return `${place} must be text: put it in quotes`;
+      if (typeof item !== "string") return `${place} must be text, not ${kind(item)}`;
+      if (/[ \t\r\n]/.test(item)) return `${place} contains a space or a line break, which separates entries in nix.conf`;
+      if (item.includes("#")) return `${place} contains \`#\`, which starts a comment in nix.conf`;
       return undefined;
     });
   }
-  if (typeof value === "string" && value.includes("#"))
-    return `\`${name}\` can't hold \`#\`: nix.conf takes what follows for a comment`;
+  if (typeof value === "string" && value.includes("#")) return `\`${name}\` can't contain \`#\`: it starts a comment in nix.conf`;
   const entries = typeof value === "string" ? words(value) : value;
-  if (!Array.isArray(entries)) return `\`${name}\` is a map of names to values, not ${kind(value)}`;
+  if (!Array.isArray(entries)) return `\`${name}\` must be a map of names to values, not ${kind(value)}`;
   const problem = wordsProblem(name, entries);
   if (problem) return problem;
-  // A path alone stands for itself in the sandbox; elsewhere Nix drops a word without `=` and says nothing.
+  // In `sandbox-paths`, a path without `=` is the same path in the sandbox. In other maps, Nix silently ignores a word without `=`.
   if (name === "sandbox-paths") return undefined;
   return first(entries, (entry, index) =>
     String(entry).indexOf("=") > 0
       ? undefined
-      : `entry ${index + 1} of \`${name}\` is no \`name=value\`, and Nix would silently drop it`,
+      : `entry ${index + 1} of \`${name}\` must be \`name=value\`: Nix silently ignores other words`,
   );
 }
 
-/** `external-builders`: a list of maps in YAML, or their JSON. */
+/** `external-builders`: a list of maps in YAML, or the same list as JSON text. */
 function jsonProblem(setting: Setting, value: unknown): string | undefined {
   let list = value;
   if (typeof value === "string") {
     try {
       list = JSON.parse(value);
     } catch {
-      return `\`${setting.name}\` is a list, or a list written as JSON`;
+      return `\`${setting.name}\` must be a list, or a list as JSON text`;
     }
   }
-  if (!Array.isArray(list)) return `\`${setting.name}\` is a list, not ${kind(list)}`;
+  if (!Array.isArray(list)) return `\`${setting.name}\` must be a list, not ${kind(list)}`;
   const texts = (part: unknown) => Array.isArray(part) && part.every((one) => typeof one === "string");
   const wrong = list.findIndex(
     (one) =>
@@ -313,8 +312,8 @@ function jsonProblem(setting: Setting, value: unknown): string | undefined {
 const STORE_FORMS = "a URL such as `https://cache.example.org`, a path, `auto`, `daemon` or `local`";
 
 /**
- * Nix before 2.34 takes any text here and fails when it opens the store; 2.34 refuses at once what is no URL, no path and none
- * of three words (StoreReference::parse). A parameter without `=` draws a warning, which NixOS makes fatal.
+ * Whether the text is a URL, a path or one of three words. Nix 2.34 rejects other text (StoreReference::parse); older versions accept any text
+ * and fail when they open the store. Nix warns about a parameter without `=`, and NixOS treats the warning as an error.
  */
 function isStoreReference(text: string): boolean {
   const [base = "", ...queries] = text.split("?");
@@ -351,6 +350,7 @@ function kind(value: unknown): string {
   return { string: "text", number: "a number", boolean: "true or false" }[typeof value as "string"] ?? "a map";
 }
 
+/** A value for a message, in backquotes, cut after 40 characters. */
 export function shown(value: unknown): string {
   if (!isScalar(value)) return kind(value);
   const text = String(value);

@@ -1,26 +1,26 @@
 import data from "./tool-names.json" with { type: "json" };
 
 /*
- * What platform engineers call things, and what nixpkgs calls them. test/knowledge/tool-names.test.ts checks each row against
- * the package facts; README.md says where the rows come from.
+ * Common names of tools, and their attributes in nixpkgs. test/knowledge/tool-names.test.ts checks each row against the package facts;
+ * README.md gives their source.
  */
 
+/** A name of a tool that is not its attribute in nixpkgs. */
 export interface ToolName {
   readonly called: string;
-  /** Of nixpkgs' top level. */
+  /** An attribute at the top level of nixpkgs. */
   readonly attribute: string;
   /**
-   * `other-thing`: nixpkgs has an attribute of that name, and it is something else; `program`: the name of a program, not of
-   * its package; `other-name`: what other package managers and people call it.
+   * `other-thing`: nixpkgs has another package of that name. `program`: the name of a program, not of its package. `other-name`: the name in
+   * other package managers, or a common one.
    */
   readonly kind: "other-thing" | "program" | "other-name";
-  /** Half a sentence that a message can hold, without a full stop; Markdown's backquotes. */
+  /** The reason, for a message: no full stop, backquotes as in Markdown. */
   readonly why: string;
-  /** nixpkgs builds it only where `unfree` allows it. */
+  /** True if nixpkgs needs `unfree` for the package. */
   readonly unfree?: true;
 }
 
-/** The words that `meta.description` of nixpkgs uses are in the data's `why`. */
 const UNFREE: ReadonlySet<string> = new Set(data.unfree);
 
 const row = (called: string, attribute: string, kind: ToolName["kind"], why: string): ToolName => ({
@@ -31,7 +31,7 @@ const row = (called: string, attribute: string, kind: ToolName["kind"], why: str
   ...(UNFREE.has(attribute) ? { unfree: true } : {}),
 });
 
-/** All rows: first what is something else, then programs, then other names. */
+/** All rows: first names of other packages, then programs, then other names. */
 export const TOOL_NAMES: readonly ToolName[] = [
   ...data.otherThings.map(({ called, attribute, why }) => row(called, attribute, "other-thing", why)),
   ...data.programs.map(({ called, attribute }) =>
@@ -42,25 +42,26 @@ export const TOOL_NAMES: readonly ToolName[] = [
 
 const BY_CALLED: ReadonlyMap<string, ToolName> = new Map(TOOL_NAMES.map((name) => [name.called, name]));
 
-/** The row for what somebody called a tool, in any case; undefined when nixpkgs calls it that too, or nothing is known. */
+/** The row for a name, in upper or lower case. Undefined if the name is the attribute, or unknown. */
 export function toolNamed(called: string): ToolName | undefined {
   return BY_CALLED.get(called) ?? BY_CALLED.get(called.toLowerCase());
 }
 
+/** A suggestion for an editor. */
 export interface ToolCompletion {
   readonly attribute: string;
-  /** What people call it: the program's name where that is another. */
+  /** The common name, such as the program's name. */
   readonly called: string;
   /** A few words, without a full stop. */
   readonly description: string;
 }
 
-/** Tools that a platform often has, sorted by attribute: what an editor offers first. */
+/** Common tools of platforms, sorted by attribute, for suggestions in an editor. */
 export function toolCompletions(): readonly ToolCompletion[] {
   return COMPLETIONS;
 }
 
-/** Whether the attribute is one that platform engineers use: among names that are equally near, these are meant. */
+/** Whether the attribute is a common tool of platforms. Of equally similar names, these are suggested first. */
 export const isWellKnown = (attribute: string): boolean => WELL_KNOWN.has(attribute);
 
 const COMPLETIONS: readonly ToolCompletion[] = data.descriptions.map(({ attribute, description }) => ({

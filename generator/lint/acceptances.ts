@@ -3,9 +3,10 @@ import type { Source } from "../read/source.ts";
 import type { Diagnostic } from "../report/diagnostic.ts";
 import { pathText, type SpecPath } from "../report/spec-path.ts";
 import { nearestNames } from "../report/suggestions.ts";
+import { quoted } from "../report/words.ts";
 import { allCodes, BY_CODE, explanationOf, isAcceptable } from "./rules.ts";
 
-/** The acceptance that names the place most narrowly; of equals the first, so that a second is found to be unused. */
+/** The acceptance with the most specific place. Of equal ones the first, so that a duplicate is reported as unused. */
 export function closest(acceptances: readonly Acceptance[], at: SpecPath): Acceptance | undefined {
   let best: Acceptance | undefined;
   for (const one of acceptances)
@@ -13,7 +14,7 @@ export function closest(acceptances: readonly Acceptance[], at: SpecPath): Accep
   return best;
 }
 
-/** Whether the place is the path or something it is part of: `groups.k8s` covers `groups.k8s.packages[0]`. */
+/** Whether the place is the path or contains it: `groups.k8s` covers `groups.k8s.packages[0]`. */
 function covers(place: string | undefined, at: SpecPath): boolean {
   if (place === undefined) return true;
   const text = dotted(pathText(at));
@@ -21,10 +22,16 @@ function covers(place: string | undefined, at: SpecPath): boolean {
   return text === wanted || text.startsWith(`${wanted}.`);
 }
 
-/** `trustedUsers[1]` and `trustedUsers.1` are one place. */
+/** Makes `trustedUsers[1]` and `trustedUsers.1` the same text. */
 const dotted = (place: string): string => place.replace(/\[(\d+)\]/g, ".$1");
 
-export function judgeAcceptances(
+/**
+ * Reports `lint-unused` and `lint-without-why`.
+ *
+ * @param used The acceptances that suppressed a diagnostic.
+ * @param before The diagnostics of the earlier stages.
+ */
+export function acceptanceDiagnostics(
   acceptances: readonly Acceptance[],
   used: ReadonlySet<Acceptance>,
   source: Source,
@@ -43,22 +50,27 @@ export function judgeAcceptances(
         "lint-without-why",
         why === undefined ? [...at, "code"] : [...at, "why"],
         `\`${code}\` is accepted without a reason`,
-        "add `why:` and the reason",
+        "add `why:` with the reason",
       );
     if (used.has(acceptance)) continue;
     if (explanationOf(code) === undefined) {
       const near = nearestNames(code, allCodes());
       const hint =
-        near.length > 0 ? `did you mean ${near.map((one) => `\`${one}\``).join(", ")}?` : "`flakewright explain` lists the codes";
-      add("lint-unused", [...at, "code"], `no diagnostic has the code \`${code}\``, hint);
+        near.length > 0 ? `did you mean ${quoted(near)}?` : "delete the entry, or use the code that the diagnostic shows";
+      add("lint-unused", [...at, "code"], `unknown code \`${code}\``, hint);
     } else if (!isAcceptable(code)) {
-      add("lint-unused", [...at, "code"], `\`${code}\` can't be accepted`, `mend what it is about (flakewright explain ${code})`);
+      add(
+        "lint-unused",
+        [...at, "code"],
+        `\`${code}\` can't be accepted`,
+        `fix the cause; \`flakewright explain ${code}\` describes it`,
+      );
     } else if (!mayBeHidden(place, source, before)) {
       const where = place === undefined ? "" : ` at ${place}`;
       add(
         "lint-unused",
         [...at, "code"],
-        `nothing${where} needs this acceptance of \`${code}\``,
+        `unused \`lint\` entry: \`${code}\` is not reported${where}`,
         "delete the entry, or correct its `code` or `at`",
       );
     }
@@ -66,7 +78,7 @@ export function judgeAcceptances(
   return found;
 }
 
-/** Whether an earlier stage refused the place that an acceptance is about: then nobody can tell if it is needed. */
+/** Whether an earlier stage rejected the place of an acceptance. No rule checks that place then, so the acceptance may be needed. */
 function mayBeHidden(place: string | undefined, source: Source, before: readonly Diagnostic[]): boolean {
   if (before.length === 0) return false;
   if (place === undefined) return true;

@@ -6,7 +6,7 @@ import type { Entry } from "./settings-in-force.ts";
 
 /* Edits of the file where the words stand: what surrounds them there, other files do not change. */
 
-/** An edit that takes an entry out. */
+/** An edit that deletes an entry; undefined if it is the only one. */
 export function entryRemoval(source: Source, entry: Entry): Fix | undefined {
   const { at } = entry;
   const range = entry.range?.();
@@ -19,14 +19,14 @@ export function entryRemoval(source: Source, entry: Entry): Fix | undefined {
   return after ? { range: { ...range, end: range.end + after[0].length }, text: "" } : undefined;
 }
 
-/** An edit that gives a key or a value another text. */
+/** An edit that replaces a key or a value. */
 export function replacement(source: Source, at: SpecPath, part: "key" | "value", text: string): Fix {
   return { range: source.locate(at, part), text };
 }
 
 /**
- * An edit that takes an entry out of a list, or a key with its value out of a map, with its comma or line. Undefined when it
- * is the only one there: an empty list or map is rarely what somebody wants, and an empty key never.
+ * An edit that deletes an item of a list, or a key and its value from a map, with its comma or line. Undefined if it is the only one: an
+ * empty list or map is rarely intended, and a key without a value is an error.
  */
 export function removal(source: Source, at: SpecPath): Fix | undefined {
   const { file: own, path } = source.origin(at);
@@ -38,7 +38,7 @@ export function removal(source: Source, at: SpecPath): Fix | undefined {
   const lineStart = text.lastIndexOf("\n", start - 1) + 1;
   const lead = text.slice(lineStart, start);
   if (/^ *(- +)?$/.test(lead) && (!Array.isArray(parent) || lead.includes("-")) && !/[[{,]\s*$/.test(text.slice(0, lineStart))) {
-    // A key that shares its line with the dash of a list belongs to that entry: the dash must stay.
+    // The key is on the line of a list item's `-`, which must stay.
     if (!Array.isArray(parent) && lead.includes("-")) return undefined;
     const newline = text.indexOf("\n", value.end);
     return { range: { file, start: lineStart, end: newline === -1 ? text.length : newline + 1 }, text: "" };
@@ -52,8 +52,8 @@ export function removal(source: Source, at: SpecPath): Fix | undefined {
 }
 
 /**
- * An edit that gives a map one more key, with a value on the key's own line. Undefined where the map's text stands elsewhere (an alias)
- * or the key would not stand below the map's others.
+ * An edit that adds a key to a map, with a value of one line. Undefined if the spec has an alias instead of the map, or if the new line
+ * would not have the indentation of the map's other keys.
  */
 export function addition(source: Source, map: SpecPath, key: string, value: string): Fix | undefined {
   const { file: own, path } = source.origin(map);
@@ -78,7 +78,7 @@ export function addition(source: Source, map: SpecPath, key: string, value: stri
   return insertion(at, `${text.includes("\r\n") ? "\r\n" : "\n"}${" ".repeat(lead.length)}${key}: ${value}`);
 }
 
-/** An edit that adds lines to the end of the spec's own file. */
+/** An edit that appends lines to the main file of the spec. */
 export function appendix(source: Source, lines: string): Fix {
   const { file, text } = source.origin([]).file;
   const range = { file, start: text.length, end: text.length };

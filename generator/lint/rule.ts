@@ -6,29 +6,31 @@ import type { Diagnostic, Fix, Place } from "../report/diagnostic.ts";
 import type { SpecPath } from "../report/spec-path.ts";
 import type { Secret } from "./secrets.ts";
 
-/** What lint knows beyond the spec. */
+/** What the rules know in addition to the spec. */
 export interface Environment {
-  /** Whether a flake.lock stands in the output folder. */
+  /** Whether the output folder contains a flake.lock. */
   readonly locked: boolean;
-  /** Facts on packages, read when first asked for; undefined when they could not be. */
+  /** Facts about packages, loaded at the first call; undefined if they can't be read. */
   readonly facts: () => Facts | undefined;
 }
 
+/** What a rule reports. */
 export interface Finding extends Pick<Diagnostic, "hint" | "related"> {
   readonly at: SpecPath;
   readonly part?: "key" | "value";
-  /** The place in the text where it is not the whole key or value. This and the fix are made only for what is shown: places are dear. */
+  /** The range, if it is not the whole key or value. A function, like `fix`, so that it is computed only for a diagnostic that is shown. */
   readonly range?: () => Place | undefined;
   readonly message: string;
   readonly fix?: () => Fix | undefined;
-  /** Where it is not the rule's own. */
+  /** The severity, if it is not the rule's own. */
   readonly severity?: Diagnostic["severity"];
-  /** True where something outside the spec has settled it, such as a lock file: not shown, yet an acceptance of it is not unused. */
+  /** True if something outside the spec, such as a lock file, already solves it. It is not shown, but a `lint` entry for it counts as used. */
   readonly settled?: boolean;
-  /** True where this one can't be accepted, though others of the rule can. */
+  /** True if this finding can't be accepted, although others of the rule can. */
   readonly final?: boolean;
 }
 
+/** The input of one rule. */
 export interface RuleContext {
   readonly model: Model;
   readonly source: Source;
@@ -37,10 +39,11 @@ export interface RuleContext {
   report(finding: Finding): void;
 }
 
+/** A lint rule. */
 export interface Rule extends Explanation {
   readonly code: string;
-  /** True for what no reason makes right: `lint:` can't accept it. docs/decisions/0007 says which and why. */
+  /** True if `lint:` can't accept the code. docs/decisions/0007 says which codes and why. */
   readonly final?: true;
-  /** Absent for a code that the runner itself reports. */
+  /** Absent for a code that the runner reports itself. */
   readonly check?: (context: RuleContext) => void;
 }

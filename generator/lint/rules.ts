@@ -12,7 +12,7 @@ import { settingRules } from "./rules/settings.ts";
 import { settingsConflictRules } from "./rules/settings-conflict.ts";
 import { trustRules } from "./rules/trust.ts";
 
-/** The lint rules. A new one is a row in one of these tables and a row in test/lint/rules/. */
+/** The lint rules. To add one, add a row to one of these tables and a row to its test in test/lint/rules/. */
 export const RULES: readonly Rule[] = [
   ...settingRules,
   ...packageRules,
@@ -27,9 +27,10 @@ export const RULES: readonly Rule[] = [
   ...acceptanceRules,
 ];
 
+/** The rules by code. */
 export const BY_CODE: ReadonlyMap<string, Rule> = new Map(RULES.map((rule) => [rule.code, rule]));
 
-/** What a code means; the stages' own codes and the rules'. */
+/** The explanation of a code, of a stage or of a rule; undefined for an unknown code. */
 export function explanationOf(code: string): Explanation | undefined {
   return BY_CODE.get(code) ?? (Object.hasOwn(CATALOGUE, code) ? CATALOGUE[code as keyof typeof CATALOGUE] : undefined);
 }
@@ -37,5 +38,5 @@ export function explanationOf(code: string): Explanation | undefined {
 /** Every code, sorted. */
 export const allCodes = (): string[] => [...Object.keys(CATALOGUE), ...RULES.map((rule) => rule.code)].sort();
 
-/** Whether an entry of `lint` may accept the code. */
+/** Whether an entry of `lint` can accept the code. */
 export const isAcceptable = (code: string): boolean => BY_CODE.has(code) && !BY_CODE.get(code)?.final;

@@ -4,28 +4,25 @@ import type { Source, SourceFile } from "../read/source.ts";
 import type { Place, Range } from "../report/diagnostic.ts";
 import type { SpecPath } from "../report/spec-path.ts";
 
-/*
- * Secrets that somebody wrote into a spec, and how to keep them from being shown. Everything flakewright prints about a spec goes
- * through here: the text that code frames are cut from is masked, and so is every message, whoever wrote it.
- */
+/* Secrets in a spec. They are reported, and compile.ts masks them in the spec's text and in all messages, so that none is printed. */
 
 export interface Secret {
   readonly range: Place;
-  /** What it is, with its article: `a GitHub token`. */
+  /** What it is, with an article: `a GitHub token`. */
   readonly what: string;
-  /** Where in the spec it stands; undefined in a comment. */
+  /** The path of the value or key that contains it; undefined in a comment. */
   readonly at: SpecPath | undefined;
-  /** The secret's own characters, to be recognised in messages. Never to be printed. */
+  /** The secret itself, to find it in messages. It is never printed. */
   readonly text: string;
 }
 
-/** What a value is by its place: the same words could be harmless elsewhere. */
+/** A secret that is recognised by its place in the spec; the same text can be harmless elsewhere. */
 function secretByPlace(path: SpecPath, value: string): { what: string; text: string } | undefined {
   const settingsAt = path.lastIndexOf("settings");
   if (settingsAt !== -1 && typeof path[settingsAt + 1] === "string") {
     const setting = findSetting(String(path[settingsAt + 1]))?.setting.name;
     if (setting === "access-tokens") {
-      // `host=token`, alone or several in one text; as a map the token stands by itself.
+      // Text is `host=token`, perhaps several of them; a map has only the token as its value.
       const isMapEntry = typeof path[settingsAt + 2] === "string";
       const token = isMapEntry ? value : /=(\S+)/.exec(value)?.[1];
       if (token && !isPlaceholder(token)) return { what: "an access token", text: token };
@@ -34,15 +31,15 @@ function secretByPlace(path: SpecPath, value: string): { what: string; text: str
       return { what: "a password or token", text: value };
   }
   const isKeyPlace = path.at(-1) === "publicKey" || /trusted-public-keys$/.test(String(path[settingsAt + 1]));
-  // Also one that was copied badly: whatever is longer than a public key may hold a secret one.
+  // Also a damaged copy: a text longer than a public key may contain a secret key.
   const digits = isKeyPlace ? /(?:^|:)([A-Za-z0-9+/=]{64,})$/.exec(value)?.[1] : undefined;
-  if (digits) return { what: "the secret half of a signing key", text: digits };
+  if (digits) return { what: "a secret signing key", text: digits };
   if (path.at(-2) === "env" && SECRET_NAME.test(String(path.at(-1))) && value.length >= 6 && !isPlaceholder(value))
     return { what: "a password or token", text: value };
   return undefined;
 }
 
-/** Every secret of a spec, file by file: in values, in keys, and in comments, where Git would still publish it. */
+/** All secrets of a spec, file by file: in values, in keys, and in comments, which Git publishes too. */
 export const findSecrets = (source: Source): Secret[] => source.files.flatMap((file) => secretsInFile(source, file));
 
 function secretsInFile(source: Source, file: SourceFile): Secret[] {
@@ -51,7 +48,7 @@ function secretsInFile(source: Source, file: SourceFile): Secret[] {
   const overlaps = (range: Range) => secrets.some((one) => range.start < one.range.end && one.range.start < range.end);
   const add = (path: SpecPath, part: "key" | "value", what: string, text: string) => {
     const node = file.locate(path, part);
-    // Written as it is read, the secret's own place is known; escaped or folded, it is the whole text's.
+    // With escapes or folded lines, the spec's text does not contain the secret as it is read: the range is then the whole value.
     const offset = whole.slice(node.start, node.end).indexOf(text);
     const range = offset === -1 ? node : { ...node, start: node.start + offset, end: node.start + offset + text.length };
     if (!overlaps(range)) secrets.push({ range, what, at: source.pathOf({ file, path }) ?? path, text });
@@ -59,9 +56,9 @@ function secretsInFile(source: Source, file: SourceFile): Secret[] {
   const inString = (at: SpecPath, part: "key" | "value", text: string) => {
     for (const { start, end, what } of secretsInText(text)) add([...at], part, what, text.slice(start, end));
   };
-  // Nearly every spec has none, and its text tells so much sooner than each string by itself. What is escaped, or a form with spaces in it
-  // that is folded over lines, only the strings show: all of them at once, for no form spans a line break but a private key's, which
-  // begins on its own line.
+  // A search in the whole text is much faster than one in each string, and nearly all specs have no secret. Secrets with escapes, or with
+  // spaces where a line is folded, occur only in the strings. These are searched as one text: only a private key contains line breaks, and
+  // it starts on a line of its own.
   const inText = secretsInText(whole);
   const suspicious =
     inText.length > 0 || (/\\|''|machine|BEGIN/.test(whole) && secretsInText(stringsOf(file.value).join("\n")).length > 0);

@@ -5,19 +5,20 @@ import type { Place } from "../report/diagnostic.ts";
 import type { SpecPath } from "../report/spec-path.ts";
 import { valueAt } from "../report/spec-path.ts";
 
-/* Where rules look: the three kinds of places that declare nix.conf settings, entries of lists, and edits of the text around them. */
+/* Helpers of the rules about nix.conf settings: the places that declare settings, and the entries of lists with their ranges. */
 
-/** The settings that one file of the platform is written from. */
+/** One place that declares settings, each for a nix.conf of its own: the system, a user or a volume. */
 export interface Scope {
   /** `the system`, `the user ada`, `the volume aws`. */
   readonly owner: string;
   readonly kind: "system" | "user" | "volume";
-  /** As declared under `settings` there. */
+  /** The settings under the `settings` key of this place. */
   readonly declared: readonly Setting[];
-  /** What is in force there, the parts' own (`substituters`, `trustedUsers`, …) and the system's included. */
+  /** The settings that apply in this place, including the system's and those from `substituters`, `trustedUsers` and so on. */
   readonly inForce: readonly Setting[];
 }
 
+/** The system, each user and each volume. */
 export function scopes(model: Model): Scope[] {
   return [
     {
@@ -46,22 +47,24 @@ export function scopes(model: Model): Scope[] {
   ];
 }
 
-/** The name as the spec has it, an old alias perhaps. */
+/** The name that the spec uses, which can be an old name. */
 export const writtenName = (setting: Setting): string => String(setting.at.at(-1));
 
+/** The setting of that name, if it is in the list. */
 export const settingOf = (settings: readonly Setting[], name: string): Setting | undefined =>
   settings.find((setting) => setting.name === name);
 
-/** A setting's one word; `""` for a list or a map, whose own `toString` may be anything a spec says. */
+/** A setting's value as text; `""` for a list or a map. A map can have a key `toString`, so `String` must not be called on it. */
 export const wordOf = (setting: Setting | undefined): string =>
   setting === undefined || typeof setting.value === "object" ? "" : String(setting.value);
 
-/** What Nix reads as true: `yes` and `1` are true as well. */
+/** Whether Nix reads the value as true; `yes` and `1` are true too. */
 export const isOn = (setting: Setting | undefined): boolean => ["true", "yes", "1"].includes(wordOf(setting));
 
+/** Whether Nix reads the value as false. */
 export const isOff = (setting: Setting | undefined): boolean => ["false", "no", "0"].includes(wordOf(setting));
 
-/** The entries of a list as nix.conf has them; of a map, `key=value`. */
+/** The entries of a list as words of nix.conf; for a map, `key=value`. */
 export function words(value: SettingValue | undefined): string[] {
   if (value === undefined) return [];
   if (typeof value === "string") return value.split(/\s+/).filter((word) => word !== "");
@@ -69,28 +72,28 @@ export function words(value: SettingValue | undefined): string[] {
   return Array.isArray(value) ? value.map(String) : Object.entries(value).map(([key, item]) => `${key}=${item}`);
 }
 
-/** A list with what `extra-` adds; undefined when neither is declared. */
+/** The words of a list setting and of its `extra-` setting; undefined if neither is declared. */
 export function wordsInForce(settings: readonly Setting[], name: string): string[] | undefined {
   const plain = settingOf(settings, name);
   const extra = settingOf(settings, `extra-${name}`);
   return plain || extra ? [...words(plain?.value), ...words(extra?.value)] : undefined;
 }
 
-/** An entry of a list: of a YAML list, or a word of one text. */
+/** An entry of a list setting: an item of a YAML list, or a word of a text. */
 export interface Entry {
   readonly at: SpecPath;
   readonly text: string;
-  /** A word's own place in the text; undefined where it can't be told. */
+  /** The range of a word in the spec's text; undefined if it can't be determined. */
   readonly range?: () => Place | undefined;
 }
 
-/** Where a finding on an entry is. */
+/** The place of a finding about an entry. */
 export const placeOf = ({ at, range }: Entry) => (range ? { at, range } : { at });
 
-/** Each entry of a declared list and its own place. */
+/** The entries of a declared list, each with its place. */
 export function entriesOf(source: Source, setting: Setting): Entry[] {
   const entries = words(setting.value);
-  // The model may hold a list where the spec has words in one text.
+  // The model can have a list where the spec has one text with several words.
   if (Array.isArray(valueAt(source, setting.at))) return entries.map((text, index) => ({ at: [...setting.at, index], text }));
   let ranges: (Place | undefined)[] | undefined;
   const rangeAt = (index: number) => {
@@ -106,7 +109,7 @@ function wordRanges(source: Source, at: SpecPath, texts: readonly string[]): (Pl
   let from = node.start;
   return texts.map((text) => {
     const start = whole.indexOf(text, from);
-    // Escaped or folded, the word is not to be found as it is read.
+    // With escapes or folded lines, the text of the spec does not contain the word as it is read.
     if (start === -1 || start + text.length > node.end) return undefined;
     from = start + text.length;
     return { file: node.file, start, end: from };

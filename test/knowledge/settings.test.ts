@@ -94,19 +94,19 @@ test("a valid value has one canonical form", () => {
 
 test("the message of an invalid value", () => {
   const rows: [string, unknown, RegExp][] = [
-    ["max-jobs", "lots", /^`max-jobs` is a whole number or `auto`, not `lots`$/],
+    ["max-jobs", "lots", /^`max-jobs` must be a whole number or `auto`, not `lots`$/],
     ["max-jobs", [4], /not a list$/],
-    ["keep-outputs", "on", /^`keep-outputs` is true or false, not `on`: write true$/],
+    ["keep-outputs", "on", /^`keep-outputs` must be true or false, not `on`: write true$/],
     ["keep-outputs", "Off", /: write false$/],
     ["keep-outputs", null, /^`keep-outputs` has no value$/],
-    ["sandbox", "maybe", /^`sandbox` is true, false or `relaxed`, not `maybe`$/],
-    ["cores", "2K", /takes no units in Nix 2.8: write 2048$/],
+    ["sandbox", "maybe", /^`sandbox` must be true, false or `relaxed`, not `maybe`$/],
+    ["cores", "2K", /does not support units in Nix 2.8: write 2048$/],
     ["store", 5, /put 5 in quotes$/],
     ["lint-url-literals", "warm", /did you mean `warn`\?$/],
     ["experimental-features", ["flaks"], /did you mean `flakes`\?$/],
-    ["substituters", true, /^`substituters` is a list, not true or false: write \[true\]$/],
-    ["substituters", ["https://a", "cache.nixos.org"], /^entry 2 of `substituters` is no cache/],
-    ["trusted-users", ["a b"], /^entry 1 of `trusted-users` holds a space/],
+    ["substituters", true, /^`substituters` must be a list, not true or false: write \[true\]$/],
+    ["substituters", ["https://a", "cache.nixos.org"], /^entry 2 of `substituters` must be a URL/],
+    ["trusted-users", ["a b"], /^entry 1 of `trusted-users` contains a space/],
   ];
   for (const [name, value, want] of rows) assert.match(settingValueProblem(setting(name), value) ?? "(nothing)", want);
 });

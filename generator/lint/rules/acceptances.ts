@@ -1,15 +1,15 @@
 import type { Rule } from "../rule.ts";
 
-/* What the runner itself reports about entries of `lint`; lint/acceptances.ts finds them. */
+/* Entries of `lint` that are unused or give no reason. The runner reports these, see lint/acceptances.ts. */
 
 export const acceptanceRules: readonly Rule[] = [
   {
     code: "lint-unused",
     severity: "warning",
     final: true,
-    summary: "an acceptance that accepts nothing",
+    summary: "unused `lint` entry",
     cause:
-      "What the entry of `lint` accepts does not occur, or not at that place: it was mended, moved, or the code or place is misspelt. Left there, it would hide the next mistake of its kind.",
+      "The diagnostic that the entry accepts is not reported, or not at that place: it was fixed or moved, or the code or the place is misspelt. The entry would hide the next problem with this code.",
     example: "trustedUsers: [root]\nlint:\n  - code: trusted-user-is-root\n    why: the platform owner administers the builders",
     fixed: "trustedUsers: [root]",
   },
@@ -17,8 +17,8 @@ export const acceptanceRules: readonly Rule[] = [
     code: "lint-without-why",
     severity: "error",
     final: true,
-    summary: "an acceptance that gives no reason",
-    cause: "Whoever reads the spec next must be able to judge whether the risk is still worth taking.",
+    summary: "a `lint` entry without a reason",
+    cause: "Readers of the spec must be able to judge whether the risk is still acceptable.",
     example: "settings:\n  sandbox: false\nlint:\n  - code: sandbox-off",
     fixed: "settings:\n  sandbox: false\nlint:\n  - code: sandbox-off\n    why: these builders have no user namespaces",
   },

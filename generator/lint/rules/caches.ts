@@ -2,15 +2,15 @@ import { addition, replacement } from "../edits.ts";
 import type { Rule, RuleContext } from "../rule.ts";
 import { type Entry, entriesOf, isOff, placeOf, type Scope, scopes, settingOf, wordsInForce } from "../settings-in-force.ts";
 
-/* Binary caches, the keys they sign with, and signatures. */
+/* Binary caches, their public keys, and signatures. */
 
 export const cacheRules: readonly Rule[] = [
   {
     code: "substituter-without-key",
     severity: "error",
-    summary: "a cache whose signing key is not trusted",
+    summary: "a cache without its public key",
     cause:
-      "Nix takes a path from a cache only when a trusted public key has signed it. Without the key every download from there is refused, and everything is built here.",
+      "Nix accepts a path from a cache only if it is signed with a trusted key. Without the cache's public key, Nix rejects every path from it and builds everything itself.",
     example: "substituters:\n  - url: https://cache.nixos.org/",
     fixed:
       "substituters:\n  - url: https://cache.nixos.org/\n    publicKey: cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=",
@@ -27,18 +27,18 @@ export const cacheRules: readonly Rule[] = [
           if (key !== undefined || extraKeys.some((one) => one === known || signs(one, text))) continue;
           report({
             ...placeOf(entry),
-            message: `nothing from ${shownUrl(text)} would be accepted: its public key is missing`,
+            message: `${shownUrl(text)} has no publicKey, so Nix rejects everything from it`,
             hint: known ? `add \`publicKey: ${known}\`` : "add `publicKey:` with the key that the cache publishes",
             fix: () => (known === undefined ? undefined : addition(source, at.slice(0, -1), "publicKey", known)),
           });
         } else if (scope) {
           const keys = wordsInForce(scope.inForce, "trusted-public-keys") ?? [KNOWN_KEYS["cache.nixos.org"] ?? ""];
-          // Nix does not say which key belongs to which cache; a key that no known cache claims may belong to any other.
-          const unclaimed = keys.some((one) => !Object.values(KNOWN_KEYS).includes(one));
-          if (known ? keys.includes(known) || keys.some((one) => signs(one, text)) : unclaimed) continue;
+          // Nix does not say which key belongs to which cache. A key that is not of a known cache can belong to any other cache.
+          const ofUnknownCache = keys.some((one) => !Object.values(KNOWN_KEYS).includes(one));
+          if (known ? keys.includes(known) || keys.some((one) => signs(one, text)) : ofUnknownCache) continue;
           report({
             ...placeOf(entry),
-            message: `nothing from ${shownUrl(text)} would be accepted: its public key is missing`,
+            message: `${shownUrl(text)} has no key in \`trusted-public-keys\`, so Nix rejects everything from it`,
             hint: known
               ? `add ${known} to \`trusted-public-keys\``
               : "add the key that the cache publishes to `trusted-public-keys`",
@@ -50,8 +50,9 @@ export const cacheRules: readonly Rule[] = [
   {
     code: "substituter-insecure-url",
     severity: "error",
-    summary: "a cache that is reached without encryption",
-    cause: "Anybody on the way sees what the machine installs and can hold updates back; signatures protect only the content.",
+    summary: "a cache without encryption",
+    cause:
+      "Anyone on the network path can see what the machine installs and can withhold updates. Signatures protect only the content.",
     example:
       "substituters:\n  - url: http://cache.example.org\n    publicKey: cache.example.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=",
     fixed:
@@ -79,9 +80,8 @@ export const cacheRules: readonly Rule[] = [
     code: "public-key-invalid",
     severity: "error",
     final: true,
-    summary: "text that is no public key of a cache",
-    cause:
-      "A public key is a name, a colon and 32 bytes of base64. Nix stops at a malformed one as soon as it looks for a signature.",
+    summary: "an invalid public key of a cache",
+    cause: "A public key is a name, a colon and 32 bytes in base64. Nix fails on an invalid key when it checks a signature.",
     example: "substituters:\n  - url: https://cache.example.org\n    publicKey: 6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=",
     fixed:
       "substituters:\n  - url: https://cache.example.org\n    publicKey: cache.example.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=",
@@ -93,7 +93,7 @@ export const cacheRules: readonly Rule[] = [
           context.report({
             ...placeOf(entry),
             message: wrong,
-            hint: "copy the whole key from the cache's own page: `name:base64`",
+            hint: "copy the whole key, `name:base64`, from the cache's documentation",
           });
       }
     },
@@ -101,8 +101,8 @@ export const cacheRules: readonly Rule[] = [
   {
     code: "signatures-off",
     severity: "error",
-    summary: "paths are taken without a valid signature",
-    cause: "Whoever controls a cache, or the network on the way to it, then decides what programs run on the machine.",
+    summary: "paths without a valid signature are accepted",
+    cause: "Anyone who controls a cache, or the network path to it, then decides which programs run on the machine.",
     example: "settings:\n  require-sigs: false",
     fixed: "settings:\n  require-sigs: true",
     source: "https://nix.dev/manual/nix/latest/command-ref/conf-file#conf-require-sigs",
@@ -112,29 +112,29 @@ export const cacheRules: readonly Rule[] = [
         if (!setting || !isOff(setting)) continue;
         context.report({
           at: setting.at,
-          message: `${scope.owner} takes paths from caches without a signature`,
-          hint: "delete the line, and give each cache its key",
+          message: `${scope.owner} accepts unsigned paths from caches`,
+          hint: "delete the line, and add the public key of each cache",
           fix: () => replacement(context.source, setting.at, "value", "true"),
         });
       }
       for (const entry of caches(context))
-        if (trustsBlindly(entry.text))
+        if (acceptsUnsigned(entry.text))
           context.report({
             ...placeOf(entry),
-            message: "`trusted=true` takes everything from this cache without a signature",
-            hint: "leave the parameter out, and give the cache its key",
+            message: "`trusted=true` accepts unsigned paths from this cache",
+            hint: "delete the parameter, and add the public key of the cache",
           });
     },
   },
 ];
 
-/** Caches that everybody knows, and the key each one publishes. */
+/** Well-known caches and their public keys, by host. */
 const KNOWN_KEYS: Readonly<Record<string, string>> = {
   "cache.nixos.org": "cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=",
   "nix-community.cachix.org": "nix-community.cachix.org-1:mB9FSh9qf2dCimDSUo8Zy7bkq5CX+/rkCWyvRCYg3Fs=",
 };
 
-/** Every address of a cache, with its key where the spec keeps the two together. */
+/** Every URL of a cache. `isOption` is true for `substituters`, where the key is next to the URL. */
 function* caches({ model, source }: RuleContext): Generator<Entry & { scope?: Scope; key?: string; isOption: boolean }> {
   for (const cache of model.substituters)
     yield {
@@ -163,32 +163,33 @@ const hostOf = (url: string): string | undefined =>
 
 const isLoopback = (url: string): boolean => /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostOf(url) ?? "");
 
-/** Stores whose paths are signed by whoever built them; a store on this machine or behind the daemon needs no key of a cache. */
-const needsKey = (url: string): boolean => /^(?:https?|s3|ftp|file|ssh|ssh-ng):/i.test(url) && !trustsBlindly(url);
+/** Whether Nix checks signatures of paths from this store. It does not for a store on this machine or the daemon. */
+const needsKey = (url: string): boolean => /^(?:https?|s3|ftp|file|ssh|ssh-ng):/i.test(url) && !acceptsUnsigned(url);
 
-/** `?trusted=true` makes Nix take from a store whatever it offers. */
-const trustsBlindly = (url: string): boolean => /[?&]trusted=(?:true|1|yes)(?:&|$)/i.test(url);
+/** `?trusted=true` makes Nix accept everything from a store. */
+const acceptsUnsigned = (url: string): boolean => /[?&]trusted=(?:true|1|yes)(?:&|$)/i.test(url);
 
-/** Whether a key's name says that it is the cache's: `cache.example.org-1` signs for cache.example.org. */
+/** Whether a key's name contains the cache's host: `cache.example.org-1` is a key of cache.example.org. */
 function signs(key: string, url: string): boolean {
   const host = hostOf(url);
   return host !== undefined && key.slice(0, key.indexOf(":")).replace(/-\d+$/, "").toLowerCase() === host;
 }
 
-/** An address without what may be a password in it. */
+/** A URL without the parts that can contain a password. */
 const shownUrl = (url: string): string => `\`${url.replace(/\/\/[^/@]*@/, "//…@").replace(/\?.*/, "")}\``;
 
-/** What is wrong with a cache's public key; nothing for a secret one, which is reported as what it is. */
+/** What is wrong with a cache's public key. Undefined for a secret key, which is reported as `secret-in-spec`. */
 function publicKeyProblem(key: string): string | undefined {
   const colon = key.indexOf(":");
-  if (colon === -1) return "a public key is `name:base64`; this has no name";
-  const [name, digits] = [key.slice(0, colon), key.slice(colon + 1)];
-  if (name === "") return "a public key is `name:base64`; the name is empty";
-  if (/[^\x21-\x7e]|#/.test(name)) return "a key's name holds no white space and no `#`, which nix.conf could not carry";
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(digits)) return `what follows \`${name}:\` is not base64`;
-  const bytes = Buffer.from(digits, "base64").length;
-  if (digits.length >= 64) return undefined;
-  if (bytes !== 32 || digits.length % 4 !== 0)
-    return `a public key has 32 bytes (44 digits of base64); what follows \`${name}:\` has ${bytes}`;
+  if (colon === -1) return "invalid public key: `name:` before the base64 text is missing";
+  const [name, base64] = [key.slice(0, colon), key.slice(colon + 1)];
+  if (name === "") return "invalid public key: the name before `:` is empty";
+  if (/[^\x21-\x7e]|#/.test(name))
+    return "invalid public key: the name contains white space, `#` or a character that is not ASCII";
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) return `invalid public key: the text after \`${name}:\` is not base64`;
+  const bytes = Buffer.from(base64, "base64").length;
+  if (base64.length >= 64) return undefined;
+  if (bytes !== 32 || base64.length % 4 !== 0)
+    return `invalid public key: the text after \`${name}:\` has ${bytes} bytes instead of 32 (44 characters of base64)`;
   return undefined;
 }

@@ -2,7 +2,7 @@ import { DEFAULT_RELEASE, releaseNamed } from "../../knowledge/releases.ts";
 import { addition } from "../edits.ts";
 import type { Rule } from "../rule.ts";
 
-/* Machines of the spec. */
+/* NixOS hosts. */
 
 export const hostRules: readonly Rule[] = [
   {
@@ -10,7 +10,7 @@ export const hostRules: readonly Rule[] = [
     severity: "warning",
     summary: "a host without `stateVersion`",
     cause:
-      "`system.stateVersion` is the release that a machine was installed with: NixOS goes by it where a newer release keeps data in another form. It must stay the same when nixpkgs becomes newer, so it belongs in the spec, once and for all.",
+      "`system.stateVersion` is the release that a host was first installed with. NixOS uses it to keep data formats that newer releases changed. It must not change with nixpkgs, so the spec must set it.",
     example: "hosts:\n  box: { system: x86_64-linux }",
     fixed: 'hosts:\n  box: { system: x86_64-linux, stateVersion: "26.05" }',
     source: "https://nixos.org/manual/nixos/stable/options#opt-system.stateVersion",
@@ -21,8 +21,8 @@ export const hostRules: readonly Rule[] = [
         report({
           at: host.at,
           part: "key",
-          message: `the host \`${host.name}\` does not say which release of NixOS it was installed with`,
-          hint: `add \`stateVersion: "${release}"\`, or the release that it was installed with; it stays the same when nixpkgs becomes newer`,
+          message: `the host \`${host.name}\` has no stateVersion`,
+          hint: `add \`stateVersion: "${release}"\`, or the release that the host was first installed with; do not change it with nixpkgs`,
           fix: () => addition(source, host.at, "stateVersion", `"${release}"`),
         });
       }

@@ -4,29 +4,29 @@ import { valueAt } from "../../report/spec-path.ts";
 import { removal } from "../edits.ts";
 import type { Rule, RuleContext } from "../rule.ts";
 
-/* What time does to a reference to nixpkgs. */
+/* References to nixpkgs that are not pinned, and systems that a release no longer supports. */
 
 export const nixpkgsRules: readonly Rule[] = [
   {
     code: "nixpkgs-unpinned",
     severity: "warning",
-    summary: "a reference that moves, with no lock beside it",
+    summary: "a branch that no flake.lock pins",
     cause:
-      "A branch is another set of packages tomorrow. Until a flake.lock stands in the output folder, two machines that build the same spec get different tools.",
+      "A branch changes over time. Without a flake.lock in the output folder, two machines that build the same spec can get different tools.",
     example: "nixpkgs: nixos-26.05",
     fixed: "nixpkgs: 0123456789abcdef0123456789abcdef01234567",
     source: "https://nix.dev/manual/nix/latest/command-ref/new-cli/nix3-flake-lock",
     check: ({ model, environment, report }) => {
       for (const set of [model.nixpkgs, ...model.inputs]) {
-        if (!isMoving(set.url)) continue;
+        if (!isUnpinned(set.url)) continue;
         report({
           at: set.at,
           settled: environment.locked,
-          message:
-            set === model.nixpkgs
-              ? `\`${model.nixpkgs.written}\` moves, and no flake.lock holds it`
-              : `the input \`${set.name}\` moves, and no flake.lock holds it`,
-          hint: "run `nix flake lock` in the output folder and commit flake.lock, or name a commit of 40 digits",
+          message: `${set === model.nixpkgs ? `\`${model.nixpkgs.written}\`` : `the input \`${set.name}\``} ${
+            // An archive or an entry of a registry can change too.
+            /^(?:(?:tarball\+)?https?|flake):/.test(set.url) ? "can change" : "is a branch"
+          } and no flake.lock pins it`,
+          hint: "run `nix flake lock` in the output folder and commit flake.lock, or use a commit of 40 hexadecimal digits",
         });
       }
     },
@@ -36,7 +36,7 @@ export const nixpkgsRules: readonly Rule[] = [
     severity: "warning",
     summary: "a system that this nixpkgs no longer supports",
     cause:
-      "nixpkgs 26.05 is the last release for x86_64-darwin (Macs with Intel processors). From 26.11 on nothing is built or cached for it, and packages stop evaluating.",
+      "nixpkgs 26.05 is the last release that supports x86_64-darwin (Macs with Intel processors). From 26.11 on, nothing is built or cached for it, and packages stop evaluating.",
     example: "nixpkgs: nixos-26.11\nsystems: [x86_64-linux, x86_64-darwin]",
     fixed: "nixpkgs: nixos-26.11\nsystems: [x86_64-linux, aarch64-darwin]",
     source: "https://nixos.org/manual/nixpkgs/unstable/release-notes",
@@ -48,8 +48,8 @@ export const nixpkgsRules: readonly Rule[] = [
       for (const at of placesOf(context, "x86_64-darwin")) {
         report({
           at,
-          message: "x86_64-darwin has come to its end: nixpkgs 26.05 was the last release for it",
-          hint: "take it out, or stay on nixos-26.05 while such machines remain",
+          message: "nixpkgs 26.05 is the last release that supports x86_64-darwin",
+          hint: "delete it, or stay on nixos-26.05 as long as you have such machines",
           fix: () => removal(source, at),
         });
       }
@@ -57,11 +57,11 @@ export const nixpkgsRules: readonly Rule[] = [
   },
 ];
 
-/** Whether a flake reference may be something else tomorrow. A path on this machine is whatever its owner makes it. */
-function isMoving(url: string): boolean {
+/** Whether the content of a flake reference can change. A path on this machine is excluded: its owner controls it. */
+function isUnpinned(url: string): boolean {
   if (/^(?:path:|file:|git\+file:|[./])/.test(url)) return false;
   if (/[?&](?:rev|narHash)=/.test(url) || /(?:^|[^0-9a-f])[0-9a-f]{40}(?:[^0-9a-f]|$)/.test(url)) return false;
-  // Tags of nixpkgs are releases; so are the folders of releases.nixos.org.
+  // A tag of nixpkgs is a release, and so is a folder of releases.nixos.org.
   if (/[/=](?:refs\/tags\/)?v?[0-9]{2}\.(?:05|11)(?:\.[0-9]+)*(?:-(?:beta|pre))?$/.test(url) || /[?&]ref=refs\/tags\//.test(url))
     return false;
   return !/^https?:\/\/(?:releases\.nixos\.org\/.*[0-9]{2}\.(?:05|11)\.[0-9]+|.*[/-]v?[0-9]+\.[0-9.]+\.(?:tar\.|zip|tgz))/.test(
@@ -69,12 +69,12 @@ function isMoving(url: string): boolean {
   );
 }
 
-/** Whether a reference follows nixpkgs' newest state. */
+/** Whether a reference is a branch that follows nixpkgs' newest commits. */
 const isRolling = (url: string): boolean =>
   /^(?:github:NixOS\/nixpkgs(?:$|[/?])|flake:nixpkgs$|nixpkgs$)/i.test(url) &&
   /(?:nixpkgs|unstable|unstable-small|master|staging)$/i.test(url.replace(/\?.*/, ""));
 
-/** Every place where the spec names a system. */
+/** The places where the spec lists or sets a system. */
 function placesOf({ model, source }: RuleContext, system: string): SpecPath[] {
   const places: SpecPath[] = [];
   const inList = (at: SpecPath) => {

@@ -10,38 +10,39 @@ import { didYouMean, quoted } from "../../report/words.ts";
 import { addition, appendix, removal, replacement } from "../edits.ts";
 import type { Rule, RuleContext } from "../rule.ts";
 
-/* Tools against what nixpkgs has under their names. */
+/* Tools, compared with the packages of nixpkgs. */
 
 const PACKAGE_SEARCH = "https://search.nixos.org/packages";
 
-interface Judged {
+/** A tool with what is known about its package. */
+interface KnownTool {
   readonly tool: Tool;
-  /** Undefined for a package that the facts lack, and for one of another package set than nixpkgs. */
+  /** Undefined for an unknown package, and for one of another package set than nixpkgs. */
   readonly facts: PackageFacts | undefined;
-  /** What says whether the package is free: an older or newer nixpkgs rarely differs in that. */
+  /** The facts for the licence. They can be of another nixpkgs: licences rarely differ between releases. */
   readonly licence: PackageFacts | undefined;
-  /** Why the name is not what was meant, and what was. */
+  /** Why the name is wrong, and the attributes that were probably meant. */
   readonly wrong: { readonly why: string; readonly meant: readonly string[]; readonly exists: boolean } | undefined;
 }
 
-/** Every tool, looked up once for all rules. */
-function judged(context: RuleContext): readonly Judged[] {
+/** All tools; the look-up happens once for all rules. */
+function knownTools(context: RuleContext): readonly KnownTool[] {
   let found = cache.get(context.model);
   if (!found) {
     const { model, environment } = context;
     const tools = [...model.groups.flatMap((group) => group.tools), ...model.shells.flatMap((shell) => shell.tools)];
     const facts = tools.length > 0 ? environment.facts() : undefined;
-    found = tools.map((tool) => judge(tool, facts));
+    found = tools.map((tool) => knownTool(tool, facts));
     cache.set(model, found);
   }
   return found;
 }
 
-const cache = new WeakMap<Model, readonly Judged[]>();
+const cache = new WeakMap<Model, readonly KnownTool[]>();
 
-function judge(tool: Tool, facts: Facts | undefined): Judged {
+function knownTool(tool: Tool, facts: Facts | undefined): KnownTool {
   const attribute = tool.package;
-  // What another package set holds is not known, but nixpkgs of any age calls its packages alike.
+  // The packages of another package set are unknown, but in any release of nixpkgs most of them have the same names.
   const own = tool.from.name === "nixpkgs" ? facts : undefined;
   const known = own?.find(attribute);
   const isNixpkgs = own !== undefined || /nixpkgs/i.test(tool.from.url);
@@ -50,11 +51,11 @@ function judge(tool: Tool, facts: Facts | undefined): Judged {
   return { tool, facts: known, licence, wrong };
 }
 
-/** Where the package itself is written, in the short form and in the long one. */
+/** The path of the attribute in the spec, for the short form and the long form of a tool. */
 const packageAt = (source: Source, tool: Tool): SpecPath =>
   typeof valueAt(source, tool.at) === "string" ? tool.at : [...tool.at, "package"];
 
-function wrongName(attribute: string, known: PackageFacts | undefined, facts: Facts | undefined): Judged["wrong"] {
+function wrongName(attribute: string, known: PackageFacts | undefined, facts: Facts | undefined): KnownTool["wrong"] {
   const named: ToolName | undefined = toolNamed(attribute);
   if (named?.kind === "other-thing") return { why: named.why, meant: [named.attribute], exists: true };
   if (known) return undefined;
@@ -68,15 +69,15 @@ export const packageRules: readonly Rule[] = [
   {
     code: "package-wrong-name",
     severity: "warning",
-    summary: "a name that in nixpkgs is something else, or a program's name instead of its package's",
+    summary: "a name that is another package in nixpkgs, or the name of a program instead of its package",
     cause:
-      "nixpkgs names packages after projects, not after the commands they install. `helm` is an audio synthesizer there, and `aws`, `az` or `wg` are programs of packages with other names.",
+      "nixpkgs names packages after projects, not after the commands that they install: `helm` is an audio synthesizer, and `aws`, `az` and `wg` are programs of packages with other names.",
     example: "groups:\n  k8s:\n    packages: [helm]",
     fixed: "groups:\n  k8s:\n    packages: [kubernetes-helm]",
     source: PACKAGE_SEARCH,
     check: (context) => {
       const exact = context.environment.facts()?.exact ?? false;
-      for (const { wrong, tool } of judged(context)) {
+      for (const { wrong, tool } of knownTools(context)) {
         if (!wrong) continue;
         const at = packageAt(context.source, tool);
         const [only] = wrong.meant;
@@ -86,7 +87,7 @@ export const packageRules: readonly Rule[] = [
           ...didYouMean(wrong.meant),
           fix: () =>
             only !== undefined && wrong.meant.length === 1 ? replacement(context.source, at, "value", only) : undefined,
-          // Where the spec's own nixpkgs is known not to have it, evaluation would fail.
+          // An index of the spec's own nixpkgs shows that evaluation would fail.
           ...(exact && !wrong.exists && tool.from.name === "nixpkgs" ? { severity: "error" as const } : {}),
         });
       }
@@ -97,14 +98,14 @@ export const packageRules: readonly Rule[] = [
     severity: "warning",
     summary: "an attribute that nixpkgs does not have",
     cause:
-      "The name is misspelt, or the package is newer than the facts that come with flakewright (nixpkgs 24.05). With an index of the spec's own nixpkgs (`flakewright index`) the answer is certain, and this is an error.",
+      "The name is misspelt, or the package is newer than flakewright's list of packages (nixpkgs 24.05). After `flakewright index`, which lists the packages of the spec's own nixpkgs, this is an error.",
     example: "groups:\n  k8s:\n    packages: [kubeclt]",
     fixed: "groups:\n  k8s:\n    packages: [kubectl]",
     source: PACKAGE_SEARCH,
     check: (context) => {
       const facts = context.environment.facts();
       if (!facts) return;
-      for (const { tool, facts: known, wrong } of judged(context)) {
+      for (const { tool, facts: known, wrong } of knownTools(context)) {
         const attribute = tool.package;
         if (known || wrong || tool.from.name !== "nixpkgs" || !facts.covers(attribute)) continue;
         const at = packageAt(context.source, tool);
@@ -115,13 +116,13 @@ export const packageRules: readonly Rule[] = [
           severity: facts.exact ? "error" : "warning",
           message: facts.exact
             ? `the spec's nixpkgs has no package \`${attribute}\``
-            : `nixpkgs ${facts.release} has no package \`${attribute}\`; whether a newer one has, these facts don't say`,
+            : `nixpkgs ${facts.release} has no package \`${attribute}\`; a newer release may have it`,
           hint:
             near.length > 0
               ? `did you mean ${quoted(near)}?`
               : facts.exact
-                ? `look for it at ${PACKAGE_SEARCH}`
-                : "`flakewright index` asks the spec's own nixpkgs",
+                ? `search for it at ${PACKAGE_SEARCH}`
+                : "run `flakewright index` to check the spec's own nixpkgs",
           fix: () => (only !== undefined && near.length === 1 ? replacement(context.source, at, "value", only) : undefined),
         });
       }
@@ -131,18 +132,18 @@ export const packageRules: readonly Rule[] = [
     code: "package-unfree",
     severity: "error",
     summary: "a package that is not free software",
-    cause: "Nix refuses to evaluate it unless the spec allows it by name, and with it the whole shell that it is in.",
+    cause: "Nix refuses to evaluate the package, and every shell with it, unless the spec allows it by name.",
     example: "nixpkgs: nixos-26.05\ngroups:\n  iac:\n    packages: [vault]",
     fixed: "nixpkgs:\n  url: github:NixOS/nixpkgs/nixos-26.05\n  unfree: [vault]\ngroups:\n  iac:\n    packages: [vault]",
     source: "https://nixos.org/manual/nixpkgs/stable/#sec-allow-unfree",
     check: (context) => {
-      for (const one of judged(context)) {
+      for (const one of knownTools(context)) {
         if (!needsUnfree(context.model, one)) continue;
         const name = policyName(one);
         context.report({
           at: packageAt(context.source, one.tool),
-          message: `\`${one.tool.package}\` is unfree (${one.licence?.licenses?.join(", ") || "its licence restricts its use"}), and nothing allows it`,
-          hint: `add \`${name}\` to \`nixpkgs.unfree\`: [${name}]`,
+          message: `\`${one.tool.package}\` is unfree (${one.licence?.licenses?.join(", ") || "its licence restricts its use"}) and not in \`nixpkgs.unfree\``,
+          hint: `add \`${name}\` to \`nixpkgs.unfree\``,
           fix: () => policyFix(context),
         });
       }
@@ -153,19 +154,19 @@ export const packageRules: readonly Rule[] = [
     severity: "error",
     summary: "a package with known vulnerabilities",
     cause:
-      "nixpkgs marks it insecure, mostly because it gets no more fixes. Nix refuses to evaluate it unless the spec allows that very version.",
+      "nixpkgs marks the package as insecure, usually because it gets no more security fixes. Nix refuses to evaluate it unless the spec allows exactly this version.",
     example: "nixpkgs: nixos-26.05\ngroups:\n  dev:\n    packages: [python2]",
     fixed: "nixpkgs: nixos-26.05\ngroups:\n  dev:\n    packages: [python3]",
     source: "https://nixos.org/manual/nixpkgs/stable/#sec-allow-insecure",
     check: (context) => {
-      for (const one of judged(context)) {
+      for (const one of knownTools(context)) {
         if (!needsInsecure(context.model, one)) continue;
         const name = insecureName(one);
-        const entry = name === undefined ? "its name and version, as Nix's refusal prints them," : `\`${name}\``;
+        const entry = name === undefined ? "its name and version from Nix's error message" : `\`${name}\``;
         context.report({
           at: packageAt(context.source, one.tool),
-          message: `\`${one.tool.package}\` has known vulnerabilities, and nothing allows it`,
-          hint: `use a maintained one, or add ${entry} to \`nixpkgs.insecure\``,
+          message: `\`${one.tool.package}\` has known vulnerabilities and is not in \`nixpkgs.insecure\``,
+          hint: `use a maintained package, or add ${entry} to \`nixpkgs.insecure\``,
           fix: () => (name === undefined ? undefined : policyFix(context)),
         });
       }
@@ -174,9 +175,9 @@ export const packageRules: readonly Rule[] = [
   {
     code: "package-unavailable",
     severity: "warning",
-    summary: "a package that some or all of the spec's systems can't have",
+    summary: "a package that is not available on a system of the spec",
     cause:
-      "nixpkgs does not build it there, or marks it broken. Shells on those systems leave it out and say so on entry; `systems` makes it deliberate.",
+      "nixpkgs does not build the package for the system, or marks it as broken. Shells on that system do not contain it and say so on entry. `systems` limits the package to other systems.",
     example: "systems: [x86_64-linux, aarch64-darwin]\ngroups:\n  ops:\n    packages: [iotop]",
     fixed:
       "systems: [x86_64-linux, aarch64-darwin]\ngroups:\n  ops:\n    packages:\n      - package: iotop\n        systems: [x86_64-linux]",
@@ -184,14 +185,14 @@ export const packageRules: readonly Rule[] = [
     check: (context) => {
       const { model, source, report, environment } = context;
       const asked = environment.facts()?.systems ?? [];
-      for (const one of judged(context)) {
+      for (const one of knownTools(context)) {
         if (!one.facts || one.wrong) continue;
         const { systems: available, broken } = one.facts;
         const wanted = one.tool.systems ?? model.systems;
         const missing = wanted.filter((system) => asked.includes(system) && !available.includes(system));
         if (missing.length === 0) continue;
         const left = wanted.filter((system) => !missing.includes(system));
-        const why = broken ? "is marked broken" : "is not available";
+        const why = broken ? "is marked as broken" : "is not available";
         report({
           at: packageAt(source, one.tool),
           message:
@@ -200,8 +201,8 @@ export const packageRules: readonly Rule[] = [
               : `\`${one.tool.package}\` ${why} on ${missing.join(", ")}`,
           hint:
             left.length === 0
-              ? "take it out, or take it from another package set with `from`"
-              : `say where it is wanted: \`systems: [${left.join(", ")}]\``,
+              ? "delete it, or take it from another package set with `from`"
+              : `limit it to the other systems: \`systems: [${left.join(", ")}]\``,
           fix: () => (left.length === 0 ? undefined : systemsFix(source, one, left)),
         });
       }
@@ -210,8 +211,8 @@ export const packageRules: readonly Rule[] = [
   {
     code: "package-duplicate",
     severity: "warning",
-    summary: "a package twice in one group",
-    cause: "The second changes nothing; what it says beside the name is not used.",
+    summary: "a duplicate package in one list",
+    cause: "The second entry has no effect, and its details are not used.",
     example: "groups:\n  k8s:\n    packages: [kubectl, jq, kubectl]",
     fixed: "groups:\n  k8s:\n    packages: [kubectl, jq]",
     check: (context) => {
@@ -227,9 +228,11 @@ export const packageRules: readonly Rule[] = [
           }
           report({
             at: packageAt(source, tool),
-            message: `\`${tool.package}\` is in this list already`,
+            message: `duplicate package \`${tool.package}\``,
             hint: "delete one of the two",
-            related: [{ message: "it is here", range: source.locate(packageAt(source, first), "value") }],
+            related: [
+              { message: `the first \`${tool.package}\` is here`, range: source.locate(packageAt(source, first), "value") },
+            ],
             fix: () => removal(source, tool.at),
           });
         }
@@ -238,32 +241,32 @@ export const packageRules: readonly Rule[] = [
   },
 ];
 
-/** What `nixpkgs.unfree` calls a package. */
-const policyName = ({ licence, tool }: Judged): string => licence?.pname || tool.attribute.at(-1) || tool.package;
+/** The name of a package for `nixpkgs.unfree`. */
+const policyName = ({ licence, tool }: KnownTool): string => licence?.pname || tool.attribute.at(-1) || tool.package;
 
-/** As `nixpkgs.insecure` wants it; undefined where the facts don't hold the package's own name. */
-const insecureName = ({ facts }: Judged): string | undefined => (facts?.pname ? `${facts.pname}-${facts.version}` : undefined);
+/** The entry of a package for `nixpkgs.insecure`; undefined if the facts don't contain the package's `pname`. */
+const insecureName = ({ facts }: KnownTool): string | undefined => (facts?.pname ? `${facts.pname}-${facts.version}` : undefined);
 
-function needsUnfree(model: Model, one: Judged): boolean {
+function needsUnfree(model: Model, one: KnownTool): boolean {
   const { unfree } = model.nixpkgs;
   if (!one.licence?.unfree || one.wrong || unfree === true) return false;
   return !unfree.some((entry) => isNamed(one, entry));
 }
 
-function needsInsecure(model: Model, one: Judged): boolean {
+function needsInsecure(model: Model, one: KnownTool): boolean {
   if (!one.facts?.insecure || one.wrong) return false;
   const { version, pname } = one.facts;
-  // The version may have changed since the facts were made, so the name alone decides; without one, either will do.
+  // Only the name counts, because the version can be newer than the facts. Without a `pname`, an equal version is enough.
   const isMeant = (entry: string) =>
     isNamed(one, entry.replace(/-\d.*$/, "")) || (pname === undefined && entry.endsWith(`-${version}`));
   return !model.nixpkgs.insecure.some(isMeant);
 }
 
 /**
- * Whether a name of `nixpkgs.unfree` means the package. Facts that hold no package names, only attributes, can't tell for sure
- * (`_1password` is called `1password-cli`, `nodejs_16` `nodejs`), and then the spec is believed.
+ * Whether an entry of `nixpkgs.unfree` is the name of the package. Facts without a `pname` have only the attribute, which can differ (the
+ * `pname` of `_1password` is `1password-cli`, that of `nodejs_16` is `nodejs`). Then a similar name is accepted.
  */
-function isNamed({ licence, tool }: Judged, entry: string): boolean {
+function isNamed({ licence, tool }: KnownTool, entry: string): boolean {
   const attribute = tool.package;
   if (entry === licence?.pname || entry === attribute || entry === tool.attribute.at(-1)) return true;
   if (licence?.pname !== undefined || entry === "") return false;
@@ -271,12 +274,12 @@ function isNamed({ licence, tool }: Judged, entry: string): boolean {
 }
 
 /**
- * One edit that allows everything in the spec that needs allowing: each finding brings the same, so that applying one or all
- * comes to the same.
+ * One edit that allows all unfree and insecure packages of the spec. All findings have the same edit, so that applying one of them or all
+ * gives the same result.
  */
 function policyFix(context: RuleContext): Fix | undefined {
   const { model, source } = context;
-  const all = judged(context);
+  const all = knownTools(context);
   const { unfree, insecure, written, url } = model.nixpkgs;
   const unfreeNames = [...(unfree === true ? [] : unfree), ...all.filter((one) => needsUnfree(model, one)).map(policyName)];
   const insecureNames = [
@@ -302,8 +305,8 @@ function policyFix(context: RuleContext): Fix | undefined {
   return first && also.length > 0 ? { ...first, also } : first;
 }
 
-/** Says where a tool is wanted, in the form that it has. */
-function systemsFix(source: Source, { tool }: Judged, systems: readonly string[]): Fix | undefined {
+/** An edit that limits a tool to some systems, in the short form or the long form. */
+function systemsFix(source: Source, { tool }: KnownTool, systems: readonly string[]): Fix | undefined {
   const list = `[${systems.join(", ")}]`;
   if (typeof valueAt(source, tool.at) === "string")
     return replacement(source, tool.at, "value", `{ package: ${tool.package}, systems: ${list} }`);

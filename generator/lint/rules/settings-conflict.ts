@@ -5,15 +5,15 @@ import { appendix, replacement } from "../edits.ts";
 import type { Rule } from "../rule.ts";
 import { isOff, isOn, type Scope, scopes, settingOf, wordOf, words, wordsInForce } from "../settings-in-force.ts";
 
-/* Settings that are right alone and wrong together. */
+/* Settings that are valid alone but conflict with each other. */
 
 export const settingsConflictRules: readonly Rule[] = [
   {
     code: "user-settings-drop-features",
     severity: "error",
-    summary: "a user's or a volume's list that silently undoes the system's",
+    summary: "a list of a user or a volume that drops entries of the system's list",
     cause:
-      "A list in a narrower nix.conf replaces the system's list, it adds nothing. `experimental-features = nix-command` in a user's file switches flakes off for that user; `substituters` there drops every cache of the system.",
+      "A list in the nix.conf of a user or a volume replaces the system's list. `experimental-features = nix-command` in a user's file disables flakes for that user; `substituters` there drops every cache of the system.",
     example:
       "settings:\n  experimental-features: [nix-command, flakes]\nusers:\n  ada:\n    settings:\n      experimental-features: [nix-command]",
     fixed:
@@ -32,7 +32,7 @@ export const settingsConflictRules: readonly Rule[] = [
             part: "key",
             message: `this replaces the system's list: ${scope.owner} loses ${quoted(lost)}`,
             hint: hasExtra
-              ? `repeat ${quoted(lost)} here, or move the entries to \`${extra}\`, which adds`
+              ? `repeat ${quoted(lost)} here, or move the entries to \`${extra}\`, which adds to the list`
               : `write \`${extra}\`, which adds to the list, or repeat ${quoted(lost)} here`,
             fix: () => (hasExtra ? undefined : replacement(source, setting.at, "key", extra)),
           });
@@ -41,29 +41,29 @@ export const settingsConflictRules: readonly Rule[] = [
     },
   },
   {
-    code: "settings-fight",
+    code: "settings-conflict",
     severity: "warning",
-    summary: "two settings of which one makes the other useless",
+    summary: "two settings that conflict",
     cause:
-      "Each is right alone. Together one has no effect, or the pair does what nobody wants: no build at all, garbage collection that frees nothing, caches that are never asked.",
+      "Each setting is valid alone. Together, one has no effect, or the result is hardly intended: no builds, garbage collection that frees too little, or caches that are never used.",
     example: "settings:\n  sandbox-paths: [/bin/sh]\n  max-jobs: 0",
     fixed: "settings:\n  sandbox-paths: [/bin/sh]\n  max-jobs: auto",
     source: "https://nix.dev/manual/nix/latest/command-ref/conf-file",
     check: ({ model, report }) => {
       for (const scope of scopes(model))
-        for (const fight of FIGHTS) {
-          const setting = scope.declared.find((one) => one.name === fight.setting);
-          const message = setting && fight.says(setting, scope.inForce, model);
-          if (setting && message !== undefined) report({ at: setting.at, part: "key", message, hint: fight.hint });
+        for (const { setting: name, problem, hint } of CONFLICTS) {
+          const setting = scope.declared.find((one) => one.name === name);
+          const message = setting && problem(setting, scope.inForce, model);
+          if (setting && message !== undefined) report({ at: setting.at, part: "key", message, hint });
         }
     },
   },
   {
     code: "keep-outputs-without-gc",
     severity: "warning",
-    summary: "build-time dependencies are kept, and nothing collects garbage",
+    summary: "`keep-outputs` without garbage collection",
     cause:
-      "`keep-outputs` keeps everything that was needed to build what is still in use. That is useful for development and grows without end unless old generations are deleted and garbage is collected.",
+      "`keep-outputs` keeps the build dependencies of everything in use. This is useful for development, but the store grows without limit unless old generations are deleted and garbage is collected.",
     example: "settings:\n  keep-outputs: true",
     fixed: "settings:\n  keep-outputs: true\ngc:\n  automatic: true",
     source: "https://nix.dev/manual/nix/latest/command-ref/conf-file#conf-keep-outputs",
@@ -73,119 +73,113 @@ export const settingsConflictRules: readonly Rule[] = [
       const isDeclared = (source.value as { gc?: unknown }).gc !== undefined;
       report({
         at: setting.at,
-        message: "build-time dependencies are kept for good: the store only grows",
-        hint: "add `gc: { automatic: true }`, or `min-free` so that Nix collects garbage when the disk fills up",
+        message: "`keep-outputs` keeps all build dependencies, and nothing collects garbage: the store grows without limit",
+        hint: "add `gc: { automatic: true }`, or set `min-free` so that Nix collects garbage when the disk is nearly full",
         fix: () => (isDeclared ? undefined : appendix(source, "gc:\n  automatic: true\n")),
       });
     },
   },
 ];
 
-/* Parts of a spec that are right alone and wrong together, and what time does to a spec. */
-
+/** A setting's value as a whole number, if it is one. */
 export const numberOf = (setting: Setting | undefined): number | undefined => {
   const word = wordOf(setting);
   const number = word === "" ? Number.NaN : Number(word);
   return Number.isInteger(number) ? number : undefined;
 };
 
-/** What the system has in a list and the narrower scope does not, once the latter is read; `[]` where nothing is lost. */
+/** The entries of the system's list that a user or a volume does not have because its own list replaces that list. */
 function lostEntries(model: Model, scope: Scope, setting: Setting): string[] {
   const known = findSetting(setting.name);
   if (!known || known.via === "extra" || known.setting.appendableIn.length === 0) return [];
   if (known.setting.type !== "list" && known.setting.type !== "map") return [];
-  // The daemon alone decides whom it trusts; it reads no user's file for that.
+  // The daemon does not read a user's nix.conf, so these settings have no effect there.
   if (scope.kind === "user" && /^(?:trusted|allowed)-users$/.test(setting.name)) return [];
   const plain = (entry: string) => (setting.name.endsWith("substituters") ? entry.replace(/\/+$/, "") : entry);
   const own = new Set(wordsInForce(scope.declared, setting.name)?.map(plain));
   const lost = [...new Set(wordsInForce(model.settings, setting.name) ?? [])].filter(
-    // What the system has wrong is told there.
+    // An invalid entry of the system's list is reported in that list.
     (entry) => !own.has(plain(entry)) && settingValueProblem(known.setting, [entry]) === undefined,
   );
-  // A map's values may be secrets; its keys say what is lost.
+  // Only the keys of a map: its values can be secrets.
   return known.setting.type === "map" ? lost.map((entry) => entry.replace(/=.*/s, "")) : lost;
 }
 
-interface Fight {
+/** A setting that can conflict with others. */
+interface Conflict {
   readonly setting: string;
-  readonly says: (setting: Setting, inForce: readonly Setting[], model: Model) => string | undefined;
+  /** The message if there is a conflict. */
+  readonly problem: (setting: Setting, inForce: readonly Setting[], model: Model) => string | undefined;
   readonly hint: string;
 }
 
 const hasBuilders = (inForce: readonly Setting[], model: Model): boolean =>
   model.builders.length > 0 || words(settingOf(inForce, "builders")?.value).length > 0;
 
-const FIGHTS: readonly Fight[] = [
+const sandboxPaths = (setting: Setting, inForce: readonly Setting[]): string | undefined =>
+  words(setting.value).length > 0 && isOff(settingOf(inForce, "sandbox"))
+    ? `\`${setting.name}\` has no effect: the sandbox is disabled`
+    : undefined;
+
+const CONFLICTS: readonly Conflict[] = [
   {
     setting: "max-jobs",
-    says: (setting, inForce, model) =>
+    problem: (setting, inForce, model) =>
       numberOf(setting) === 0 && !hasBuilders(inForce, model)
-        ? "no build runs here, and no builder is declared: nothing can be built"
+        ? "`max-jobs: 0` disables builds on this machine, and there are no `builders`"
         : undefined,
-    hint: "declare `builders`, or let this machine build",
+    hint: "add `builders`, or set `max-jobs` to at least 1",
   },
   {
     setting: "max-free",
-    says: (setting, inForce) => {
+    problem: (setting, inForce) => {
       const [most, least] = [numberOf(setting), numberOf(settingOf(inForce, "min-free"))];
       return most !== undefined && least !== undefined && most < least
-        ? `garbage collection stops at ${most} bytes, before it reaches \`min-free\``
+        ? `\`max-free\` (${most} bytes) is less than \`min-free\` (${least} bytes)`
         : undefined;
     },
-    hint: "`min-free` is where collection begins and `max-free` where it stops: the second must be larger",
+    hint: "garbage collection starts below `min-free` and stops at `max-free`: make `max-free` the greater one",
   },
   {
     setting: "substitute",
-    says: (setting, _inForce, model) =>
-      isOff(setting) && model.substituters.length > 0 ? "no cache is ever asked, although `substituters` lists some" : undefined,
+    problem: (setting, _inForce, model) =>
+      isOff(setting) && model.substituters.length > 0 ? "`substitute: false` makes Nix ignore all `substituters`" : undefined,
     hint: "delete one of the two",
   },
-  {
-    setting: "sandbox-paths",
-    says: (setting, inForce) =>
-      words(setting.value).length > 0 && isOff(settingOf(inForce, "sandbox"))
-        ? "paths are let into a sandbox that is switched off"
-        : undefined,
-    hint: "delete one of the two",
-  },
-  {
-    setting: "extra-sandbox-paths",
-    says: (setting, inForce) =>
-      words(setting.value).length > 0 && isOff(settingOf(inForce, "sandbox"))
-        ? "paths are let into a sandbox that is switched off"
-        : undefined,
-    hint: "delete one of the two",
-  },
+  { setting: "sandbox-paths", problem: sandboxPaths, hint: "delete one of the two" },
+  { setting: "extra-sandbox-paths", problem: sandboxPaths, hint: "delete one of the two" },
   {
     setting: "builders-use-substitutes",
-    says: (setting, inForce, model) =>
-      isOn(setting) && !hasBuilders(inForce, model) ? "this is about remote builders, and none is declared" : undefined,
-    hint: "declare `builders`, or delete the line",
+    problem: (setting, inForce, model) =>
+      isOn(setting) && !hasBuilders(inForce, model)
+        ? "`builders-use-substitutes` has no effect: there are no `builders`"
+        : undefined,
+    hint: "add `builders`, or delete the line",
   },
   {
     setting: "diff-hook",
-    says: (setting, inForce) =>
+    problem: (setting, inForce) =>
       words(setting.value).length > 0 && !isOn(settingOf(inForce, "run-diff-hook"))
-        ? "the hook never runs without `run-diff-hook: true`"
+        ? "`diff-hook` has no effect without `run-diff-hook: true`"
         : undefined,
     hint: "add `run-diff-hook: true`",
   },
   {
     setting: "nix-path",
-    says: (setting, inForce) =>
+    problem: (setting, inForce) =>
       words(setting.value).length > 0 && isOn(settingOf(inForce, "pure-eval"))
-        ? "`pure-eval` makes Nix ignore the search path"
+        ? "`nix-path` has no effect with `pure-eval: true`"
         : undefined,
     hint: "delete one of the two",
   },
   {
     setting: "max-silent-time",
-    says: (setting, inForce) => {
+    problem: (setting, inForce) => {
       const [silent, whole] = [numberOf(setting) ?? 0, numberOf(settingOf(inForce, "timeout")) ?? 0];
       return silent > whole && whole > 0
-        ? `a build is ended after ${whole} s (\`timeout\`), before it can be silent for ${silent}`
+        ? `\`max-silent-time\` (${silent} s) has no effect: \`timeout\` stops every build after ${whole} s`
         : undefined;
     },
-    hint: "make `timeout` the longer one",
+    hint: "make `timeout` greater than `max-silent-time`",
   },
 ];

@@ -16,12 +16,13 @@ import { appendix, entryRemoval, removal, replacement } from "../edits.ts";
 import type { Rule, RuleContext } from "../rule.ts";
 import { entriesOf, placeOf, scopes, wordsInForce, writtenName } from "../settings-in-force.ts";
 
-/* nix.conf settings, wherever the spec declares them: names, types and versions. */
+/* nix.conf settings of the system, of users and of volumes: names, types and versions. */
 
 const MANUAL = "https://nix.dev/manual/nix/latest/command-ref/conf-file";
-/** The supported versions before the newest; what they lack is worth a word. */
+/** The supported versions except the newest. A setting that they lack is reported. */
 const OLDER: readonly NixVersion[] = ["2.8", "2.26"];
 
+/** All settings of the spec, each with the name in the spec and what is known about it. */
 function* declared({ model }: RuleContext): Generator<{ setting: Setting; name: string; found: FoundSetting | undefined }> {
   for (const scope of scopes(model))
     for (const setting of scope.declared) {
@@ -40,7 +41,7 @@ const settingNames = (): string[] => {
   return names;
 };
 
-/** The versions that lack something, for a sentence; undefined when the older ones have it. */
+/** The older versions that lack something, as words of a sentence; undefined if they all have it. */
 function lackedBy(versions: readonly NixVersion[]): string | undefined {
   const lacking = OLDER.filter((version) => !versions.includes(version));
   return lacking.length > 0 && versions.includes("2.34") ? lacking.map((version) => `Nix ${version}`).join(" and ") : undefined;
@@ -50,9 +51,9 @@ export const settingRules: readonly Rule[] = [
   {
     code: "setting-unknown",
     severity: "error",
-    summary: "a nix.conf setting that no supported Nix knows",
+    summary: "a nix.conf setting that no supported Nix has",
     cause:
-      "Nix warns about such a line and ignores it; NixOS makes the warning fatal, so the system does not build. `build-users` in particular was never a setting: only `build-users-group` is, and the users must exist.",
+      "Nix warns about the setting and ignores it. NixOS treats the warning as an error, so the system does not build. `build-users` was never a setting: Nix uses the members of the group `build-users-group`, and these accounts must exist.",
     example: "settings:\n  build-users: [nixbld1, nixbld2]",
     fixed: "buildUsers:\n  roles:\n    - role: aws\n    - role: azure",
     source: MANUAL,
@@ -68,21 +69,21 @@ export const settingRules: readonly Rule[] = [
     code: "setting-type",
     severity: "error",
     final: true,
-    summary: "a nix.conf setting whose value is not of its type",
-    cause: "Nix refuses the value, and with it the whole configuration file, or reads something else than was meant.",
+    summary: "a nix.conf setting with a value of the wrong type",
+    cause: "Nix rejects the value and with it the whole configuration file, or reads another value than intended.",
     example: "settings:\n  keep-outputs: sometimes",
     fixed: "settings:\n  keep-outputs: true",
     source: MANUAL,
     check: (context) => {
       for (const { setting, name, found } of declared(context)) {
         if (!found) {
-          // Who accepts a setting of another Nix still needs a value that a line of nix.conf can carry.
+          // A setting of another Nix, accepted under `lint`, must still be a valid line of nix.conf.
           const unwritable = confProblem(setting.value);
           if (unwritable)
             context.report({
               at: setting.at,
               message: `\`${name}\` ${unwritable}`,
-              hint: "nix.conf has no quoting: write it without",
+              hint: "nix.conf has no quoting: use another value",
             });
           continue;
         }
@@ -105,9 +106,9 @@ export const settingRules: readonly Rule[] = [
   {
     code: "setting-renamed",
     severity: "warning",
-    summary: "an old name of a setting, or a setting that newer Nix dropped",
+    summary: "an old name of a setting, or a setting that newer Nix removed",
     cause:
-      "Nix keeps old names for a while and then forgets them; a setting that was dropped does nothing but draw a warning, which NixOS makes fatal.",
+      "Nix removes old names of settings after some time. A removed setting has no effect except a warning, which NixOS treats as an error.",
     example: "settings:\n  build-max-jobs: 4",
     fixed: "settings:\n  max-jobs: 4",
     source: MANUAL,
@@ -115,7 +116,7 @@ export const settingRules: readonly Rule[] = [
       for (const { setting, name, found } of declared(context)) {
         if (!found) continue;
         const { setting: known } = found;
-        // `extra-` before an old name is an old name too.
+        // `extra-` with an old name is an old name too.
         const base = found.via === "extra" ? name.slice("extra-".length) : name;
         const today = found.via === "extra" ? `extra-${known.name}` : known.name;
         const renamed = base === known.name ? known.renamedTo : today;
@@ -131,7 +132,7 @@ export const settingRules: readonly Rule[] = [
           context.report({
             at: setting.at,
             part: "key",
-            message: `\`${name}\` is gone${known.removedIn ? ` since Nix ${known.removedIn}` : " from newer Nix"}`,
+            message: known.removedIn ? `Nix ${known.removedIn} removed \`${name}\`` : `newer Nix removed \`${name}\``,
             hint: "delete it",
             fix: () => removal(context.source, setting.at),
           });
@@ -144,7 +145,7 @@ export const settingRules: readonly Rule[] = [
     severity: "warning",
     summary: "a setting or an experimental feature that an older supported Nix lacks",
     cause:
-      "Debian's oldest supported Nix is 2.8, the next one 2.26. A machine with one of them warns about the line and ignores it, so it behaves unlike the others.",
+      "Supported Debian releases have Nix 2.8 and 2.26. These versions warn about the setting and ignore it, so a machine with one of them behaves differently from the others.",
     example: "settings:\n  json-log-path: /var/log/nix.json",
     fixed:
       "settings:\n  json-log-path: /var/log/nix.json\nlint:\n  - code: setting-too-new\n    at: settings.json-log-path\n    why: every machine has Nix 2.34",
@@ -152,15 +153,15 @@ export const settingRules: readonly Rule[] = [
     check: (context) => {
       for (const { setting, name, found } of declared(context)) {
         if (!found) continue;
-        // The new name of a renamed one has versions of its own.
+        // A renamed setting is reported as `setting-renamed`; the versions of the new name count.
         if (found.setting.renamedTo !== undefined) continue;
         const lacking = lackedBy(found.via === "extra" ? found.setting.appendableIn : found.setting.versions);
         if (lacking) {
           context.report({
             at: setting.at,
             part: "key",
-            message: `${lacking} ${lacking.includes(" and ") ? "don't" : "doesn't"} know \`${name}\``,
-            hint: "leave it out, or accept it under `lint` when every machine has a newer Nix",
+            message: `${lacking} ${lacking.includes(" and ") ? "don't" : "doesn't"} have the setting \`${name}\``,
+            hint: "delete it, or accept it under `lint` if every machine has a newer Nix",
           });
         }
         if (found.setting.name !== "experimental-features") continue;
@@ -170,8 +171,8 @@ export const settingRules: readonly Rule[] = [
           if (!without) continue;
           context.report({
             ...placeOf(entry),
-            message: `${without} ${without.includes(" and ") ? "lack" : "lacks"} the experimental feature \`${entry.text}\``,
-            hint: "leave it out, or accept it under `lint` when every machine has a newer Nix",
+            message: `${without} ${without.includes(" and ") ? "don't" : "doesn't"} have the experimental feature \`${entry.text}\``,
+            hint: "delete it, or accept it under `lint` if every machine has a newer Nix",
           });
         }
       }
@@ -181,7 +182,8 @@ export const settingRules: readonly Rule[] = [
     code: "feature-gone",
     severity: "warning",
     summary: "an experimental feature that newer Nix no longer has",
-    cause: "The feature was dropped or became part of Nix. Newer Nix warns about the name, which NixOS makes fatal.",
+    cause:
+      "The feature was removed or became a regular part of Nix. Newer Nix warns about the name, and NixOS treats the warning as an error.",
     example: "settings:\n  experimental-features: [nix-command, flakes, no-url-literals]",
     fixed: "settings:\n  experimental-features: [nix-command, flakes]",
     source: "https://nix.dev/manual/nix/latest/development/experimental-features",
@@ -194,8 +196,8 @@ export const settingRules: readonly Rule[] = [
           const last = feature.versions.at(-1);
           context.report({
             ...placeOf(entry),
-            message: `Nix 2.34 no longer has the experimental feature \`${entry.text}\`${last ? `, which Nix ${last} had` : ""}`,
-            hint: feature.replacedBy ? `its place was taken by the setting \`${feature.replacedBy}\`` : "leave it out",
+            message: `Nix 2.34 doesn't have the experimental feature \`${entry.text}\` any more${last ? ` (Nix ${last} has it)` : ""}`,
+            hint: feature.replacedBy ? `write the setting \`${feature.replacedBy}\` instead` : "delete it",
             fix: () => entryRemoval(context.source, entry),
           });
         }
@@ -205,9 +207,9 @@ export const settingRules: readonly Rule[] = [
   {
     code: "setting-needs-feature",
     severity: "warning",
-    summary: "a setting of an experimental feature that is not switched on",
+    summary: "a setting of an experimental feature that is not enabled",
     cause:
-      "Nix ignores the setting with a warning as long as `experimental-features` does not name its feature; NixOS makes the warning fatal.",
+      "Nix warns about the setting and ignores it unless `experimental-features` contains its feature. NixOS treats the warning as an error.",
     example: "settings:\n  experimental-features: [nix-command]\n  accept-flake-config: true",
     fixed: "settings:\n  experimental-features: [nix-command, flakes]\n  accept-flake-config: true",
     source: "https://nix.dev/manual/nix/latest/development/experimental-features",
@@ -220,8 +222,8 @@ export const settingRules: readonly Rule[] = [
           context.report({
             at: setting.at,
             part: "key",
-            message: `\`${writtenName(setting)}\` does nothing without the experimental feature \`${feature}\``,
-            hint: `add \`${feature}\` to \`experimental-features\`, or leave the setting out`,
+            message: `\`${writtenName(setting)}\` has no effect without the experimental feature \`${feature}\``,
+            hint: `add \`${feature}\` to \`experimental-features\`, or delete the setting`,
           });
         }
       }
@@ -229,16 +231,15 @@ export const settingRules: readonly Rule[] = [
   },
 ];
 
-/** Message and way out for a name that Nix does not know. */
+/** Message, hint and fix for a setting that Nix does not have. */
 function unknownSetting({ source, model }: RuleContext, setting: Setting, name: string) {
   if (/^(?:extra-)?build-users$/.test(name)) {
     const users = entriesOf(source, setting).map((entry) => entry.text);
     const roles = users.filter((user) => /^[a-z_][a-z0-9_-]*$/.test(user)).map((user) => `    - role: ${user}\n`);
     const declares = !model.buildUsers && roles.length > 0 && new Set(roles).size === roles.length;
     return {
-      message:
-        "Nix has no setting `build-users`, in any version: the users must exist, and NixOS refuses the whole configuration",
-      hint: "delete the line and declare the users under `buildUsers`, a role for each",
+      message: `no version of Nix has a setting \`${name}\``,
+      hint: "delete the line, and declare a role for each user under `buildUsers`",
       fix: () => {
         const fix = removal(source, setting.at);
         return fix && declares ? { ...fix, also: [appendRoles(source, roles)] } : fix;
@@ -249,21 +250,21 @@ function unknownSetting({ source, model }: RuleContext, setting: Setting, name: 
   const known = base === undefined ? undefined : findSetting(base);
   if (base !== undefined && known) {
     return {
-      message: `\`${base}\` is no list that \`extra-\` could add to`,
+      message: `\`${base}\` does not support \`extra-\``,
       hint: `write \`${base}\``,
       fix: () => replacement(source, setting.at, "key", base),
     };
   }
   const near = nearestNames(name, settingNames());
   const [only] = near;
-  // A guess is put into the file only when there is no second one.
+  // Only an unambiguous suggestion becomes a fix.
   const fix = () => (only !== undefined && near.length === 1 ? replacement(source, setting.at, "key", only) : undefined);
-  return { message: `no supported Nix has a setting \`${name}\``, ...didYouMean(near), fix };
+  return { message: `unknown nix.conf setting \`${name}\``, ...didYouMean(near), fix };
 }
 
 const appendRoles = (source: Source, roles: readonly string[]) => appendix(source, `buildUsers:\n  roles:\n${roles.join("")}`);
 
-/** The entries of a list that are wrong by themselves, so that each is told at its own place. */
+/** The invalid entries of a list; each is reported at its own place. */
 function badEntries(found: FoundSetting, value: unknown): { index: number; problem: string }[] {
   if (!Array.isArray(value) || found.setting.type !== "list" || found.setting.form === "program" || found.setting.form === "json")
     return [];

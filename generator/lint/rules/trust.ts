@@ -2,15 +2,15 @@ import { entryRemoval, replacement } from "../edits.ts";
 import type { Rule, RuleContext } from "../rule.ts";
 import { type Entry, entriesOf, isOff, placeOf, scopes } from "../settings-in-force.ts";
 
-/* Who may decide what runs on a machine: trusted users and the sandbox. */
+/* Trusted users and the sandbox. */
 
 export const trustRules: readonly Rule[] = [
   {
     code: "trusted-users-wildcard",
     severity: "error",
-    summary: "everybody is a trusted user",
+    summary: "every account is a trusted user",
     cause:
-      "`*` makes every account of the machine, daemons' included, a trusted user of Nix, and a trusted user can become root.",
+      "`*` makes every account of the machine, including those of daemons, a trusted user of Nix, and a trusted user can become root.",
     example: 'trustedUsers: [root, "*"]',
     fixed: "trustedUsers: [root]",
     source: "https://nix.dev/manual/nix/latest/command-ref/conf-file#conf-trusted-users",
@@ -19,8 +19,8 @@ export const trustRules: readonly Rule[] = [
         if (entry.text === "*")
           context.report({
             ...placeOf(entry),
-            message: "`*` trusts every account of the machine like root",
-            hint: "name the accounts; `allowedUsers` is the list of who may use Nix at all",
+            message: "`*` makes every account of the machine equivalent to root",
+            hint: "list the accounts; to let every account use Nix, use `allowedUsers`",
             fix: () => entryRemoval(context.source, entry),
           });
     },
@@ -28,9 +28,9 @@ export const trustRules: readonly Rule[] = [
   {
     code: "trusted-user-is-root",
     severity: "warning",
-    summary: "an account besides root that the daemon trusts",
+    summary: "a trusted user other than root",
     cause:
-      "A trusted user may set any setting of the daemon, such as a build hook or another cache's key, and so become root on that machine without a password.",
+      "A trusted user can set any setting of the daemon, such as a build hook or the key of another cache, and can so become root on that machine without a password.",
     example: "trustedUsers: [root, ada]",
     fixed:
       "trustedUsers: [root, ada]\nlint:\n  - code: trusted-user-is-root\n    at: trustedUsers[1]\n    why: ada administers the builders",
@@ -43,7 +43,7 @@ export const trustRules: readonly Rule[] = [
         context.report({
           ...placeOf(entry),
           message: `trusting ${who} is equivalent to root on that machine`,
-          hint: "take the entry out; caches that everybody may use go into `substituters`. Or accept it under `lint` with a reason",
+          hint: "delete the entry (shared caches belong in `substituters`), or accept it under `lint` with a reason",
           fix: () => entryRemoval(context.source, entry),
         });
       }
@@ -52,9 +52,9 @@ export const trustRules: readonly Rule[] = [
   {
     code: "sandbox-off",
     severity: "warning",
-    summary: "builds see the machine they run on",
+    summary: "builds without the sandbox",
     cause:
-      "Without the sandbox a build can read and use whatever the machine has: it works here and fails elsewhere, and a hostile one sees files and the network. `relaxed` lets derivations opt out.",
+      "Without the sandbox, a build can read and use everything on the machine. It can work here and fail elsewhere, and a malicious build can read files and use the network. `relaxed` lets derivations opt out.",
     example: "settings:\n  sandbox: false",
     fixed: "settings:\n  sandbox: true",
     source: "https://nix.dev/manual/nix/latest/command-ref/conf-file#conf-sandbox",
@@ -76,7 +76,7 @@ export const trustRules: readonly Rule[] = [
   },
 ];
 
-/** Accounts that a daemon of the platform would trust. A user's own file can't extend that, so those are left out. */
+/** The accounts that a daemon of the platform trusts. A user's own nix.conf can't add any, so it is not checked. */
 function* trusted({ model, source }: RuleContext): Generator<Entry> {
   for (const { at, name } of model.trustedUsers) yield { at, text: name };
   for (const scope of scopes(model)) {

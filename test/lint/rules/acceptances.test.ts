@@ -8,7 +8,7 @@ const test = suite("rules: acceptances");
 codeRows(test, [
   {
     code: "lint-unused",
-    says: "nothing at trustedUsers[1] needs this acceptance of `trusted-user-is-root`",
+    says: "unused `lint` entry: `trusted-user-is-root` is not reported at trustedUsers[1]",
     bad: `${base}trustedUsers: [root]\nlint:\n  - code: ⟦trusted-user-is-root⟧\n    at: trustedUsers[1]\n    why: she left\n`,
     good: `${base}trustedUsers: [root, ada]\nlint:\n  - code: trusted-user-is-root\n    at: trustedUsers[1]\n    why: she administers the builders\n`,
   },

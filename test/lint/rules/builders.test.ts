@@ -6,25 +6,25 @@ const test = suite("rules: remote builders");
 codeRows(test, [
   {
     code: "host-key-invalid",
-    says: "this is the key alone; Nix wants the whole public key line, once more in base64",
+    says: "this is only the key: Nix needs the whole line of the public key file, encoded in base64",
     bad: `${base}builders:\n  - host: arm.example.net\n    publicHostKey: ⟦AAAAC3NzaC1lZDI1NTE5AAAAIEw3T0sSYyB4dkxNYXlJbnZlbnRlZEtleQAA⟧\n`,
     good: `${base}builders:\n  - host: arm.example.net\n    publicHostKey: ${HOST_KEY}\n`,
   },
   {
     code: "host-key-invalid",
-    says: "decoded, this is no public key line such as `ssh-ed25519 AAAA…`",
+    says: "the decoded text is not a public key line such as `ssh-ed25519 AAAA…`",
     bad: `${base}builders:\n  - host: arm.example.net\n    publicHostKey: ⟦bm90aGluZw==⟧\n`,
     good: `${base}builders:\n  - host: arm.example.net\n    publicHostKey: ${HOST_KEY}\n`,
   },
   {
     code: "builder-unwritable",
-    says: "the builder holds a blank, `;` or `#`, which the machines file can't",
+    says: "the builder contains white space, `;` or `#`, which /etc/nix/machines can't contain",
     bad: `${base}builders:\n  - host: arm.example.net\n    sshKey: ⟦/etc/nix/key#1⟧\n    publicHostKey: ${HOST_KEY}\n`,
     good: `${base}builders:\n  - host: arm.example.net\n    sshKey: /etc/nix/key-1\n    publicHostKey: ${HOST_KEY}\n`,
   },
   {
     code: "builder-without-host-key",
-    says: "the daemon can't tell this builder from another machine: its host key is missing",
+    says: "the builder has no `publicHostKey`, so the daemon can't verify it",
     bad: `${base}builders:\n  - host: ⟦arm.example.net⟧\n`,
     good: `${base}builders:\n  - host: arm.example.net\n    publicHostKey: ${HOST_KEY}\n`,
   },

@@ -6,13 +6,13 @@ const test = suite("rules: caches");
 codeRows(test, [
   {
     code: "substituter-without-key",
-    says: "nothing from `https://cache.nixos.org/` would be accepted: its public key is missing",
+    says: "`https://cache.nixos.org/` has no publicKey, so Nix rejects everything from it",
     bad: `${base}substituters:\n  - url: ⟦https://cache.nixos.org/⟧\n`,
     good: `${base}substituters:\n  - url: https://cache.nixos.org/\n    publicKey: cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=\n`,
   },
   {
     code: "substituter-without-key",
-    says: "nothing from `https://cache.example.org` would be accepted: its public key is missing",
+    says: "`https://cache.example.org` has no key in `trusted-public-keys`, so Nix rejects everything from it",
     bad: settings("extra-substituters: [⟦https://cache.example.org⟧]"),
     good: settings(`extra-substituters: [https://cache.example.org]\nextra-trusted-public-keys: ["${KEY}"]`),
   },
@@ -30,31 +30,31 @@ codeRows(test, [
   },
   {
     code: "public-key-invalid",
-    says: "a public key is `name:base64`; this has no name",
+    says: "invalid public key: `name:` before the base64 text is missing",
     bad: `${base}substituters:\n  - url: https://cache.example.org\n    publicKey: ⟦6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=⟧\n`,
     good: `${base}substituters:\n  - url: https://cache.example.org\n    publicKey: ${KEY}\n`,
   },
   {
     code: "public-key-invalid",
-    says: "a public key has 32 bytes (44 digits of base64); what follows `cache.example.org-1:` has 30",
+    says: "invalid public key: the text after `cache.example.org-1:` has 30 bytes instead of 32 (44 characters of base64)",
     bad: settings('trusted-public-keys: [⟦"cache.example.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDS"⟧]'),
     good: settings(`trusted-public-keys: ["${KEY}"]`),
   },
   {
     code: "public-key-invalid",
-    says: "a key's name holds no white space and no `#`, which nix.conf could not carry",
+    says: "invalid public key: the name contains white space, `#` or a character that is not ASCII",
     bad: `${base}substituters:\n  - url: https://cache.example.org\n    publicKey: ⟦"#${KEY}"⟧\n`,
     good: `${base}substituters:\n  - url: https://cache.example.org\n    publicKey: ${KEY}\n`,
   },
   {
     code: "signatures-off",
-    says: "the system takes paths from caches without a signature",
+    says: "the system accepts unsigned paths from caches",
     bad: settings("require-sigs: ⟦false⟧"),
     good: settings("require-sigs: true"),
   },
   {
     code: "signatures-off",
-    says: "`trusted=true` takes everything from this cache without a signature",
+    says: "`trusted=true` accepts unsigned paths from this cache",
     bad: `${base}substituters:\n  - url: ⟦file:///srv/cache?trusted=true⟧\n`,
     good: `${base}substituters:\n  - url: file:///srv/cache\n    publicKey: ${KEY}\n`,
   },

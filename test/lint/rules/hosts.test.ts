@@ -9,7 +9,7 @@ const test = suite("rules: hosts");
 codeRows(test, [
   {
     code: "state-version-missing",
-    says: "the host `box` does not say which release of NixOS it was installed with",
+    says: "the host `box` has no stateVersion",
     bad: `${base}hosts:\n  ⟦box⟧:\n    system: x86_64-linux\n`,
     good: `${base}hosts:\n  box:\n    system: x86_64-linux\n    stateVersion: "24.05"\n`,
   },

@@ -29,43 +29,43 @@ codeRows(test, [
   },
   {
     code: "package-unknown",
-    says: "nixpkgs 24.05 has no package `kubeclt`; whether a newer one has, these facts don't say",
+    says: "nixpkgs 24.05 has no package `kubeclt`; a newer release may have it",
     bad: `${head}groups:\n  k8s:\n    packages: [⟦kubeclt⟧]\n`,
     good: base,
   },
   {
     code: "package-unfree",
-    says: "`vault` is unfree (its licence restricts its use), and nothing allows it",
+    says: "`vault` is unfree (its licence restricts its use) and not in `nixpkgs.unfree`",
     bad: `${head}groups:\n  iac:\n    packages: [⟦vault⟧]\n`,
     good: `version: 1\nname: demo\nnixpkgs: { url: "github:NixOS/nixpkgs/${COMMIT}", unfree: [vault] }\ngroups:\n  iac:\n    packages: [vault]\n`,
   },
   {
     code: "package-unfree",
-    says: "`vault` is unfree (its licence restricts its use), and nothing allows it",
+    says: "`vault` is unfree (its licence restricts its use) and not in `nixpkgs.unfree`",
     bad: `${base}inputs: { old: "github:NixOS/nixpkgs/${COMMIT}" }\nshells: { x: { packages: [{ package: ⟦vault⟧, from: old }] } }\n`,
     good: `version: 1\nname: demo\nnixpkgs: { url: "github:NixOS/nixpkgs/${COMMIT}", unfree: [vault] }\n${group}inputs: { old: "github:NixOS/nixpkgs/${COMMIT}" }\nshells: { x: { packages: [{ package: vault, from: old }] } }\n`,
   },
   {
     code: "package-unfree",
-    says: "`vault` is unfree (its licence restricts its use), and nothing allows it",
+    says: "`vault` is unfree (its licence restricts its use) and not in `nixpkgs.unfree`",
     bad: `version: 1\nname: demo\nnixpkgs:\n  url: github:NixOS/nixpkgs/${COMMIT}\n  unfree: [consul]\ngroups:\n  iac:\n    packages: [consul, ⟦vault⟧]\n`,
     good: `version: 1\nname: demo\nnixpkgs:\n  url: github:NixOS/nixpkgs/${COMMIT}\n  unfree: true\ngroups:\n  iac:\n    packages: [consul, vault]\n`,
   },
   {
     code: "package-unfree",
-    says: "`vault` is unfree (its licence restricts its use), and nothing allows it",
+    says: "`vault` is unfree (its licence restricts its use) and not in `nixpkgs.unfree`",
     bad: `version: 1\nname: demo\nnixpkgs:\n  url: github:NixOS/nixpkgs/${COMMIT}\ngroups:\n  iac:\n    packages: [⟦vault⟧]\n`,
     good: `version: 1\nname: demo\nnixpkgs:\n  url: github:NixOS/nixpkgs/${COMMIT}\n  unfree: [vault]\ngroups:\n  iac:\n    packages: [vault]\n`,
   },
   {
     code: "package-unfree",
-    says: "`vault` is unfree (its licence restricts its use), and nothing allows it",
+    says: "`vault` is unfree (its licence restricts its use) and not in `nixpkgs.unfree`",
     bad: "version: 1\nname: demo\ngroups:\n  iac:\n    packages: [⟦vault⟧]\n",
     good: "version: 1\nname: demo\nnixpkgs: { url: github:NixOS/nixpkgs/nixos-26.05, unfree: [vault] }\ngroups:\n  iac:\n    packages: [vault]\n",
   },
   {
     code: "package-insecure",
-    says: "`python2` has known vulnerabilities, and nothing allows it",
+    says: "`python2` has known vulnerabilities and is not in `nixpkgs.insecure`",
     bad: `${head}groups:\n  dev:\n    packages: [⟦python2⟧]\n`,
     good: `version: 1\nname: demo\nnixpkgs: { url: "github:NixOS/nixpkgs/${COMMIT}", insecure: [python-2.7.18.8] }\ngroups:\n  dev:\n    packages: [python2]\n`,
   },
@@ -95,7 +95,7 @@ codeRows(test, [
   },
   {
     code: "package-duplicate",
-    says: "`kubectl` is in this list already",
+    says: "duplicate package `kubectl`",
     bad: `${head}groups:\n  k8s:\n    packages: [kubectl, jq, ⟦kubectl⟧]\n`,
     good: `${head}groups:\n  k8s:\n    packages: [kubectl, jq]\n  dev:\n    packages: [jq]\n`,
   },
@@ -131,8 +131,8 @@ test("with an index that has package names, policies use the name, and one fix a
   assert.equal(
     found.map((d) => [d.code, d.message]),
     [
-      ["package-unfree", "`_1password` is unfree (LicenseRef-unfree), and nothing allows it"],
-      ["package-insecure", "`old` has known vulnerabilities, and nothing allows it"],
+      ["package-unfree", "`_1password` is unfree (LicenseRef-unfree) and not in `nixpkgs.unfree`"],
+      ["package-insecure", "`old` has known vulnerabilities and is not in `nixpkgs.insecure`"],
     ],
   );
   assert.match(found[1]?.hint ?? "", "`openssl-1.1.1w`");

@@ -6,7 +6,7 @@ const test = suite("rules: trust");
 codeRows(test, [
   {
     code: "trusted-users-wildcard",
-    says: "`*` trusts every account of the machine like root",
+    says: "`*` makes every account of the machine equivalent to root",
     bad: `${base}trustedUsers: [root, ⟦"*"⟧]\n`,
     good: `${base}trustedUsers: [root]\nallowedUsers: ["*"]\n`,
   },

@@ -64,8 +64,8 @@ for (const [name, value, line] of [
 for (const [value, words] of [
   ["a # b", /comment/],
   ["a\nsandbox = false", /line break/],
-  ["a  b", /blanks/],
-  [" a", /blanks/],
+  ["a  b", /white space/],
+  [" a", /white space/],
   [["a b"], /entry/],
   [[""], /entry/],
   [{ "a b": "c" }, /entry/],
