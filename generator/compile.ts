@@ -1,4 +1,5 @@
 import type { Facts } from "./knowledge/packages.ts";
+import { nixpkgsUrl } from "./knowledge/releases.ts";
 import { secretsInText } from "./knowledge/secret-forms.ts";
 import { validate } from "./language/validate.ts";
 import { lint } from "./lint/lint.ts";
@@ -9,7 +10,7 @@ import type { Model } from "./model/model.ts";
 import { type PlannedFile, planFiles } from "./output/outputs.ts";
 import type { Templates } from "./output/render.ts";
 import { specName } from "./output/spec-name.ts";
-import { readSource } from "./read/source.ts";
+import { type IncludedFile, type Includes, readSpec } from "./read/spec.ts";
 import { type Diagnostic, hasErrors, inOrder } from "./report/diagnostic.ts";
 import { maskDiagnostics, maskTexts } from "./report/masking.ts";
 
@@ -22,29 +23,40 @@ export interface Compiled {
   readonly diagnostics: readonly Diagnostic[];
   /** The text of each file for code frames, by the name that diagnostics have, with each secret replaced by dots of the same length. */
   readonly texts: ReadonlyMap<string, string>;
+  /** The files that the spec includes, in the order in which they were read. */
+  readonly included: readonly IncludedFile[];
 }
 
 /** What a compilation knows beside the spec. */
 export interface CompileContext extends Omit<Environment, "facts"> {
   /** The spec's absolute path, when `file` is relative or a link: generated files do not depend on how the user wrote it. */
   readonly path?: string;
+  /** Reads included files; without it, each is missing. */
+  readonly includes?: Includes;
+  /** This flakewright's version, for `requires`. */
+  readonly version?: string;
   /** Package facts of the nixpkgs that a flake reference names. */
   readonly facts: (nixpkgs: string) => Facts | undefined;
 }
 
 /**
- * The whole pipeline, without I/O: bytes of a spec → generated files and diagnostics. Each stage works on the valid part of what
+ * The whole pipeline: bytes of a spec → generated files and diagnostics. The only I/O is what `context.includes` reads. Each stage works on the valid part of what
  * the stages before it return, so that one run reports all mistakes of a spec.
  */
 export function compile(bytes: Uint8Array, file: string, context: CompileContext, templates: Templates): Compiled {
-  const [{ source, files: written }, readDiagnostics] = readSource(file, bytes);
+  const { includes, version } = context;
+  const [{ source, files: written, included }, readDiagnostics] = readSpec(file, bytes, {
+    includes,
+    version,
+    shortForms: { nixpkgs: (text) => ({ url: nixpkgsUrl(text) }) },
+  });
   if (!source) {
     const places = written.flatMap(({ file, text }) => secretsInText(text).map(({ start, end }) => ({ file, start, end })));
     const secretTexts = places.map(
       ({ file, start, end }) => written.find((one) => one.file === file)?.text.slice(start, end) ?? "",
     );
     const diagnostics = maskDiagnostics(inOrder(readDiagnostics), secretTexts);
-    return { model: undefined, files: undefined, diagnostics, texts: maskTexts(written, places) };
+    return { model: undefined, files: undefined, diagnostics, texts: maskTexts(written, places), included };
   }
   const [spec, shapeDiagnostics] = validate(source);
   const [model, nameDiagnostics] = buildModel(spec, source);
@@ -61,8 +73,8 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
     source.files,
     secrets.map((secret) => secret.range),
   );
-  if (hasErrors(diagnostics)) return { model, files: undefined, diagnostics, texts };
+  if (hasErrors(diagnostics)) return { model, files: undefined, diagnostics, texts, included };
   const facts = environment.facts()?.exact ? environment.facts() : undefined;
   const [files] = planFiles(model, templates, { facts, spec: specName(context.path ?? file) });
-  return { model, files, diagnostics, texts };
+  return { model, files, diagnostics, texts, included };
 }

@@ -30,6 +30,7 @@ async function main(argv: readonly string[], home: string): Promise<number> {
       name === "watch" ? "`watch` needs a file: it can't watch standard input" : "a spec on standard input needs --out DIR",
     );
   const system = folder === here.cwd ? here : nodeSystem(folder, process.env);
+  const ownVersion = await version(system, home);
   const options: Options = {
     spec,
     out,
@@ -38,10 +39,11 @@ async function main(argv: readonly string[], home: string): Promise<number> {
     strict: values.strict ?? false,
     nixpkgs: values.nixpkgs,
     root: values.root,
+    version: ownVersion,
     knowledge: join(home, "knowledge"),
   };
   const format = values.format ?? "text";
-  const formatted = await formatter(format, () => version(system, home));
+  const formatted = await formatter(format, async () => ownVersion);
   const show = (outcome: Outcome, jsonIndent = 0) =>
     print(outcome, { format, formatted, quiet: values.quiet ?? false, colour: !values["no-color"], jsonIndent });
   const outcome = await command.run(system, options, operands, terminal(show));

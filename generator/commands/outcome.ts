@@ -40,6 +40,8 @@ export interface Options {
   readonly dryRun: boolean;
   /** Warnings count as errors. */
   readonly strict: boolean;
+  /** This flakewright's version, for `requires`. */
+  readonly version?: string;
   /** The folder of the bundled package facts. */
   readonly knowledge: string;
   /** For `doctor`: the root folder of a mounted machine image. */

@@ -1,9 +1,11 @@
-import { join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { type Compiled, compile } from "../compile.ts";
 import { lockedInput } from "../knowledge/flake-lock.ts";
 import { type Facts, openFacts } from "../knowledge/packages.ts";
 import type { Templates } from "../output/render.ts";
 import { loadTemplates } from "../output/templates.ts";
+import { MAX_BYTES } from "../read/source.ts";
+import type { Includes } from "../read/spec.ts";
 import type { System } from "../system/system.ts";
 import type { KnownHashes } from "../write/compare.ts";
 import type { Options, Outcome } from "./outcome.ts";
@@ -14,10 +16,17 @@ export interface Session {
   readonly templates: Templates;
   readonly facts: FactsOf;
   readonly known: KnownHashes;
+  /** Every file that the last compilation asked for, by absolute path; undefined for one that could not be read. */
+  readonly asked: Map<string, Uint8Array | undefined>;
 }
 
 export async function openSession(system: System, options: Options): Promise<Session> {
-  return { templates: await loadTemplates(system), facts: await factsReader(system, options), known: new Map() };
+  return {
+    templates: await loadTemplates(system),
+    facts: await factsReader(system, options),
+    known: new Map(),
+    asked: new Map(),
+  };
 }
 
 /** Reads and compiles the spec. A missing file is wrong usage (status 2). */
@@ -25,14 +34,29 @@ export async function compileSpec(system: System, options: Options, session?: Se
   const isStandardInput = options.spec === "-";
   const kind = isStandardInput ? "file" : await system.kind(options.spec);
   if (kind === "directory") return unreadable(`${options.spec} is a folder; name the spec in it`);
+  const { facts, templates, asked } = session ?? (await openSession(system, options));
+  asked.clear();
+  const path = resolve(system.cwd, options.spec);
   const bytes = isStandardInput ? await system.readStdin() : await system.readFile(options.spec);
+  asked.set(path, bytes);
   if (!bytes) return unreadable(`no spec at ${options.spec}; \`flakewright init\` writes a starter spec`);
   const locked = (await system.kind(join(options.out, "flake.lock"))) === "file";
-  const { facts, templates } = session ?? (await openSession(system, options));
+  const includes: Includes = {
+    root: (await system.realpath(options.spec)) ?? path,
+    load(written, from) {
+      const file = isAbsolute(written) ? written : join(dirname(from), written);
+      const read = system.readRegularFile(file, MAX_BYTES);
+      asked.set(resolve(system.cwd, file), typeof read === "string" ? undefined : read.bytes);
+      if (typeof read === "string") return read;
+      asked.set(read.path, read.bytes);
+      return { file, ...read };
+    },
+  };
+  const { version } = options;
   return compile(
     bytes,
     options.spec,
-    { locked, facts, path: isStandardInput ? "standard input" : resolve(system.cwd, options.spec) },
+    { locked, facts, path: isStandardInput ? "standard input" : path, includes, ...(version ? { version } : {}) },
     templates,
   );
 }

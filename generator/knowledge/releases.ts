@@ -7,3 +7,6 @@ export const DEFAULT_RELEASE = "26.05";
 export function releaseNamed(reference: string): string | undefined {
   return /(?:^|[^0-9])([0-9]{2}\.(?:05|11))(?:[^0-9]|$)/.exec(reference)?.[1];
 }
+
+/** A reference to nixpkgs as a flake reference: the short form names a branch, tag or commit of NixOS/nixpkgs. */
+export const nixpkgsUrl = (written: string): string => (written.includes(":") ? written : `github:NixOS/nixpkgs/${written}`);

@@ -27,6 +27,7 @@ const envName = define("envName", text(/^[A-Za-z_][A-Za-z0-9_]*$/));
 const gitRef = define("gitRef", text(/^([A-Za-z0-9][A-Za-z0-9._/+-]*|[a-z][a-z0-9+.-]*:[^\s"'<>\\^`{|}]+)$/));
 const flakeReference = define("flakeReference", text(/^[a-z][a-z0-9+.-]*:[^\s"'<>\\^`{|}]+$/));
 const attributePath = define("attributePath", text(/^[A-Za-z0-9_][A-Za-z0-9_'+-]*(\.[A-Za-z0-9_][A-Za-z0-9_'+-]*)*$/));
+const requirement = define("requirement", text(/^>= ?[0-9]+(\.[0-9]+){0,2}$/));
 const anyText = define("text", text());
 const oneLine = define("oneLine", text(/^[^\n\r\t]+$/));
 const absolutePath = define("absolutePath", text(/^\/(?!.*(^|\/)\.\.(\/|$))[^\s\u0000-\u001f]*$/));
@@ -252,6 +253,25 @@ const acceptance = define(
   ),
 );
 
+const include = define(
+  "include",
+  textOr(
+    oneLine(),
+    record(
+      {
+        file: oneLine("The file's path, from the folder of the file that names it."),
+        without: listOf(
+          oneLine(),
+          'Parts of that file that are left out, as `lint: at:` names places: "trustedUsers[1]", "groups.k8s.packages".',
+        ),
+      },
+      "A file, without parts of it.",
+      ["file"],
+    ),
+    "A file of the repository: its path from the folder of the file that names it, or a map with `file` and `without`.",
+  ),
+);
+
 const nixpkgs = textOr(
   gitRef(),
   record(
@@ -273,6 +293,11 @@ const nixpkgs = textOr(
 const spec = record(
   {
     version: raw<number>({ type: "integer", const: 1, description: "The version of the spec language: 1." }),
+    requires: requirement("The flakewright that the spec needs; an older one says so and nothing else. Default: any."),
+    include: listOf(
+      include(),
+      "Other files whose keys this spec has too. Maps merge, lists are joined (the included entries first, equal ones once), and what this file says wins over what they say.",
+    ),
     name: projectName("The platform's name."),
     description: anyText("One sentence about the platform."),
     nixpkgs,

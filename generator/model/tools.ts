@@ -1,3 +1,4 @@
+import { nixpkgsUrl } from "../knowledge/releases.ts";
 import { DEFAULTS } from "../language/defaults.ts";
 import type { Pruned } from "../language/prune.ts";
 import type { Spec } from "../language/schema.ts";
@@ -21,7 +22,7 @@ export function nixpkgsOf(part: Part<"nixpkgs">): Model["nixpkgs"] {
     at: long?.url === undefined ? ["nixpkgs"] : ["nixpkgs", "url"],
     name: "nixpkgs",
     written,
-    url: written.includes(":") ? written : `github:NixOS/nixpkgs/${written}`,
+    url: nixpkgsUrl(written),
     unfree: typeof unfree === "boolean" ? unfree || [] : present(unfree),
     insecure: present(insecure),
   };

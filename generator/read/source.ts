@@ -52,23 +52,23 @@ export interface Source {
 
 const TOO_DEEP = `nested deeper than ${MAX_DEPTH} levels`;
 
-/** The texts of a spec, and the document in them. */
-export interface ReadSpec {
-  /** The spec's own file first; a text is `""` when the bytes are not UTF-8. */
-  readonly files: readonly { readonly file: string; readonly text: string }[];
-  /** Undefined when a text is not valid YAML. */
-  readonly source: Source | undefined;
+/** One file's text, and the document in it. */
+export interface ReadFile {
+  /** `""` when the bytes are not UTF-8 text. */
+  readonly text: string;
+  /** Undefined when the text is not valid YAML. */
+  readonly source: SourceFile | undefined;
 }
 
-type Read = Stage<ReadSpec>;
+type Read = Stage<ReadFile>;
 
 /**
- * Reads a spec as YAML 1.2 with the core schema.
+ * Reads one file of a spec as YAML 1.2 with the core schema.
  *
  * Reports `yaml-syntax`, `yaml-duplicate-key` and `yaml-limit`, and `schema-value` for text with control characters. The source is
  * undefined if the parser reports an error or a limit is exceeded.
  */
-export function readSource(file: string, bytes: Uint8Array): Read {
+export function readFile(file: string, bytes: Uint8Array): Read {
   if (bytes.byteLength > MAX_BYTES) {
     const message = `the file has ${bytes.byteLength} bytes; the limit is ${MAX_BYTES}`;
     return limit(file, "", message, { start: 0, end: 0 }, "split the platform into several specs");
@@ -102,27 +102,18 @@ export function readSource(file: string, bytes: Uint8Array): Read {
     const end = Math.min(Math.max(first.pos[1], start + 1), newline === -1 ? text.length : newline);
     const range = { start, end: Math.max(start, end) };
     const { message, hint } = yamlErrorText(first, text.slice(...first.pos));
-    return [{ files: [{ file, text }], source: undefined }, [diagnostic("yaml-syntax", message, file, range, { hint })]];
+    return [{ text, source: undefined }, [diagnostic("yaml-syntax", message, file, range, { hint })]];
   }
   const reader = new Reader(file, text, document);
   const value = reader.read();
-  if (reader.fatal) return [{ files: [{ file, text }], source: undefined }, reader.diagnostics];
+  if (reader.fatal) return [{ text, source: undefined }, reader.diagnostics];
   const root = document.contents;
-  const own: SourceFile = { file, text, value, locate: (path, part) => ({ ...locate(root, path, part, text), file }) };
-  return [{ files: [own], source: sourceOf(own) }, reader.diagnostics];
-}
-
-/** A spec of one file. */
-function sourceOf(own: SourceFile): Source {
-  const { file, value, locate } = own;
-  return { file, value, locate, files: [own], origin: (path) => ({ file: own, path }), pathOf: ({ path }) => path };
+  const source: SourceFile = { file, text, value, locate: (path, part) => ({ ...locate(root, path, part, text), file }) };
+  return [{ text, source }, reader.diagnostics];
 }
 
 function limit(file: string, text: string, message: string, range: Range, hint?: string): Read {
-  return [
-    { files: [{ file, text }], source: undefined },
-    [diagnostic("yaml-limit", message, file, range, hint === undefined ? {} : { hint })],
-  ];
+  return [{ text, source: undefined }, [diagnostic("yaml-limit", message, file, range, hint === undefined ? {} : { hint })]];
 }
 
 function parse(text: string): Document.Parsed {

@@ -39,6 +39,36 @@ export const CATALOGUE = {
     example: "a: &a [x, x]\nb: &b [*a, *a]\n# … and so on",
     fixed: "a: [x, x]",
   },
+  "include-missing": {
+    severity: "error",
+    summary: "an included file that can't be read, or a part to leave out of it that is not there",
+    cause:
+      "A path of `include` starts at the folder of the file that names it, and leads to a file on this machine. `without` names parts as `lint: at:` does.",
+    example: "# spec/platform.yaml, with the base in company/\ninclude: [company/base.yaml]",
+    fixed: "include: [../company/base.yaml]",
+  },
+  "include-cycle": {
+    severity: "error",
+    summary: "a file that includes itself, directly or through others",
+    cause: "What such a file says would depend on itself.",
+    example: "# base.yaml\ninclude: [base.yaml]",
+    fixed: "# base.yaml\ninclude: []",
+  },
+  "include-conflict": {
+    severity: "error",
+    summary: "two included files give one key different values, and the including file has none of its own",
+    cause:
+      "Maps merge and lists are joined, but a single value can only be one of the two. Which one is right, the file that includes both has to say.",
+    example: "include: [a.yaml, b.yaml]   # a: nixpkgs: nixos-25.11, b: nixpkgs: nixos-26.05",
+    fixed: "include: [a.yaml, b.yaml]\nnixpkgs: nixos-26.05",
+  },
+  "requires-newer": {
+    severity: "error",
+    summary: "the spec needs a newer flakewright",
+    cause: "`requires` says which version knows all that the spec uses. An older one would report keys that it does not know.",
+    example: 'requires: ">=9.0"',
+    fixed: 'requires: ">=0.1"',
+  },
   "schema-unknown-key": {
     severity: "error",
     summary: "a key that the language does not have at this place",

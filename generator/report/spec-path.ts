@@ -15,3 +15,25 @@ export function valueAt(source: { readonly value: unknown }, path: SpecPath): un
   for (const step of path) node = (node as Record<string | number, unknown> | null | undefined)?.[step];
   return node;
 }
+
+/**
+ * The path that a text like `pathText`'s names in a value: `trustedUsers[1]`, `trustedUsers.1`, `groups.k8s.packages`. A key with dots in it
+ * is found too. Undefined where nothing stands.
+ */
+export function pathOfText(text: string, value: unknown): SpecPath | undefined {
+  if (text === "") return [];
+  if (typeof value !== "object" || value === null) return undefined;
+  if (Array.isArray(value)) {
+    const [step = "", bracket, plain] = /^(?:\[([0-9]{1,7})\]|([0-9]{1,7})(?![^.[]))\.?/.exec(text) ?? [];
+    const index = Number(bracket ?? plain ?? Number.NaN);
+    const rest = step !== "" && index < value.length ? pathOfText(text.slice(step.length), value[index]) : undefined;
+    return rest && [index, ...rest];
+  }
+  for (const [key, child] of Object.entries(value)) {
+    const behind = text.slice(key.length);
+    if (!text.startsWith(key) || !/^(?:$|\.|\[)/.test(behind)) continue;
+    const rest = pathOfText(behind.replace(/^\.(?=.)/, ""), child);
+    if (rest) return [key, ...rest];
+  }
+  return undefined;
+}

@@ -21,6 +21,16 @@ function undefinedIfMissing<T>(read: () => T): T | undefined {
   }
 }
 
+/** What keeps a file that a spec names from being read, and is the spec's own mistake. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: "does not exist",
+  ENOTDIR: "does not exist",
+  EACCES: "can't be read: permission denied",
+  EPERM: "can't be read: permission denied",
+  ELOOP: "is a symlink to itself",
+  ENAMETOOLONG: "is too long a name for a file",
+};
+
 /** `lstat` of a missing path returns undefined: creating an Error for each would take longer than the call. */
 const NO_THROW = { throwIfNoEntry: false } as const;
 
@@ -49,6 +59,19 @@ export function nodeSystem(cwd: string, env: System["env"]): System {
     randomId: () => Math.random().toString(36).slice(2).padEnd(11, "0"),
     readStdin: async () => fs.readFileSync(0),
     readFile: async (path) => undefinedIfMissing(() => fs.readFileSync(at(path))),
+    readRegularFile(path, limit) {
+      try {
+        const real = fs.realpathSync(at(path));
+        const stat = fs.statSync(real);
+        if (!stat.isFile()) return stat.isDirectory() ? "is a folder" : "is no regular file";
+        if (stat.size > limit) return `has ${stat.size} bytes; the limit is ${limit}`;
+        return { path: real, bytes: fs.readFileSync(real) };
+      } catch (error) {
+        const problem = UNREADABLE[(error as NodeJS.ErrnoException).code ?? ""];
+        if (problem === undefined) throw error;
+        return problem;
+      }
+    },
     async writeFile(path, data, mode = 0o644) {
       const flags = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_TRUNC | (fs.constants.O_NOFOLLOW ?? 0);
       const file = fs.openSync(at(path), flags, mode);

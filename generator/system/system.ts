@@ -32,6 +32,13 @@ export interface System {
   /** Standard input to its end. */
   readStdin(): Promise<Buffer>;
   readFile(path: string): Promise<Buffer | undefined>;
+  /**
+   * Reads a file that a spec names, at once. `path` in the answer is absolute and without symlinks. A text says why there is nothing to
+   * read: `does not exist`. Only regular files are read, for others may have no end.
+   *
+   * @param limit The most bytes that it may have.
+   */
+  readRegularFile(path: string, limit: number): { readonly path: string; readonly bytes: Uint8Array } | string;
   /** Writes the whole file; fails when the path is a symlink. */
   writeFile(path: string, data: string | Uint8Array, mode?: number): Promise<void>;
   kind(path: string): Promise<EntryKind | undefined>;

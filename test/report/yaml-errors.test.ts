@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type ErrorCode, parseDocument } from "yaml";
-import { readSource } from "../../generator/read/source.ts";
+import { readFile } from "../../generator/read/source.ts";
 import { yamlErrorText } from "../../generator/report/yaml-errors.ts";
 
 const test = suite("messages for errors of the yaml library");
@@ -112,7 +112,7 @@ for (const [code, rows] of Object.entries(TEXTS))
       const document = parseDocument(text, { merge: false, uniqueKeys: false, prettyErrors: false });
       const [error] = [...document.errors, ...document.warnings];
       assert.is(error?.code, code, "the row's text has the error it is for");
-      const [, diagnostics] = readSource("spec.yaml", Buffer.from(text));
+      const [, diagnostics] = readFile("spec.yaml", Buffer.from(text));
       assert.equal(
         diagnostics.map((one) => [one.code, one.message]),
         [["yaml-syntax", message]],
@@ -129,7 +129,7 @@ test("a code whose message an update of the library changes, and a code that it 
 
 test("maps nested deeper than the parser's stack exceed a limit", () => {
   const text = Array.from({ length: 1500 }, (_, depth) => `${" ".repeat(depth)}a:\n`).join("");
-  const [{ source }, diagnostics] = readSource("spec.yaml", Buffer.from(text));
+  const [{ source }, diagnostics] = readFile("spec.yaml", Buffer.from(text));
   assert.is(source, undefined);
   assert.equal(
     diagnostics.map((one) => [one.code, one.message]),
