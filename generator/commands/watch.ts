@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { hasErrors } from "../report/diagnostic.ts";
 import type { System } from "../system/system.ts";
 import { generateInSession } from "./generate.ts";
@@ -14,8 +14,8 @@ const QUIET = 30;
 const REREAD_DELAY = 120;
 
 /**
- * Generates now and at every save, until interrupted. An invalid spec is reported and leaves the output unchanged. Only the spec
- * is watched, so writing the output never starts a run.
+ * Generates now and at every save, until interrupted. An invalid spec is reported and leaves the output unchanged. Only the files
+ * that the spec consists of are watched, so writing the output never starts a run.
  */
 export async function watch(system: System, options: Options, terminal: Terminal): Promise<Outcome> {
   const interrupted = terminal.interruption();
@@ -25,36 +25,73 @@ export async function watch(system: System, options: Options, terminal: Terminal
 
   let wake = () => {};
   let due = true;
-  const stop = await system.watch([...new Set([options.spec, spec])], QUIET, () => {
+  const onChange = () => {
     due = true;
     wake();
-  });
+  };
+  let watched = new Set([resolve(system.cwd, options.spec), spec]);
+  let stop = await system.watch([...watched], QUIET, onChange);
   interrupted.addEventListener("abort", () => wake());
 
-  /** The spec of the last run. */
-  let last: Buffer | undefined;
+  /** Every file that the last run read. */
+  let last: ReadonlyMap<string, Uint8Array | undefined> | undefined;
   while (!interrupted.aborted) {
-    if (!due && !interrupted.aborted) await new Promise<void>((resolve) => (wake = resolve));
+    if (!due && !interrupted.aborted) await new Promise<void>((done) => (wake = done));
     if (!due || interrupted.aborted) continue;
     due = false;
     const started = system.now();
-    const bytes = await system.readFile(options.spec);
-    if (bytes?.length === 0 || bytes === undefined) {
+    const files = last ? [...last].flatMap(([path, bytes]) => (bytes ? [path] : [])) : [options.spec];
+    if (await isBeingWritten(system, files)) {
       await system.sleep(REREAD_DELAY);
-      if (due || ((await system.readFile(options.spec))?.length ?? 0) > 0) {
+      if (due || !(await isBeingWritten(system, files))) {
         due = true;
         continue;
       }
     }
-    const again = bytes !== undefined && last?.equals(bytes) === true;
-    last = bytes;
     const outcome = await catchIoError(() => generateInSession(system, options, session));
+    const again = last !== undefined && isSame(last, session.asked);
+    last = new Map(session.asked);
     // A save without a change is only reported when the output was not up to date.
     if (!again || outcome.report.files.some((file) => file.change !== "unchanged"))
       terminal.show({ ...outcome, output: line(outcome, options, system.now(), system.now() - started) });
+
+    const asked = new Set([spec, ...(await Promise.all([...last.keys()].map((path) => firstMissing(system, path))))]);
+    if (asked.size === watched.size && [...asked].every((path) => watched.has(path))) continue;
+    const before = stop;
+    stop = await system.watch([...asked], QUIET, onChange);
+    watched = asked;
+    await before();
+    // For what changed before the new watch was there.
+    due = true;
   }
   await stop();
   return printed("");
+}
+
+/** Whether a file that was there is empty or missing now. */
+async function isBeingWritten(system: System, files: readonly string[]): Promise<boolean> {
+  for (const path of files) if (((await system.readFile(path))?.length ?? 0) === 0) return true;
+  return false;
+}
+
+/** The path, or the folder above it that must be created before there can be such a file: a watch needs the folder above. */
+async function firstMissing(system: System, path: string): Promise<string> {
+  let missing = path;
+  for (
+    let folder = dirname(path);
+    (await system.kind(folder)) === undefined && folder !== dirname(folder);
+    folder = dirname(folder)
+  )
+    missing = folder;
+  return missing;
+}
+
+function isSame(one: ReadonlyMap<string, Uint8Array | undefined>, other: ReadonlyMap<string, Uint8Array | undefined>): boolean {
+  if (one.size !== other.size) return false;
+  return [...one].every(([path, bytes]) => {
+    const now = other.get(path);
+    return other.has(path) && (bytes && now ? Buffer.compare(bytes, now) === 0 : bytes === now);
+  });
 }
 
 /** An I/O error, such as a full disk, does not end `watch`: the next save tries again. */

@@ -97,7 +97,7 @@ export class Merging {
     // What the including file says in another form replaces what is included.
     const alike = layers.filter((layer) => kindOf(layer.value) === kind);
     const other = layers.find((layer) => kindOf(layer.value) !== kind || (kind === "scalar" && layer.value !== first.value));
-    if (!own && other) return this.#conflict(layers[0] as Part, other, path);
+    if (!own && other) return this.#conflict(layers[0] as Part, other);
     if (kind === "map") return this.#maps(alike, own !== undefined, path);
     return kind === "list" ? this.#lists(alike) : first;
   }
@@ -150,9 +150,10 @@ export class Merging {
     });
   }
 
-  #conflict(one: Part, other: Part, path: SpecPath): Part {
+  #conflict(one: Part, other: Part): Part {
     const [first, second] = [ownOf(one), ownOf(other)];
-    const name = pathText(path);
+    // Where one of them is a short form, it has no key of the long one.
+    const name = pathText(first.path.length < second.path.length ? first.path : second.path);
     const place = second.file.locate(second.path, "value");
     const message = `\`${name}\` has another value in ${first.file.file}`;
     this.diagnostics.push(

@@ -181,6 +181,38 @@ test("an invalid spec is reported at its place, and one line says that the outpu
   }
 });
 
+test("included files are followed: missing, in a folder to come, changed, replaced, and those that they include", async () => {
+  const watch = await watching(spec("one"));
+  const description = () => /description = "(.*)"/.exec(watch.output()?.["flake.nix"] ?? "")?.[1];
+  const shown = (code: string) => () => watch.shown.at(-1)?.report.diagnostics.some((one) => one.code === code);
+  const reads = (text: string) => until(`«${text}» in the output`, () => description() === text);
+  const below = (path: string) => join(watch.folder, path);
+  try {
+    writeFileSync(watch.path, spec("one").replace("description: one", "include: [base/all.yaml]"));
+    await until("the missing file is shown", shown("include-missing"));
+    mkdirSync(below("base"));
+    writeFileSync(below("base/all.yaml"), "description: first\n");
+    await reads("first");
+    writeFileSync(below("base/all.yaml"), "description: second\n");
+    await reads("second");
+    writeFileSync(below("base/new"), "include: [more.yaml]\n");
+    renameSync(below("base/new"), below("base/all.yaml"));
+    await until("the missing file is shown", shown("include-missing"));
+    writeFileSync(below("base/more.yaml"), "description: third\n");
+    await reads("third");
+    writeFileSync(below("base/more.yaml"), "description: fourth\n");
+    await reads("fourth");
+    rmSync(below("base/more.yaml"));
+    await until("the missing file is shown", shown("include-missing"));
+    assert.is(description(), "fourth");
+    const lines = watch.shown.length;
+    await sleep(300);
+    assert.is(watch.shown.length, lines, "nothing is said twice");
+  } finally {
+    await watch.end();
+  }
+});
+
 test("writes only the files that change", async () => {
   const watch = await watching(spec("one"));
   try {

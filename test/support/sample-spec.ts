@@ -26,6 +26,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   gitRef: "nixos-26.05",
   flakeReference: "github:NixOS/nixpkgs/nixos-26.05",
   attributePath: "jq",
+  requirement: ">=0.1",
   text: "sample text",
   oneLine: "sample",
   absolutePath: "/sample",

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Compiled, compile } from "../../generator/compile.ts";
 import { openFacts } from "../../generator/knowledge/packages.ts";
@@ -19,6 +19,33 @@ export function compileText(text: string, locked = true, file = "spec.yaml"): Co
     Buffer.from(text),
     file,
     { locked, facts: () => (facts ? openFacts(facts.toString("latin1")) : undefined) },
+    templates,
+  );
+}
+
+/** Compiles a spec of several files; the first is the spec itself. `links` are symlinks among them: name → the file behind it. */
+export function compileFiles(
+  files: Readonly<Record<string, string>>,
+  { links = {}, locked = true, version }: { links?: Record<string, string>; locked?: boolean; version?: string } = {},
+): Compiled {
+  const [root = "", text = ""] = Object.entries(files)[0] ?? [];
+  return compile(
+    Buffer.from(text),
+    root,
+    {
+      locked,
+      facts: () => (facts ? openFacts(facts.toString("latin1")) : undefined),
+      includes: {
+        root: `/${root}`,
+        load(written, from) {
+          const file = isAbsolute(written) ? written : join(dirname(from), written);
+          const real = links[file] ?? file;
+          const included = files[real];
+          return included === undefined ? "does not exist" : { file, path: `/${real}`, bytes: Buffer.from(included) };
+        },
+      },
+      ...(version ? { version } : {}),
+    },
     templates,
   );
 }
