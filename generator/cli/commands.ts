@@ -91,7 +91,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     example: "source <(flakewright completion bash)",
     words: () => SHELLS,
     run: async (_system, _options, [shell]) => {
-      const { explainableWords } = await import("../commands/explain.ts");
+      const { explainableWords } = await import("../commands/explain/meanings.ts");
       const commands: Record<string, CommandSpec> = { ...COMMANDS };
       if (commands["explain"]) commands["explain"] = { ...commands["explain"], words: explainableWords };
       return printed(completionScript(shell as (typeof SHELLS)[number], commands));

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { explain, explainableWords, meaningsOf } from "../../generator/commands/explain.ts";
+import { explainableWords, meaningsOf } from "../../generator/commands/explain/meanings.ts";
+import { explain } from "../../generator/commands/explain.ts";
 import { openFacts } from "../../generator/knowledge/packages.ts";
 import { allSettings } from "../../generator/knowledge/settings.ts";
 import { allCodes } from "../../generator/lint/rules.ts";
