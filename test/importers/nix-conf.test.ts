@@ -329,9 +329,13 @@ files("machines are read from the file that `builders` names", async () => {
 });
 
 files("no fixture's secret is in the result", async () => {
-  for (const file of readdirSync(fixtures)) {
+  const secret = /ghp_|glpat-|hunter2|0123456789abcdef/;
+  const holders = readdirSync(fixtures).filter((file) => secret.test(readFileSync(join(fixtures, file), "utf8")));
+  assert.ok(holders.length >= 2, holders.join());
+  for (const file of holders) {
     const [yaml] = await fixture(file);
-    assert.not.match(yaml, /ghp_|glpat-|hunter2|0123456789abcdef/, file);
+    assert.ok(yaml, file);
+    assert.not.match(yaml, secret, file);
   }
 });
 

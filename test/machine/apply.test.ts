@@ -14,7 +14,7 @@ import {
 import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { generated, type Ran, run } from "../support/machine.ts";
+import { ACCOUNT_TOOLS, generated, type Ran, run } from "../support/machine.ts";
 import { tempFolder, tempTree } from "../support/temp.ts";
 import { needs } from "../support/tools.ts";
 
@@ -99,7 +99,7 @@ async function must(root: string, ...args: string[]): Promise<Ran> {
 }
 
 const test = suite("apply-nix-config.sh");
-const onImage = needs(test, ["root", "nix", "useradd", "groupadd", "usermod"]);
+const onImage = needs(test, ["root", "nix", ...ACCOUNT_TOOLS]);
 test.before(() => {
   out = generated(SPEC);
 });
@@ -371,7 +371,8 @@ onImage("killed at any step of an --uninstall: the next run completes it", async
   assert.ok(steps >= 6, `only ${steps} steps`);
   for (let step = 1; step <= steps; step++) {
     const root = copy();
-    await killedAt(step, root, "--uninstall");
+    const killed = await killedAt(step, root, "--uninstall");
+    assert.is(killed.ran.status, 128, `step ${step} of ${steps}`);
     await must(root, "--uninstall");
     assert.equal(snapshot(root), before, `step ${step}`);
     rmSync(root, { recursive: true });

@@ -2,7 +2,7 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { generated } from "../support/machine.ts";
+import { ACCOUNT_TOOLS, generated } from "../support/machine.ts";
 import { MACHINE_TOOLS, type PrivateMachine, privateMachine } from "../support/private-machine.ts";
 import { repository } from "../support/spec.ts";
 import { tempFolder } from "../support/temp.ts";
@@ -81,7 +81,7 @@ async function startDaemon(machine: PrivateMachine): Promise<void> {
 const DAEMON = { env: { NIX_REMOTE: "daemon" } };
 
 const test = suite("a daemon with the reference platform's nix.conf");
-const onMachine = needs(test, [...MACHINE_TOOLS, "nix-daemon", "nix-build", "busybox", "useradd"]);
+const onMachine = needs(test, [...MACHINE_TOOLS, "nix-daemon", "nix-build", "nix", "busybox", "ps", "pgrep", ...ACCOUNT_TOOLS]);
 
 for (const start of ["Debian's own build users", "no build users"]) {
   onMachine(`runs ten builds at once under the ten roles, and an eleventh after them; from ${start}`, async () => {
@@ -242,7 +242,7 @@ for (const { title, known, active, args, asked, says } of [
 test.run();
 
 const trust = suite("who and what the daemon trusts");
-const withCaches = needs(trust, [...MACHINE_TOOLS, "nix-daemon", "nix-build", "nix-store", "nix", "busybox", "useradd"]);
+const withCaches = needs(trust, [...MACHINE_TOOLS, "nix-daemon", "nix-build", "nix-store", "nix", "busybox", ...ACCOUNT_TOOLS]);
 
 withCaches("only listed keys, only trusted users, only allowed users", async () => {
   const machine = await privateMachine();

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { stringify } from "yaml";
-import { generated, type Ran, run } from "../support/machine.ts";
+import { ACCOUNT_TOOLS, generated, type Ran, run } from "../support/machine.ts";
 import { tempFolder } from "../support/temp.ts";
-import { needs, tool } from "../support/tools.ts";
+import { hasAll, needs } from "../support/tools.ts";
 import { until } from "../support/until.ts";
 
 /*
@@ -28,7 +28,7 @@ const programs = [
   "ssh-keygen",
   "unshare",
   "nsenter",
-  "useradd",
+  ...ACCOUNT_TOOLS,
 ];
 const withMachines = needs(test, programs);
 
@@ -183,7 +183,7 @@ const base64 = (text: string) => Buffer.from(`${text}\n`).toString("base64");
 let hostKey: string;
 
 test.before(async () => {
-  if (process.getuid?.() !== 0 || programs.some((name) => name !== "root" && !tool(name))) return;
+  if (!hasAll(programs)) return;
   first = await machine("first");
   second = await machine("second");
   // Created in the first machine's network namespace with the other end in the second's, so that this machine never has it.

@@ -247,7 +247,7 @@ needs(test, ["shellcheck"])("shellcheck has no warning about the scripts", async
   assert.is(ran.status, 0);
 });
 
-needs(test, ["dash"])("the scripts use nothing newer than bash 3.2", () => {
+test("the scripts use nothing newer than bash 3.2", () => {
   // Debian has no bash 3.2. These are features of later versions that the scripts could use by mistake.
   const newer =
     /\bmapfile\b|\breadarray\b|declare -[gAn]|local -n|\$\{[a-zA-Z_]+(\^|,|@)|\|&|&>>|\[\[? -v |\bcoproc\b|printf '?%\(|;;&|;&|\bwait -n\b|\$\{[a-z]+\[-[0-9]+\]\}|\$EPOCH|BASHPID/;

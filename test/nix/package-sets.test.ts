@@ -6,7 +6,7 @@ import { run } from "../support/machine.ts";
 import { FIXTURE_TOOLS, type Nix, privateNix } from "../support/nix.ts";
 import { functionCalls } from "../support/real-nixpkgs.ts";
 import { written } from "../support/spec.ts";
-import { needs, tool } from "../support/tools.ts";
+import { hasAll, needs } from "../support/tools.ts";
 
 /* A tool with `from:` in shells, packages, checks and machines; and the cost of a fleet and of a second package set. */
 
@@ -18,7 +18,7 @@ let nix: Nix;
 let old: string;
 test.before(async () => {
   nix = privateNix();
-  if (FIXTURE_TOOLS.every(tool)) old = await nix.fixture({ kubectl: "1.29.9" });
+  if (hasAll(FIXTURE_TOOLS)) old = await nix.fixture({ kubectl: "1.29.9" });
 });
 
 const plain = { version: 1, name: "demo", nixpkgs: "nixos-24.05", systems: ["x86_64-linux"] };

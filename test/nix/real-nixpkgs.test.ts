@@ -141,7 +141,7 @@ real("a shell costs at most 600 calls above its packages, however many groups th
   assert.ok(policy - floor <= 600, `${policy - floor} calls with an unfree list`);
 });
 
-real("an unfree tool is in the shell if the spec allows it, else the shell names it", async () => {
+real("an unfree tool is in the shell if the spec allows it, by name or with all others", async () => {
   const spec = (unfree: string) =>
     `version: 1\nname: demo\nnixpkgs: { url: "github:NixOS/nixpkgs/nixos-26.05", unfree: ${unfree} }\ngroups:\n  k8s: { packages: [kubectl, terraform] }\n`;
   assert.equal(await evaluate(written(spec("[terraform]")), "devShells.x86_64-linux.k8s.missing"), []);

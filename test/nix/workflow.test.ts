@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
-import { flakewright } from "../support/cli.ts";
+import { CLI, flakewright } from "../support/cli.ts";
 import { FIXTURE_TOOLS, type Nix, privateNix } from "../support/nix.ts";
 import { repository } from "../support/spec.ts";
 import { tempFolder } from "../support/temp.ts";
-import { needs } from "../support/tools.ts";
+import { hasAll, needs } from "../support/tools.ts";
 
 /*
  * The shell steps of the generated workflow, run one by one as a GitHub runner does, in a repository with the fixture nixpkgs. The
- * actions (checkout, installing Nix) are left out, and npx runs this source tree.
+ * actions (checkout, installing Nix) are left out, and npx runs the bundle.
  */
 
 const test = suite("workflow steps");
@@ -23,17 +23,17 @@ let nix: Nix;
 let nixpkgs: string;
 let bin: string;
 test.before(async () => {
+  if (!hasAll(FIXTURE_TOOLS)) return;
   nix = privateNix();
   nixpkgs = await nix.fixture();
   bin = tempFolder();
-  const tsx = join(repository, "node_modules/tsx/dist/esm/index.mjs");
   const { version } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
   writeFileSync(
     join(bin, "npx"),
     `#!/bin/sh
 [ "$1 $2" = "--yes flakewright@${version}" ] || { echo "npx: $*" >&2; exit 64; }
 shift 2
-exec "${process.execPath}" --import "${tsx}" "${join(repository, "generator/cli.ts")}" "$@"
+exec "${process.execPath}" "${CLI.join('" "')}" "$@"
 `,
   );
   chmodSync(join(bin, "npx"), 0o755);

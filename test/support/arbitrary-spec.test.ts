@@ -23,7 +23,9 @@ random("compile without an error, and to the same bytes each time", () => {
 random("give only plain paths inside the output folder", () => {
   fc.assert(
     fc.property(specText, (text) => {
-      for (const { path } of compileText(text).files ?? [])
+      const { files } = compileText(text);
+      assert.ok(files);
+      for (const { path } of files ?? [])
         assert.match(path, /^(\.?[a-zA-Z0-9_][a-zA-Z0-9._-]*\/)*\.?[a-zA-Z0-9_][a-zA-Z0-9._-]*$/);
     }),
     { numRuns: 100 },

@@ -19,6 +19,9 @@ export function generated(spec: string, folder = tempFolder()): string {
   return folder;
 }
 
+/** What apply-nix-config.sh makes and removes build users with; a test that runs it as root asks `needs()` for them. */
+export const ACCOUNT_TOOLS = ["useradd", "usermod", "userdel", "groupadd", "groupdel", "gpasswd"] as const;
+
 export interface Ran {
   status: number;
   stdout: string;

@@ -61,6 +61,9 @@ function lack(name: string): string | undefined {
   return named(name) ? `no ${name} here (set ${BY_VARIABLE[name]})` : `no ${name} on this machine`;
 }
 
+/** Whether each of these is there, for a hook that prepares what only tests with `needs()` use. */
+export const hasAll = (tools: readonly string[]): boolean => tools.every((name) => lack(name) === undefined);
+
 type Register = (name: string, handler: () => void | Promise<void>) => void;
 
 /**

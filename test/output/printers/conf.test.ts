@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { suite } from "uvu";
@@ -8,33 +7,24 @@ import * as assert from "uvu/assert";
 import { type Machine, machinesProblem } from "../../../generator/knowledge/machines-file.ts";
 import { confProblem } from "../../../generator/knowledge/nix-conf.ts";
 import { confLine, machinesLine, sysusersLine } from "../../../generator/output/printers/conf.ts";
+import { tempFolder } from "../../support/temp.ts";
+import { needs } from "../../support/tools.ts";
 
-function inFolder<T>(work: (folder: string) => T): T {
-  const folder = mkdtempSync(join(tmpdir(), "conf-"));
-  try {
-    return work(folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+/** How to ask Nix for its settings: `config show` is the newer name of `show-config`. */
+const SHOW = [["config", "show"], ["show-config"]];
 
-const present = (command: string): boolean => spawnSync("sh", ["-c", `command -v ${command}`]).status === 0;
-
-/** A nix.conf as Nix reads it, by setting. `config show` is the newer name of `show-config`. */
+/** A nix.conf as Nix reads it, by setting. */
 function settingsOf(conf: string): { values: Record<string, { value: unknown }>; stderr: string } {
-  return inFolder((folder) => {
-    writeFileSync(join(folder, "nix.conf"), conf);
-    const env = { ...process.env, NIX_CONF_DIR: folder, NIX_USER_CONF_FILES: "", NIX_CONFIG: "" };
-    for (const words of [["config", "show"], ["show-config"]]) {
-      const run = spawnSync("nix", ["--extra-experimental-features", "nix-command", ...words, "--json"], {
-        env,
-        encoding: "utf8",
-      });
-      if (run.status === 0) return { values: JSON.parse(run.stdout), stderr: run.stderr };
-      if (words.length === 1) throw new Error(run.stderr);
-    }
-    throw new Error("unreachable");
-  });
+  const folder = tempFolder();
+  writeFileSync(join(folder, "nix.conf"), conf);
+  const env = { ...process.env, NIX_CONF_DIR: folder, NIX_USER_CONF_FILES: "", NIX_CONFIG: "" };
+  for (const words of [...SHOW]) {
+    const run = spawnSync("nix", ["--extra-experimental-features", "nix-command", ...words, "--json"], { env, encoding: "utf8" });
+    if (run.status === 0) return { values: JSON.parse(run.stdout), stderr: run.stderr };
+    if (SHOW.length === 1) throw new Error(run.stderr);
+    SHOW.shift();
+  }
+  throw new Error("unreachable");
 }
 
 const hostile = fc
@@ -76,8 +66,7 @@ for (const [value, words] of [
   });
 }
 
-const nix = present("nix");
-(nix || process.env.CI ? conf : conf.skip)(`Nix reads back every value that is not refused${nix ? "" : " (no Nix here)"}`, () => {
+needs(conf, ["nix"])("Nix reads back every value that is not refused", () => {
   fc.assert(
     fc.property(hostile, fc.array(hostile, { maxLength: 6 }), fc.array(hostile, { maxLength: 2 }), (text, long, short) => {
       const lines = Object.entries({
@@ -97,31 +86,29 @@ conf.run();
 
 const sysusers = suite("sysusers.d");
 const gecos = hostile.map((text) => text.replace(/[:\t\n\r]+/g, " ").trim()).filter((text) => text !== "-");
-const systemd = present("systemd-sysusers");
-(systemd || process.env.CI ? sysusers : sysusers.skip)(`is read back by systemd-sysusers${systemd ? "" : " (not here)"}`, () => {
+needs(sysusers, ["systemd-sysusers"])("is read back by systemd-sysusers", () => {
   fc.assert(
     fc.property(fc.array(gecos, { minLength: 1, maxLength: 6 }), (texts) => {
-      inFolder((root) => {
-        mkdirSync(join(root, "etc/sysusers.d"), { recursive: true });
-        const lines = [
-          sysusersLine({ type: "g", name: "nixbld", gid: 30000 }),
-          ...texts.map((text, n) =>
-            sysusersLine({ type: "u", name: `nixbld${n + 1}`, uid: 30001 + n, group: "nixbld", gecos: text }),
-          ),
-          ...texts.map((_, n) => sysusersLine({ type: "m", name: `nixbld${n + 1}`, group: "nixbld" })),
-        ];
-        writeFileSync(join(root, "etc/sysusers.d/nix.conf"), `${lines.join("\n")}\n`);
-        const run = spawnSync("systemd-sysusers", [`--root=${root}`], { encoding: "utf8" });
-        assert.is(run.status, 0, run.stderr);
-        assert.is(
-          readFileSync(join(root, "etc/passwd"), "utf8"),
-          texts.map((text, n) => `nixbld${n + 1}:x:${30001 + n}:30000:${text}:/var/empty:/usr/sbin/nologin\n`).join(""),
-        );
-        assert.is(
-          readFileSync(join(root, "etc/group"), "utf8"),
-          `nixbld:x:30000:${texts.map((_, n) => `nixbld${n + 1}`).join(",")}\n`,
-        );
-      });
+      const root = tempFolder();
+      mkdirSync(join(root, "etc/sysusers.d"), { recursive: true });
+      const lines = [
+        sysusersLine({ type: "g", name: "nixbld", gid: 30000 }),
+        ...texts.map((text, n) =>
+          sysusersLine({ type: "u", name: `nixbld${n + 1}`, uid: 30001 + n, group: "nixbld", gecos: text }),
+        ),
+        ...texts.map((_, n) => sysusersLine({ type: "m", name: `nixbld${n + 1}`, group: "nixbld" })),
+      ];
+      writeFileSync(join(root, "etc/sysusers.d/nix.conf"), `${lines.join("\n")}\n`);
+      const run = spawnSync("systemd-sysusers", [`--root=${root}`], { encoding: "utf8" });
+      assert.is(run.status, 0, run.stderr);
+      assert.is(
+        readFileSync(join(root, "etc/passwd"), "utf8"),
+        texts.map((text, n) => `nixbld${n + 1}:x:${30001 + n}:30000:${text}:/var/empty:/usr/sbin/nologin\n`).join(""),
+      );
+      assert.is(
+        readFileSync(join(root, "etc/group"), "utf8"),
+        `nixbld:x:30000:${texts.map((_, n) => `nixbld${n + 1}`).join(",")}\n`,
+      );
     }),
     { numRuns: 25, examples: [[['AWS "q" \\b it\'s $(id) 50% %h café #x ,y', "-lead", "\\", "'", "a\\nb"]]] },
   );

@@ -131,9 +131,12 @@ page("every id is unique, and every link has a target", () => {
   };
   const html = catalogOf(spec);
   const ids = [...html.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id ?? "");
+  assert.ok(ids.length > 20, `${ids.length} ids`);
   assert.equal([...new Set(ids)].sort(), [...ids].sort());
   for (const id of ids) assert.match(id, /^[A-Za-z][A-Za-z0-9_.-]*$/);
-  for (const [, target] of html.matchAll(/\shref="#([^"]*)"/g)) assert.ok(ids.includes(target ?? ""), `#${target}`);
+  const targets = [...html.matchAll(/\shref="#([^"]*)"/g)].map(([, target]) => target ?? "");
+  assert.ok(targets.length > 20, `${targets.length} links`);
+  for (const target of targets) assert.ok(ids.includes(target), `#${target}`);
 });
 
 page("a tool's row names the shells that have it, through a group or directly", () => {

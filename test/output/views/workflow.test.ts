@@ -96,9 +96,9 @@ test("the token can only read, no secret is used, and actions are pinned by comm
   assert.not.match(text, /secrets|github\.token|GITHUB_TOKEN|\$\{\{/);
   const steps = Object.values(jobs).flatMap((job) => [...job.steps]);
   for (const { uses } of steps) if (uses) assert.match(uses, /^[a-z-]+\/[a-z-]+@[0-9a-f]{40}$/);
-  for (const step of steps.filter(({ uses }) => uses?.startsWith("actions/checkout@"))) {
-    assert.is(step.with?.["persist-credentials"], false, "the checkout keeps no token");
-  }
+  const checkouts = steps.filter(({ uses }) => uses?.startsWith("actions/checkout@"));
+  assert.is(checkouts.length, Object.keys(jobs).length);
+  for (const step of checkouts) assert.is(step.with?.["persist-credentials"], false, "the checkout keeps no token");
 });
 
 test("the runner's caches are the spec's: whole lists and additions", () => {
