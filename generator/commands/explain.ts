@@ -18,7 +18,7 @@ export async function explain(system: System, options: Options, word: string): P
     report: { diagnostics: [], files: [], sources: new Map() },
     output: "",
     data: { word, meanings, nearest },
-    notes: [`${word} is no code, nix.conf setting, package or key of the spec${guess}`],
+    notes: [`unknown word ${word}: not a diagnostic code, nix.conf setting, package or key of the spec${guess}`],
     status: 2,
   };
 }

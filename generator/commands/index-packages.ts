@@ -20,16 +20,16 @@ const FORMAT = "2";
  */
 export async function index(system: System, options: Options, terminal: Terminal): Promise<Outcome> {
   const folder = indexFolder(system);
-  if (folder === undefined) return failed("there is no place for an index: neither XDG_CACHE_HOME nor HOME is set");
+  if (folder === undefined) return failed("no folder for the index: neither XDG_CACHE_HOME nor HOME is set");
   const compiled = await compileSpec(system, options);
   if ("status" in compiled && options.nixpkgs === undefined) return compiled;
   const model = "model" in compiled ? compiled.model : undefined;
   const url = options.nixpkgs ?? model?.nixpkgs.url;
-  if (url === undefined) return failed(`${options.spec} names no nixpkgs that could be indexed; \`flakewright check\` says why`);
+  if (url === undefined) return failed(`${options.spec} has no nixpkgs to index; run \`flakewright check\``);
   const nixpkgs = await fetchNixpkgs(system, options, url);
   if (typeof nixpkgs === "string") return failed(nixpkgs);
   const name = indexName(nixpkgs.locked);
-  if (!name) return failed(`Nix gives ${url} neither a commit nor a hash to keep an index by`);
+  if (!name) return failed(`Nix reports neither a commit nor a hash of ${url}, so there is no name for its index`);
 
   const path = join(folder, name);
   const sets = [[], ...packageSets(model?.groups.flatMap((group) => group.tools) ?? [])];
@@ -39,7 +39,7 @@ export async function index(system: System, options: Options, terminal: Terminal
 /** The nixpkgs that flake.lock pins for the spec, or else the newest one; a sentence when Nix can't fetch it. */
 async function fetchNixpkgs(system: System, options: Options, url: string): Promise<FetchedNixpkgs | string> {
   const nix = await system.spawn("nix", ["--version"]);
-  if (nix.status !== 0) return "index needs Nix, and there is no nix on PATH: https://nixos.org/download";
+  if (nix.status !== 0) return "index needs Nix, but there is no `nix` on PATH: https://nixos.org/download";
   const lock = options.nixpkgs === undefined ? (await system.readFile(join(options.out, "flake.lock")))?.toString() : undefined;
   const locked = lock === undefined ? undefined : lockedInput(lock, "nixpkgs", url);
   return locked ? fetchLocked(system, locked) : fetchReference(system, url);
@@ -99,6 +99,6 @@ async function indexSets(
 
 const cantEvaluate = ({ failure }: Evaluator): Outcome => failed(`Nix can't evaluate this nixpkgs: ${failure}`);
 
-const interrupted = (where: string): Outcome => failed(`interrupted ${where}; \`flakewright index\` goes on from there`);
+const interrupted = (where: string): Outcome => failed(`interrupted ${where}; run \`flakewright index\` again to continue`);
 
 const failed = (note: string): Outcome => ({ ...printed(""), notes: [note], status: 3 });

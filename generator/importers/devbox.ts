@@ -8,10 +8,10 @@ import { folderName, isAliasName, isVariableName } from "./names.ts";
 import { holdsSecret, ownComment } from "./secrets.ts";
 import { SyntaxFault } from "./syntax-fault.ts";
 
-/** devbox.json → draft. Throws a {@link SyntaxFault} for what is no JSON object, not even of devbox's forgiving kind. */
+/** devbox.json → draft. Throws a {@link SyntaxFault} unless it is an object of JSON with comments. */
 export function importDevbox({ path, text }: ForeignFile, known: KnownPackages | undefined): Draft {
   const root = parseJsonc(text);
-  if (root.kind !== "object") throw new SyntaxFault("a devbox.json is an object", root.range);
+  if (root.kind !== "object") throw new SyntaxFault("expected an object: `{ … }`", root.range);
 
   const packages = new Packages(known);
   const listed = member(root, "packages");
@@ -87,7 +87,7 @@ class Packages {
     return { value: packageFrom(attribute, systems, this.#known), notes };
   }
 
-  /** `github:NixOS/nixpkgs/REV#attribute` is a package of another nixpkgs; other flakes are no package sets. */
+  /** `github:NixOS/nixpkgs/REV#attribute` is a package of another nixpkgs; other flakes are not package sets. */
   #flake(written: string, notes: string[], systems?: readonly string[]): Noted<ImportedPackage> {
     const [url = "", fragment = ""] = written.split("#", 2);
     const reference = /^github:nixos\/nixpkgs(?:\/([^/?#\s]+)|\?(?:rev|ref)=([^&#\s]+))?$/i.exec(url);

@@ -7,12 +7,12 @@ import { parseYaml } from "./yaml.ts";
 
 /**
  * devenv.yaml → draft. The packages are in devenv.nix, a program that only devenv evaluates: a remark says so. Throws a
- * {@link SyntaxFault} for what is no YAML map.
+ * {@link SyntaxFault} unless it is a YAML map.
  */
 export function importDevenv({ path, text }: ForeignFile): Draft {
   const { document, value } = parseYaml(text);
   if (document.contents !== null && !isMap(document.contents))
-    throw new SyntaxFault("a devenv.yaml is a map", { start: 0, end: text.length });
+    throw new SyntaxFault("expected a map", { start: 0, end: text.length });
   const all = isRecord(value) ? value : {};
   const policy = isRecord(all.nixpkgs) ? all.nixpkgs : {};
 
@@ -31,7 +31,7 @@ export function importDevenv({ path, text }: ForeignFile): Draft {
       inputs.push({
         notes: [
           ...comments,
-          `the input ${name} (${url}) is left out: it is no version of nixpkgs, and only devenv.nix says what it is for`,
+          `the input ${name} (${url}) is left out: it is not a version of nixpkgs, and only devenv.nix says what it is for`,
         ],
       });
   }

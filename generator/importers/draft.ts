@@ -51,7 +51,7 @@ export interface ImportedBuilder {
   readonly publicHostKey?: string;
 }
 
-/** What foreign configuration amounts to, in the spec's terms and the source's order. */
+/** Foreign configuration in the spec's terms, in the source's order. */
 export interface Draft {
   /** What the source calls the project, if it says so. */
   readonly name?: string | undefined;

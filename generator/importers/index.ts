@@ -14,7 +14,7 @@ export type { ForeignFile, KnownPackages, ReadFile } from "./draft.ts";
 
 interface Format {
   readonly name: string;
-  /** Of a path with `/`: the file's name alone tells its format. */
+  /** Recognises the format by the path, with `/` as separator. */
   readonly matches: RegExp;
 }
 
@@ -40,8 +40,8 @@ const FORMATS: readonly (FileFormat | GroupFormat)[] = [
 
 /**
  * Foreign configuration → the text of a spec, with a comment wherever something could not be carried over. Several files
- * become one spec; nix.conf files are read in the given order, as Nix reads its own, and one below somebody's home becomes
- * that person's. Undefined with an error: `import-unknown-kind` for a file that is none of the formats, `import-syntax` for one
+ * become one spec; nix.conf files are read in the given order, as Nix reads its own, and one below a home folder becomes
+ * that user's. Undefined with an error: `import-unknown-kind` for a file that is none of the formats, `import-syntax` for one
  * that is broken. `import-incomplete` warns of what Nix itself would refuse in a nix.conf.
  */
 export async function importConfigs(
@@ -93,12 +93,12 @@ function grouped(files: readonly ForeignFile[]): Group[] {
 
 function unknownKind(path: string): Diagnostic {
   const names = FORMATS.map(({ name }) => name).join(", ");
-  const message = `\`${posix.basename(path)}\` is none of the files that can be imported`;
+  const message = `\`${posix.basename(path)}\` can't be imported`;
   return diagnostic(
     "import-unknown-kind",
     message,
     path,
     { start: 0, end: 0 },
-    { hint: `a file's name tells its kind: ${names}` },
+    { hint: `the name of a file decides how it is read: ${names}` },
   );
 }

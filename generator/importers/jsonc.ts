@@ -11,13 +11,13 @@ export type JsonNode =
       /** All of them, also those whose key stands twice. */
       readonly members: readonly JsonMember[];
       readonly range: Range;
-      /** The comments behind the last one; at the root, those around the whole too. */
+      /** The comments after the last one; at the root, those before and after the whole too. */
       readonly trailing: readonly string[];
     };
 
 interface JsonItem {
   readonly node: JsonNode;
-  /** The comments before it, and behind it on the same line, without their marks. */
+  /** The comments before it, and after it on the same line, without their marks. */
   readonly comments: readonly string[];
 }
 
@@ -25,14 +25,14 @@ export interface JsonMember extends JsonItem {
   readonly key: string;
 }
 
-/** How deep arrays and objects may nest: the parser calls itself once a level. */
+/** How deep arrays and objects may nest: the parser is recursive. */
 const MAX_DEPTH = 100;
 
 const OPTIONS: ParseOptions = { allowTrailingComma: true };
 
 /** Throws a {@link SyntaxFault} at the first character that does not fit. */
 export function parseJsonc(written: string): JsonNode {
-  // A byte order mark is no part of JSON; a space in its place keeps all offsets.
+  // JSON has no byte order mark; a space in its place keeps all offsets.
   const text = written.replace(/^\ufeff/, " ");
   const comments: Comment[] = [];
   const closing: string[] = [];
@@ -62,33 +62,33 @@ export function parseJsonc(written: string): JsonNode {
 function faultMessage(error: ParseError["error"], closing: string | undefined): string {
   switch (printParseErrorCode(error)) {
     case "ValueExpected":
-      return "a value expected";
+      return "expected a value";
     case "PropertyNameExpected":
-      return "a key in double quotes expected";
+      return "expected a key in double quotes";
     case "ColonExpected":
-      return "`:` expected";
+      return "expected `:`";
     case "CommaExpected":
-      return `\`,\` or \`${closing}\` expected`;
+      return `expected \`,\` or \`${closing}\``;
     case "CloseBraceExpected":
       return "`}` is missing";
     case "CloseBracketExpected":
       return "`]` is missing";
     case "EndOfFileExpected":
-      return "more text behind the end of the document";
+      return "unexpected text after the end of the document";
     case "UnexpectedEndOfComment":
-      return "the comment has no end";
+      return "unterminated comment";
     case "UnexpectedEndOfString":
-      return "the string has no end";
+      return "unterminated string";
     case "UnexpectedEndOfNumber":
-      return "not a number as JSON writes them";
+      return "invalid number";
     case "InvalidUnicode":
-      return "the string has a `\\u` without four hexadecimal digits behind it";
+      return "invalid escape in a string: `\\u` takes four hexadecimal digits";
     case "InvalidEscapeCharacter":
-      return "the string has an escape that JSON does not know";
+      return "invalid escape in a string";
     case "InvalidCharacter":
-      return "the string holds a tab or another control character: write `\\t` or the like";
+      return "a string can't contain a tab or another control character: write an escape such as `\\t`";
     default:
-      return "not JSON: keys and text are in double quotes";
+      return "unexpected text: JSON puts keys and text in double quotes";
   }
 }
 
@@ -115,8 +115,8 @@ function commented(tree: Node, text: string, comments: readonly Comment[]): Json
     const before = takeBefore(node.offset);
     const converted = convert(node);
     const end = node.offset + node.length;
-    const behind = takeWhile(({ offset }) => offset < following && !text.slice(end, offset).includes("\n"));
-    return { node: converted, comments: [...before, ...behind] };
+    const after = takeWhile(({ offset }) => offset < following && !text.slice(end, offset).includes("\n"));
+    return { node: converted, comments: [...before, ...after] };
   };
   const convert = (node: Node): JsonNode => {
     const end = node.offset + node.length;

@@ -16,26 +16,25 @@ export function parseToml(text: string): Table {
   }
 }
 
-/** smol-toml tells kinds of faults apart by its messages alone: ours, for each of its kinds. */
+/** Our message for each of smol-toml's, which has no codes. */
 const MESSAGES: readonly (readonly [theirs: RegExp, ours: string])[] = [
-  [/unfinished string/, "the string has no end"],
-  [/unfinished array/, "the array has no `]`"],
-  [/unfinished table/, "the table has no `}`"],
-  [/expected comma/, "`,` or the closing bracket expected"],
-  [/table array declaration/, "`]]` expected"],
-  [/redefine/, "this key has a value already"],
-  [/end-of-line/, "a line holds one `key = value`"],
-  [/control characters/, "a control character, which TOML takes only as an escape"],
-  [/escape/, "the string has an escape that TOML does not know"],
-  [/\bdate\b|date-time/, "not a date or time as TOML writes them"],
-  [/numeric|leading zero|underscore|integer value/, "not a number as TOML writes them"],
-  [/nested structures/, "nested too deep"],
-  [/\bkey\b|property/, "not a key: letters, digits, `_` and `-`, or text in quotes, and then `=` and a value"],
+  [/unfinished string/, "unterminated string"],
+  [/unfinished array/, "`]` is missing"],
+  [/unfinished table/, "`}` is missing"],
+  [/expected comma/, "expected `,` or the closing bracket"],
+  [/table array declaration/, "expected `]]`"],
+  [/redefine/, "this key or table is defined twice"],
+  [/end-of-line/, "expected the end of the line: a line has one `key = value`"],
+  [/control characters/, "unexpected control character: write it as an escape, or close the quotes"],
+  [/escape/, "invalid escape in a string"],
+  [/\bdate\b|date-time/, "invalid date or time"],
+  [/numeric|leading zero|underscore|integer value/, "invalid number"],
+  [/nested structures/, "nested too deeply"],
+  [/\bkey\b|property/, "invalid key: use letters, digits, `_` and `-`, or put it in quotes, and write `key = value`"],
 ];
 
 const faultMessage = (theirs: string): string =>
-  MESSAGES.find(([pattern]) => pattern.test(theirs.split("\n")[0] ?? ""))?.[1] ??
-  "not a value as TOML writes them: text is in quotes";
+  MESSAGES.find(([pattern]) => pattern.test(theirs.split("\n")[0] ?? ""))?.[1] ?? "invalid value: put text in quotes";
 
 export const isTable = (value: TomlValue | undefined): value is Table =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof TomlDate);

@@ -27,7 +27,7 @@ export class YamlWriter {
     this.put(this.#root, key, value, notes).spaceBefore = true;
   }
 
-  /** Adds a key, and answers its node. */
+  /** Adds a key and returns its node. */
   put(map: YAMLMap, key: string, value: unknown, notes: readonly string[] = []): Scalar {
     const name = this.node<Scalar>(key);
     setComment(name, notes);
@@ -43,7 +43,7 @@ export class YamlWriter {
       setComment(node, notes);
       list.items.push(node);
     });
-    this.#putBehind(list, rest);
+    this.#putAfter(list, rest);
     list.flow = list.items.length === 0;
     return list;
   }
@@ -52,12 +52,12 @@ export class YamlWriter {
   map<T>(entries: readonly Noted<T>[], make: (value: T) => [key: string, value: unknown]): YAMLMap {
     const map = this.node<YAMLMap>({});
     const rest = forEachValue(entries, (value, notes) => this.put(map, ...make(value), notes));
-    this.#putBehind(map, rest);
+    this.#putAfter(map, rest);
     return map;
   }
 
-  /** Remarks behind the last entry. An empty collection is written `[]` or `{}`, which has no place for them. */
-  #putBehind(collection: YAMLMap | YAMLSeq, notes: readonly string[]): void {
+  /** Remarks after the last entry. An empty collection is written `[]` or `{}`, which has no place for them. */
+  #putAfter(collection: YAMLMap | YAMLSeq, notes: readonly string[]): void {
     if (collection.items.length === 0) this.wait(notes);
     else if (notes.length > 0) collection.comment = commentText(notes);
   }
@@ -67,7 +67,7 @@ export class YamlWriter {
     this.#waiting.push(...notes);
   }
 
-  /** The remarks that wait; whoever takes them writes them. */
+  /** Returns the remarks that wait, for the caller to write. */
   takeWaiting(): string[] {
     const notes = this.#waiting;
     this.#waiting = [];
@@ -82,7 +82,7 @@ export class YamlWriter {
   }
 }
 
-/** Calls `use` with each value and the remarks above it; answers the remarks behind the last value. */
+/** Calls `use` with each value and the remarks above it; returns the remarks after the last value. */
 function forEachValue<T>(entries: readonly Noted<T>[], use: (value: T, notes: readonly string[]) => void): readonly string[] {
   let above: string[] = [];
   for (const { value, notes } of entries) {

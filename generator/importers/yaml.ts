@@ -31,13 +31,14 @@ export function parseYaml(text: string): ForeignYaml {
   visit(document, {
     Alias(_, alias) {
       const [start = 0, end = text.length] = alias.range ?? [];
-      if (!alias.resolve(document)) throw new SyntaxFault("no anchor of this name stands before the alias", { start, end });
+      if (!alias.resolve(document))
+        throw new SyntaxFault(`no anchor \`&${alias.source}\` is defined before this alias`, { start, end });
     },
   });
   try {
     return { document, value: document.toJS({ maxAliasCount: MAX_ALIASES }) };
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
-    throw new SyntaxFault("its aliases stand for too much text", { start: 0, end: text.length });
+    throw new SyntaxFault("the aliases expand to too much data", { start: 0, end: text.length });
   }
 }

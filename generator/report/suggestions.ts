@@ -1,14 +1,14 @@
 import { distance } from "fastest-levenshtein";
 
 /*
- * "Did you mean …?": which of many names somebody meant who wrote another one. One score for short lists and for all packages of
- * nixpkgs; a suggestion is a few typing mistakes away, written in another case or with other separators (`trusted_users`), the
- * same words in another order, or an abbreviation (`desc` for `description`). No suggestion is better than a silly one.
+ * "Did you mean …?": the names nearest to an unknown one. The same score serves short lists and all packages of nixpkgs. A
+ * suggestion is a few typing mistakes away, written in another case or with other separators (`trusted_users`), the same words
+ * in another order, or an abbreviation (`desc` for `description`). No suggestion is better than a silly one.
  */
 
 /**
- * How likely somebody means a name: one of a short list; one that many people use, among very many; one that few use. The longer
- * the list, the more of its names are near to any word, and the more alike a name must be.
+ * How likely a name is meant: an entry of a short list; among very many names, a popular one or a rare one. The more names there
+ * are, the more of them are near to any word, so the nearer a name must be.
  */
 export type Familiarity = "listed" | "popular" | "rare";
 
@@ -30,7 +30,7 @@ interface Thresholds {
   readonly penalty: number;
   /** The shortest abbreviation, and the smallest part of the name that it may be. */
   readonly abbreviation: { readonly length: number; readonly part: number };
-  /** The score of a name that is abbreviated, or has something behind it (`kubectl-1.29`). */
+  /** The score of a name that is abbreviated, or has something after it (`kubectl-1.29`). */
   readonly sameBeginning: number;
   /** The score of a name that is recognised by one of its words; undefined: it is not. */
   readonly sameWord: number | undefined;
@@ -60,12 +60,11 @@ const THRESHOLDS: Readonly<Record<Familiarity, Thresholds>> = {
   },
 };
 
-/** Names as far behind the best as this are not suggested. */
+/** Names whose score is this much worse than the best one are not suggested. */
 const WINDOW = 1;
 
 /**
- * The candidates that somebody who wrote `wrong` may have meant: at most `max`, the likeliest first, the same on every machine;
- * `[]` when none is likely.
+ * The candidates nearest to `wrong`: at most `max`, the likeliest first, the same on every machine; `[]` when none is near.
  */
 export const nearestNames = (wrong: string, candidates: Iterable<string>, max = 3): string[] =>
   new NameIndex(Array.from(candidates, (name) => ({ name, familiarity: "listed" }))).nearest(wrong, max);

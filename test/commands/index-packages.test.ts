@@ -124,7 +124,7 @@ test("an interrupted run is continued by the next; a complete index needs no eva
   });
   const first = await run(system, 2);
   assert.is(first.status, 3);
-  assert.match(first.notes.join(), /interrupted with \d of 6 parts done; `flakewright index` goes on from there/);
+  assert.match(first.notes.join(), /interrupted with \d of 6 parts done; run `flakewright index` again to continue/);
   const before = asked.length;
   assert.ok(before < 2600, String(before));
   const second = await run(system);
@@ -182,7 +182,7 @@ test("without Nix it says so and exits with 3", () => {
   const env = { PATH: "/nowhere", XDG_CACHE_HOME: join(folder, "cache") };
   const { status, stderr } = flakewright(folder, ["index", "spec.yaml"], env);
   assert.is(status, 3);
-  assert.match(stderr, "index needs Nix, and there is no nix on PATH");
+  assert.match(stderr, "index needs Nix, but there is no `nix` on PATH");
 });
 
 test("an invalid lock file is ignored", () => {

@@ -249,20 +249,20 @@ several("another commit of nixpkgs becomes an input", async () => {
 
 /** Invalid texts: the message, and the text at its place. */
 const BROKEN: readonly (readonly [text: string, message: string, at: string])[] = [
-  [`{"packages": ["jq" "kubectl"]}`, "`,` or `]` expected", `"kubectl"]}`],
-  [`{"packages": ["jq",, "kubectl"]}`, "a value expected", `, "kubectl"]}`],
-  [`{"packages": [] "env": {}}`, "`,` or `}` expected", `"env": {}}`],
-  [`{packages: []}`, "not JSON: keys and text are in double quotes", "packages: []}"],
-  [`{"packages": ['jq']}`, "not JSON: keys and text are in double quotes", "'jq']}"],
-  [`{"packages" ["jq"]}`, "`:` expected", `["jq"]}`],
-  [`{"packages": ["jq]}`, "the string has no end", `"jq]}`],
-  [`{"packages": ["j\\q"]}`, "the string has an escape that JSON does not know", `"j\\q"]}`],
+  [`{"packages": ["jq" "kubectl"]}`, "expected `,` or `]`", `"kubectl"]}`],
+  [`{"packages": ["jq",, "kubectl"]}`, "expected a value", `, "kubectl"]}`],
+  [`{"packages": [] "env": {}}`, "expected `,` or `}`", `"env": {}}`],
+  [`{packages: []}`, "unexpected text: JSON puts keys and text in double quotes", "packages: []}"],
+  [`{"packages": ['jq']}`, "unexpected text: JSON puts keys and text in double quotes", "'jq']}"],
+  [`{"packages" ["jq"]}`, "expected `:`", `["jq"]}`],
+  [`{"packages": ["jq]}`, "unterminated string", `"jq]}`],
+  [`{"packages": ["j\\q"]}`, "invalid escape in a string", `"j\\q"]}`],
   [`{"packages": ["jq"]`, "`}` is missing", ""],
   [`{"packages": ["jq"`, "`]` is missing", ""],
-  [`{} []`, "more text behind the end of the document", "[]"],
-  ["{} /* ours", "the comment has no end", "/* ours"],
-  ["\ufeff[1.]", "not a number as JSON writes them", "1.]"],
-  ["", "a value expected", ""],
+  [`{} []`, "unexpected text after the end of the document", "[]"],
+  ["{} /* ours", "unterminated comment", "/* ours"],
+  ["\ufeff[1.]", "invalid number", "1.]"],
+  ["", "expected a value", ""],
 ];
 for (const [text, message, at] of BROKEN) {
   several(`invalid, an error at its place and no spec: ${text}`, async () => {

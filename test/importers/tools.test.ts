@@ -204,32 +204,37 @@ files("an unknown kind of file is an error that lists the known kinds", async ()
   const [yaml, [first]] = await importConfigs([{ path: "a/flake.nix", text: "" }], async () => undefined);
   assert.is(yaml, undefined);
   assert.is(first?.code, "import-unknown-kind");
-  assert.match(first?.message ?? "", "`flake.nix` is none of the files");
+  assert.match(first?.message ?? "", "`flake.nix` can't be imported");
   assert.match(first?.hint ?? "", "devbox.json, .tool-versions, mise.toml, devenv.yaml, nix.conf");
 });
 
 /** Invalid files: the message, in our own words, and the text at its place. */
 const BROKEN: readonly (readonly [path: string, text: string, message: string, at: string])[] = [
-  ["mise.toml", '[tools]\nnode = "20\ngo = 1\n', "a control character, which TOML takes only as an escape", "\n"],
-  ["mise.toml", '[tools]\nnode = "20', "the string has no end", '"20'],
-  ["mise.toml", "[tools]\r\nnode = 20\r\nnode = 21\r\n", "this key has a value already", "node = 21"],
-  ["mise.toml", "\ufeff[tools]\nnode = latest\n", "not a value as TOML writes them: text is in quotes", "latest"],
-  ["mise.toml", "[tools]\nnode = [1,", "the array has no `]`", "[1,"],
-  ["mise.toml", `[tools]\na = ${"[".repeat(5000)}`, "nested too deep", "["],
+  [
+    "mise.toml",
+    '[tools]\nnode = "20\ngo = 1\n',
+    "unexpected control character: write it as an escape, or close the quotes",
+    "\n",
+  ],
+  ["mise.toml", '[tools]\nnode = "20', "unterminated string", '"20'],
+  ["mise.toml", "[tools]\r\nnode = 20\r\nnode = 21\r\n", "this key or table is defined twice", "node = 21"],
+  ["mise.toml", "\ufeff[tools]\nnode = latest\n", "invalid value: put text in quotes", "latest"],
+  ["mise.toml", "[tools]\nnode = [1,", "`]` is missing", "[1,"],
+  ["mise.toml", `[tools]\na = ${"[".repeat(5000)}`, "nested too deeply", "["],
   ["devenv.yaml", "inputs: [\n", "`]` is missing: the list that starts with `[` is not closed", ""],
-  ["devenv.yaml", "- a\n", "a devenv.yaml is a map", "- a"],
+  ["devenv.yaml", "- a\n", "expected a map", "- a"],
   ["devenv.yaml", "a: 1\n---\nb: 2\n", "the file contains more than one YAML document", "---"],
   ["devenv.yaml", "a: 'x", "the closing `'` is missing", ""],
   ["devenv.yaml", "a:\n\tb: 1", "a tab is used as indentation", "\tb: 1"],
-  ["devenv.yaml", "inputs: *x", "no anchor of this name stands before the alias", "*x"],
+  ["devenv.yaml", "inputs: *x", "no anchor `&x` is defined before this alias", "*x"],
   ["devenv.yaml", "[".repeat(100_000), "the YAML is nested too deeply", "["],
   [
     "devenv.yaml",
     ["a: &a [1,1,1,1,1,1,1,1]", "b: &b [*a,*a,*a,*a,*a,*a]", "c: &c [*b,*b,*b,*b,*b,*b]", "d: [*c,*c,*c,*c]"].join("\n"),
-    "its aliases stand for too much text",
+    "the aliases expand to too much data",
     "a: ",
   ],
-  ["devbox.json", "[]", "a devbox.json is an object", "[]"],
+  ["devbox.json", "[]", "expected an object: `{ … }`", "[]"],
 ];
 for (const [path, text, message, at] of BROKEN) {
   files(`invalid: ${path} ${JSON.stringify(text.slice(0, 40))}`, async () => {
@@ -252,7 +257,7 @@ files("property names of JavaScript objects are ordinary names", async () => {
     "nix.conf": "__proto__ = 1\nconstructor = 1\n",
   });
   assert.equal(Object.keys(spec), ["version", "name", "groups", "shells"]);
-  assert.match(comments(yaml), "constructor is no setting of any Nix");
+  assert.match(comments(yaml), "no supported Nix has the setting constructor");
 });
 
 files("any text of a file is imported to valid YAML, and nothing throws", async () => {

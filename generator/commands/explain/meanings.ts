@@ -25,7 +25,7 @@ export function explainableWords(): string[] {
   return [...new Set([...allCodes(), ...settings, ...specKeys().map((key) => key.place)])].sort();
 }
 
-/** The words that somebody may have meant who wrote one without a meaning. */
+/** The known words nearest to an unknown one. */
 export function nearestWords(word: string, facts: Facts | undefined): string[] {
   const near = nearestNames(word, [...explainableWords(), ...experimentalFeatures().map((feature) => feature.name)]);
   if (near.length > 0) return near;

@@ -4,10 +4,10 @@ import type { System } from "../../system/system.ts";
 import type { Terminal } from "../outcome.ts";
 import type { Evaluator, PackageSet } from "./evaluator.ts";
 
-/** Attributes a process: starting one costs as much as some fifty of them, and 500 stay below 1 GiB. */
+/** Attributes per process: starting one costs as much as some fifty of them, and 500 stay below 1 GiB. */
 const BATCH_SIZE = 500;
 
-/** Processes at once. */
+/** Processes at the same time. */
 const WORKERS = 2;
 
 export interface Batch {
@@ -30,7 +30,7 @@ export function batchesOf(set: PackageSet, names: readonly string[], folder: str
 }
 
 /**
- * Evaluates batches, those aside that an earlier run has finished. Ends early when the signal aborts or the evaluator fails.
+ * Evaluates batches, except those that an earlier run finished. Ends early when the signal aborts or the evaluator fails.
  *
  * @returns The facts so far, and how many batches are finished.
  */

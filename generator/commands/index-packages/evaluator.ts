@@ -32,7 +32,7 @@ export class Evaluator {
     this.#signal = signal;
   }
 
-  /** Why nothing of this nixpkgs evaluates, once that is clear. */
+  /** Why nothing of this nixpkgs can be evaluated; undefined as long as something can. */
   get failure(): string | undefined {
     return this.#failure;
   }

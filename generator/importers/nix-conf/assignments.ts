@@ -27,7 +27,7 @@ export const nixDefault = (name: string): readonly string[] => NIX_DEFAULTS[name
  * taken out by name; the rest is the spec's `settings`.
  */
 export class Assignments {
-  /** By today's name, `extra-` in front where only such lines set it. */
+  /** By current name, with `extra-` where only `extra-` lines set it. */
   readonly #assigned = new Map<string, Assignment>();
   /** What the spec's `settings` show, in order: names of `#assigned`, or remarks. */
   readonly #order: (string | { readonly notes: readonly string[] })[] = [];
@@ -80,7 +80,7 @@ export class Assignments {
     return this.#assigned.get(name);
   }
 
-  /** A setting behind all others. */
+  /** Adds a setting after all others. */
   set(name: string, assignment: Assignment): void {
     this.#assigned.set(name, assignment);
     this.#order.push(name);

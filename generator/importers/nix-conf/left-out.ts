@@ -25,11 +25,10 @@ export function refusal(line: Line, user: string | undefined): string | undefine
 
 function unknownReason(name: string): string {
   if (name === "build-users")
-    return "build-users is no setting of any Nix from 2.8 on (build-users-group is): `buildUsers` with its roles declares the accounts themselves";
+    return "no supported Nix has the setting build-users; the accounts are declared by `buildUsers` with its roles";
   const fork = FORK_SETTINGS.get(name);
-  if (fork)
-    return `${name} is a setting of ${fork}, which the Nix that this spec is for does not know; Nix warns of it and goes on`;
-  return `${name} is no setting of any Nix from 2.8 to 2.34: Nix warns of it and ignores it`;
+  if (fork) return `${name} is a setting of ${fork}; Nix itself warns of it and ignores it`;
+  return `no supported Nix has the setting ${name}: Nix warns of it and ignores it`;
 }
 
 /** Settings that only other distributions of Nix have. */

@@ -11,7 +11,7 @@ export interface Line {
   readonly number: number;
   /** The setting's name, `=` and the value; empty where Nix refuses the line. */
   readonly words: readonly string[];
-  /** The author's comments above it and behind it. */
+  /** The author's comments above it and after it. */
   readonly comments: readonly string[];
 }
 
@@ -60,7 +60,7 @@ class LineReader implements Lines {
         await this.#line({ file: path, range, number: index + 1, words, comments }, open);
       } else if (comment !== undefined) pending.push(comment);
       else if (header && pending.length > 0) {
-        // The first block, with a blank line behind it, is about the file.
+        // A first block of comments that a blank line follows is about the file.
         this.notes.push(...authorsComments(pending));
         pending = [];
         header = false;
