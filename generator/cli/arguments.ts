@@ -32,6 +32,7 @@ export const OPTIONS = {
   out: { type: "string", value: "DIR", summary: "the output folder (out)" },
   force: { type: "boolean", summary: "overwrite edited generated files" },
   "dry-run": { type: "boolean", summary: "list what would change, write nothing" },
+  fix: { type: "boolean", summary: "apply the fixes that keep what you meant to the spec" },
   root: { type: "string", value: "DIR", summary: "examine the machine image mounted at DIR" },
   nixpkgs: { type: "string", value: "REF", summary: "a flake reference (the spec's nixpkgs)" },
   format: {

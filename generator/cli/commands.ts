@@ -22,7 +22,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   check: {
     operands: "[SPEC]",
-    options: ["out"],
+    options: ["out", "fix"],
     summary: "compile without writing; fail on errors and on drift",
     example: "flakewright check --format github",
     run: check,

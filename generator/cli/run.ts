@@ -25,10 +25,10 @@ async function main(argv: readonly string[], home: string): Promise<number> {
   if (problem !== undefined) return wrongUsage(problem);
   const command = COMMANDS[name] as Command;
   const { folder, spec, out } = await findProject(here, command.operands === "[SPEC]" ? operands[0] : undefined, values.out);
-  if (spec === "-" && (values.out === undefined || name === "watch"))
-    return wrongUsage(
-      name === "watch" ? "`watch` needs a file: it can't watch standard input" : "a spec on standard input needs --out DIR",
-    );
+  if (spec === "-") {
+    const problem = standardInputProblem(name, values.out, values.fix);
+    if (problem !== undefined) return wrongUsage(problem);
+  }
   const system = folder === here.cwd ? here : nodeSystem(folder, process.env);
   const ownVersion = await version(system, home);
   const options: Options = {
@@ -36,6 +36,7 @@ async function main(argv: readonly string[], home: string): Promise<number> {
     out,
     force: values.force ?? false,
     dryRun: values["dry-run"] ?? false,
+    fix: values.fix ?? false,
     strict: values.strict ?? false,
     nixpkgs: values.nixpkgs,
     root: values.root,
@@ -49,6 +50,13 @@ async function main(argv: readonly string[], home: string): Promise<number> {
   const outcome = await command.run(system, options, operands, terminal(show));
   show(outcome, 2);
   return outcome.status;
+}
+
+/** What a command can't do with a spec on standard input. */
+function standardInputProblem(name: string, out: string | undefined, fix: boolean | undefined): string | undefined {
+  if (name === "watch") return "`watch` needs a file: it can't watch standard input";
+  if (fix) return "--fix needs a file: it can't change standard input";
+  return out === undefined ? "a spec on standard input needs --out DIR" : undefined;
 }
 
 /** Prints the help of a command, or the general one; a mistyped command is wrong usage. */

@@ -2,13 +2,20 @@ import { join } from "node:path";
 import { type Diagnostic, diagnostic, inOrder } from "../report/diagnostic.ts";
 import type { System } from "../system/system.ts";
 import { type Comparison, compare, isUpToDate } from "../write/compare.ts";
+import { fixSpec } from "./fix.ts";
 import { grouped } from "./grouped.ts";
 import type { Options, Outcome } from "./outcome.ts";
 import { changeCounts, counted, countOf, failed, filesOf, folderName, outcome } from "./outcome.ts";
 import { compileSpec } from "./session.ts";
 
-/** Compiles and compares the output folder without writing; every difference is an error. */
+/** Compiles and compares the output folder without writing; every difference is an error. With `fix`, certain fixes are applied to the spec first. */
 export async function check(system: System, options: Options): Promise<Outcome> {
+  const fixed = options.fix ? await fixSpec(system, options) : [];
+  if ("status" in fixed) return fixed;
+  return { ...(await checkSpec(system, options)), output: fixed.map((line) => `${line}\n`).join("") };
+}
+
+async function checkSpec(system: System, options: Options): Promise<Outcome> {
   const compiled = await compileSpec(system, options);
   if ("status" in compiled) return compiled;
   if (!compiled.files) return outcome(compiled, options, [], [], 1);

@@ -38,6 +38,8 @@ export interface Options {
   readonly out: string;
   readonly force: boolean;
   readonly dryRun: boolean;
+  /** For `check`: apply fixes that are certain to the spec. */
+  readonly fix?: boolean;
   /** Warnings count as errors. */
   readonly strict: boolean;
   /** This flakewright's version, for `requires`. */

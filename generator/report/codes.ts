@@ -5,6 +5,8 @@ export interface Explanation {
   readonly cause: string;
   readonly example: string;
   readonly fixed: string;
+  /** The rule's fix keeps what the author meant, so `check --fix` applies it without asking. */
+  readonly certainFix?: true;
   /** Where the fact comes from, when it is not ours to decide. */
   readonly source?: string;
 }

@@ -1,17 +1,9 @@
-import type { Diagnostic, Fix } from "../../generator/report/diagnostic.ts";
+import { applyFixes as applied } from "../../generator/report/apply-fixes.ts";
+import type { Diagnostic } from "../../generator/report/diagnostic.ts";
 
-/** Applies all fixes, as an editor's "fix all" does: equal edits once, and only the first of two that overlap. */
+/** A spec's only file with the fixes of all its diagnostics carried out. */
 export function applyFixes(text: string, diagnostics: readonly Diagnostic[]): string {
-  const edits = new Map<string, Fix>();
-  for (const { fix } of diagnostics)
-    for (const edit of fix ? [fix, ...(fix.also ?? [])] : [])
-      edits.set(`${edit.range.start}:${edit.range.end}:${edit.text}`, edit);
-  let result = "";
-  let at = 0;
-  for (const { range, text: inserted } of [...edits.values()].sort((a, b) => a.range.start - b.range.start)) {
-    if (range.start < at) continue;
-    result += text.slice(at, range.start) + inserted;
-    at = range.end;
-  }
-  return result + text.slice(at);
+  const fixes = diagnostics.flatMap(({ fix }) => fix ?? []);
+  const file = fixes[0]?.range.file ?? "spec.yaml";
+  return applied(new Map([[file, text]]), fixes).changed.get(file) ?? text;
 }

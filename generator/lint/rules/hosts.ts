@@ -7,6 +7,7 @@ import type { Rule } from "../rule.ts";
 export const hostRules: readonly Rule[] = [
   {
     code: "state-version-missing",
+    certainFix: true,
     severity: "warning",
     summary: "a host without `stateVersion`",
     cause:

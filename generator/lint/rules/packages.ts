@@ -174,6 +174,7 @@ export const packageRules: readonly Rule[] = [
   },
   {
     code: "package-unavailable",
+    certainFix: true,
     severity: "warning",
     summary: "a package that is not available on a system of the spec",
     cause:
@@ -210,6 +211,7 @@ export const packageRules: readonly Rule[] = [
   },
   {
     code: "package-duplicate",
+    certainFix: true,
     severity: "warning",
     summary: "a duplicate package in one list",
     cause: "The second entry has no effect, and its details are not used.",

@@ -105,6 +105,7 @@ export const settingRules: readonly Rule[] = [
   },
   {
     code: "setting-renamed",
+    certainFix: true,
     severity: "warning",
     summary: "an old name of a setting, or a setting that newer Nix removed",
     cause:
@@ -180,6 +181,7 @@ export const settingRules: readonly Rule[] = [
   },
   {
     code: "feature-gone",
+    certainFix: true,
     severity: "warning",
     summary: "an experimental feature that newer Nix no longer has",
     cause:

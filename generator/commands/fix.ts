@@ -1,0 +1,52 @@
+import { explanationOf } from "../lint/rules.ts";
+import { applyFixes } from "../report/apply-fixes.ts";
+import { hasErrors } from "../report/diagnostic.ts";
+import type { System } from "../system/system.ts";
+import { counted, type Options, type Outcome } from "./outcome.ts";
+import { compileSpec } from "./session.ts";
+
+/** A fix can bring up another one, such as a renamed setting with a value of the old kind. */
+const MOST_ROUNDS = 5;
+
+/**
+ * `check --fix`: applies the fixes that are certain to keep what the author meant to the spec and its included files; comments and
+ * layout stay. A round after which the spec would no longer be YAML, or would have more errors, changes nothing.
+ *
+ * @returns A sentence for each changed file, or the outcome of a spec that can't be read.
+ */
+export async function fixSpec(system: System, options: Options): Promise<string[] | Outcome> {
+  const counts = new Map<string, number>();
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const compiled = await compileSpec(system, options);
+    if ("status" in compiled) return compiled;
+    const certain = compiled.diagnostics.filter(({ code, fix }) => fix && explanationOf(code)?.certainFix);
+    const texts = await currentTexts(system, [...compiled.texts.keys()]);
+    const { changed } = applyFixes(
+      texts,
+      certain.flatMap(({ fix }) => fix ?? []),
+    );
+    if (changed.size === 0) break;
+    const errors = compiled.diagnostics.filter((one) => hasErrors([one])).length;
+    for (const [file, text] of changed) await system.writeFile(file, text);
+    const after = await compileSpec(system, options);
+    if ("status" in after || !after.model || after.diagnostics.filter((one) => hasErrors([one])).length > errors) {
+      for (const file of changed.keys()) await system.writeFile(file, texts.get(file) ?? "");
+      break;
+    }
+    for (const file of changed.keys()) {
+      const fixed = certain.filter(({ fix }) => fix?.range.file === file).length;
+      counts.set(file, (counts.get(file) ?? 0) + fixed);
+    }
+  }
+  return [...counts].map(([file, count]) => `fixed ${counted(count, "finding")} in ${file}`);
+}
+
+/** The files' own texts: those of a compilation have secrets masked. */
+async function currentTexts(system: System, files: readonly string[]): Promise<Map<string, string>> {
+  const texts = new Map<string, string>();
+  for (const file of files) {
+    const bytes = await system.readFile(file);
+    if (bytes) texts.set(file, new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes));
+  }
+  return texts;
+}
