@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { freshBundle } from "../support/cli.ts";
 import { repository } from "../support/spec.ts";
 import { tempFolder } from "../support/temp.ts";
 
@@ -12,9 +13,8 @@ const packed = suite("packed");
 
 packed("the tarball installs without dependencies, and the commands of README work with only Node on PATH", () => {
   const folder = tempFolder();
-  // dist/ is packed as it is: rebuilding it would remove it while other tests run it.
-  if (!existsSync(join(repository, "dist/main.js")))
-    execFileSync("npm", ["run", "prepare"], { cwd: repository, stdio: "ignore" });
+  // dist/ is packed as it is: `npm pack` would build it again, and so remove it while other tests run it.
+  freshBundle();
   execFileSync("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { cwd: repository, stdio: "ignore" });
   const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "";
   const project = join(folder, "project");
