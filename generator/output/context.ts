@@ -1,9 +1,9 @@
 import type { Facts } from "../knowledge/packages.ts";
 
-/** What an output may use beyond the model. */
+/** Input of the views, besides the model. */
 export interface PlanContext {
-  /** What the first line of every generated file calls the spec. */
+  /** The name of the spec in the first line of every generated file. */
   readonly spec: string;
-  /** Package facts of the spec's own nixpkgs, when `flakewright index` made them. */
+  /** Package facts of the spec's own nixpkgs, if `flakewright index` made them. */
   readonly facts: Facts | undefined;
 }

@@ -38,21 +38,21 @@ import {
   toolModuleView,
 } from "./views/nixos.ts";
 
-/** A file as it shall be: `path` is relative to the output folder, with `/`, and made only of names the schema let through. */
+/** A generated file. `path` is relative to the output folder, with `/`, and consists of validated names. */
 export interface PlannedFile {
   readonly path: string;
   readonly text: string;
   readonly mode: number;
-  /** Written only where nothing is, then the user's own. */
+  /** A scaffold: written if there is no such file, then the user's own. */
   readonly once: boolean;
 }
 
 interface Output {
-  /** Where the file goes; `NAME` stands for a thing's name. The template is at the same path, with `.hbs`. */
+  /** The path of the file; `NAME` is the name of an entry. The template has the same path, with `.hbs`. */
   readonly path: string;
   readonly mode?: number;
   readonly once?: true;
-  /** One file for each entry: the thing's name (only for a path with NAME) and the template's data. */
+  /** One file for each element: the template's data and, for a path with NAME, the name. */
   readonly files: (model: Model, context: PlanContext) => readonly { readonly name?: string; readonly view: object }[];
 }
 
@@ -129,7 +129,7 @@ function hasBuildUsers(model: Model): boolean {
   return (model.buildUsers?.roles.length ?? 0) > 0;
 }
 
-/** Whether there is anything below etc/, or a nix.conf that setup-nix-environment.sh has read by it. */
+/** Whether apply-nix-config.sh is needed: for files below etc/, or for setup-nix-environment.sh to read a nix.conf. */
 function hasMachinePart(model: Model): boolean {
   return [model.settings, model.builders, model.users, model.volumes].some((part) => part.length > 0) || hasBuildUsers(model);
 }

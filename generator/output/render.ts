@@ -7,28 +7,28 @@ import { type Attribute, type NixValue, nixBinding, nixBindings, nixKey, nixStri
 import { shellArray, shellWord } from "./printers/shell.ts";
 import { yamlText } from "./printers/yaml.ts";
 
-/** A template by its path below flake-template/, `.hbs` included, ready to run. */
+/** Returns the compiled template at a path below flake-template/, `.hbs` included. */
 export type Templates = (path: string) => (view: object) => string;
 
 /**
- * Printers: the only ways a value of the spec gets into an output. Strict mode does not catch a missing argument of a
- * helper, `#if` or `#each`, so every printer refuses `undefined`.
+ * Printers: every value of a spec gets into an output through one of these. Handlebars' strict mode does not report a missing argument of
+ * a helper, `#if` or `#each`, so every printer throws for `undefined`.
  */
 const printers: Readonly<Record<string, (...given: never[]) => string>> = {
   /** A whole value as Nix, on a line indented by the second argument. */
   nix: (value: NixValue, indent: number) => nixValue(value, indent),
-  /** A binding on a line indented by the third argument; the first is the template's own path in front of it: `nix.settings`. */
+  /** A binding on a line indented by the third argument. The first is the beginning of its path: `nix.settings`. */
   nixBinding: (path: string, value: NixValue, indent: number) => nixBinding(path.split("."), value, indent),
   /** Names with their values, each on a line indented by the second argument. */
   nixBindings: (attributes: readonly Attribute[], indent: number) => nixBindings(attributes, indent),
   nixString: (text: string) => nixString(text),
   nixKey: (name: string) => nixKey(name),
-  /** A name as it is, where no quoting exists, such as a comment: the schema lets names hold nothing else. */
+  /** A name, unquoted: only characters that mean nothing in a comment. */
   word: (name: string) => {
     if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name)) throw new Error(`not a name: ${JSON.stringify(name)}`);
     return name;
   },
-  /** Text inside a comment of any kind, on one line. */
+  /** Text in a comment, on one line. */
   comment: (text: string) => commentText(text),
   /** The first line of a generated file, in a comment. */
   generated: (spec: string) => generatedLine(spec),
@@ -46,15 +46,15 @@ const printers: Readonly<Record<string, (...given: never[]) => string>> = {
   yaml: (text: string, indent: number) => yamlText(text, indent),
 };
 
-/** The names a template may use in a mustache; a test walks every template and refuses any other. */
+/** The only helpers that a template may use in a mustache; a test checks all templates. */
 export const printerNames: readonly string[] = Object.keys(printers);
 
-/** What a template is compiled with, here and when the bundle precompiles it. */
+/** Options for compiling a template, at run time and for the bundle. */
 export const compileOptions = {
   noEscape: true,
   strict: true,
   knownHelpersOnly: true,
-  // Without `@index` and its kin a block costs a call, not a closure each time.
+  // No template uses `@index` or other data variables.
   data: false,
   knownHelpers: Object.fromEntries([...printerNames, "each", "if"].map((name) => [name, true])),
 } as const;
@@ -63,23 +63,23 @@ export const handlebars = Handlebars.create();
 for (const [name, print] of Object.entries(printers)) {
   // Handlebars' own options are the last argument.
   handlebars.registerHelper(name, (...given: unknown[]) => {
-    if (given.includes(undefined)) throw new Error(`{{${name}}} was given nothing`);
+    if (given.includes(undefined)) throw new Error(`{{${name}}} has an undefined argument`);
     return print(...(given as never[]));
   });
 }
-/** As Handlebars has it: an empty list counts as nothing. */
+/** Like Handlebars' own, where an empty list is false. */
 handlebars.registerHelper("if", function (this: unknown, value: unknown, { fn, inverse }: Handlebars.HelperOptions) {
-  if (value === undefined) throw new Error("{{#if}} was given nothing");
+  if (value === undefined) throw new Error("{{#if}} has an undefined argument");
   const holds = Array.isArray(value) ? value.length > 0 : Boolean(value);
   return holds ? fn(this) : inverse(this);
 });
-/** Handlebars' own puts the rows together one by one; joined once, a long list takes half the time. */
+/** Like Handlebars' own for lists; joining the rows once halves the time for a long list. */
 handlebars.registerHelper("each", (rows: readonly unknown[] | undefined, options: Handlebars.HelperOptions) => {
-  if (rows === undefined) throw new Error("{{#each}} was given nothing");
+  if (rows === undefined) throw new Error("{{#each}} has an undefined argument");
   return rows.map((row) => options.fn(row)).join("");
 });
 
-/** Compiled → ready to run. */
+/** A compiled template → a function that renders it with the printers. */
 export const ready =
   (template: Handlebars.TemplateDelegate) =>
   (view: object): string =>

@@ -1,6 +1,6 @@
 /**
- * What generated files call their spec: its file name, behind `spec/` where it lies in a folder of that name, as `init` makes it. Longer
- * paths would be other ones on each machine, and in each folder that flakewright is run in.
+ * The name of the spec in generated files: its file name, after `spec/` if it is in a folder of that name, as `init` makes it. A longer
+ * path would depend on the machine, or on the folder in which flakewright runs.
  * @param path absolute or relative, with `/` or `\\`
  */
 export function specName(path: string): string {

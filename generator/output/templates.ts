@@ -5,7 +5,7 @@ import { compileOptions, handlebars, ready, type Templates } from "./render.ts";
 
 const FOLDER = fileURLToPath(new URL("../../flake-template/", import.meta.url));
 
-/** Reads and compiles the templates from their folder. The bundle has the precompiled ones in this module's place (scripts/build.ts). */
+/** Reads and compiles the templates in their folder. The bundle has the precompiled ones instead of this module (scripts/build.ts). */
 export async function loadTemplates(system: System): Promise<Templates> {
   const texts = new Map<string, string>();
   for (const path of await templatePaths(system)) texts.set(path, (await system.readFile(join(FOLDER, path)))?.toString() ?? "");
@@ -22,7 +22,7 @@ export async function loadTemplates(system: System): Promise<Templates> {
   };
 }
 
-/** Every template's path below flake-template/. */
+/** The paths of all templates below flake-template/. */
 export async function templatePaths(system: System, folder = ""): Promise<string[]> {
   const paths: string[] = [];
   for (const name of await system.list(join(FOLDER, folder))) {

@@ -2,7 +2,7 @@ import { type Machine, machineFields, machinesProblem } from "../../knowledge/ma
 import type { SettingValue } from "../../knowledge/nix-conf.ts";
 import { confProblem, confValue } from "../../knowledge/nix-conf.ts";
 
-/** `name = value`. An empty list is written, as `name =`: it replaces what an earlier file said. */
+/** `name = value`. An empty list becomes `name =`, which replaces the list of an earlier file. */
 export function confLine(name: string, value: SettingValue): string {
   const problem = confProblem(value) ?? (/^[a-z0-9-]+$/i.test(name) ? undefined : "is no setting's name");
   if (problem !== undefined) throw new Error(`nix.conf: ${name} ${problem}`);
@@ -16,8 +16,7 @@ export type SysusersEntry =
   | { readonly type: "m"; readonly name: string; readonly group: string };
 
 /**
- * A line of sysusers.d(5). Nix looks for build users among a group's listed members, so a user needs an `m` line beside its
- * own. `%` begins a specifier; inside quotes `\` takes the next character as it is. A GECOS of only `-` reads as none.
+ * A line of sysusers.d(5). Nix takes build users from a group's listed members, so each user needs an `m` line too. `%` begins a specifier; inside quotes `\` escapes the next character. A GECOS of only `-` means none.
  */
 export function sysusersLine(entry: SysusersEntry): string {
   const word = (text: string): string => `"${text.replaceAll("%", "%%").replace(/["\\]/g, "\\$&")}"`;

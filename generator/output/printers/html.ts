@@ -14,5 +14,5 @@ export function htmlLinks(links: readonly { readonly id: string; readonly name: 
   return text;
 }
 
-/** All tools of a group share one list. */
+/** The HTML of each list of links: all tools of a group have the same one. */
 const written = new WeakMap<object, string>();

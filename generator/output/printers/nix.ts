@@ -3,7 +3,7 @@
  * can't be escaped. https://nix.dev/manual/nix/latest/language/string-literals
  */
 
-/** A value the printer knows. Numbers are whole and within ±2^63; anything else is a mistake of ours, not of a spec. */
+/** A value that can be printed. Numbers are finite, and integers within ±2^63. */
 export type NixValue =
   | string
   | number
@@ -17,7 +17,7 @@ export type NixValue =
 /** A name and its value. A list of these keeps its order, where an object puts names that are numbers first. */
 export type Attribute = readonly [name: string, value: NixValue];
 
-/** `set.a."b c" or null`: an attribute path of something in scope. `head` is ours, never of a spec. */
+/** `set.a."b c" or null`: an attribute path of something in scope. `head` is trusted text, never user input. */
 export class Selection {
   readonly head: string;
   readonly path: readonly string[];
@@ -29,7 +29,7 @@ export class Selection {
   }
 }
 
-/** `function argument`, such as `lib.mkForce [ … ]`. `head` is ours, never of a spec. */
+/** `function argument`, such as `lib.mkForce [ … ]`. `head` is trusted text, never user input. */
 export class Call {
   readonly head: string;
   readonly argument: NixValue;
@@ -39,17 +39,17 @@ export class Call {
   }
 }
 
-/** https://nix.dev/manual/nix/latest/language/syntax: words that can't stand as a bare attribute name. */
+/** Words that can't be a bare attribute name. https://nix.dev/manual/nix/latest/language/syntax */
 const KEYWORDS = new Set(["assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with"]);
 /** nixfmt's line width in characters: indentation does not count, the closing `;` does. */
 const WIDTH = 100;
-/** Up to so many bare names, nixfmt keeps what stands behind a path on its line, however wide. */
+/** Behind a path of at most this many bare names, nixfmt keeps a string, list or set on the line, however wide. */
 const SHORT_PATH = 4;
 
-/** A string literal: the reader gets exactly `text` back. Nix has no escape for other control characters; the language refuses them. */
+/** A string literal that evaluates to exactly `text`. Nix has no escape for other control characters, which validation refuses. */
 export function nixString(text: string): string {
   if (!/["\\\n\r\t]|\$\{/.test(text)) return `"${text}"`;
-  // `$${` is no interpolation, yet escaping its second half gives the same text, so one rule serves.
+  // `$${` is no interpolation, but escaping its `${` gives the same text.
   return `"${text.replace(/["\\]|\$(?=\{)|[\n\r\t]/g, (c) => (c === "\n" ? "\\n" : c === "\r" ? "\\r" : c === "\t" ? "\\t" : `\\${c}`))}"`;
 }
 
@@ -61,7 +61,7 @@ export const nixKey = (name: string): string => (isBare(name) ? name : nixString
 /** `a.b."c d"`. */
 export const nixPath = (path: readonly string[]): string => path.map(nixKey).join(".");
 
-/** A value as a whole expression or a list's element, on a line indented by `indent` spaces. Nothing is broken for width here. */
+/** A value as a whole expression or a list's element, on a line indented by `indent` spaces. No line is broken for its width. */
 export function nixValue(value: NixValue, indent: number): string {
   if (typeof value === "string") return nixString(value);
   if (typeof value === "number") return nixNumber(value);
@@ -84,8 +84,8 @@ export function nixBindings(attributes: readonly Attribute[], indent: number): s
 }
 
 /**
- * `path = value;` on a line indented by `indent` spaces. A set of one attribute becomes a longer path, again and again. Lines are broken
- * where nixfmt breaks them, which depends on the path as much as on the value: https://github.com/NixOS/nixfmt, `Pretty.hs`.
+ * `path = value;` on a line indented by `indent` spaces. A set of one attribute becomes a longer path, recursively. Lines are broken
+ * where nixfmt breaks them, which depends on the path and on the value (`Pretty.hs` in https://github.com/NixOS/nixfmt).
  */
 export function nixBinding(path: readonly string[], value: NixValue, indent: number): string {
   if (isSet(value)) {
@@ -128,7 +128,7 @@ const isEmpty = (value: NixValue): boolean => (isList(value) || isSet(value)) &&
 /** Whether a value is a single word or string. */
 const isScalar = (value: NixValue): boolean => typeof value !== "object" || value === null || value instanceof Selection;
 
-/** Whether a line is within the width. nixfmt counts characters, of which a string has at most as many as it is long. */
+/** Whether a line is within the width, which nixfmt counts in characters. */
 const fits = (line: string): boolean => line.length <= WIDTH || [...line].length <= WIDTH;
 
 function argument(value: NixValue, indent: number): string {
@@ -139,7 +139,7 @@ function argument(value: NixValue, indent: number): string {
 }
 
 function nixNumber(value: number): string {
-  if (!Number.isFinite(value)) throw new Error(`not a number that Nix has: ${value}`);
+  if (!Number.isFinite(value)) throw new Error(`Nix has no such number: ${value}`);
   if (Number.isInteger(value)) return BigInt(value).toString();
   return String(value);
 }

@@ -1,6 +1,6 @@
 /**
- * Text → one word that bash 3.2 and later, zsh and dash read back as exactly that text. Always quoted, also where it is not
- * needed: zsh's global aliases expand bare words. Runs of `'` are escaped without an empty pair of quotes between them, since
+ * Text → one word that bash 3.2 and later, zsh and dash read as exactly that text. Always quoted: zsh's global aliases expand bare
+ * words. Runs of `'` are escaped without an empty pair of quotes between them, since
  * under zsh's RC_QUOTES `''` inside quotes is one `'`. NUL can't be in a word at all; the spec language has no NUL.
  */
 export function shellWord(value: string): string {

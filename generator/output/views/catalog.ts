@@ -11,7 +11,7 @@ interface Link {
   readonly name: string;
 }
 
-/** Data for catalog.html: who looks for a tool finds the shells that have it. Absent text is `""`, which `#if` skips. */
+/** Data for catalog.html: the tools, each with the shells that have it. Absent text is `""`, which `#if` skips. */
 export function catalogView(model: Model, context: PlanContext): object {
   const ids = new Ids();
   const everything = model.shells.find((shell) => shell.name === "default" && isEveryGroup(model, shell.groups));
@@ -101,7 +101,7 @@ export function catalogView(model: Model, context: PlanContext): object {
   return { ...view, stats: stats(view), long: view.toolCount > 500 };
 }
 
-/** What the head of the page counts. */
+/** The counts in the head of the page. */
 function stats(view: {
   toolCount: number;
   sections: object[];
@@ -126,17 +126,17 @@ function stats(view: {
 
 const developCommand = (shell: Shell): string => (shell.name === "default" ? "nix develop" : `nix develop .#${shell.name}`);
 
-/** The same package of the same set under the same name: one tool, wherever it stands. */
+/** The same package of the same set under the same name is one tool, in whatever group. */
 const identity = (tool: Tool): string => `${tool.from.name}\0${tool.package}\0${tool.name}`;
 
-/** The shells that have a tool, without the shell that has everything: it would stand beside every tool. */
+/** The shells that have a tool, without the shell that has everything: it would be listed beside every tool. */
 function shellIndex(model: Model, everything: Shell | undefined, ids: Ids): (tool: Tool) => readonly Link[] {
   const byGroup = new Map<Group, Link[]>(model.groups.map((group) => [group, []]));
   for (const shell of model.shells) {
     if (shell === everything) continue;
     for (const group of shell.groups) byGroup.get(group)?.push(ids.linkTo("shell", shell));
   }
-  // Most tools stand in one place, and all of a group share its list: only what stands in several gets a list of its own.
+  // Most tools are in one group, and share its list of shells. Only a tool in several groups has a list of its own.
   const byTool = new Map<string, readonly Link[]>();
   const add = (tool: Tool, shells: readonly Link[]) => {
     const key = identity(tool);
@@ -148,7 +148,7 @@ function shellIndex(model: Model, everything: Shell | undefined, ids: Ids): (too
   return (tool) => byTool.get(identity(tool)) ?? [];
 }
 
-/** What well-known tools are for, where neither the spec nor facts say it. */
+/** Descriptions of well-known tools, for those that have none in the spec or the facts. */
 const DESCRIPTIONS: ReadonlyMap<string, string> = new Map(
   toolCompletions().map(({ attribute, description }) => [attribute, description]),
 );
@@ -156,23 +156,23 @@ const DESCRIPTIONS: ReadonlyMap<string, string> = new Map(
 function toolRow(tool: Tool, ids: Ids, shells: readonly Link[], nixpkgs: PackageSet, facts: Facts | undefined): object {
   const attribute = tool.package;
   const about: string[] = [];
-  // Facts are of the spec's own nixpkgs; of another package set they know nothing.
+  // Facts are about the spec's nixpkgs only.
   const version = tool.from === nixpkgs ? facts?.find(attribute)?.version : undefined;
   if (version) about.push(version);
   if (tool.from !== nixpkgs) about.push(`from ${tool.from.name}`);
   if (tool.systems) about.push(`only ${tool.systems.join(", ")}`);
-  // A package that the tool's name says all about needs no line of its own where room is short.
+  // On a narrow screen, a package that has the name of its tool has no line of its own.
   const kind = attribute === tool.name && about.length === 0 ? "same" : "package";
   const description = tool.description || facts?.find(attribute)?.description || DESCRIPTIONS.get(attribute) || "";
   return { id: ids.of("tool", tool.name), name: tool.name, description, attribute, about: about.join(", "), kind, shells };
 }
 
-/** Ids of elements, one for each thing: letters, digits, `_`, `.` and `-`, whatever the name holds. */
+/** Unique ids of elements, of letters, digits, `_`, `.` and `-`, for any name. */
 class Ids {
   readonly #taken = new Map<string, number>();
   readonly #links = new Map<object, Link>();
 
-  /** The link to a thing that has one place on the page. */
+  /** The link to a thing that is once on the page; the same link each time. */
   linkTo(kind: string, thing: { readonly name: string }): Link {
     const link = this.#links.get(thing) ?? { id: this.of(kind, thing.name), name: thing.name };
     this.#links.set(thing, link);
@@ -185,7 +185,7 @@ class Ids {
     const count = (this.#taken.get(base) ?? 0) + 1;
     this.#taken.set(base, count);
     if (count === 1) return base;
-    // `x-2` may be the name of something else.
+    // Something else may be called `x-2`.
     return this.of(kind, `${plain}-${count}`);
   }
 }

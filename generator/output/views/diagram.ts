@@ -1,9 +1,9 @@
 import type { Group, Model } from "../../model/model.ts";
 import { isEveryGroup } from "./every-group.ts";
 
-/** More boxes than this in a column tell nobody anything: the largest stay, the rest becomes one box. */
+/** The maximum of boxes in a column: the largest ones, and one box for the others. */
 const MOST = 18;
-/** So many lines on one side can still be followed; beyond, only boxes with few get theirs. */
+/** The maximum of lines on one side; above it, only boxes with few groups have lines. */
 const MOST_EDGES = 70;
 const FEW = 6;
 
@@ -13,7 +13,7 @@ const TOP = 34;
 
 interface Box {
   readonly label: string;
-  /** The whole name, where the label is cut. */
+  /** The whole name; the label may be cut. */
   readonly full: string;
   readonly note: string;
   readonly kind: "group" | "shell" | "host" | "volume" | "more";
@@ -33,8 +33,8 @@ interface Node {
 }
 
 /**
- * The groups in the middle, the shells that they give their tools to on the left, hosts and volumes on the right, as boxes and
- * curves with their coordinates. The same model gives the same picture; a large one is cut to what can be read.
+ * A picture of groups in the middle, the shells that have them on the left, and hosts and volumes on the right: boxes and curves with
+ * their coordinates. A large model is cut to what can be read.
  */
 export function diagram(model: Model): object | false {
   if (model.groups.length === 0) return false;
@@ -46,7 +46,7 @@ export function diagram(model: Model): object | false {
     groups,
     note: all(groups) ? "all groups" : groups.length === 1 ? "" : `${groups.length} groups`,
   });
-  // In a large platform a group's own shell says nothing that the group does not.
+  // In a large platform, a group's own shell is left out: it has only that group.
   const own = (name: string, groups: readonly Group[]) => groups.length === 1 && groups[0]?.name === name;
   const shells = model.shells.filter((shell) => !(big && own(shell.name, shell.groups)));
   const left = column(shells.map((shell) => node(shell.name, "shell", shell.groups)));
@@ -80,7 +80,7 @@ export function diagram(model: Model): object | false {
       const wanted = new Set(target.groups);
       return { target, sources: middles.filter((group) => group.groups.some((one) => wanted.has(one))) };
     });
-    // Where there would be a thicket, whoever has many groups says so in its box only.
+    // With too many lines, a box with many groups has their number instead.
     const thick = bundles.reduce((sum, { sources }) => sum + sources.length, 0) > MOST_EDGES;
     for (const { target, sources } of bundles) {
       if (thick && sources.length > FEW) {

@@ -9,7 +9,7 @@ export function architectureView(model: Model, context: PlanContext): object {
     name: one.name,
     description: one.description,
     attribute: one.package,
-    // Said only where it is not what the name suggests.
+    // Shown only if it is not the name.
     renamed: one.name !== one.package,
     from: one.from.name !== "nixpkgs" && one.from.name,
     version: context.facts?.find(one.package)?.version || false,
@@ -17,7 +17,7 @@ export function architectureView(model: Model, context: PlanContext): object {
   });
   const pairs = (settings: readonly Setting[]) => settings.map(({ name, value }) => ({ name, value }));
   const names = (things: readonly { readonly name: string }[]) => things.map(({ name }) => name).join(", ") || "none";
-  // A thousand machines with a thousand groups each are no million words.
+  // Not a list of all names: a thousand hosts with a thousand groups each would make a million words.
   const groupNames = (groups: Model["groups"]) => (isEveryGroup(model, groups) ? "all" : names(groups));
   return {
     title: model.description || model.name,

@@ -20,7 +20,7 @@ export function flakeView(model: Model): object {
   };
 }
 
-/** The template's flake finds the platform by its name in the registry, where the NixOS module puts it. */
+/** The template's flake takes the platform from the registry; the NixOS module adds it there. */
 export function templateView(model: Model): object {
   return { platform: `flake:${model.name}` };
 }
@@ -29,7 +29,7 @@ export function packageSetsView(model: Model): object {
   return { names: [model.nixpkgs, ...model.inputs].map((set) => set.name), policy: hasPolicy(model) };
 }
 
-/** A tool as nix/tool-groups.nix has it. */
+/** A tool in nix/tool-groups.nix. */
 function toolRecord(tool: Tool): NixValue {
   return {
     name: tool.name,
@@ -40,13 +40,13 @@ function toolRecord(tool: Tool): NixValue {
 
 export function toolGroupsView(model: Model): object {
   return {
-    // An argument that nothing uses would be a dead binding.
+    // Without tools, the argument would be an unused binding.
     usesSets: model.groups.some((group) => group.tools.length > 0),
     groups: Object.fromEntries(model.groups.map((group) => [group.name, group.tools.map(toolRecord)])),
   };
 }
 
-/** The tools of several groups, then more, as one list; evaluated only when the list is. */
+/** The tools of several groups, then others, as one list, which Nix evaluates lazily. */
 export function toolList(groups: readonly Group[], tools: readonly Tool[] = []): NixValue {
   const lists: NixValue[] = groups.map((group) => new Selection("groups", [group.name]));
   if (tools.length > 0) lists.push(tools.map(toolRecord));
@@ -68,7 +68,7 @@ export function devShellsView(model: Model): object {
   };
 }
 
-/** An attribute that is one folder with the tools of these groups; nix/environment.nix makes it. */
+/** An attribute: one folder with the tools of these groups, built by nix/environment.nix. */
 const environment = (name: string, title: string, groups: readonly Group[]): Attribute => [
   name,
   new Call("environment", { name, title, tools: toolList(groups) }),

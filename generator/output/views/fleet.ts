@@ -2,7 +2,7 @@ import type { Builder, Group, Model, NixosHost } from "../../model/model.ts";
 import { type Attribute, Call, type NixValue, Selection } from "../printers/nix.ts";
 import { isEveryGroup } from "./every-group.ts";
 
-/** Data for the NixOS machines, their deployment and the machines that builds are sent to. */
+/** Data for the NixOS hosts, their deployment and the remote builders. */
 
 export function hostsView(model: Model): object {
   // All hosts that have every group share one list: a thousand hosts of a thousand groups each would be a million lines.
@@ -12,7 +12,7 @@ export function hostsView(model: Model): object {
     system,
     stateVersion,
     groups: isAll(groups) ? new Selection("everyGroup", []) : switches(groups),
-    // From nix/hosts.nix, the output folder is one level up.
+    // nix/hosts.nix is one level below the output folder.
     modules: modules.map((path) => new Selection(`../${path.slice(2)}`, [])),
     ...(deploy ? { deployment: { targetHost: deploy.target, targetUser: deploy.user, tags: deploy.tags } } : {}),
   });
@@ -24,7 +24,7 @@ export function hostsView(model: Model): object {
 
 const switches = (groups: readonly Group[]): NixValue => Object.fromEntries(groups.map(({ name }) => [name, { enable: true }]));
 
-/** The host's own file, when the spec refers to it at its default place. */
+/** The host's own module, if the spec has it at its default path. */
 export function hostScaffoldView(host: NixosHost, model: Model): { name: string; view: object } | undefined {
   if (!host.modules.includes(`./hosts/${host.name}.nix`)) return undefined;
   return { name: host.name, view: { accounts: accounts(buildersOn(host.name, model)) } };
@@ -34,7 +34,7 @@ export function hiveView(model: Model, deployed: NixosHost): object {
   return {
     name: model.name,
     description: model.description || `The ${model.name} platform`,
-    // colmena takes nixpkgs' lib and modules from here; each machine still says its own system.
+    // colmena takes nixpkgs' lib and modules from this package set; each host has its own system.
     system: deployed.system,
   };
 }
@@ -59,7 +59,7 @@ export function remoteBuildersView(model: Model): object {
   };
 }
 
-/** An entry of `nix.buildMachines`; there a mandatory feature counts as a feature too. */
+/** An entry of `nix.buildMachines`. */
 function buildMachine(builder: Builder): NixValue {
   return {
     hostName: builder.host,
@@ -77,7 +77,7 @@ function buildMachine(builder: Builder): NixValue {
 
 const buildersOn = (host: string, model: Model): Builder[] => model.builders.filter((builder) => builder.specHost === host);
 
-/** The accounts to declare for whoever sends builds; root is there already. */
+/** The accounts to declare for incoming builds; root exists already. */
 const accounts = (builders: readonly Builder[]): string[] =>
   unique(builders.map(({ user }) => user)).filter((user) => user !== "root");
 

@@ -7,7 +7,7 @@ interface Forge {
   readonly view: (model: Model) => object;
 }
 
-/** A row for each value of `ci`: a forge that the language has and this table lacks does not compile. */
+/** One row for each value of `ci`: the type checker reports a missing one. */
 export const FORGES: Readonly<Record<NonNullable<Model["ci"]>, Forge>> = {
   github: { path: ".github/workflows/nix.yml", view: workflowView },
 };

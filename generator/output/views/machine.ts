@@ -3,7 +3,7 @@ import type { SysusersEntry } from "../printers/conf.ts";
 import { Call, type NixValue } from "../printers/nix.ts";
 import { hasPolicy, settingsToNix } from "./nixos.ts";
 
-/** Data for what a machine without NixOS gets: its configuration files, its scripts, and the modules of Home Manager and nix-darwin. */
+/** Data for machines without NixOS: configuration files, scripts, and the modules of Home Manager and nix-darwin. */
 
 const confView = (model: Model, settings: readonly Setting[]): object => ({
   platform: model.name,
@@ -64,7 +64,7 @@ export function setupView(model: Model): object {
   return { name: model.name, volumes, volumeNames: volumes.map(({ name }) => name).join(" ") || "none" };
 }
 
-/** Home Manager writes the user's own nix.conf, so each user's settings go in under the account's name. */
+/** Home Manager writes one user's nix.conf, so the settings of all users are a set by account name. */
 export function homeManagerView(model: Model): object {
   const users = model.users.filter((user) => user.settings.length > 0);
   return { users: users.length > 0 && Object.fromEntries(users.map((user) => [user.name, settingsToNix(user.settings)])) };
@@ -72,12 +72,12 @@ export function homeManagerView(model: Model): object {
 
 export function darwinView(model: Model): object {
   const settings: Record<string, NixValue> = settingsToNix(model.settings, (value) => new Call("lib.mkForce", value));
-  // nix-darwin refuses the setting, which corrupts a store on macOS, and offers this instead.
+  // nix-darwin refuses this setting, which corrupts a store on macOS, and has `nix.optimise` instead.
   const optimise = settings["auto-optimise-store"] === true;
   delete settings["auto-optimise-store"];
   const gc = model.gc && {
     automatic: model.gc.automatic,
-    // launchd has no calendar expressions; whatever is not daily is left to nix-darwin's default, weekly.
+    // launchd has no calendar expressions. Anything but `daily` becomes nix-darwin's default, weekly.
     ...(model.gc.dates === "daily" ? { interval: { Hour: 3, Minute: 15 } } : {}),
     options: `--delete-older-than ${model.gc.olderThan}`,
   };

@@ -24,8 +24,8 @@ export function optionsView(model: Model): object {
 const WHOLE_LISTS = new Set(["substituters", "trusted-public-keys", "trusted-users"]);
 
 /**
- * Settings as the modules' `nix.settings`. What today's Nix no longer knows stays out: NixOS makes every warning of its nix.conf
- * fatal. `build-users-group` is the system's own business.
+ * Settings as the modules' `nix.settings`. Settings that the current Nix does not know are left out: NixOS treats every warning about its
+ * nix.conf as an error. `build-users-group` is set by the system itself.
  */
 export function settingsToNix(
   all: readonly Setting[],
@@ -47,14 +47,14 @@ export function nixosSettingsView(model: Model): object {
     options: `--delete-older-than ${model.gc.olderThan}`,
   };
   const registry: Attribute[] = [[model.name, { flake: new Selection("config.flakewright.inputs.self", []) }]];
-  return { registry, settings: Object.keys(settings).length > 0 && settings, gc: gc ?? false };
+  return { name: model.name, registry, settings: Object.keys(settings).length > 0 && settings, gc: gc ?? false };
 }
 
 function knownToCurrentNix(name: string): boolean {
   return findSetting(name)?.setting.versions.at(-1) === "2.34";
 }
 
-/** NixOS' `nix.settings` has no maps: each pair is one word of a list, as in nix.conf. */
+/** `nix.settings` of NixOS has no maps: each pair is one word of a list, as in nix.conf. */
 function settingToNix(value: SettingValue): NixValue {
   if (typeof value !== "object") return value;
   if (Array.isArray(value)) return value as readonly string[];
@@ -64,10 +64,10 @@ function settingToNix(value: SettingValue): NixValue {
 /** What NixOS gives nixbld1, nixbld2, …: nixos/modules/services/system/nix-daemon.nix and misc/ids.nix of nixpkgs. */
 const NIXOS = { group: "nixbld", gid: 30000, firstUid: 30001 };
 
-/** NixOS declares the users; an id of theirs stands here only where the spec's is another one. */
+/** NixOS declares the users with its own ids; the module has only those ids that differ in the spec. */
 export function buildUsersView({ group, gid, roles }: BuildUsers): object {
   const force = (value: NixValue) => new Call("lib.mkForce", value);
-  // NixOS knows no other group than nixbld; Nix takes its users from the group's members.
+  // NixOS creates only the group nixbld; Nix takes its build users from the members of `build-users-group`.
   const ownGroup = group !== NIXOS.group;
   const users = roles.map(({ user, uid, gecos }, index): Attribute => {
     const ownUid = uid !== NIXOS.firstUid + index;

@@ -4,7 +4,7 @@ import { confLine } from "../printers/conf.ts";
 
 /** Data for .github/workflows/nix.yml. */
 
-/** GitHub's own machines by what they build for, as images that do not change under a workflow. */
+/** GitHub's hosted runners by system, each an image with a fixed version. */
 const RUNNERS: Readonly<Record<string, string>> = {
   "x86_64-linux": "ubuntu-24.04",
   "aarch64-linux": "ubuntu-24.04-arm",
@@ -12,7 +12,7 @@ const RUNNERS: Readonly<Record<string, string>> = {
   "x86_64-darwin": "macos-15-intel",
 };
 
-/** What of nix.conf decides where ready-built packages come from. */
+/** The settings that name binary caches. */
 const CACHE_SETTINGS = new Set(["substituters", "trusted-public-keys", "extra-substituters", "extra-trusted-public-keys"]);
 
 export function workflowView(model: Model): object {
@@ -21,7 +21,7 @@ export function workflowView(model: Model): object {
   const caches = model.settings.filter(({ name }) => CACHE_SETTINGS.has(name)).map(({ name, value }) => confLine(name, value));
   return {
     package: `${manifest.name}@${manifest.version}`,
-    // A machine of one's own is asked for by its labels.
+    // A self-hosted runner is selected by its labels.
     runner: RUNNERS[system] ?? system,
     hosted: hosted !== undefined,
     caches: caches.length > 0 && `${caches.join("\n")}\n`,
