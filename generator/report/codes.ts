@@ -1,43 +1,42 @@
-/** What `explain` says of a code; `example` is the wrong YAML and `fixed` the right one. */
+/** What `explain` prints about a code. `example` is YAML that has the problem, `fixed` is the same without it. */
 export interface Explanation {
   readonly severity: Severity;
   readonly summary: string;
   readonly cause: string;
   readonly example: string;
   readonly fixed: string;
-  /** The rule's fix keeps what the author meant, so `check --fix` applies it without asking. */
+  /** True if the rule's fix keeps the author's intention, so that `check --fix` applies it. */
   readonly certainFix?: true;
-  /** Where the fact comes from, when it is not ours to decide. */
+  /** A URL of the documentation, if the rule is not flakewright's own. */
   readonly source?: string;
 }
 
 /**
- * The codes of the stages before lint and behind it. The lint rules' own are the rows of rules.ts; `explanationOf` there
- * knows both. Codes are stable: people write them in `lint:` and in CI configuration.
+ * The codes of all stages except lint. The codes of the lint rules are in lint/rules/; `explanationOf` in lint/rules.ts knows all of them.
+ * Codes are stable, because `lint:` entries and CI configuration contain them.
  */
 export const CATALOGUE = {
   "yaml-syntax": {
     severity: "error",
     summary: "the file is not YAML 1.2",
-    cause:
-      "The text does not follow YAML's grammar, or uses a tag, a merge key or several documents, which a spec has no use for.",
+    cause: "The text does not follow the grammar of YAML, or it has a tag or several documents, which a spec does not support.",
     example: "groups:\n  k8s:\n   packages: [kubectl",
     fixed: "groups:\n  k8s:\n    packages: [kubectl]",
     source: "https://yaml.org/spec/1.2.2/",
   },
   "yaml-duplicate-key": {
     severity: "error",
-    summary: "a key stands twice in one map",
-    cause: "YAML forbids a second key of the same name; most readers would silently take the last one.",
+    summary: "a duplicate key in one map",
+    cause: "YAML does not allow two keys of the same name. Most parsers would silently use the last one.",
     example: "settings:\n  max-jobs: 4\n  max-jobs: auto",
     fixed: "settings:\n  max-jobs: auto",
     source: "https://yaml.org/spec/1.2.2/#3213-node-comparison",
   },
   "yaml-limit": {
     severity: "error",
-    summary: "the file is larger, deeper or more aliased than any spec, or is not UTF-8 text",
+    summary: "the file is too large, is nested too deeply, has too many aliases, or is not UTF-8 text",
     cause:
-      "Limits keep a broken or hostile file from taking the machine with it: 8 MiB, 64 levels, 100 aliases, UTF-8 without NUL.",
+      "Limits protect the machine from a broken or malicious file: 8 MiB, 64 levels, 100 aliases, UTF-8 without NUL characters.",
     example: "a: &a [x, x]\nb: &b [*a, *a]\n# … and so on",
     fixed: "a: [x, x]",
   },
@@ -73,152 +72,154 @@ export const CATALOGUE = {
   },
   "schema-unknown-key": {
     severity: "error",
-    summary: "a key that the language does not have at this place",
+    summary: "an unknown key at this place",
     cause:
-      "A key is misspelt, or stands at the wrong level. Unknown keys are errors so that a typing mistake is never silently ignored.",
+      "The key is misspelt, or it is at the wrong level. An unknown key is an error, so that a typing mistake is not silently ignored.",
     example: "groups:\n  k8s:\n    pakages: [kubectl]",
     fixed: "groups:\n  k8s:\n    packages: [kubectl]",
   },
   "schema-missing-key": {
     severity: "error",
-    summary: "a key that must be there is not",
-    cause: "The language has no sensible default for this key.",
+    summary: "a required key is missing",
+    cause: "The key has no default.",
     example: "volumes:\n  aws:\n    groups: [k8s]",
     fixed: "volumes:\n  aws:\n    mount: /volumes/aws\n    groups: [k8s]",
   },
   "schema-type": {
     severity: "error",
-    summary: "a value of the wrong kind: text where a list belongs, a number where text belongs",
-    cause: "Remember that YAML reads 1.10 as the number 1.1 and true as a boolean: quote what is text.",
+    summary: "a value of the wrong type, such as text instead of a list or a number instead of text",
+    cause: "YAML reads 1.10 as the number 1.1 and true as a boolean: put such text in quotes.",
     example: "hosts:\n  builder:\n    stateVersion: 26.05",
     fixed: 'hosts:\n  builder:\n    stateVersion: "26.05"',
   },
   "schema-value": {
     severity: "error",
-    summary: "a value of the right kind that means nothing here",
-    cause: "The key takes one of a few words, a number in a range, or text of a certain form.",
+    summary: "an invalid value of the right type",
+    cause: "The key accepts one of a few words, a number in a range, or text of a certain form.",
     example: "ci: jenkins",
     fixed: "ci: github",
   },
   "name-invalid": {
     severity: "error",
-    summary: "a name that could not be an attribute, a file and a command-line word at once",
-    cause: "Names become flake outputs, file names and shell words, so they are kept to lower-case letters, digits, `_` and `-`.",
+    summary: "an invalid name",
+    cause:
+      "Names become flake outputs, file names and command-line arguments. They are limited to characters that are valid in all of these.",
     example: "groups:\n  K8s Tools:\n    packages: [kubectl]",
     fixed: "groups:\n  k8s:\n    title: K8s Tools\n    packages: [kubectl]",
   },
   "name-conflict": {
     severity: "error",
-    summary: "two things claim the same output name, or one setting is declared in two places",
+    summary: "two parts of the spec need the same output, a setting is set twice, or a name is reserved",
     cause:
-      "Each output name, such as devShells.<system>.default or packages.<system>.volume-aws, belongs to one thing of the spec.",
+      "Each output, such as devShells.<system>.default or packages.<system>.volume-aws, can come from only one part of the spec.",
     example: "groups:\n  default:\n    packages: [kubectl]",
     fixed: "groups:\n  k8s:\n    packages: [kubectl]",
   },
   "reference-unknown": {
     severity: "error",
-    summary: "a name that nothing in the spec declares",
-    cause: "A group, an input or a host is named that does not exist: misspelt, renamed or removed.",
+    summary: "a reference to an unknown name",
+    cause: "The spec has no group or input of that name. It is misspelt, or it was renamed or removed.",
     example: "shells:\n  aws:\n    groups: [kubernetes]",
     fixed: "shells:\n  aws:\n    groups: [k8s]",
   },
   "output-edited": {
     severity: "error",
     summary: "a generated file was edited by hand",
-    cause: "The file's content is not what was last written, so writing it again would lose somebody's work.",
+    cause: "The file's content is not what flakewright last wrote. Writing it again would lose the edit.",
     example: "# out/flake.nix was changed in an editor",
     fixed: "# move the change into the spec or hosts/<name>.nix, then `flakewright generate --force`",
   },
   "output-foreign": {
     severity: "error",
-    summary: "a file that flakewright never wrote stands where an output belongs",
-    cause: "The output folder holds a file of that name which is not in the manifest; it is never overwritten.",
+    summary: "a file that flakewright did not write is in the place of an output",
+    cause: "The output folder contains a file of that name that is not in the manifest. It is never overwritten.",
     example: "# out/flake.nix was there before the first run",
     fixed: "# move it away, or generate into another folder with --out",
   },
   "import-unknown-kind": {
     severity: "error",
-    summary: "a file to import that is none of the known kinds",
-    cause: "The kind is told by the file's name: nix.conf (any *.conf), devbox.json, .tool-versions, mise.toml or devenv.yaml.",
+    summary: "a file of an unknown kind to import",
+    cause: "The file's name determines its kind: nix.conf (any *.conf), devbox.json, .tool-versions, mise.toml or devenv.yaml.",
     example: "# flakewright import packages.txt",
     fixed: "# flakewright import devbox.json /etc/nix/nix.conf",
   },
   "import-syntax": {
     severity: "error",
-    summary: "a file to import is broken",
-    cause: "The file is not what its name says: no JSON, TOML or YAML that its own tool could read either.",
+    summary: "an invalid file to import",
+    cause: "The file is not valid JSON, TOML or YAML, so its own tool could not read it either.",
     example: '# devbox.json: { "packages": ["kubectl" }',
     fixed: '# devbox.json: { "packages": ["kubectl"] }',
   },
   "import-incomplete": {
     severity: "warning",
-    summary: "a nix.conf to import has a line that Nix refuses, or includes what cannot be read",
-    cause: "The rest was imported; what the line would have said is missing in the spec.",
+    summary: "a nix.conf to import has a line that Nix rejects, or includes a file that can't be read",
+    cause: "The rest was imported. The setting of this line is missing in the spec.",
     example: "# nix.conf: max-jobs=4",
     fixed: "# nix.conf: max-jobs = 4",
     source: "https://nix.dev/manual/nix/latest/command-ref/conf-file",
   },
   "output-drift": {
     severity: "error",
-    summary: "the output folder is not what the spec generates",
-    cause: "The spec, or the generator, is newer than the files; `check` fails so that CI notices.",
+    summary: "the output folder differs from what the spec generates",
+    cause: "The spec or flakewright is newer than the files. `check` fails so that CI reports it.",
     example: "# spec/platform.yaml was edited",
     fixed: "# flakewright generate",
   },
   "machine-no-nix": {
     severity: "error",
     summary: "there is no Nix on this machine",
-    cause: "`doctor` found no `nix` on PATH. After an installation, a new login shell has it.",
+    cause: "`doctor` found no `nix` on PATH. After an installation, open a new login shell.",
     example: "# nix --version: command not found",
     fixed: "# apt-get install nix-bin, or the installer of https://nixos.org/download",
   },
   "machine-nix-too-old": {
     severity: "error",
-    summary: "the machine's Nix is older than any that is supported",
-    cause: "Flakes of before 2.8 lack what the generated ones use.",
+    summary: "the machine's Nix is older than the oldest supported version",
+    cause: "Nix before 2.8 does not support what the generated flake uses.",
     example: "# nix (Nix) 2.3.16",
     fixed: "# nix (Nix) 2.26.3",
   },
   "machine-conf-differs": {
     severity: "error",
-    summary: "the machine's nix.conf is not the one that the spec generates",
-    cause: "It was never installed, was edited since, or the spec moved on.",
+    summary: "the machine's nix.conf differs from the one that the spec generates",
+    cause: "It was never installed, or it or the spec was edited later.",
     example: "# /etc/nix/nix.conf: sandbox = false",
     fixed: "# sudo out/apply-nix-config.sh",
   },
   "machine-setting-differs": {
     severity: "error",
     summary: "a setting is in effect with another value than the spec's",
-    cause: "A person's own nix.conf or NIX_CONFIG overrides the system's, or the system was not switched since the spec changed.",
+    cause: "A user's nix.conf or NIX_CONFIG overrides the system's, or the system was not switched after a change of the spec.",
     example: "# ~/.config/nix/nix.conf: experimental-features = nix-command",
     fixed: "# delete the line there, or change the spec",
   },
   "machine-build-user-missing": {
     severity: "error",
     summary: "a build user of the spec does not exist, or is not in the build group",
-    cause: "Nix takes builders from the listed members of the group; with too few, builds wait or fail.",
+    cause: "Nix uses the members of the group as build users. With too few of them, builds wait or fail.",
     example: "# /etc/passwd has no nixbld3",
     fixed: "# sudo out/apply-nix-config.sh",
   },
   "machine-daemon-stopped": {
     severity: "error",
     summary: "the Nix daemon does not answer",
-    cause: "On a machine with build users, everyone but root builds through the daemon.",
+    cause: "On a machine with build users, all accounts except root build through the daemon.",
     example: "# /nix/var/nix/daemon-socket/socket: connection refused",
     fixed: "# sudo systemctl enable --now nix-daemon.socket",
   },
   "machine-untracked-file": {
     severity: "error",
     summary: "a file of the flake is not tracked by Git",
-    cause: "In a Git repository, Nix sees of a flake only what Git tracks: the file does not exist for it.",
+    cause: "In a Git repository, Nix uses only the files of a flake that Git tracks and ignores all others.",
     example: "# git status: ?? out/hosts/builder.nix",
     fixed: "# git add -N out",
     source: "https://nix.dev/manual/nix/2.34/command-ref/new-cli/nix3-flake",
   },
   "machine-lock-old": {
     severity: "warning",
-    summary: "nothing is locked, or what is locked is more than half a year old",
-    cause: "Without a lock two machines get two different nixpkgs; with an old one, no security updates.",
+    summary: "no flake.lock, or locked inputs older than half a year",
+    cause:
+      "Without a flake.lock, two machines can get different versions of nixpkgs. With an old one, they get no security updates.",
     example: "# out/flake.lock: nixpkgs of last year",
     fixed: "# nix flake update --flake ./out",
   },

@@ -1,22 +1,22 @@
 import { CATALOGUE, type Severity, type StageCode } from "./codes.ts";
 import type { SpecPath } from "./spec-path.ts";
 
-/** Offsets into a file's text, in UTF-16 code units; `end` is behind the last one. */
+/** Offsets into a file's text, in UTF-16 code units; `end` is exclusive. */
 export interface Range {
   readonly start: number;
   readonly end: number;
 }
 
-/** A range and the file that it is in: a spec may consist of several. */
+/** A range and its file: a spec can have several files. */
 export interface Place extends Range {
   readonly file: string;
 }
 
 export interface Fix {
   readonly range: Place;
-  /** What the range becomes. */
+  /** The text that replaces the range. */
   readonly text: string;
-  /** Edits at other places that belong to it. */
+  /** Further edits of the same fix. */
   readonly also?: readonly Fix[];
 }
 
@@ -26,15 +26,15 @@ export interface Diagnostic {
   readonly message: string;
   readonly file: string;
   readonly range: Range;
-  /** Other places that belong to the mistake. */
+  /** Other places that are part of the problem. */
   readonly related?: readonly { readonly message: string; readonly range: Place }[];
-  /** A way out, one sentence. */
+  /** How to fix it, in one sentence. */
   readonly hint?: string;
   readonly fix?: Fix;
 }
 
 /**
- * A diagnostic of one of the stages' own codes; a lint rule's come from the runner in rules.ts.
+ * A diagnostic of a stage other than lint, whose runner makes its own (lint/lint.ts).
  *
  * @param range Offsets into `file`.
  */
@@ -48,12 +48,12 @@ export function diagnostic(
   return { code, severity: CATALOGUE[code].severity, message, file, range, ...more };
 }
 
-/** What a stage of the compiler returns: its result, and what there is to say about its input. It never throws for bad input. */
+/** What a stage of the compiler returns: its result, and diagnostics about its input. A stage never throws for bad input. */
 export type Stage<T> = readonly [T, readonly Diagnostic[]];
 
 export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean => diagnostics.some((d) => d.severity === "error");
 
-/** Sorted by place, then code; the same code at the same place once: one mistake, one diagnostic. */
+/** Sorted by place, then by code. Only the first diagnostic of a code at a place stays. */
 export function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const seen = new Set<string>();
   return [...diagnostics]
@@ -73,12 +73,12 @@ export function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** What knows where a path of the spec stands. */
+/** Gives the place of a path of the spec. */
 export interface Locator {
   locate(path: SpecPath, part: "key" | "value"): Place;
 }
 
-/** A helper for stages: a diagnostic at a path of the spec. */
+/** A helper for stages: collects diagnostics at paths of the spec. */
 export function reporter(source: Locator): { readonly list: Diagnostic[]; add: ReporterAdd } {
   const list: Diagnostic[] = [];
   return {

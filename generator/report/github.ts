@@ -2,16 +2,14 @@ import type { Diagnostic } from "./diagnostic.ts";
 import { located } from "./positions.ts";
 import type { Report } from "./report.ts";
 
-/* Diagnostics for machines that show them beside a change: GitHub's workflow commands and SARIF. */
-
-/** `::error file=…,line=…::message`, one line each; GitHub shows them as annotations in the change. */
+/** Workflow commands of GitHub Actions, one line each: `::error file=…,line=…::message`. GitHub shows them in the change. */
 export function toGithub(report: Report): string {
   return located(report)
     .map((d) => {
       const properties: [string, string | number][] = [["file", d.file]];
       if (report.sources.has(d.file)) {
         properties.push(["line", d.line], ["endLine", d.endLine]);
-        // Columns mean something to GitHub only within one line.
+        // GitHub uses columns only if the range is in one line.
         if (d.line === d.endLine) properties.push(["col", d.column], ["endColumn", d.endColumn]);
       }
       properties.push(["title", d.code]);
@@ -21,9 +19,10 @@ export function toGithub(report: Report): string {
     .join("");
 }
 
-// https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts documents the two kinds of escapes.
+// The escapes are those of https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts.
 const githubData = (text: string): string => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 
 const githubProperty = (text: string): string => githubData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
 
+/** The message, with the hint on a second line. */
 export const fullMessage = (d: Diagnostic): string => (d.hint === undefined ? d.message : `${d.message}\nhint: ${d.hint}`);

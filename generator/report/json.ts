@@ -1,7 +1,7 @@
 import { located } from "./positions.ts";
 import type { Report } from "./report.ts";
 
-/** cli.md's JSON object: `{ diagnostics: [...], files: [...] }`, 1-based positions in UTF-16 code units. */
+/** One JSON object: `{ diagnostics: [...], files: [...] }`. Positions are 1-based; columns are UTF-16 code units. */
 export function toJson(report: Report, indent = 2): string {
   const diagnostics = located(report).map(({ code, severity, message, file, line, column, endLine, endColumn, hint }) => ({
     code,

@@ -1,6 +1,6 @@
 import type { Diagnostic, Place, Range } from "./diagnostic.ts";
 
-/** A text of the same length, line breaks and all, in which every secret is dots: offsets stay true. */
+/** The text with each secret replaced by dots. Its length and line breaks stay the same, so offsets stay valid. */
 export function maskText(text: string, ranges: readonly Range[]): string {
   let masked = "";
   let at = 0;
@@ -13,7 +13,7 @@ export function maskText(text: string, ranges: readonly Range[]): string {
   return masked + text.slice(at);
 }
 
-/** Each file's text, masked where `places` are in it. */
+/** The text of each file, with its `places` masked. */
 export const maskTexts = (files: readonly { readonly file: string; readonly text: string }[], places: readonly Place[]) =>
   new Map(
     files.map(({ file, text }) => [
@@ -25,7 +25,7 @@ export const maskTexts = (files: readonly { readonly file: string; readonly text
     ]),
   );
 
-/** Diagnostics whose every word is free of the secrets, also of parts of them: messages quote values and cut them short. */
+/** Diagnostics with all secrets masked, and also parts of secrets, because messages can contain a shortened value. */
 export function maskDiagnostics(diagnostics: readonly Diagnostic[], secrets: readonly string[]): readonly Diagnostic[] {
   if (secrets.length === 0) return diagnostics;
   const mask = (text: string) =>
@@ -38,12 +38,12 @@ export function maskDiagnostics(diagnostics: readonly Diagnostic[], secrets: rea
     message: mask(rest.message),
     ...(hint === undefined ? {} : { hint: mask(hint) }),
     ...(related ? { related: related.map((one) => ({ ...one, message: mask(one.message) })) } : {}),
-    // A fix with dots in it would be wrong, one without would show the secret.
+    // A masked fix would be wrong, and an unmasked one would show the secret.
     ...(fix && mask(fix.text) === fix.text ? { fix } : {}),
   }));
 }
 
-/** The stretches of a text that also stand in the secret: eight characters are no accident. */
+/** The ranges of a text that are also part of the secret. Eight equal characters are hardly a coincidence. */
 function tracesOf(secret: string, text: string): Range[] {
   const window = Math.min(8, secret.length);
   const found: Range[] = [];

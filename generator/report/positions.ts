@@ -1,7 +1,7 @@
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Report } from "./report.ts";
 
-/** 1-based lines and columns of offsets; the line starts are found once. */
+/** A function from offsets to lines and columns. It computes the starts of the lines at its first call. */
 export function positions(text: string): (offset: number) => Position {
   let starts: number[] | undefined;
   return (offset) => {
@@ -20,7 +20,7 @@ export function positions(text: string): (offset: number) => Position {
   };
 }
 
-/** A diagnostic with its place in lines and columns, 1-based. */
+/** A diagnostic with lines and columns, 1-based. */
 export interface Located extends Diagnostic {
   readonly line: number;
   readonly column: number;
@@ -28,6 +28,7 @@ export interface Located extends Diagnostic {
   readonly endColumn: number;
 }
 
+/** The diagnostics of a report with lines and columns. */
 export function located(report: Report): Located[] {
   const finders = new Map([...report.sources].map(([file, text]) => [file, positions(text)]));
   return report.diagnostics.map((d) => {

@@ -4,7 +4,7 @@ import { fullMessage } from "./github.ts";
 import { located, positions } from "./positions.ts";
 import type { Report } from "./report.ts";
 
-/** SARIF 2.1.0, one run. */
+/** A SARIF 2.1.0 log with one run (https://docs.oasis-open.org/sarif/sarif/v2.1.0/). */
 export function toSarif(report: Report, version: string, explanationOf: (code: string) => Explanation | undefined): string {
   const finders = new Map([...report.sources].map(([file, text]) => [file, positions(text)]));
   const regionOf: RegionOf = ({ file, start, end }) => {
@@ -47,7 +47,7 @@ function sarifRule(code: string, explanation: Explanation | undefined): object {
   };
 }
 
-/** A range as SARIF's region; undefined in a file whose text is not at hand. */
+/** A range as a SARIF region; undefined if the text of the file is unknown. */
 type RegionOf = (place: Place) => object | undefined;
 
 function sarifResult(d: Diagnostic, ruleIndex: number, regionOf: RegionOf): object {
@@ -78,7 +78,7 @@ function sarifResult(d: Diagnostic, ruleIndex: number, regionOf: RegionOf): obje
   };
 }
 
-/** A file's name as the reference that SARIF wants: relative ones stay relative to where the run was. */
+/** A file name as a URI reference. A relative name stays relative to the current folder. */
 function uriOf(file: string): string {
   const path = file
     .replaceAll("\\", "/")

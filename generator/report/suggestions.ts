@@ -1,38 +1,38 @@
 import { distance } from "fastest-levenshtein";
 
 /*
- * "Did you mean …?": the names nearest to an unknown one. The same score serves short lists and all packages of nixpkgs. A
- * suggestion is a few typing mistakes away, written in another case or with other separators (`trusted_users`), the same words
- * in another order, or an abbreviation (`desc` for `description`). No suggestion is better than a silly one.
+ * "Did you mean …?": suggestions for an unknown name, with one score for short lists and for all packages of nixpkgs. A suggestion has a few
+ * typing mistakes, another case or other separators (`trusted_users`), the same words in another order, or is an abbreviation (`desc` for
+ * `description`). No suggestion is better than a wrong one.
  */
 
 /**
- * How likely a name is meant: an entry of a short list; among very many names, a popular one or a rare one. The more names there
- * are, the more of them are near to any word, so the nearer a name must be.
+ * The kind of a candidate: one of a short list, or one of very many names, popular or rare. In a longer list, more names are similar to any
+ * word, so a name must be more similar to be suggested.
  */
 export type Familiarity = "listed" | "popular" | "rare";
 
-/** A name that may have been meant. */
+/** A name that can be suggested. */
 export interface Candidate {
   readonly name: string;
   readonly familiarity: Familiarity;
-  /** What is suggested for it; itself where absent. */
+  /** The text that is suggested; the name itself if absent. */
   readonly answer?: string;
 }
 
-/** How alike a name must be. Scores count as typing mistakes: 0 is the same name but for case and separators. */
+/** How similar a name must be. A score is a number of typing mistakes; 0 is the same name apart from case and separators. */
 interface Thresholds {
-  /** Mistakes that a name of this length may hold and still be recognised. */
+  /** The number of mistakes that are allowed in a name of this length. */
   readonly mistakes: (length: number) => number;
-  /** The same where the first letter is another one, which people seldom mistype. */
+  /** The same if the first letter differs, which is a rare mistake. */
   readonly mistakesAtFirstLetter: (length: number) => number;
   /** Added to the number of mistakes. */
   readonly penalty: number;
-  /** The shortest abbreviation, and the smallest part of the name that it may be. */
+  /** The minimum length of an abbreviation, and the minimum part of the name's length. */
   readonly abbreviation: { readonly length: number; readonly part: number };
-  /** The score of a name that is abbreviated, or has something after it (`kubectl-1.29`). */
+  /** The score of an abbreviation, or of a name with a suffix (`kubectl-1.29`). */
   readonly sameBeginning: number;
-  /** The score of a name that is recognised by one of its words; undefined: it is not. */
+  /** The score of a name with one word that was written; undefined if such a name is not suggested. */
   readonly sameWord: number | undefined;
 }
 
@@ -60,16 +60,16 @@ const THRESHOLDS: Readonly<Record<Familiarity, Thresholds>> = {
   },
 };
 
-/** Names whose score is this much worse than the best one are not suggested. */
+/** A name whose score is this much worse than the best one is not suggested. */
 const WINDOW = 1;
 
 /**
- * The candidates nearest to `wrong`: at most `max`, the likeliest first, the same on every machine; `[]` when none is near.
+ * The candidates that are similar to `wrong`: at most `max`, the most likely first, the same on every machine; `[]` if none is similar.
  */
 export const nearestNames = (wrong: string, candidates: Iterable<string>, max = 3): string[] =>
   new NameIndex(Array.from(candidates, (name) => ({ name, familiarity: "listed" }))).nearest(wrong, max);
 
-/** A name as it is compared. */
+/** A name, prepared for comparison. */
 interface Word {
   readonly name: string;
   /** Without case and separators. */
@@ -78,7 +78,7 @@ interface Word {
   readonly letters: number;
 }
 
-/** Many names, to be searched again and again. Twenty thousand are searched in a few milliseconds. */
+/** An index for many searches in the same names. A search in 20,000 names takes a few milliseconds. */
 export class NameIndex {
   readonly #entries: readonly { readonly word: Word; readonly answer: string; readonly thresholds: Thresholds }[];
 
@@ -90,7 +90,7 @@ export class NameIndex {
     }));
   }
 
-  /** The answers for the names nearest to `wrong`, as {@link nearestNames}; never `except`, which is known to be wrong. */
+  /** The answers for the names that are most similar to `wrong`, as in {@link nearestNames}, without `except`. */
   nearest(wrong: string, max: number, except = wrong): string[] {
     const written = wordOf(wrong);
     const best = new Map<string, { readonly score: number; readonly shared: number }>();
@@ -108,21 +108,21 @@ export class NameIndex {
   }
 }
 
-/** How many typing mistakes a name is away; undefined when it is not meant. */
+/** The score of a name; undefined if it is not similar enough. */
 function unlikeness(wrong: Word, word: Word, thresholds: Thresholds): number | undefined {
   if (wrong.plain === word.plain) return wrong.plain === "" ? undefined : 0;
   const mistakes = mistakesBetween(wrong, word, thresholds);
   return mistakes === undefined ? relatedScore(wrong, word, thresholds) : mistakes + thresholds.penalty;
 }
 
-/** The typing mistakes in which two names differ; words in another order count as one. Undefined when they are too many. */
+/** The number of typing mistakes between two names; another order of the words counts as one. Undefined if there are too many. */
 function mistakesBetween(wrong: Word, word: Word, { mistakes, mistakesAtFirstLetter }: Thresholds): number | undefined {
-  // A short name is judged by its own length: one mistake in `aws` may be recognised, one in `go` may be anything.
+  // The shorter name decides: with one mistake, `aws` can be recognised, but `go` can't.
   const shorter = Math.min(wrong.plain.length, word.plain.length);
   const allowed = mistakes(shorter);
   if (wrong.plain.length === word.plain.length && wrong.letters === word.letters && haveSameWords(wrong.name, word.name))
     return 1;
-  // What can't be near is sorted out before its distance is counted: one mistake changes at most two members of the set of letters.
+  // Cheap tests before the distance is computed: one mistake changes at most two members of the set of letters.
   if (allowed < 1 || Math.abs(wrong.plain.length - word.plain.length) > allowed) return undefined;
   if (countBits(wrong.letters ^ word.letters) > 2 * allowed) return undefined;
   const count = typingMistakes(wrong.plain, word.plain);
@@ -131,7 +131,7 @@ function mistakesBetween(wrong: Word, word: Word, { mistakes, mistakesAtFirstLet
   return isSameFirst || count <= mistakesAtFirstLetter(shorter) ? count : undefined;
 }
 
-/** The score of a name that has words or a beginning in common with what was written. */
+/** The score of a name that has a word or its beginning in common with the written one. */
 function relatedScore(wrong: Word, word: Word, { abbreviation, sameBeginning, sameWord }: Thresholds): number | undefined {
   const [written, plain] = [wrong.plain, word.plain];
   const isLongEnough = written.length >= abbreviation.length && written.length > plain.length * abbreviation.part;
@@ -140,7 +140,7 @@ function relatedScore(wrong: Word, word: Word, { abbreviation, sameBeginning, sa
   return written.length >= 4 && sameWord !== undefined && wordsOf(word.name).includes(written) ? sameWord : undefined;
 }
 
-/** Levenshtein's distance, two neighbouring letters swapped counting as one mistake: people type `kubeclt`. */
+/** The Levenshtein distance, except that two swapped neighbouring letters count as one mistake: `kubeclt`. */
 function typingMistakes(a: string, b: string): number {
   const mistakes = distance(a, b);
   if (mistakes < 2 || a.length !== b.length) return mistakes;
@@ -155,7 +155,7 @@ function wordOf(name: string): Word {
   return { name, plain, letters: lettersOf(plain) };
 }
 
-/** The letters that carry the name: case and separators aside. */
+/** A name in lower case without separators. */
 export const squash = (name: string): string => name.toLowerCase().replace(/[-_. ]+/g, "");
 
 const wordsOf = (name: string): string[] =>
@@ -170,14 +170,14 @@ function haveSameWords(a: string, b: string): boolean {
   return left.length > 1 && left.length === right.length && left.sort().join() === right.sort().join();
 }
 
-/** How many characters two names begin with alike. */
+/** The length of the common beginning of two names. */
 function sharedPrefix(a: string, b: string): number {
   let length = 0;
   while (length < a.length && a[length] === b[length]) length++;
   return length;
 }
 
-/** The characters of a name as bits: one each for a to z; other characters share theirs with a letter. */
+/** The set of a name's characters as bits: one for each of a to z; another character shares a bit with a letter. */
 function lettersOf(plain: string): number {
   let set = 0;
   for (let index = 0; index < plain.length; index++) set |= 1 << (plain.charCodeAt(index) & 31);

@@ -1,7 +1,7 @@
 import { type Located, located, positions } from "./positions.ts";
 import type { Report } from "./report.ts";
 
-/** Diagnostics for people, each with the line it is about. */
+/** Diagnostics as text for a terminal, each with its line of the spec. */
 export function toText(report: Report, colour: boolean): string {
   const paint = (codes: string, text: string) => (colour ? `\u001b[${codes}m${text}\u001b[0m` : text);
   const finders = new Map([...report.sources].map(([file, text]) => [file, positions(text)]));
@@ -19,13 +19,13 @@ export function toText(report: Report, colour: boolean): string {
   return out;
 }
 
-/** The first line of a range with `^` under it. */
+/** The first line of a range, with `^` below the range. */
 function codeFrame(text: string, at: Located, paint: (marks: string) => string): string {
   const lineStart = at.range.start - at.column + 1;
   const newline = text.indexOf("\n", lineStart);
   const line = text.slice(lineStart, newline === -1 ? text.length : newline);
   if (line.trim() === "" && at.range.start === at.range.end) return "";
-  // A line longer than a terminal is cut around the mark.
+  // A line that is longer than a terminal is cut around the range.
   const from = line.length > 160 ? Math.max(0, at.column - 60) : 0;
   const shown = visible(line.slice(from, from + 160).replaceAll("\t", " "));
   const before = at.column - 1 - from;
@@ -37,7 +37,7 @@ function codeFrame(text: string, at: Located, paint: (marks: string) => string):
   return `  ${number} | ${shown}\n  ${" ".repeat(number.length)} | ${" ".repeat(before)}${paint("^".repeat(length))}\n`;
 }
 
-/** Control characters would act on a terminal; each is shown as the picture of itself. */
+/** Replaces control characters by visible symbols, because a terminal would execute them. */
 function visible(text: string): string {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (c) =>
     c < "\u0020" ? String.fromCharCode(0x2400 + c.charCodeAt(0)) : "\ufffd",
