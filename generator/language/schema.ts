@@ -259,16 +259,16 @@ const include = define(
     oneLine(),
     record(
       {
-        file: oneLine("The file's path, from the folder of the file that names it."),
+        file: oneLine("The file's path, relative to the folder of the including file."),
         without: listOf(
           oneLine(),
-          'Parts of that file that are left out, as `lint: at:` names places: "trustedUsers[1]", "groups.k8s.packages".',
+          'Parts of that file to exclude, in the form of `lint: at:`: "trustedUsers[1]", "groups.k8s.packages".',
         ),
       },
-      "A file, without parts of it.",
+      "A file, without some of its parts.",
       ["file"],
     ),
-    "A file of the repository: its path from the folder of the file that names it, or a map with `file` and `without`.",
+    "A file of the repository: its path relative to the folder of the including file, or a map with `file` and `without`.",
   ),
 );
 
@@ -293,10 +293,10 @@ const nixpkgs = textOr(
 const spec = record(
   {
     version: raw<number>({ type: "integer", const: 1, description: "The version of the spec language: 1." }),
-    requires: requirement("The flakewright that the spec needs; an older one says so and nothing else. Default: any."),
+    requires: requirement("The version of flakewright that the spec needs. An older one reports only that. Default: any."),
     include: listOf(
       include(),
-      "Other files whose keys this spec has too. Maps merge, lists are joined (the included entries first, equal ones once), and what this file says wins over what they say.",
+      "Other files to merge into this spec. Maps merge, and lists are joined (included entries first, without duplicates). The values of this file have precedence.",
     ),
     name: projectName("The platform's name."),
     description: anyText("One sentence about the platform."),

@@ -46,6 +46,7 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
     name: "nixpkgs reference",
     use: "a branch, tag or commit of NixOS/nixpkgs, such as nixos-26.05, or a flake reference",
   },
+  requirement: { name: "version requirement", use: 'a minimum version in quotes, such as ">=0.2"' },
   flakeReference: { name: "flake reference", hint: "write one such as github:NixOS/nixpkgs/nixos-26.05 or path:/srv/nixpkgs" },
   attributePath: {
     name: "attribute path",

@@ -4,7 +4,7 @@ import type { SpecPath } from "../report/spec-path.ts";
 import { valueAt } from "../report/spec-path.ts";
 import type { Entry } from "./settings-in-force.ts";
 
-/* Edits of the file where the words stand: what surrounds them there, other files do not change. */
+/* Edits of the file that a part of the spec comes from. */
 
 /** An edit that deletes an entry; undefined if it is the only one. */
 export function entryRemoval(source: Source, entry: Entry): Fix | undefined {

@@ -5,28 +5,29 @@ import { PlainMap } from "./plain-map.ts";
 import type { Origin, Source, SourceFile } from "./source.ts";
 
 /*
- * Several files as one document. Each file is a layer; where only one layer has something, the document holds that part of the
- * file as it is, so that merging costs what the files share and not what they hold.
+ * Several files as one document. Each file is a layer. A part that only one layer has is not copied, so that the cost of merging depends on
+ * what the files have in common, not on their size.
  */
 
 /** A part of the document. */
 export type Part = Whole | MergedMap | MergedList;
 
-/** Taken from one file as it stands there. */
+/** A part of one file, unchanged. */
 interface Whole extends Origin {
   readonly kind: "whole";
   readonly value: unknown;
 }
 
-/** Of several files, or of one with something left out. */
+/** A map of several files, or of one file without some of its parts. */
 interface MergedMap {
   readonly kind: "map";
   readonly value: Record<string, unknown>;
   readonly children: ReadonlyMap<string, Part>;
-  /** What is reported about the map as a whole is reported in this file. */
+  /** The place of diagnostics about the whole map. */
   readonly own: Whole;
 }
 
+/** A list of several files, or of one file without some of its items. */
 interface MergedList {
   readonly kind: "list";
   readonly value: readonly unknown[];
@@ -34,9 +35,10 @@ interface MergedList {
   readonly own: Whole;
 }
 
-/** What a key's short form stands for, so that it merges with the long one: `nixpkgs: nixos-26.05` is a map with `url`. */
+/** The long form of each top-level key that has a short form, so that the two can merge: `nixpkgs: nixos-26.05` is a map with `url`. */
 export type ShortForms = Readonly<Record<string, (text: string) => Readonly<Record<string, string>>>>;
 
+/** A file as one part. */
 export const wholeFile = (file: SourceFile): Whole => whole(file, [], file.value);
 
 const whole = (file: SourceFile, path: SpecPath, value: unknown): Whole => ({ kind: "whole", file, path, value });
@@ -46,7 +48,7 @@ const ownOf = (part: Part): Whole => (part.kind === "whole" ? part : part.own);
 const kindOf = (value: unknown): "map" | "list" | "scalar" =>
   typeof value !== "object" || value === null ? "scalar" : Array.isArray(value) ? "list" : "map";
 
-/** The entries of a map; none of anything else. */
+/** The entries of a map; empty for other values. */
 function childrenOf(part: Part): ReadonlyMap<string, Part> {
   if (part.kind === "map") return part.children;
   if (part.kind === "list" || kindOf(part.value) !== "map") return new Map();
@@ -74,11 +76,11 @@ const listPart = (items: readonly Part[], own: Whole): MergedList => ({
   own,
 });
 
-/** Merges files, and remembers where equal entries of lists have gone. */
+/** Merges files, and records which items of lists were dropped because an equal one exists. */
 export class Merging {
   /** `include-conflict`. */
   readonly diagnostics: Diagnostic[] = [];
-  /** Entries left out because an equal one is there already: its origin -> the one that stayed. */
+  /** The dropped items of lists: origin → the equal item that stays. */
   readonly equal = new Map<string, Whole>();
   readonly #shortForms: ShortForms;
 
@@ -86,7 +88,9 @@ export class Merging {
     this.#shortForms = shortForms;
   }
 
-  /** The included parts in their order, and over them the including file's own, if it has one. */
+  /**
+   * Merges the included parts in their order, and then the including file's own part, if it has one, which has precedence.
+   */
   merge(included: readonly Part[], own: Part | undefined, path: SpecPath = []): Part {
     const first = included[0] ?? own;
     if (!first || (own ? included.length === 0 : included.length === 1)) return first as Part;
@@ -94,7 +98,7 @@ export class Merging {
     const nearest = layers.at(-1) as Part;
     const kind = kindOf((own ? nearest : (layers[0] as Part)).value);
     if (own && kind === "scalar") return own;
-    // What the including file says in another form replaces what is included.
+    // A value of another type in the including file replaces the included ones.
     const alike = layers.filter((layer) => kindOf(layer.value) === kind);
     const other = layers.find((layer) => kindOf(layer.value) !== kind || (kind === "scalar" && layer.value !== first.value));
     if (!own && other) return this.#conflict(layers[0] as Part, other);
@@ -119,7 +123,7 @@ export class Merging {
     return mapPart(merged, ownOf(layers.at(-1) as Part));
   }
 
-  /** Entries that one file repeats stay, for it to be said; the files' own are compared with each other. */
+  /** Joins lists without items that an earlier file has. Duplicates within one file stay, so that they are reported. */
   #lists(layers: readonly Part[]): Part {
     const kept = new Map<string, Part>();
     const items: Part[] = [];
@@ -152,21 +156,21 @@ export class Merging {
 
   #conflict(one: Part, other: Part): Part {
     const [first, second] = [ownOf(one), ownOf(other)];
-    // Where one of them is a short form, it has no key of the long one.
+    // The shorter path is a key of both files: a short form does not have the keys of the long form.
     const name = pathText(first.path.length < second.path.length ? first.path : second.path);
     const place = second.file.locate(second.path, "value");
-    const message = `\`${name}\` has another value in ${first.file.file}`;
+    const message = `\`${name}\` has different values in ${first.file.file} and ${second.file.file}`;
     this.diagnostics.push(
       diagnostic("include-conflict", message, place.file, place, {
-        hint: `write \`${name}\` in the file that includes both, or leave one out there: without: ["${name}"]`,
-        related: [{ message: "the other value is here", range: first.file.locate(first.path, "value") }],
+        hint: `set \`${name}\` in the file that includes both, or exclude one of them there: without: ["${name}"]`,
+        related: [{ message: "the first value is here", range: first.file.locate(first.path, "value") }],
       }),
     );
     return one;
   }
 }
 
-/** A value as text that is the same for equal values, whatever the order of their keys. */
+/** A value as text. Equal values give the same text, also with another order of keys. */
 function canonical(value: unknown): string {
   return (
     JSON.stringify(value, (_, part) =>
@@ -175,7 +179,7 @@ function canonical(value: unknown): string {
   );
 }
 
-/** The part without what stands at these paths, which exist. */
+/** The part without the values at these paths, which must exist. */
 export function without(part: Part, paths: readonly SpecPath[]): Part {
   const below = new Map<string | number, SpecPath[]>();
   for (const [step, ...rest] of paths) if (step !== undefined) below.set(step, [...(below.get(step) ?? []), rest]);
@@ -194,7 +198,7 @@ export function without(part: Part, paths: readonly SpecPath[]): Part {
   return mapPart(new Map(children), ownOf(part));
 }
 
-/** The part at a path, as deep as merging went, and what of the path is left. */
+/** The deepest merged part on a path, and the rest of the path. */
 function descend(part: Part, path: SpecPath): { readonly part: Part; readonly rest: SpecPath } {
   let here = part;
   for (const [depth, step] of path.entries()) {
@@ -206,7 +210,7 @@ function descend(part: Part, path: SpecPath): { readonly part: Part; readonly re
   return { part: here, rest: [] };
 }
 
-/** Where the words at a path of the document stand. */
+/** The file and the path in it from which the value at a path of the document comes. */
 export function originOf(part: Part, path: SpecPath): Origin {
   const { part: found, rest } = descend(part, path);
   const own = ownOf(found);
@@ -215,7 +219,7 @@ export function originOf(part: Part, path: SpecPath): Origin {
 
 const originKey = ({ file, path }: Origin): string => `${file.file}\0${pathKey(path)}`;
 
-/** Finds the path in the document of what stands at a path of a file; undefined for what is no part of it. */
+/** A function from a path in a file to its path in the document; undefined for a part that the document does not have. */
 export function finder(document: Part, equal: ReadonlyMap<string, Whole>): (origin: Origin) => SpecPath | undefined {
   let paths: Map<string, SpecPath> | undefined;
   const index = (part: Part, at: SpecPath, found: Map<string, SpecPath>): Map<string, SpecPath> => {
@@ -231,7 +235,7 @@ export function finder(document: Part, equal: ReadonlyMap<string, Whole>): (orig
   return ({ file, path }) => {
     paths ??= index(document, [], new Map());
     for (let length = path.length; length >= 0; length--) {
-      // Of two equal entries, one stays in one file and the other in another: they may refer to each other.
+      // Equal items can refer to each other, because each merge decides which one stays: `seen` prevents an endless loop.
       const seen = new Set<string>();
       let key: string | undefined = originKey({ file, path: path.slice(0, length) });
       while (key !== undefined && !seen.has(key)) {
@@ -247,8 +251,8 @@ export function finder(document: Part, equal: ReadonlyMap<string, Whole>): (orig
 }
 
 /**
- * The document with `lint: at:` of included files as the whole has it. In a file, it names an entry of a list by its place in that file
- * with its own includes; in the whole, the entry may stand elsewhere. An acceptance of what is left out goes with it.
+ * Converts `lint: at:` of included files to paths of the whole document. In a file, the index of a list item refers to that file and its own
+ * includes; in the whole document, the item can have another index. An acceptance of a part that the document does not have is removed.
  *
  * @param documents Each file with its own includes, by the file's name.
  */
@@ -271,7 +275,7 @@ export function withAcceptances(document: Part, documents: ReadonlyMap<string, P
   return mapPart(new Map([...document.children, ["lint", listPart(items, ownOf(lint))]]), document.own);
 }
 
-/** The document as the stages see it. */
+/** The document as input of the later stages. */
 export function sourceOf(document: Part, files: readonly SourceFile[], equal: ReadonlyMap<string, Whole>): Source {
   const locate = (path: SpecPath, part: "key" | "value"): Place => {
     const { file, path: own } = originOf(document, path);

@@ -1,11 +1,11 @@
-/* `requires`: the flakewright that a spec needs, `>=0.2`. */
+/* `requires`: the version of flakewright that a spec needs, such as `>=0.2`. */
 
-/** The oldest version that will do; undefined for what is no such text: validation says so. */
+/** The minimum version; undefined for an invalid value, which validation reports. */
 export function requiredVersion(requires: unknown): string | undefined {
   return typeof requires === "string" ? /^>= ?([0-9]+(?:\.[0-9]+){0,2})$/.exec(requires)?.[1] : undefined;
 }
 
-/** Whether a version of up to three numbers comes before another; what stands behind them (`-rc1`) is not looked at. */
+/** Whether a version is older than another. Only the numbers count, up to three; a suffix such as `-rc1` is ignored. */
 export function isOlder(version: string, than: string): boolean {
   const numbers = (text: string) => (/^[0-9.]*/.exec(text)?.[0] ?? "").split(".").map(Number);
   const [own, other] = [numbers(version), numbers(than)];

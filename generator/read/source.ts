@@ -16,7 +16,7 @@ export const MAX_ALIASES = 100;
 
 /** One file of a spec. */
 export interface SourceFile {
-  /** As messages name it. */
+  /** The name of the file in messages. */
   readonly file: string;
   readonly text: string;
   /** The document as plain data. Maps have no inherited properties, so a key named `constructor` is an ordinary key. */
@@ -34,19 +34,19 @@ export interface Origin {
   readonly path: SpecPath;
 }
 
-/** A spec as the stages see it: the value of all its files together, and the place of each part. */
+/** A spec as input of the stages: the merged value of all its files, and the place of each part. */
 export interface Source {
-  /** The spec's own file, as messages name it; what belongs to no other place is reported there. */
+  /** The name of the main file in messages. */
   readonly file: string;
-  /** Maps have no inherited properties, so a key named `constructor` is an ordinary key. */
+  /** The merged value. Maps have no inherited properties, so a key named `constructor` is an ordinary key. */
   readonly value: unknown;
-  /** The spec's own file first. */
+  /** All files, the main file first. */
   readonly files: readonly SourceFile[];
-  /** As `SourceFile.locate`, in the file where the words stand. */
+  /** Like `SourceFile.locate`, in the file that the value comes from. */
   locate(path: SpecPath, part: "key" | "value"): Place;
-  /** The file where the words stand, and their path in it. A list's entry may have another index there. */
+  /** The file that the value comes from, and its path in it. An item of a list can have another index there. */
   origin(path: SpecPath): Origin;
-  /** The other way round: undefined for what another file replaces or leaves out. */
+  /** The path of a part of a file in the whole spec; undefined for a part that another file replaces or excludes. */
   pathOf(origin: Origin): SpecPath | undefined;
 }
 

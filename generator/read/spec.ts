@@ -7,52 +7,53 @@ import { Merging, type Part, type ShortForms, sourceOf, wholeFile, withAcceptanc
 import { isOlder, requiredVersion } from "./requires.ts";
 import { MAX_BYTES, readFile, type Source, type SourceFile } from "./source.ts";
 
-/** The maximum number of files that a spec consists of. */
+/** The maximum number of files of a spec. */
 const MAX_FILES = 100;
 
-/** A file that a spec includes, as it was when it was read. */
+/** A file that a spec includes. */
 export interface IncludedFile {
-  /** As messages name it: relative to where the spec's own name is. */
+  /** The name of the file in messages, relative to the same folder as the name of the main file. */
   readonly file: string;
-  /** Its absolute path, without symlinks: two names of one file are one file. */
+  /** The absolute path without symlinks, so that a file with two names is read only once. */
   readonly path: string;
   readonly bytes: Uint8Array;
 }
 
-/** What reads the files that a spec includes. */
+/** Reads the files that a spec includes. */
 export interface Includes {
-  /** The absolute path of the spec's own file, without symlinks. */
+  /** The absolute path of the main file, without symlinks. */
   readonly root: string;
-  /** Reads the file that another one calls `path`; a text says why it can't be read: `does not exist`. */
+  /** Reads the file `path` that the file `from` includes. A text is the reason why it can't be read: `does not exist`. */
   load(path: string, from: string): IncludedFile | string;
 }
 
+/** What `readSpec` needs in addition to the main file. */
 export interface ReadContext {
   readonly includes?: Includes | undefined;
-  /** This flakewright's version, for `requires`. */
+  /** The version of the running flakewright, for `requires`. */
   readonly version?: string | undefined;
   readonly shortForms: ShortForms;
 }
 
 /** A spec of one or several files. */
 export interface ReadSpec {
-  /** The spec's own file first. A text is `""` when the bytes are not UTF-8. */
+  /** All files, the main file first. A text is `""` if the bytes are not UTF-8. */
   readonly files: readonly { readonly file: string; readonly text: string }[];
   readonly included: readonly IncludedFile[];
-  /** Undefined when a file can't be read, or when the spec needs another flakewright. */
+  /** Undefined if a file can't be read, or if the spec needs a newer flakewright. */
   readonly source: Source | undefined;
 }
 
 /**
- * Reads a spec with the files that it includes. Beside what `readFile` reports: `include-missing`, `include-cycle`, `include-conflict`,
- * `requires-newer`, `yaml-limit` for too many files, and `schema-type` for what only an included file can get wrong.
+ * Reads a spec and the files that it includes. Reports what `readFile` reports, and `include-missing`, `include-cycle`, `include-conflict`,
+ * `requires-newer`, `yaml-limit` for too many files, and `schema-type` for an included file that is not a map.
  */
 export function readSpec(file: string, bytes: Uint8Array, context: ReadContext): Stage<ReadSpec> {
   const reading = new Reading(context);
   const document = reading.read(file, bytes);
   const { files, included } = reading;
   const newer = reading.diagnostics.filter((one) => one.code === "requires-newer");
-  // What an older flakewright would say of a newer language is no help.
+  // Other diagnostics would be misleading: this flakewright does not know the newer language.
   const diagnostics = newer.length > 0 ? newer : reading.diagnostics;
   if (!document || reading.failed) return [{ files, included, source: undefined }, diagnostics];
   return [{ files, included, source: reading.source(document) }, diagnostics];
@@ -71,11 +72,11 @@ class Reading {
   failed = false;
   readonly #context: ReadContext;
   readonly #sources: SourceFile[] = [];
-  /** By real path; undefined for what can't be read, and while a file's own includes are read. */
+  /** By absolute path. Undefined for a file that can't be read, and while the file's own includes are being read. */
   readonly #documents = new Map<string, Part | undefined>();
-  /** By the name that messages have. */
+  /** By the name in messages. */
   readonly #byName = new Map<string, Part>();
-  /** The files that are being read, each included by the one before. */
+  /** The files that are being read. Each one is included by the previous one. */
   readonly #open: { readonly path: string; readonly file: string }[] = [];
   readonly #merging: Merging;
   #bytes = 0;
@@ -89,7 +90,7 @@ class Reading {
     return this.#file(file, this.#context.includes?.root ?? file, bytes);
   }
 
-  /** The document with the paths that its files' `lint` entries name as they are in the whole. */
+  /** The document as input of the later stages, with the paths of `lint` entries of included files converted. */
   source(document: Part): Source {
     this.diagnostics.push(...this.#merging.diagnostics);
     const { equal } = this.#merging;
@@ -123,18 +124,18 @@ class Reading {
     return document;
   }
 
-  /** A file's own part; of an included one without what only concerns that file. */
+  /** A file's own part. For an included file, it is without `include` and `requires`. */
   #own(source: SourceFile): Part | undefined {
     const { value } = source;
     if (this.#open.length === 1) return wholeFile(source);
-    // Comments alone: nothing to include yet.
+    // The file contains only comments.
     if (value === null) return undefined;
     if (typeof value !== "object" || Array.isArray(value))
       return this.#fail(
         "schema-type",
         `an included file must be a map, not ${Array.isArray(value) ? "a list" : "text"}`,
         source.locate([], "value"),
-        "write keys of the spec: `groups:`, `settings:`, …",
+        "write keys of the spec, such as `groups:` or `settings:`",
       );
     const keys = ["include", "requires"].filter((key) => Object.hasOwn(value, key)).map((key) => [key]);
     return without(wholeFile(source), keys);
@@ -156,7 +157,7 @@ class Reading {
   #includesOf(source: SourceFile): Include[] {
     const list = valueAt(source, ["include"]);
     if (!Array.isArray(list)) {
-      // Validation says it of the spec's own file.
+      // In the main file, validation reports this.
       if (list !== undefined && this.#open.length > 1)
         this.#fail(
           "schema-type",
@@ -186,7 +187,7 @@ class Reading {
           "schema-type",
           "an entry of `include` must be a file, or a map with `file` and `without`",
           source.locate(at, "value"),
-          'such as base.yaml, or { file: base.yaml, without: ["trustedUsers"] }',
+          'write base.yaml, or { file: base.yaml, without: ["trustedUsers"] }',
         );
       return [];
     });
@@ -204,27 +205,26 @@ class Reading {
   }
 
   #missingPart(text: string, place: Place, path: string, value: unknown): void {
-    // How far the path goes, and what there is in that place.
+    // The longest part of the path that exists, and the keys there.
     let known = text;
     while (known !== "" && !pathOfText(known, value)) known = known.replace(/(?:^|\.)[^.[]*$|\[[^[]*$/, "");
     const there = valueAt({ value }, pathOfText(known, value) ?? []);
     const names = typeof there === "object" && there !== null && !Array.isArray(there) ? Object.keys(there) : [];
     const rest = /^\.?([^.[]*)/.exec(text.slice(known.length))?.[1] ?? "";
     const near = nearestNames(rest, names).map((name) => (known === "" ? name : `${known}.${name}`));
-    const { hint = "delete it, or name what the file has: `flakewright show` on that file prints it" } = didYouMean(near);
-    this.#fail("include-missing", `${path} has no \`${text}\` that could be left out`, place, hint);
+    const { hint = "delete it, or correct it: `flakewright show` prints what that file contains" } = didYouMean(near);
+    this.#fail("include-missing", `${path} has no \`${text}\` to exclude`, place, hint);
   }
 
   #load(path: string, from: string, place: Place): Part | undefined {
-    const local =
-      "an include is a file on this machine: bring a company's base into the repository by Git, as a submodule or subtree";
+    const local = "include a file of this machine: add a shared base to the repository with Git, as a submodule or subtree";
     if (/^[A-Za-z][A-Za-z0-9+.-]+:/.test(path)) return this.#fail("include-missing", `${path} is not a local file`, place, local);
     const loaded = this.#context.includes?.load(path, from) ?? "can't be read here";
     if (typeof loaded === "string") {
       const folder = dirname(from);
       const hint = path.startsWith("/")
         ? "correct the path"
-        : `the path starts at the folder of this file, ${folder === "." ? "the current one" : `${folder}/`}`;
+        : `the path is relative to the folder of this file, ${folder === "." ? "the current one" : `${folder}/`}`;
       return this.#fail("include-missing", `${path} ${loaded}`, place, hint);
     }
     const open = this.#open.findIndex((one) => one.path === loaded.path);
@@ -235,9 +235,14 @@ class Reading {
     if (this.#documents.has(loaded.path)) return this.#documents.get(loaded.path);
     this.#documents.set(loaded.path, undefined);
     if (this.included.length + 1 >= MAX_FILES)
-      return this.#fail("yaml-limit", `the spec has more than ${MAX_FILES} files`, place, "join some of them");
+      return this.#fail("yaml-limit", `the spec has more than ${MAX_FILES} files`, place, "merge some of them");
     if (this.#bytes + loaded.bytes.byteLength > MAX_BYTES)
-      return this.#fail("yaml-limit", `the spec's files have more than ${MAX_BYTES} bytes together`, place, "split the platform");
+      return this.#fail(
+        "yaml-limit",
+        `the files of the spec have more than ${MAX_BYTES} bytes in total`,
+        place,
+        "split the platform into several specs",
+      );
     this.included.push(loaded);
     const document = this.#file(loaded.file, loaded.path, loaded.bytes);
     this.#documents.set(loaded.path, document);

@@ -42,31 +42,31 @@ export const CATALOGUE = {
   },
   "include-missing": {
     severity: "error",
-    summary: "an included file that can't be read, or a part to leave out of it that is not there",
+    summary: "an included file that can't be read, or a part to exclude that it does not have",
     cause:
-      "A path of `include` starts at the folder of the file that names it, and leads to a file on this machine. `without` names parts as `lint: at:` does.",
+      "A path of `include` is relative to the folder of the including file, and must be a file on this machine. `without` contains paths in the form of `lint: at:`.",
     example: "# spec/platform.yaml, with the base in company/\ninclude: [company/base.yaml]",
     fixed: "include: [../company/base.yaml]",
   },
   "include-cycle": {
     severity: "error",
     summary: "a file that includes itself, directly or through others",
-    cause: "What such a file says would depend on itself.",
+    cause: "The content of such a file would depend on itself.",
     example: "# base.yaml\ninclude: [base.yaml]",
     fixed: "# base.yaml\ninclude: []",
   },
   "include-conflict": {
     severity: "error",
-    summary: "two included files give one key different values, and the including file has none of its own",
-    cause:
-      "Maps merge and lists are joined, but a single value can only be one of the two. Which one is right, the file that includes both has to say.",
+    summary: "two included files have different values for one key, and the including file has none",
+    cause: "Maps merge and lists are joined, but a single value can't be both. The file that includes both files must set it.",
     example: "include: [a.yaml, b.yaml]   # a: nixpkgs: nixos-25.11, b: nixpkgs: nixos-26.05",
     fixed: "include: [a.yaml, b.yaml]\nnixpkgs: nixos-26.05",
   },
   "requires-newer": {
     severity: "error",
     summary: "the spec needs a newer flakewright",
-    cause: "`requires` says which version knows all that the spec uses. An older one would report keys that it does not know.",
+    cause:
+      "`requires` is the minimum version for the language of the spec. An older version would report keys that it does not know.",
     example: 'requires: ">=9.0"',
     fixed: 'requires: ">=0.1"',
   },

@@ -17,8 +17,8 @@ export function valueAt(source: { readonly value: unknown }, path: SpecPath): un
 }
 
 /**
- * The path that a text like `pathText`'s names in a value: `trustedUsers[1]`, `trustedUsers.1`, `groups.k8s.packages`. A key with dots in it
- * is found too. Undefined where nothing stands.
+ * The path for a text such as `trustedUsers[1]`, `trustedUsers.1` or `groups.k8s.packages`, the reverse of `pathText`. Keys can contain dots.
+ * Undefined if the value has nothing at that path.
  */
 export function pathOfText(text: string, value: unknown): SpecPath | undefined {
   if (text === "") return [];
@@ -30,9 +30,9 @@ export function pathOfText(text: string, value: unknown): SpecPath | undefined {
     return rest && [index, ...rest];
   }
   for (const [key, child] of Object.entries(value)) {
-    const behind = text.slice(key.length);
-    if (!text.startsWith(key) || !/^(?:$|\.|\[)/.test(behind)) continue;
-    const rest = pathOfText(behind.replace(/^\.(?=.)/, ""), child);
+    const after = text.slice(key.length);
+    if (!text.startsWith(key) || !/^(?:$|\.|\[)/.test(after)) continue;
+    const rest = pathOfText(after.replace(/^\.(?=.)/, ""), child);
     if (rest) return [key, ...rest];
   }
   return undefined;

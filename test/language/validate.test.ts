@@ -1,6 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { rangeMessage } from "../../generator/language/hints.ts";
+import { specSchema } from "../../generator/language/schema.ts";
+import { EXPECTED } from "../../generator/language/vocabulary.ts";
 import { base, codeRows, group, head, mistakeRows } from "../support/diagnostic-rows.ts";
 import { compileText } from "../support/spec.ts";
 
@@ -208,6 +210,14 @@ test("a map with keys that JavaScript might call is reported like any other", ()
       compileText(`${base}settings:\n  max-jobs: { ${key}: 2 }\n  sandbox: { ${key}: 2 }\n`).diagnostics.map((d) => d.code),
       ["setting-type", "setting-type"],
     );
+});
+
+test("every pattern of the schema has a sentence of its own", () => {
+  const definitions = Object.entries(specSchema["$defs"] as Record<string, { pattern?: string }>);
+  assert.equal(
+    definitions.filter(([name, { pattern }]) => (pattern !== undefined) !== name in EXPECTED).map(([name]) => name),
+    [],
+  );
 });
 
 test("a keyword of JSON Schema that has no sentence of ours does not show ajv's", () => {

@@ -248,7 +248,7 @@ test("both places of a conflict are named, and the hint's key settles it", () =>
   assert.is(more.length, 0);
   assert.is(only?.file, "b.yaml");
   assert.is(only?.related?.[0]?.range.file, "a.yaml");
-  assert.ok(only?.hint?.includes("write `nixpkgs`"), only?.hint);
+  assert.ok(only?.hint?.includes("set `nixpkgs`"), only?.hint);
   for (const spec of [
     files["spec.yaml"].replace("include", "nixpkgs: nixos-26.05\ninclude"),
     files["spec.yaml"].replace("a.yaml", '{ file: a.yaml, without: ["nixpkgs"] }'),
