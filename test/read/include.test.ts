@@ -42,7 +42,7 @@ const MERGED: [title: string, files: Files, what: (compiled: ReturnType<typeof c
     ["z", "x", "y", "own"],
   ],
   [
-    "what the including file says wins, over several levels",
+    "the including file has precedence, over several levels",
     {
       "spec.yaml": `${head}include: [mid.yaml]\ndescription: own\n${clean}`,
       "mid.yaml": "include: [sub/low.yaml]\ndescription: middle\ngc: { dates: daily }\n",
@@ -207,7 +207,7 @@ const WRONG: [title: string, wanted: string, files: Files][] = [
     { "spec.yaml": `${head}include: [a.yaml]\n${clean}`, "a.yaml": "groups: { b: { pakages: [jq] } }\n" },
   ],
   [
-    "a wrong entry behind others",
+    "an invalid entry after others",
     "schema-value spec.yaml: je q",
     {
       "spec.yaml": `${head}include: [a.yaml]\ngroups: { a: { packages: [je q] } }\n`,
@@ -217,14 +217,14 @@ const WRONG: [title: string, wanted: string, files: Files][] = [
 ];
 
 for (const [title, wanted, files] of WRONG)
-  test(`refused at its place: ${title}`, () => {
+  test(`reported at its place: ${title}`, () => {
     assert.equal(places(files), [wanted]);
     const { diagnostics, files: generated } = compileFiles(files);
     assert.ok(diagnostics.every((d) => d.hint));
     assert.is(generated, undefined);
   });
 
-test("more than 100 files are refused, 100 are not; each is read once however often it is named", () => {
+test("more than 100 files are rejected, 100 are not; each is read once, however often it is included", () => {
   const chain = (length: number): Files => {
     const files: Record<string, string> = { "spec.yaml": `${head}include: [f1.yaml]\n${clean}` };
     for (let index = 1; index < length; index++)
@@ -256,7 +256,7 @@ test("both places of a conflict are named, and the hint's key settles it", () =>
     assert.ok(compileFiles({ ...files, "spec.yaml": spec }).files, spec);
 });
 
-test("an acceptance of an included file follows its entry to where it stands in the whole", () => {
+test("an acceptance of an included file applies to the index of its entry in the whole spec", () => {
   const base =
     'trustedUsers: [root, ada]\nlint: [{ code: trusted-user-is-root, at: "trustedUsers[1]", why: she runs the builders }]\n';
   const files = {
@@ -269,7 +269,7 @@ test("an acceptance of an included file follows its entry to where it stands in 
   assert.equal(places({ ...files, "spec.yaml": left }), [], "an acceptance of what is left out is no unused one");
 });
 
-test("fixes edit the file where the words stand, and what surrounds them there", () => {
+test("fixes edit the file that a part comes from, with its indentation and commas", () => {
   const files = {
     "spec.yaml": `${head}include: [base.yaml]\ngroups:\n  k8s:\n    packages:\n      - jq\n      - kubctl\n`,
     "base.yaml": "groups:\n  k8s:\n    packages: [kubectl, stern]\n",
@@ -318,7 +318,7 @@ test("a secret of an included file is found and never shown", () => {
     }
 });
 
-test("an older flakewright says so and nothing else, also for what an included file needs", () => {
+test("an older flakewright reports only that, also for the requirement of an included file", () => {
   const newer = { "spec.yaml": `${head}requires: ">=9.1"\nnews: 1\n${clean}` };
   assert.equal(places(newer, { version: "0.1.0" }), ['requires-newer spec.yaml: ">=9.1"']);
   const base = { "spec.yaml": `${head}include: [base.yaml]\nnews: 1\n${clean}`, "base.yaml": "requires: '>=0.2'\n" };

@@ -15,7 +15,7 @@ codeRows(test, [
   },
 ]);
 
-/** nixpkgs as the spec says it, and the release that the fix writes. */
+/** nixpkgs in the spec, and the release that the fix writes. */
 for (const [nixpkgs, release] of [
   ["", "26.05"],
   ["nixpkgs: nixos-24.05\n", "24.05"],
@@ -78,7 +78,7 @@ for (const [title, map] of [
     );
   });
 
-test("a stateVersion that was refused is reported once, as what it is", () => {
+test("an invalid stateVersion is reported once, as an invalid value", () => {
   assert.equal(codes(compileText(`${base}hosts: { box: { stateVersion: 26.05 } }\n`).diagnostics), ["schema-type"]);
 });
 
