@@ -6,7 +6,7 @@ import { lint } from "./lint/lint.ts";
 import type { Environment } from "./lint/rule.ts";
 import { findSecrets } from "./lint/secrets.ts";
 import { buildModel } from "./model/build.ts";
-import type { Model } from "./model/model.ts";
+import type { Model, PackageSet } from "./model/model.ts";
 import { type PlannedFile, planFiles } from "./output/outputs.ts";
 import type { Templates } from "./output/render.ts";
 import { specName } from "./output/spec-name.ts";
@@ -35,8 +35,8 @@ export interface CompileContext extends Omit<Environment, "facts"> {
   readonly includes?: Includes;
   /** This flakewright's version, for `requires`. */
   readonly version?: string;
-  /** Package facts of the nixpkgs that a flake reference names. */
-  readonly facts: (nixpkgs: string) => Facts | undefined;
+  /** Package facts of the nixpkgs that a flake reference names, as an input of the flake. */
+  readonly facts: (nixpkgs: string, input: string) => Facts | undefined;
 }
 
 /**
@@ -60,7 +60,7 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
   }
   const [spec, shapeDiagnostics] = validate(source);
   const [model, nameDiagnostics] = buildModel(spec, source);
-  const environment = { ...context, facts: () => context.facts(model.nixpkgs.url) };
+  const environment = { ...context, facts: (set: Pick<PackageSet, "name" | "url"> = model.nixpkgs) => context.facts(set.url, set.name) };
   const before = [...readDiagnostics, ...shapeDiagnostics, ...nameDiagnostics];
   const secrets = findSecrets(source);
   const [, findings] = lint({ model, source, environment, before, secrets });

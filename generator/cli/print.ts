@@ -54,7 +54,11 @@ export function terminal(show: Terminal["show"]): Terminal {
       return controller.signal;
     },
     progress(done, total, what) {
-      if (!process.stderr.isTTY) return;
+      // In a log one line is enough: what begins, and how long it takes.
+      if (!process.stderr.isTTY) {
+        if (done === 0) process.stderr.write(`${what}\n`);
+        return;
+      }
       const width = 30;
       const filled = Math.round((done / total) * width);
       const bar = `${"█".repeat(filled)}${"░".repeat(width - filled)}`;

@@ -4,6 +4,7 @@ import { factsText, openFacts } from "../knowledge/packages.ts";
 import type { Tool } from "../model/model.ts";
 import type { System } from "../system/system.ts";
 import { batchesOf, replaceFile, runBatches } from "./index-packages/batches.ts";
+import { withOldNames } from "./index-packages/old-names.ts";
 import { Evaluator, type PackageSet, SYSTEMS } from "./index-packages/evaluator.ts";
 import { type FetchedNixpkgs, fetchLocked, fetchReference } from "./index-packages/fetch.ts";
 import { type Options, type Outcome, printed, type Terminal } from "./outcome.ts";
@@ -11,7 +12,7 @@ import { indexFolder, indexName } from "./package-index.ts";
 import { compileSpec } from "./session.ts";
 
 /** Part of the name of an unfinished index's folder: another one when package-facts.nix or the batches change. */
-const FORMAT = "2";
+const FORMAT = "3";
 
 /**
  * `flakewright index`: evaluates the facts of every package of the spec's nixpkgs, or of the one that `options.nixpkgs` names,
@@ -80,21 +81,25 @@ async function indexSets(
   const unfinished = `${path}.${FORMAT}.unfinished`;
   let release = old?.release ?? "";
   const batches = [];
+  const aliases = new Set<string>();
+  terminal.progress(0, 1, "Nix lists the names of the packages");
   for (const set of missing) {
     const listed = await evaluator.list(set);
     if (!listed) return signal.aborted ? interrupted("before the first part") : cantEvaluate(evaluator);
     release = listed.release;
-    batches.push(...batchesOf(set, listed.names, unfinished));
+    for (const name of listed.aliases) aliases.add([...set, name].join("."));
+    batches.push(...batchesOf(set, [...listed.names, ...listed.aliases], unfinished));
   }
   await system.mkdir(unfinished);
   const { facts, finished } = await runBatches(batches, evaluator, { system, terminal, signal });
   if (evaluator.failure !== undefined) return cantEvaluate(evaluator);
   if (signal.aborted) return interrupted(`with ${finished} of ${batches.length} parts done`);
 
-  const all = [...(old?.all() ?? []), ...facts];
+  const all = [...(old?.rows() ?? []), ...(await withOldNames(facts, aliases, evaluator))];
   await replaceFile(system, `${path}.tsv`, factsText({ release, exact: true, systems: SYSTEMS }, all));
   await system.remove(unfinished);
-  return printed(`${path}.tsv: ${all.length} packages of nixpkgs ${release}\n`);
+  const packages = all.filter((one) => one.history === undefined).length;
+  return printed(`${path}.tsv: ${packages} packages of nixpkgs ${release}\n`);
 }
 
 const cantEvaluate = ({ failure }: Evaluator): Outcome => failed(`Nix can't evaluate this nixpkgs: ${failure}`);

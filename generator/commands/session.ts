@@ -2,6 +2,8 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 import { type Compiled, compile } from "../compile.ts";
 import { lockedInput } from "../knowledge/flake-lock.ts";
 import { type Facts, openFacts } from "../knowledge/packages.ts";
+import { momentOf } from "../knowledge/releases.ts";
+import { listedRevision } from "../knowledge/revisions.ts";
 import type { Templates } from "../output/render.ts";
 import { loadTemplates } from "../output/templates.ts";
 import { MAX_BYTES } from "../read/source.ts";
@@ -69,10 +71,11 @@ const unreadable = (note: string): Outcome => ({
 });
 
 /**
- * The package facts of a flake reference to nixpkgs: the index of the revision that flake.lock pins for it, if there is one, else
- * the bundled facts. Without a reference, the facts of whatever nixpkgs flake.lock pins.
+ * The package facts of a flake reference to nixpkgs, as an input of the flake: the index of the revision that flake.lock pins for
+ * it, if there is one, else the bundled facts, of its release or of the day of its commit. Without a reference, the facts of
+ * whatever nixpkgs flake.lock pins.
  */
-export type FactsOf = (nixpkgs?: string) => Facts | undefined;
+export type FactsOf = (nixpkgs?: string, input?: string) => Facts | undefined;
 
 /** Reads the facts' files at once; a file is parsed when its facts are first used. */
 export async function factsReader(system: System, options: Options): Promise<FactsOf> {
@@ -80,11 +83,33 @@ export async function factsReader(system: System, options: Options): Promise<Fac
   const locked = lockedInput(lock, "nixpkgs");
   const index = locked && (await readIndex(system, locked));
   const bundled = await system.readFile(join(options.knowledge, "packages.tsv"));
-  const opened = new Map<Buffer, Facts>();
-  const open = (text: Buffer | undefined): Facts | undefined => {
-    const facts = text && (opened.get(text) ?? openFacts(text.toString("latin1")));
-    if (text && facts) opened.set(text, facts);
+  const revisions = await system.readFile(join(options.knowledge, "revisions.tsv"));
+  const texts = new Map<Buffer, string>();
+  const textOf = (file: Buffer): string => {
+    const text = texts.get(file) ?? file.toString("latin1");
+    texts.set(file, text);
+    return text;
+  };
+  /** The day or the release of the commit that a reference names, or is locked to. */
+  const whenOf = (url: string, input: string): string | undefined => {
+    const pinned = lockedInput(lock, input, url);
+    const commit = pinned?.rev ?? /(?:^|[^0-9a-f])([0-9a-f]{40})(?:[^0-9a-f]|$)/.exec(url)?.[1];
+    const listed = commit !== undefined && revisions ? listedRevision(textOf(revisions), commit) : undefined;
+    // A local tree has no date: Nix writes 0 or 1.
+    const seconds = pinned?.lastModified ?? 0;
+    return listed ?? (seconds > 86_400 ? new Date(seconds * 1000).toISOString().slice(0, 10) : undefined);
+  };
+  const opened = new Map<string, Facts>();
+  return (nixpkgs, input = "nixpkgs") => {
+    const key = `${input} ${nixpkgs ?? ""}`;
+    const known = opened.get(key);
+    if (known) return known;
+    const isIndexed = input === "nixpkgs" && index !== undefined && lockedInput(lock, "nixpkgs", nixpkgs) !== undefined;
+    const file = isIndexed ? index : bundled;
+    if (!file) return undefined;
+    const url = nixpkgs ?? `github:NixOS/nixpkgs/${locked?.rev ?? ""}`;
+    const facts = openFacts(textOf(file), momentOf(url, whenOf(url, input)));
+    opened.set(key, facts);
     return facts;
   };
-  return (nixpkgs) => open(index !== undefined && lockedInput(lock, "nixpkgs", nixpkgs) ? index : bundled);
 }

@@ -1,8 +1,9 @@
 # Facts of the packages of one package set, for `flakewright index` (commands/index-packages.ts), which runs it in batches of names.
 #
-# names = "": the set's names and the release of nixpkgs. Otherwise a JSON list of names: the facts of each; null where there is no
-# package of that name, or none that evaluates. Unfree, broken and insecure packages are evaluated too: that they are so is a
-# fact. Availability is by platform alone, as in packages.tsv.
+# names = "": the set's names, its aliases (old names, which work or throw) and the release of nixpkgs. Otherwise a JSON list of
+# names: the facts of each; null where there is no package of that name, or none that evaluates. With `identify`, the derivation of
+# each. Unfree, broken and insecure packages are evaluated too: that they are so is a fact. Availability is that of each system's
+# own package (a JDK is another derivation on macOS than on Linux): by its platforms, and not where only that system's is broken.
 #
 # nixpkgs: a path; systems, set (an attribute path; [ ] is the top level): JSON lists.
 {
@@ -10,35 +11,47 @@
   systems,
   set,
   names,
+  identify,
 }:
 let
   systemNames = builtins.fromJSON systems;
-  pkgs = import nixpkgs {
-    system = builtins.head systemNames;
-    overlays = [ ];
-    config = {
-      allowAliases = false;
-      allowBroken = true;
-      allowInsecurePredicate = _: true;
-      allowUnfree = true;
-      allowUnsupportedSystem = true;
+  nixpkgsFor =
+    allowAliases: system:
+    import nixpkgs {
+      inherit system;
+      overlays = [ ];
+      config = {
+        inherit allowAliases;
+        allowBroken = true;
+        allowInsecurePredicate = _: true;
+        allowUnfree = true;
+        allowUnsupportedSystem = true;
+      };
     };
-  };
+  all = map (nixpkgsFor true) systemNames;
+  pkgs = builtins.head all;
   inherit (pkgs) lib;
+  path = builtins.fromJSON set;
+  from = lib.attrByPath path { };
   platforms = map (system: lib.systems.elaborate system) systemNames;
-  from = lib.attrByPath (builtins.fromJSON set) { } pkgs;
   row =
-    package:
+    package: onSystems:
     let
       meta = package.meta or { };
+      broken = meta.broken or false;
       licenses = lib.toList (meta.license or [ ]);
+      available =
+        { package, platform }:
+        (builtins.tryEval (
+          lib.meta.availableOn platform package && (broken || !(package.meta.broken or false))
+        )).value;
     in
     {
       version = package.version or "";
       mainProgram = meta.mainProgram or "";
-      available = map (platform: lib.meta.availableOn platform package) platforms;
+      available = map (one: one != null && available one) onSystems;
       unfree = builtins.any (license: !(license.free or true)) licenses;
-      broken = meta.broken or false;
+      inherit broken;
       insecure = (meta.knownVulnerabilities or [ ]) != [ ];
       licenses = builtins.concatMap (
         license: if license ? spdxId then [ license.spdxId ] else [ ]
@@ -46,23 +59,45 @@ let
       pname = lib.getName package;
       description = meta.description or "";
     };
+  found =
+    name: pkgs: platform:
+    let
+      tried = builtins.tryEval (
+        let
+          package = (from pkgs).${name};
+        in
+        if lib.isDerivation package then { inherit package platform; } else null
+      );
+    in
+    if tried.success then tried.value else null;
   facts =
     name:
     let
-      found = builtins.tryEval (
+      onSystems = lib.zipListsWith (found name) all platforms;
+      present = builtins.filter (one: one != null) onSystems;
+      tried = builtins.tryEval (
         let
-          package = from.${name};
-          all = row package;
+          all = row (builtins.head present).package onSystems;
         in
-        if lib.isDerivation package then builtins.deepSeq all all else null
+        builtins.deepSeq all all
       );
     in
-    if found.success then found.value else null;
+    if present == [ ] || !tried.success then null else tried.value;
+  derivation =
+    name:
+    let
+      tried = builtins.tryEval (from pkgs).${name}.drvPath;
+    in
+    if tried.success then tried.value else null;
 in
 if names == "" then
+  let
+    current = builtins.attrNames (from (nixpkgsFor false (builtins.head systemNames)));
+  in
   {
     release = lib.trivial.release;
-    names = builtins.attrNames from;
+    names = current;
+    aliases = lib.subtractLists current (builtins.attrNames (from pkgs));
   }
 else
-  lib.genAttrs (builtins.fromJSON names) facts
+  lib.genAttrs (builtins.fromJSON names) (if identify == "" then facts else derivation)

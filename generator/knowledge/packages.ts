@@ -1,20 +1,25 @@
 import { type Candidate, NameIndex } from "../report/suggestions.ts";
+import { type History, hadHappened, readHistory } from "./package-history.ts";
+import { type Moment, RELEASES, UNSTABLE } from "./releases.ts";
 import { isWellKnown, TOOL_NAMES } from "./tool-names.ts";
 
 /*
- * Facts about the packages of one nixpkgs. A look-up searches in the text of the file, because parsing 20,000 lines would be slow for a spec
+ * Facts about the packages of nixpkgs. A look-up searches in the text of the file, because parsing 30,000 lines would be slow for a spec
  * of thirty tools.
  *
  * The text is ASCII. Lines end with "\n", tabs separate cells, and empty cells at the end of a line are omitted:
  *
- *   flakewright-facts  1  RELEASE  bundled|exact           format, nixpkgs release, whether it is the spec's own nixpkgs
+ *   flakewright-facts  1  RELEASE  bundled|exact  DAY      format, nixpkgs release, whether it is the spec's own nixpkgs; its day
  *   attribute  version  mainProgram  systems:A,B,C  flags  …    the columns' names
- *   kubectl    1.30.1                f
+ *   kubectl    1.36.2   .            f
  *
  * Rows are sorted by attribute (a dotted path inside a package set), by code units. `mainProgram` is `.` if it equals the attribute. The column
  * `systems:` is a hexadecimal number with one bit for each system in the column's name, the first system in the highest bit; the bit is set
  * if the package is available. `flags`: u unfree, b broken, i insecure. The optional columns are `licenses` (SPDX ids, separated by spaces),
- * `pname` and `description`. `\` and characters that are not printable ASCII are escaped as in JSON.
+ * `pname` (`.` if it equals the last part of the attribute), `description`, `history` (package-history.ts) and `oldest`:
+ * SYSTEMS,FLAGS,PNAME,VERSION in the oldest release of the facts, if they differ. Before the packages there can be package sets with
+ * only their names, a line each: the set with a dot behind it, a tab, its names separated by spaces; `+` before a name that
+ * the oldest release lacks, `-` before one that the newest lacks. `\` and characters that are not printable ASCII are escaped as in JSON.
  */
 
 /** What is known about one package. */
@@ -34,7 +39,42 @@ export interface PackageFacts {
   /** The name of the package in nixpkgs' `unfree` and `insecure` lists. */
   readonly pname?: string;
   readonly description?: string;
+  /** As the cell is. */
+  readonly history?: string;
+  /** As the cell is. */
+  readonly oldest?: string;
 }
+
+/** What a state of nixpkgs has under a name. */
+export type Verdict =
+  /** `facts` is undefined inside a package set of which only the names are known. */
+  | { readonly kind: "package"; readonly facts: PackageFacts | undefined }
+  /** An old name that still works. */
+  | {
+      readonly kind: "renamed";
+      readonly to: string | undefined;
+      readonly since: string | undefined;
+      readonly facts: PackageFacts;
+      /** False where the state of nixpkgs is not known. */
+      readonly certain: boolean;
+    }
+  | {
+      readonly kind: "removed";
+      /** The attribute that is gone: the name, or the package set that it is in. */
+      readonly attribute: string;
+      /** Whether it was only renamed; the new name is the replacement. */
+      readonly renamed: boolean;
+      /** Undefined where there is none, or none that this state has for certain. */
+      readonly replacement: string | undefined;
+      /** `2026-03-30`, `nixpkgs 25.05`; undefined where it is not known. */
+      readonly since: string | undefined;
+      /** The first release that certainly lacks it: `25.11`. */
+      readonly goneIn: string | undefined;
+      readonly certain: boolean;
+    }
+  /** It came later than this state. */
+  | { readonly kind: "newer"; readonly since: string | undefined }
+  | { readonly kind: "unknown" };
 
 /** Where facts come from. */
 export interface FactsOrigin {
@@ -44,12 +84,19 @@ export interface FactsOrigin {
   readonly exact: boolean;
   /** The systems for which availability is known. */
   readonly systems: readonly string[];
+  /** The day of the nixpkgs, where it is known. */
+  readonly day?: string | undefined;
 }
 
 /** Facts about the packages of one nixpkgs. */
 export interface Facts extends FactsOrigin {
-  /** The facts of an attribute path, `python3Packages.ansible`; undefined if there is no such package. */
+  /** The state of nixpkgs that the facts describe. */
+  readonly moment: Moment;
+  /** The facts of an attribute path that works, `python3Packages.ansible`; undefined if there is no such package. */
   find(attribute: string): PackageFacts | undefined;
+  verdict(attribute: string): Verdict;
+  /** What nixpkgs calls the package of an attribute in its policies, in any state that the facts know; `[]` where they don't. */
+  pnames(attribute: string): string[];
   /**
    * Whether a missing attribute does not exist. True at the top level; inside a package set, true if the facts contain other packages of that
    * set.
@@ -57,26 +104,42 @@ export interface Facts extends FactsOrigin {
   covers(attribute: string): boolean;
   /** Attributes that are similar to `name`, the most likely first; see `NameIndex`. */
   nearest(name: string, max?: number): string[];
-  /** All packages, sorted. */
+  /** All packages by their present names, sorted. */
   all(): PackageFacts[];
+  /** All rows, sorted, with old names. */
+  rows(): PackageFacts[];
   /** The attributes with this main program, the most likely first. */
   byProgram(program: string): string[];
 }
 
 const FORMAT = ["flakewright-facts", "1"];
 
-/** Opens facts. Throws if the text has another format, such as an index of another version. */
-export function openFacts(text: string): Facts {
+/**
+ * Opens facts. Throws if the text has another format, such as an index of another version.
+ * @param asked the state of nixpkgs; an index has its own
+ */
+export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
   const firstEnd = text.indexOf("\n");
-  const body = text.indexOf("\n", firstEnd + 1) + 1;
-  const [kind, format, release, origin] = text.slice(0, firstEnd).split("\t");
-  if (kind !== FORMAT[0] || format !== FORMAT[1] || release === undefined || origin === undefined || firstEnd < 0 || body === 0) {
+  const namesEnd = text.indexOf("\n", firstEnd + 1) + 1;
+  const [kind, format, release, origin, day = ""] = text.slice(0, firstEnd).split("\t");
+  if (kind !== FORMAT[0] || format !== FORMAT[1] || release === undefined || origin === undefined || firstEnd < 0 || namesEnd === 0) {
     throw new Error("not package facts of this version");
   }
-  const columns = text.slice(firstEnd + 1, body - 1).split("\t");
+  const columns = text.slice(firstEnd + 1, namesEnd - 1).split("\t");
   const systemsColumn = columns.findIndex((column) => column.startsWith("systems:"));
   const systems = columns[systemsColumn]?.slice("systems:".length).split(",") ?? [];
   const at = new Map(columns.map((column, index) => [column, index]));
+  const exact = origin === "exact";
+  const moment: Moment = exact ? { ...UNSTABLE, name: `nixpkgs ${release}` } : asked;
+  const isOld = !exact && moment.to !== UNSTABLE.to && daysBetween(RELEASES[0]?.branched, moment.to) < daysBetween(moment.to, day);
+
+  const sets = new Map<string, readonly [start: number, end: number]>();
+  let body = namesEnd;
+  for (let tab = text.indexOf("\t", body); tab !== -1 && text[tab - 1] === "."; tab = text.indexOf("\t", body)) {
+    const end = text.indexOf("\n", tab);
+    sets.set(text.slice(body, tab), [tab + 1, end]);
+    body = end + 1;
+  }
 
   /** The start of the line at an offset. */
   const lineStart = (offset: number) => text.lastIndexOf("\n", offset - 1) + 1;
@@ -106,19 +169,25 @@ export function openFacts(text: string): Facts {
     const cell = (column: string) => decodeCell(cells[at.get(column) ?? -1] ?? "");
     const attribute = cell("attribute");
     const program = cell("mainProgram");
-    const bits = Number.parseInt(cells[systemsColumn] || "0", 16);
-    const flags = cell("flags");
+    const pname = cell("pname");
+    const oldest = cell("oldest");
+    const [oldBits, oldFlags, oldPname, oldVersion] = isOld && oldest !== "" ? oldest.split(",") : [];
+    const bits = Number.parseInt(oldBits ?? (cells[systemsColumn] || "0"), 16);
+    const flags = oldFlags ?? cell("flags");
+    const ownName = attribute.slice(attribute.lastIndexOf(".") + 1);
     return {
       attribute,
-      version: cell("version"),
+      version: oldVersion ?? cell("version"),
       mainProgram: program === "." ? attribute : program,
       systems: systems.filter((_, index) => Math.floor(bits / 2 ** (systems.length - 1 - index)) % 2 === 1),
       unfree: flags.includes("u"),
       broken: flags.includes("b"),
       insecure: flags.includes("i"),
       ...(at.has("licenses") ? { licenses: cell("licenses").split(" ").filter(Boolean) } : {}),
-      ...(at.has("pname") ? { pname: cell("pname") } : {}),
+      ...(at.has("pname") ? { pname: oldPname || (pname === "." ? ownName : pname) } : {}),
       ...(at.has("description") ? { description: cell("description") } : {}),
+      ...(cells[at.get("history") ?? -1] ? { history: cell("history") } : {}),
+      ...(oldest === "" ? {} : { oldest }),
     };
   }
 
@@ -129,16 +198,104 @@ export function openFacts(text: string): Facts {
     const set = attribute.slice(0, dot + 1);
     let answer = covered.get(set);
     if (answer === undefined) {
-      answer = text.startsWith(set, lowerBound(set));
+      answer = text.startsWith(set, lowerBound(set)) || namesOf(set) !== undefined;
       covered.set(set, answer);
     }
     return answer;
   }
 
-  function find(attribute: string): PackageFacts | undefined {
-    if (!covers(attribute)) return undefined;
+  function row(attribute: string): PackageFacts | undefined {
     const start = lowerBound(attribute);
     return start < text.length && attributeAt(start, lineEnd(start)) === attribute ? parse(start) : undefined;
+  }
+
+  function verdict(attribute: string): Verdict {
+    const dot = attribute.lastIndexOf(".");
+    const known = row(attribute);
+    if (known) return judged(known, readHistory(known.history ?? "", day));
+    if (dot === -1) return { kind: "unknown" };
+    const set = verdict(attribute.slice(0, dot));
+    if (set.kind === "removed") return { ...set, replacement: undefined };
+    const names = namesOf(attribute.slice(0, dot + 1));
+    return names === undefined ? { kind: "unknown" } : inSet(names, attribute.slice(dot + 1));
+  }
+
+  const setTexts = new Map<string, string>();
+  /** The names of a package set, with a space before and behind each; those of one Python are those of every Python 3. */
+  function namesOf(set: string): string | undefined {
+    const range = sets.get(set) ?? sets.get(set.replace(/^python3[0-9]+Packages\.$/, "python3Packages."));
+    if (!range) return undefined;
+    const names = setTexts.get(set) ?? ` ${text.slice(...range)} `;
+    setTexts.set(set, names);
+    return names;
+  }
+
+  /** Of a package set by names alone. */
+  function inSet(names: string, name: string): Verdict {
+    const oldest = RELEASES[0]?.branched ?? "";
+    const sign = ["", "+", "-"].find((one) => names.includes(` ${one}${name} `));
+    if (sign === undefined) return { kind: "unknown" };
+    if (sign === "-" && moment.from >= day) {
+      const gone = { renamed: false, replacement: undefined, since: undefined, goneIn: undefined, certain: true };
+      return { kind: "removed", attribute: name, ...gone };
+    }
+    if (sign === "+" && moment.to <= oldest) return { kind: "newer", since: undefined };
+    return { kind: "package", facts: undefined };
+  }
+
+  function judged(facts: PackageFacts, history: History): Verdict {
+    const { attribute } = facts;
+    if (hadHappened(history.came, moment) === false && history.came) return { kind: "newer", since: history.came.since };
+    const gone = hadHappened(history.gone, moment);
+    if (gone !== false) {
+      return {
+        kind: "removed",
+        attribute,
+        renamed: history.name !== undefined,
+        replacement: present(history.name ?? history.replacement),
+        since: history.gone?.since,
+        goneIn: history.goneIn,
+        certain: gone === true,
+      };
+    }
+    const renamed = hadHappened(history.renamed, moment);
+    // Between two releases, an old name may still have been the only one.
+    if (renamed === true || (renamed === undefined && moment.name === undefined)) {
+      const to = present(history.name);
+      return { kind: "renamed", to, since: history.renamed?.since, facts, certain: renamed === true };
+    }
+    return { kind: "package", facts };
+  }
+
+  /** The name, if this state has it for certain under that name. */
+  function present(name: string | undefined): string | undefined {
+    if (name === undefined) return undefined;
+    const found = row(name);
+    // Of other package sets only those names stand in the facts that were tried.
+    if (!found) return name.includes(".") && moment.from >= day ? name : undefined;
+    const { came, gone, renamed } = readHistory(found.history ?? "", day);
+    const isThere = (came ? hadHappened(came, moment) : true) === true;
+    return isThere && hadHappened(gone, moment) === false && hadHappened(renamed, moment) !== true ? name : undefined;
+  }
+
+  function find(attribute: string): PackageFacts | undefined {
+    if (!covers(attribute)) return undefined;
+    const found = verdict(attribute);
+    if (found.kind === "package" || found.kind === "renamed") return found.facts;
+    // It may be there still.
+    return found.kind === "removed" && !found.certain ? row(attribute) : undefined;
+  }
+
+  /** Whether it is a package by its present name. */
+  const isThere = (attribute: string): boolean => verdict(attribute).kind === "package";
+
+  function pnames(attribute: string): string[] {
+    const found = row(attribute);
+    if (!found) return [];
+    const name = readHistory(found.history ?? "", day).name;
+    const [, , old = ""] = (found.oldest ?? "").split(",");
+    const now = name === undefined ? undefined : row(name);
+    return [...new Set([found.pname, old, now?.pname].filter((one) => one !== undefined && one !== ""))] as string[];
   }
 
   function byProgram(program: string): string[] {
@@ -146,39 +303,53 @@ export function openFacts(text: string): Facts {
     const found: string[] = [];
     for (let hit = text.indexOf(`\t${program}\t`, body); hit !== -1; hit = text.indexOf(`\t${program}\t`, hit + 1)) {
       const facts = parse(lineStart(hit));
-      if (facts.mainProgram === program) found.push(facts.attribute);
+      if (facts.mainProgram === program && isThere(facts.attribute)) found.push(facts.attribute);
     }
     const rank = (attribute: string) => (isWellKnown(attribute) ? 0 : 1);
     found.sort((a, b) => rank(a) - rank(b) || a.length - b.length || (a < b ? -1 : 1));
-    return find(program)?.mainProgram === program ? [program, ...found.filter((one) => one !== program)] : found;
+    return isThere(program) && find(program)?.mainProgram === program ? [program, ...found.filter((one) => one !== program)] : found;
+  }
+
+  function rows(): PackageFacts[] {
+    const found: PackageFacts[] = [];
+    for (let start = body; start < text.length; start = lineEnd(start) + 1) found.push(parse(start));
+    return found;
   }
 
   let index: NameIndex | undefined;
   return {
     release,
-    exact: origin === "exact",
+    exact,
     systems,
+    day: day || undefined,
+    moment,
     find,
+    verdict,
+    pnames,
     covers,
     nearest(name, max = 3) {
-      index ??= suggestionIndex(text.slice(body), (attribute) => find(attribute) !== undefined);
+      index ??= suggestionIndex(text.slice(body).split("\n"), isThere);
       const programs = byProgram(name).slice(0, 1);
       // Other package managers write versions as `terraform@1.5` or `nodejs=20`.
       const near = index.nearest(name.replace(/[@=:].*$/, ""), max, name);
       return [...new Set([...programs, ...near])].slice(0, max);
     },
-    all() {
-      const rows: PackageFacts[] = [];
-      for (let start = body; start < text.length; start = lineEnd(start) + 1) rows.push(parse(start));
-      return rows;
-    },
+    all: () => rows().filter((one) => isThere(one.attribute)),
+    rows,
     byProgram,
   };
 }
 
-/** The text of facts. Rows can be in any order. An optional column is written if a row has it. */
-export function factsText(origin: FactsOrigin, rows: readonly PackageFacts[]): string {
-  const optional = (["licenses", "pname", "description"] as const).filter((column) =>
+/**
+ * The text of facts. Rows can be in any order. An optional column is written if a row has it.
+ * @param sets package sets of which only the names are known, each name as its line has it
+ */
+export function factsText(
+  origin: FactsOrigin,
+  rows: readonly PackageFacts[],
+  sets: ReadonlyMap<string, readonly string[]> = new Map(),
+): string {
+  const optional = (["licenses", "pname", "description", "history", "oldest"] as const).filter((column) =>
     rows.some((row) => row[column] !== undefined),
   );
   const header = ["attribute", "version", "mainProgram", `systems:${origin.systems.join(",")}`, "flags", ...optional];
@@ -188,14 +359,19 @@ export function factsText(origin: FactsOrigin, rows: readonly PackageFacts[]): s
       const bits = origin.systems.reduce((sum, system) => sum * 2 + (row.systems.includes(system) ? 1 : 0), 0);
       const flags = `${row.unfree ? "u" : ""}${row.broken ? "b" : ""}${row.insecure ? "i" : ""}`;
       const program = row.mainProgram === row.attribute ? "." : row.mainProgram;
-      const more = optional.map((column) => (column === "licenses" ? (row.licenses ?? []).join(" ") : (row[column] ?? "")));
+      const ownName = row.attribute.slice(row.attribute.lastIndexOf(".") + 1);
+      const more = optional.map((column) => {
+        if (column === "licenses") return (row.licenses ?? []).join(" ");
+        return column === "pname" && row.pname === ownName ? "." : (row[column] ?? "");
+      });
       return [row.attribute, row.version, program, bits.toString(16), flags, ...more]
         .map(encodeCell)
         .join("\t")
         .replace(/\t+$/, "");
     });
-  const first = [...FORMAT, origin.release, origin.exact ? "exact" : "bundled"].join("\t");
-  return `${[first, header.join("\t"), ...lines].join("\n")}\n`;
+  const first = [...FORMAT, origin.release, origin.exact ? "exact" : "bundled", ...(origin.day ? [origin.day] : [])].join("\t");
+  const setLines = [...sets].map(([set, names]) => `${set}.\t${names.join(" ")}`);
+  return `${[first, header.join("\t"), ...setLines, ...lines].join("\n")}\n`;
 }
 
 const encodeCell = (cell: string): string =>
@@ -208,15 +384,21 @@ const decodeCell = (cell: string): string =>
       )
     : cell;
 
-/** The candidates of suggestions for an unknown package: all attributes, and the common names of well-known tools. */
-function suggestionIndex(lines: string, has: (attribute: string) => boolean): NameIndex {
+/**
+ * The candidates of suggestions for an unknown package: all attributes, and the common names of well-known tools.
+ * @param has whether the nixpkgs has the attribute under this name; others are never suggested
+ */
+function suggestionIndex(lines: readonly string[], has: (attribute: string) => boolean): NameIndex {
   const candidates: Candidate[] = [];
-  for (const line of lines.split("\n")) {
+  for (const line of lines) {
     const name = line.slice(0, line.indexOf("\t"));
-    if (name !== "") candidates.push({ name, familiarity: isWellKnown(name) ? "popular" : "rare" });
+    if (name === "" || (/\t[-+@]/.test(line) && !has(name))) continue;
+    candidates.push({ name, familiarity: isWellKnown(name) ? "popular" : "rare" });
   }
   // A misspelt `gcloud` leads to the package of gcloud.
   for (const { called, attribute } of TOOL_NAMES)
     if (called.length >= 4 && has(attribute)) candidates.push({ name: called, familiarity: "popular", answer: attribute });
   return new NameIndex(candidates);
 }
+
+const daysBetween = (from: string | undefined, to: string): number => (Date.parse(to) - Date.parse(from ?? to)) / 86_400_000;

@@ -1,4 +1,6 @@
-/* Releases of nixpkgs. */
+/*
+ * Releases of nixpkgs, and which state of it a flake reference names. Dates are ISO days, so that they compare as text.
+ */
 
 /** The newest release: the default of `nixpkgs`, and the one that `init` writes. Only this constant changes with a new release. */
 export const DEFAULT_RELEASE = "26.05";
@@ -10,3 +12,119 @@ export function releaseNamed(reference: string): string | undefined {
 
 /** A reference to nixpkgs as a flake reference: the short form names a branch, tag or commit of NixOS/nixpkgs. */
 export const nixpkgsUrl = (written: string): string => (written.includes(":") ? written : `github:NixOS/nixpkgs/${written}`);
+
+export interface Release {
+  readonly name: string;
+  /** The day when its branch left master: what came later is not in it. By the first revision of the unstable channel with the next number. */
+  readonly branched: string;
+  /** The last day of its support (https://github.com/NixOS/nixpkgs/blob/master/doc/README.md, release notes). */
+  readonly end: string;
+}
+
+/** From the oldest that the package facts know to the newest; README.md says what else a new release brings. */
+export const RELEASES: readonly Release[] = [
+  { name: "24.05", branched: "2024-05-22", end: "2024-12-31" },
+  { name: "24.11", branched: "2024-11-13", end: "2025-06-30" },
+  { name: "25.05", branched: "2025-05-17", end: "2025-12-31" },
+  { name: "25.11", branched: "2025-11-21", end: "2026-06-30" },
+  { name: DEFAULT_RELEASE, branched: "2026-05-25", end: "2026-12-31" },
+];
+
+const [OLDEST] = RELEASES;
+
+/** Undefined for a release that the package facts don't know. */
+export const knownRelease = (name: string): Release | undefined => RELEASES.find((release) => release.name === name);
+
+/** Days of master: the state is that of one of them. A release has the state of the day on which it branched off. */
+export interface Moment {
+  readonly from: string;
+  readonly to: string;
+  /** How a message calls it: `nixpkgs 24.05`, `nixpkgs of 2025-03-01`; undefined where nothing says which state it is. */
+  readonly name: string | undefined;
+}
+
+/** A day after every other. */
+const NEWEST = "9999-12-31";
+
+/** nixos-unstable and the like; also the state by which a reference is judged of which nothing is known. */
+export const UNSTABLE: Moment = { from: NEWEST, to: NEWEST, name: "nixpkgs unstable" };
+export const UNKNOWN_MOMENT: Moment = { from: "", to: NEWEST, name: undefined };
+
+export function momentOfRelease(name: string): Moment | undefined {
+  const called = `nixpkgs ${name}`;
+  const release = knownRelease(name);
+  if (release) return { from: release.branched, to: release.branched, name: called };
+  if (!/^[0-9]{2}\.(?:05|11)$/.test(name) || !OLDEST) return undefined;
+  if (name < OLDEST.name) return { from: "", to: OLDEST.branched, name: called };
+  return { ...UNSTABLE, name: called };
+}
+
+/** A commit of a day: of master, or of a release's branch that was supported then. */
+export function momentOfDay(day: string): Moment {
+  const alive = RELEASES.find((release) => release.branched <= day && day <= release.end);
+  return { from: alive?.branched ?? day, to: day, name: `nixpkgs of ${day}` };
+}
+
+/** What a reference to nixpkgs says about the state that it names. */
+export type Pointed =
+  | { readonly kind: "release"; readonly release: string; /** A branch, which moves; else a tag. */ readonly moves: boolean }
+  | { readonly kind: "rolling" }
+  | { readonly kind: "commit"; readonly rev: string }
+  | { readonly kind: "unknown" };
+
+/** `nixos-26.05`, `nixos-24.11-small`, `nixpkgs-25.05-darwin`, `release-25.11`, `staging-25.11`: of a release. */
+const RELEASE_BRANCH = /^(?:nixos|nixpkgs|release|staging|staging-next)-([0-9]{2}\.(?:05|11))(?:-small|-darwin|-aarch64)?$/;
+const RELEASE_TAG = /^v?([0-9]{2}\.(?:05|11))(?:[.-].*)?$/;
+const ROLLING =
+  /^(?:nixos-unstable(?:-small)?|nixpkgs-unstable|master|staging|staging-next|staging-nixos|HEAD)$/;
+
+/** Reads a branch, tag or commit of nixpkgs. */
+export function pointedBy(ref: string): Pointed {
+  const name = ref.replace(/^refs\/(?:heads|tags)\//, "");
+  if (/^[0-9a-f]{40}$/.test(name)) return { kind: "commit", rev: name };
+  if (ROLLING.test(name)) return { kind: "rolling" };
+  const branch = RELEASE_BRANCH.exec(name)?.[1];
+  if (branch !== undefined) return { kind: "release", release: branch, moves: true };
+  const tag = RELEASE_TAG.exec(name)?.[1];
+  return tag === undefined ? { kind: "unknown" } : { kind: "release", release: tag, moves: false };
+}
+
+/** The branch, tag or commit that a flake reference names; `""` for the default branch, undefined for what is no nixpkgs of NixOS. */
+export function nixpkgsRef(url: string): string | undefined {
+  const [base = "", query = ""] = url.split("?");
+  const asked = new URLSearchParams(query);
+  const named = asked.get("rev") ?? asked.get("ref");
+  const github = /^(?:github:(?:NixOS|nixpkgs)\/nixpkgs|(?:flake:)?nixpkgs)(?:\/([^?#]*))?$/i.exec(base);
+  if (github) return named ?? github[1]?.replace(/\/$/, "") ?? "";
+  if (/^git\+(?:https|ssh):\/\/(?:[^/]*@)?github\.com\/NixOS\/nixpkgs(?:\.git)?\/?$/i.test(base)) return named ?? "";
+  const channel = /^https:\/\/(?:channels\.nixos\.org|nixos\.org\/channels)\/([^/]+)/.exec(base)?.[1];
+  if (channel !== undefined) return channel;
+  const archive = /^https:\/\/github\.com\/NixOS\/nixpkgs\/archive\/(.+?)\.(?:tar\.gz|zip)$/i.exec(base)?.[1];
+  if (archive !== undefined) return archive;
+  const released = /^https:\/\/releases\.nixos\.org\/(?:nixos|nixpkgs)\/(?:([0-9]{2}\.[0-9]{2})\/)?/.exec(base);
+  if (released) return released[1] ?? "nixpkgs-unstable";
+  return undefined;
+}
+
+/**
+ * The state of nixpkgs that a flake reference names.
+ * @param when of the commit that it is locked to, or names: its day or its release, where the lock or the list of revisions knows it
+ */
+export function momentOf(url: string, when?: string): Moment {
+  const known = when === undefined ? undefined : (momentOfRelease(when) ?? momentOfDay(when));
+  const ref = nixpkgsRef(url);
+  if (ref === undefined) return known ?? UNKNOWN_MOMENT;
+  const pointed: Pointed = ref === "" ? { kind: "rolling" } : pointedBy(ref);
+  switch (pointed.kind) {
+    case "release":
+      return momentOfRelease(pointed.release) ?? UNKNOWN_MOMENT;
+    case "rolling":
+      // A locked branch of master is of the day of its lock.
+      return when === undefined ? UNSTABLE : { from: when, to: when, name: `nixpkgs unstable of ${when}` };
+    default:
+      return known ?? UNKNOWN_MOMENT;
+  }
+}
+
+/** The branch of the release that follows, with the kind of branch that `ref` is: `nixos-24.05-small` to `nixos-26.05-small`. */
+export const onRelease = (ref: string, release: string): string => ref.replace(/[0-9]{2}\.(?:05|11)/, release);

@@ -47,6 +47,11 @@ export function toolNamed(called: string): ToolName | undefined {
   return BY_CALLED.get(called) ?? BY_CALLED.get(called.toLowerCase());
 }
 
+const ONLY_OTHERS: ReadonlyMap<string, string> = new Map(data.onlyOthers.map(({ called, why }) => [called, why]));
+
+/** Why a package of this name is another tool than the well-known one, which nixpkgs does not have under any name. */
+export const onlyOtherThing = (called: string): string | undefined => ONLY_OTHERS.get(called);
+
 /** A suggestion for an editor. */
 export interface ToolCompletion {
   readonly attribute: string;

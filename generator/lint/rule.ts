@@ -1,5 +1,5 @@
 import type { Facts } from "../knowledge/packages.ts";
-import type { Model } from "../model/model.ts";
+import type { Model, PackageSet } from "../model/model.ts";
 import type { Source } from "../read/source.ts";
 import type { Explanation } from "../report/codes.ts";
 import type { Diagnostic, Fix, Place } from "../report/diagnostic.ts";
@@ -10,8 +10,8 @@ import type { Secret } from "./secrets.ts";
 export interface Environment {
   /** Whether the output folder contains a flake.lock. */
   readonly locked: boolean;
-  /** Facts about packages, loaded at the first call; undefined if they can't be read. */
-  readonly facts: () => Facts | undefined;
+  /** Facts about the packages of a nixpkgs, by default the spec's own; loaded at the first call, undefined if they can't be read. */
+  readonly facts: (set?: Pick<PackageSet, "name" | "url">) => Facts | undefined;
 }
 
 /** What a rule reports. */

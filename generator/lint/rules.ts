@@ -6,6 +6,7 @@ import { builderRules } from "./rules/builders.ts";
 import { cacheRules } from "./rules/caches.ts";
 import { hostRules } from "./rules/hosts.ts";
 import { nixpkgsRules } from "./rules/nixpkgs.ts";
+import { packageNameRules } from "./rules/package-names.ts";
 import { packageRules } from "./rules/packages.ts";
 import { secretRules } from "./rules/secrets.ts";
 import { settingRules } from "./rules/settings.ts";
@@ -15,6 +16,7 @@ import { trustRules } from "./rules/trust.ts";
 /** The lint rules. To add one, add a row to one of these tables and a row to its test in test/lint/rules/. */
 export const RULES: readonly Rule[] = [
   ...settingRules,
+  ...packageNameRules,
   ...packageRules,
   ...cacheRules,
   ...trustRules,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { momentOf } from "../../generator/knowledge/releases.ts";
 import { factsText, openFacts, type PackageFacts } from "../../generator/knowledge/packages.ts";
 import { cpuRatio } from "../support/growth.ts";
 
@@ -11,40 +12,58 @@ const facts = openFacts(text);
 const attributes = text
   .split("\n")
   .slice(2, -1)
-  .map((line) => line.split("\t")[0]!);
+  .map((line) => line.split("\t")[0]!)
+  .filter((name) => !name.endsWith("."));
+const at = (release: string) => openFacts(text, momentOf(`github:NixOS/nixpkgs/${release}`));
 
 const SYSTEMS = ["x86_64-linux", "aarch64-linux", "aarch64-darwin", "x86_64-darwin"];
 
-test("the bundled facts: 19,244 packages of 24.05, sorted, ASCII", () => {
-  assert.is(facts.release, "24.05");
+test("the bundled facts: 24,000 packages and 3,000 old names up to 26.11, sorted, ASCII", () => {
+  assert.is(facts.release, "26.11");
   assert.is(facts.exact, false);
   assert.equal(facts.systems, SYSTEMS);
-  assert.is(attributes.length, 19244);
+  assert.ok(attributes.length > 27_000, String(attributes.length));
+  assert.ok(facts.all().length > 24_000);
   assert.ok(attributes.every((one, index) => index === 0 || attributes[index - 1]! < one));
   assert.match(text, /^[\x20-\x7e\t\n]*$/);
 });
 
 test("a package's facts", () => {
-  const plain = { unfree: false, broken: false, insecure: false };
-  assert.equal(facts.find("kubernetes-helm"), {
-    ...{ attribute: "kubernetes-helm", version: "3.15.0", mainProgram: "helm", systems: SYSTEMS },
-    ...plain,
+  const { licenses, pname, ...jq } = facts.find("jq") ?? {};
+  assert.equal(jq, {
+    ...{ attribute: "jq", version: "1.8.1", mainProgram: "jq", systems: SYSTEMS },
+    ...{ unfree: false, broken: false, insecure: false },
   });
-  assert.equal(facts.find("jq"), { attribute: "jq", version: "1.7.1", mainProgram: "jq", systems: SYSTEMS, ...plain });
+  assert.is(pname, "jq");
+  assert.ok(licenses?.includes("MIT"));
   assert.is(facts.find("terraform")?.unfree, true);
-  assert.equal(facts.find("amazon-ecs-cli")?.systems, ["x86_64-linux", "x86_64-darwin"]);
-  assert.is(facts.find("openssl_1_1")?.insecure, true);
+  assert.is(facts.find("redpanda-client")?.pname, "redpanda-rpk");
+  assert.is(facts.find("gradle_7")?.insecure, true);
   for (const name of ["", "Kubectl", "kubect", "kubectll", "zzzzz", "\t", "\n", "a\nb", "flakewright-facts", "attribute"])
     assert.is(facts.find(name), undefined, name);
 });
 
-test("every attribute is found, also the first and the last", () => {
-  for (const attribute of attributes) assert.is(facts.find(attribute)?.attribute, attribute);
+test("the facts are those of the release: systems, licences and versions differ", () => {
+  for (const name of ["jdk21", "jre", "temurin-bin"])
+    for (const release of ["nixos-24.05", "nixos-26.05"]) assert.ok(at(release).find(name)?.systems.includes("aarch64-darwin"), name);
+  assert.ok(at("nixos-24.05").find("nettools")?.systems.includes("aarch64-darwin"));
+  assert.is(at("nixos-24.05").find("bespokesynth-with-vst2")?.unfree, true);
+  assert.is(at("nixos-26.05").find("openssl_1_1")?.insecure, true);
+});
+
+test("every attribute is known, also the first and the last", () => {
+  const all = new Set(facts.all().map((one) => one.attribute));
+  for (const attribute of attributes) {
+    const { kind } = facts.verdict(attribute);
+    assert.is(kind === "package", all.has(attribute), attribute);
+    assert.is.not(kind, "unknown", attribute);
+  }
 });
 
 test("opening and searching eight times as many packages takes little longer", () => {
   const names = attributes.slice(0, attributes.length >> 3);
-  const few = text.split("\n", names.length + 2).join("\n");
+  const sets = text.split("\n").filter((line) => /^[^\t]*\.\t/.test(line)).length;
+  const few = text.split("\n", names.length + sets + 2).join("\n");
   const lookUps = (facts: string, among: readonly string[]) => () => {
     for (let n = 0; n < 5000; n++) openFacts(facts).find(among[(n * 7919) % among.length]!);
   };
@@ -63,7 +82,6 @@ test("nearest names: the intended one comes first, and none is far off", () => {
     ["Kubectl", ["kubectl"]],
     ["docker_compose", ["docker-compose"]],
     ["postgres", ["postgresql"]],
-    ["talos", ["talosctl"]],
     ["wireguard", ["wireguard-tools"]],
     // A version after the name, as in other package managers.
     ["terraform@1.5", ["terraform"]],
@@ -80,7 +98,6 @@ test("nearest names: the intended one comes first, and none is far off", () => {
     ["mytool", []],
     ["frobnicate", []],
     ["our-internal-tool", []],
-    ["nix-tree", []],
     ["__proto__", ["proto"]],
   ];
   for (const [wrong, want] of rows) assert.equal(facts.nearest(wrong), want, wrong);
@@ -132,7 +149,8 @@ test("inside a package set, only attributes of the facts are known", () => {
   assert.is(own.covers("python3Packages.requests"), true);
   assert.is(own.covers("python3Packages.sub.requests"), false);
   assert.is(own.covers("perlPackages.requests"), false);
-  assert.is(facts.covers("python3Packages.requests"), false);
+  assert.is(facts.covers("python3Packages.requests"), true);
+  assert.is(facts.covers("haskellPackages.lens"), false);
 });
 
 test("another format is refused; a truncated text is read up to its end", () => {
@@ -148,8 +166,8 @@ test("another format is refused; a truncated text is read up to its end", () => 
   const empty = openFacts(factsText({ release: "26.05", exact: true, systems: [] }, []));
   assert.is(empty.find("a"), undefined);
   assert.equal(empty.nearest("kubectl"), []);
-  const cut = openFacts(text.slice(0, 200));
-  assert.is(cut.find("AMB-plugins")?.version, "0.8.1");
+  const cut = openFacts(text.slice(0, text.indexOf("\nFabric\t") + 20));
+  assert.is(cut.find("Fabric")?.version, "3.2.3");
   assert.is(cut.find("zsh"), undefined);
 });
 

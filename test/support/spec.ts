@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Compiled, compile } from "../../generator/compile.ts";
 import { openFacts } from "../../generator/knowledge/packages.ts";
+import { momentOf } from "../../generator/knowledge/releases.ts";
 import { loadTemplates } from "../../generator/output/templates.ts";
 import { nodeSystem } from "../../generator/system/node-system.ts";
 import { tempFolder } from "./temp.ts";
@@ -18,7 +19,7 @@ export function compileText(text: string, locked = true, file = "spec.yaml"): Co
   return compile(
     Buffer.from(text),
     file,
-    { locked, facts: () => (facts ? openFacts(facts.toString("latin1")) : undefined) },
+    { locked, facts: (nixpkgs) => (facts ? openFacts(facts.toString("latin1"), momentOf(nixpkgs)) : undefined) },
     templates,
   );
 }

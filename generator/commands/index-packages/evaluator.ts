@@ -12,6 +12,13 @@ export type PackageSet = readonly string[];
 /** What package-facts.nix answers for a package. */
 type Row = Omit<PackageFacts, "attribute" | "systems"> & { readonly available: readonly boolean[] };
 
+/** The names of a set; `aliases` are old names, which work or throw. */
+export interface Listed {
+  readonly release: string;
+  readonly names: readonly string[];
+  readonly aliases: readonly string[];
+}
+
 /** Runs knowledge/package-facts.nix, each time in a process of its own. */
 export class Evaluator {
   readonly #system: System;
@@ -38,7 +45,7 @@ export class Evaluator {
   }
 
   /** The release of nixpkgs and the names of a set; undefined, with a `failure`, when Nix can't evaluate it. */
-  async list(set: PackageSet): Promise<{ readonly release: string; readonly names: readonly string[] } | undefined> {
+  async list(set: PackageSet): Promise<Listed | undefined> {
     const run = await this.#run(set, "");
     if (run.status === 0) return JSON.parse(run.stdout);
     this.#failure = lastError(run.stderr);
@@ -60,8 +67,15 @@ export class Evaluator {
     return both;
   }
 
-  #run(set: PackageSet, names: string): Promise<SpawnResult> {
-    const given = { nixpkgs: this.#nixpkgs, systems: JSON.stringify(SYSTEMS), set: JSON.stringify(set), names };
+  /** The derivations that names of a set stand for; a name that does not evaluate is left out, and so is all when Nix fails. */
+  async derivations(set: PackageSet, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const run = await this.#run(set, JSON.stringify(names), "yes");
+    const found: Record<string, string | null> = run.status === 0 ? JSON.parse(run.stdout) : {};
+    return new Map(Object.entries(found).flatMap(([name, path]) => (path === null ? [] : [[name, path]])));
+  }
+
+  #run(set: PackageSet, names: string, identify = ""): Promise<SpawnResult> {
+    const given = { nixpkgs: this.#nixpkgs, systems: JSON.stringify(SYSTEMS), set: JSON.stringify(set), names, identify };
     const args = Object.entries(given).flatMap(([name, value]) => ["--argstr", name, value]);
     const options = ["--eval", "--strict", "--json", "--option", "allow-import-from-derivation", "false"];
     return this.#system.spawn("nix-instantiate", [...options, this.#expression, ...args], { signal: this.#signal });

@@ -8,6 +8,9 @@ import { templates } from "../../support/spec.ts";
 
 const test = suite("rules: packages");
 
+/** The beginning of a spec of a release, without Macs, for which not all of these are. */
+const on = (release: string): string => `version: 1\nname: demo\nnixpkgs: nixos-${release}\nsystems: [x86_64-linux]\n`;
+
 codeRows(test, [
   {
     code: "package-wrong-name",
@@ -29,45 +32,93 @@ codeRows(test, [
   },
   {
     code: "package-unknown",
-    says: "nixpkgs 24.05 has no package `kubeclt`; a newer release may have it",
+    says: "no package `kubeclt` is known in nixpkgs 26.11",
     bad: `${head}groups:\n  k8s:\n    packages: [⟦kubeclt⟧]\n`,
     good: base,
   },
   {
+    code: "package-unknown",
+    says: "nixpkgs 24.05 does not have `openbao` yet",
+    bad: `${on("24.05")}groups:\n  iac:\n    packages: [⟦openbao⟧]\n`,
+    good: `${on("26.05")}groups:\n  iac:\n    packages: [openbao]\n`,
+  },
+  {
+    code: "package-unknown",
+    says: "no package `python3Packages.nosuchthing` is known in nixpkgs 26.05",
+    bad: `${on("26.05")}groups:\n  py:\n    packages: [⟦python3Packages.nosuchthing⟧]\n`,
+    good: `${on("26.05")}groups:\n  py:\n    packages: [python3Packages.requests]\n`,
+  },
+  {
+    code: "package-removed",
+    says: "nixpkgs 26.05 has `argo` only by its new name, `argo-workflows` (gone since 2025-10-27)",
+    bad: `${on("26.05")}groups:\n  k8s:\n    packages: [⟦argo⟧]\n`,
+    good: `${on("26.05")}groups:\n  k8s:\n    packages: [argo-workflows]\n`,
+  },
+  {
+    code: "package-removed",
+    says: "nixpkgs 26.05 no longer has `promtail` (gone since 2026-03-30)",
+    bad: `${on("26.05")}groups:\n  logs:\n    packages: [⟦promtail⟧]\n`,
+    good: `${on("25.11")}groups:\n  logs:\n    packages: [promtail]\n`,
+  },
+  {
+    code: "package-removed",
+    says: "nixpkgs 26.05 no longer has `gcc48` (gone since nixpkgs 25.11, or earlier)",
+    bad: `${on("26.05")}groups:\n  c:\n    packages: [⟦gcc48⟧]\n`,
+    good: `${on("26.05")}groups:\n  c:\n    packages: [gcc]\n`,
+  },
+  {
+    code: "package-removed",
+    says: "nixpkgs 26.05 no longer has `nodePackages.prettier` (gone since 2026-03-03)",
+    bad: `${on("26.05")}groups:\n  js:\n    packages: [⟦nodePackages.prettier⟧]\n`,
+    good: `${on("26.05")}groups:\n  js:\n    packages: [prettier]\n`,
+  },
+  {
+    code: "package-removed",
+    says: "nixpkgs 26.05 no longer has `promtail` (gone since 2026-03-30)",
+    bad: `${base}inputs: { new: "github:NixOS/nixpkgs/nixos-26.05" }\nshells: { x: { packages: [{ package: ⟦promtail⟧, from: new }] } }\n`,
+    good: `${base}inputs: { old: "github:NixOS/nixpkgs/${COMMIT}" }\nshells: { x: { packages: [{ package: promtail, from: old }] } }\n`,
+  },
+  {
+    code: "package-renamed",
+    says: "`nettools` is an old name of `net-tools` since 2025-06-11",
+    bad: `${on("26.05")}groups:\n  net:\n    packages: [⟦nettools⟧]\n`,
+    good: `${on("25.05")}groups:\n  net:\n    packages: [nettools]\n`,
+  },
+  {
     code: "package-unfree",
-    says: "`vault` is unfree (its licence restricts its use) and not in `nixpkgs.unfree`",
+    says: "`vault` is unfree (BUSL-1.1) and not in `nixpkgs.unfree`",
     bad: `${head}groups:\n  iac:\n    packages: [⟦vault⟧]\n`,
     good: `version: 1\nname: demo\nnixpkgs: { url: "github:NixOS/nixpkgs/${COMMIT}", unfree: [vault] }\ngroups:\n  iac:\n    packages: [vault]\n`,
   },
   {
     code: "package-unfree",
-    says: "`vault` is unfree (its licence restricts its use) and not in `nixpkgs.unfree`",
+    says: "`vault` is unfree (BUSL-1.1) and not in `nixpkgs.unfree`",
     bad: `${base}inputs: { old: "github:NixOS/nixpkgs/${COMMIT}" }\nshells: { x: { packages: [{ package: ⟦vault⟧, from: old }] } }\n`,
     good: `version: 1\nname: demo\nnixpkgs: { url: "github:NixOS/nixpkgs/${COMMIT}", unfree: [vault] }\n${group}inputs: { old: "github:NixOS/nixpkgs/${COMMIT}" }\nshells: { x: { packages: [{ package: vault, from: old }] } }\n`,
   },
   {
     code: "package-unfree",
-    says: "`vault` is unfree (its licence restricts its use) and not in `nixpkgs.unfree`",
+    says: "`vault` is unfree (BUSL-1.1) and not in `nixpkgs.unfree`",
     bad: `version: 1\nname: demo\nnixpkgs:\n  url: github:NixOS/nixpkgs/${COMMIT}\n  unfree: [consul]\ngroups:\n  iac:\n    packages: [consul, ⟦vault⟧]\n`,
     good: `version: 1\nname: demo\nnixpkgs:\n  url: github:NixOS/nixpkgs/${COMMIT}\n  unfree: true\ngroups:\n  iac:\n    packages: [consul, vault]\n`,
   },
   {
     code: "package-unfree",
-    says: "`vault` is unfree (its licence restricts its use) and not in `nixpkgs.unfree`",
+    says: "`vault` is unfree (BUSL-1.1) and not in `nixpkgs.unfree`",
     bad: `version: 1\nname: demo\nnixpkgs:\n  url: github:NixOS/nixpkgs/${COMMIT}\ngroups:\n  iac:\n    packages: [⟦vault⟧]\n`,
     good: `version: 1\nname: demo\nnixpkgs:\n  url: github:NixOS/nixpkgs/${COMMIT}\n  unfree: [vault]\ngroups:\n  iac:\n    packages: [vault]\n`,
   },
   {
     code: "package-unfree",
-    says: "`vault` is unfree (its licence restricts its use) and not in `nixpkgs.unfree`",
+    says: "`vault` is unfree (BUSL-1.1) and not in `nixpkgs.unfree`",
     bad: "version: 1\nname: demo\ngroups:\n  iac:\n    packages: [⟦vault⟧]\n",
     good: "version: 1\nname: demo\nnixpkgs: { url: github:NixOS/nixpkgs/nixos-26.05, unfree: [vault] }\ngroups:\n  iac:\n    packages: [vault]\n",
   },
   {
     code: "package-insecure",
-    says: "`python2` has known vulnerabilities and is not in `nixpkgs.insecure`",
-    bad: `${head}groups:\n  dev:\n    packages: [⟦python2⟧]\n`,
-    good: `version: 1\nname: demo\nnixpkgs: { url: "github:NixOS/nixpkgs/${COMMIT}", insecure: [python-2.7.18.8] }\ngroups:\n  dev:\n    packages: [python2]\n`,
+    says: "`gradle_7` has known vulnerabilities and is not in `nixpkgs.insecure`",
+    bad: `${head}groups:\n  dev:\n    packages: [⟦gradle_7⟧]\n`,
+    good: `version: 1\nname: demo\nnixpkgs: { url: "github:NixOS/nixpkgs/${COMMIT}", insecure: [gradle-7.6.6] }\ngroups:\n  dev:\n    packages: [gradle_7]\n`,
   },
   {
     code: "package-unavailable",
@@ -139,12 +190,13 @@ test("with an index that has package names, policies use the name, and one fix a
   const fixed = applyFixes(spec, found);
   assert.match(
     fixed,
-    `nixpkgs: { url: "github:NixOS/nixpkgs/${COMMIT}", unfree: [1password-cli], insecure: [openssl-1.1.1w] }\n`,
+    `nixpkgs: { url: "github:NixOS/nixpkgs/${COMMIT}", unfree: [_1password], insecure: [openssl-1.1.1w] }\n`,
   );
   assert.equal(compiled(fixed), []);
   const long = spec.replace(`nixpkgs: ${COMMIT}`, `nixpkgs:\n  url: github:NixOS/nixpkgs/${COMMIT}\n  insecure: []`);
   assert.equal(compiled(applyFixes(long, compiled(long))), []);
-  // nixpkgs matches package names in `nixpkgs.unfree`, but a spec may use the attribute.
+  // Either name allows it: the `pname`, or the attribute.
+  assert.equal(compiled(fixed.replace("[_1password]", "[1password-cli]")), []);
   assert.equal(
     codes(compiled(spec.replace(`nixpkgs: ${COMMIT}`, `nixpkgs: { url: "github:NixOS/nixpkgs/${COMMIT}", unfree: true }`))),
     ["package-insecure"],

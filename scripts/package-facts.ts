@@ -1,0 +1,176 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { factsText, openFacts, type PackageFacts } from "../generator/knowledge/packages.ts";
+import { RELEASES } from "../generator/knowledge/releases.ts";
+
+/*
+ * npx tsx scripts/package-facts.ts OLDEST.tsv NEWEST.tsv DAY [NAMES.json] writes generator/knowledge/packages.tsv.
+ *
+ * The first two are indexes of two nixpkgs: what `flakewright index --nixpkgs path:TREE` leaves in the cache folder. DAY is the day of
+ * the newest tree. NAMES.json knows dates of old names, by name:
+ *   { "status": "renamed" | "removed", "since"?: DAY, "sinceRelease"?: "25.05", "goneIn"?: ["25.11", …], "to"?: NAME, "works"?: true, "warns"?: true }
+ * Without it the facts claim no dates. generator/knowledge/README.md says how to add a release.
+ */
+
+interface Named {
+  readonly status: "renamed" | "removed";
+  readonly since?: string;
+  readonly sinceRelease?: string;
+  readonly goneIn?: readonly string[];
+  readonly to?: string;
+  readonly works?: true;
+  readonly warns?: true;
+}
+
+/** Package sets that are known by their names: those that tools are taken from, and that are alike in all versions of their language. */
+const SETS = [
+  "azure-cli-extensions",
+  "beamPackages",
+  "fishPlugins",
+  "gnome",
+  "grafanaPlugins",
+  "gst_all_1",
+  "jetbrains",
+  "kdePackages",
+  "kubernetes-helmPlugins",
+  "linuxPackages",
+  "llvmPackages",
+  "luaPackages",
+  "mate",
+  "nagiosPlugins",
+  "nerd-fonts",
+  "nixVersions",
+  "nodePackages",
+  "nodePackages_latest",
+  "ocamlPackages",
+  "perlPackages",
+  "phpPackages",
+  "postgresqlPackages",
+  "python3Packages",
+  "rubyPackages",
+  "terraform-providers",
+  "tmuxPlugins",
+  "xfce",
+  "xorg",
+];
+
+const [oldestFile, newestFile, day, namesFile] = process.argv.slice(2);
+if (oldestFile === undefined || newestFile === undefined || day === undefined)
+  throw new Error("usage: package-facts.ts OLDEST.tsv NEWEST.tsv DAY [NAMES.json]");
+
+const read = (file: string) => {
+  const facts = openFacts(readFileSync(file, "latin1"));
+  return { facts, rows: new Map(facts.rows().map((row) => [row.attribute, row])) };
+};
+const oldest = read(oldestFile);
+const newest = read(newestFile);
+const named: Readonly<Record<string, Named>> = namesFile === undefined ? {} : JSON.parse(readFileSync(namesFile, "utf8"));
+const top = (rows: ReadonlyMap<string, PackageFacts>) => [...rows.keys()].filter((name) => !name.includes("."));
+
+type Row = PackageFacts | undefined;
+/** Works under that name, be it an old one. */
+const works = (row: Row): row is PackageFacts => row !== undefined && !row.history?.startsWith("-");
+const isPackage = (row: Row): row is PackageFacts => row !== undefined && row.history === undefined;
+const nameOf = (row: Row): string | undefined => /(?:^| )=(\S+)/.exec(row?.history ?? "")?.[1];
+
+/** The package that a name leads to today, across several renamings; undefined when it leads to none. */
+function target(name: string | undefined): string | undefined {
+  for (let [at, steps] = [name, 0]; at !== undefined && steps < 5; steps++) {
+    const row = newest.rows.get(at);
+    if (isPackage(row)) return at;
+    at = named[at]?.to ?? nameOf(row);
+  }
+  return undefined;
+}
+
+/** Since when a package has its name: the day when the old one became an old one, or a day when it was one already. */
+const came = new Map<string, string>();
+for (const isCertain of [true, false]) {
+  const days = new Map<string, string>();
+  for (const { status, since, to, works: stillWorks } of Object.values(named)) {
+    if (status !== "renamed" || since === undefined || to === undefined || (stillWorks ?? false) !== isCertain) continue;
+    if ((days.get(to) ?? "9999") > since) days.set(to, since);
+  }
+  for (const [name, since] of days) if (!came.has(name)) came.set(name, isCertain ? since : `?${since}`);
+}
+
+const same = (a: PackageFacts, b: PackageFacts): boolean =>
+  a.systems.join() === b.systems.join() && a.unfree === b.unfree && a.broken === b.broken && a.insecure === b.insecure;
+
+function oldestCell(then: PackageFacts, now: PackageFacts): string | undefined {
+  const isRestricted = then.unfree || then.insecure;
+  const ownPname = isRestricted && then.pname !== now.pname ? (then.pname ?? "") : "";
+  const ownVersion = then.insecure && then.version !== now.version ? then.version : "";
+  if (same(then, now) && ownPname === "" && ownVersion === "") return undefined;
+  const { systems } = newest.facts;
+  const bits = systems.reduce((sum, system) => sum * 2 + (then.systems.includes(system) ? 1 : 0), 0);
+  const flags = `${then.unfree ? "u" : ""}${then.broken ? "b" : ""}${then.insecure ? "i" : ""}`;
+  return [bits.toString(16), flags, ownPname, ownVersion].join(",").replace(/,+$/, "");
+}
+
+function gone(name: string): string {
+  const known = named[name];
+  if (known?.since !== undefined) return `-${known.since}`;
+  if (known?.sinceRelease !== undefined) return `-${known.sinceRelease}`;
+  const first = (known?.goneIn ?? []).find((release) => RELEASES.some((one) => one.name === release));
+  return first === undefined ? "-?" : `-?${first}`;
+}
+
+function topRow(name: string): PackageFacts | undefined {
+  const [then, now] = [oldest.rows.get(name), newest.rows.get(name)];
+  const known = named[name];
+  const isNew = !works(then);
+  if (isPackage(now)) {
+    const day = came.get(name);
+    const history = isNew ? (day === undefined ? "+" : `+${day}`) : undefined;
+    const before = then && works(then) ? oldestCell(then, now) : undefined;
+    return { ...plain(now), ...(history ? { history } : {}), ...(before ? { oldest: before } : {}) };
+  }
+  const to = target(known?.to ?? nameOf(now));
+  if (works(now)) {
+    if (to === undefined) return undefined;
+    const history = [isNew ? "+" : "", `@${known?.since ?? ""}`, known?.warns ? "!" : "", `=${to}`].filter(Boolean).join(" ");
+    const before = isPackage(then) ? oldestCell(then, now) : undefined;
+    return { ...plain(now), history, ...(before ? { oldest: before } : {}) };
+  }
+  // A name that was gone before the oldest release, or is gone since.
+  const wasGone = then !== undefined && !works(then);
+  if (!now && !then && !known) return undefined;
+  const byName = isPackage(then) ? undefined : nameOf(then);
+  const heir = to ?? target(byName);
+  const isRenamed = known ? known.status === "renamed" : byName !== undefined;
+  const history = [
+    isNew && !wasGone ? "+" : "",
+    wasGone ? `-${oldest.facts.release}` : gone(name),
+    !wasGone && works(then) && !isPackage(then) && heir !== undefined ? `@${oldest.facts.release}` : "",
+    heir === undefined ? "" : `${isRenamed ? "=" : ">"}${heir}`,
+  ];
+  return { ...plain(then && works(then) ? then : EMPTY), attribute: name, history: history.filter(Boolean).join(" ") };
+}
+
+const EMPTY: PackageFacts = { attribute: "", version: "", mainProgram: "", systems: [], unfree: false, broken: false, insecure: false };
+
+/** Without what only an index has. */
+function plain({ description: _, history: __, ...row }: PackageFacts): PackageFacts {
+  return row;
+}
+
+/** The names of a package set, as the facts have them. */
+function signedNames(set: string): string[] {
+  const namesOf = (rows: ReadonlyMap<string, PackageFacts>) =>
+    new Set([...rows].filter(([name, row]) => name.startsWith(`${set}.`) && works(row)).map(([name]) => name.slice(set.length + 1)));
+  const [then, now] = [namesOf(oldest.rows), namesOf(newest.rows)];
+  return [...new Set([...then, ...now])]
+    .filter((name) => !name.includes("."))
+    .sort()
+    .map((name) => (!then.has(name) ? `+${name}` : now.has(name) ? name : `-${name}`));
+}
+
+const rows = [...new Set([...top(oldest.rows), ...top(newest.rows), ...Object.keys(named)])].flatMap((name) => topRow(name) ?? []);
+const sets = new Map(SETS.map((set) => [set, signedNames(set)] as const).filter(([, names]) => names.length > 0));
+const origin = { release: newest.facts.release, exact: false, systems: newest.facts.systems, day };
+writeFileSync(
+  fileURLToPath(new URL("../generator/knowledge/packages.tsv", import.meta.url)),
+  factsText(origin, rows, sets),
+);
+console.log(`${rows.length} names, ${sets.size} package sets`);
