@@ -60,7 +60,10 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
   }
   const [spec, shapeDiagnostics] = validate(source);
   const [model, nameDiagnostics] = buildModel(spec, source);
-  const environment = { ...context, facts: (set: Pick<PackageSet, "name" | "url"> = model.nixpkgs) => context.facts(set.url, set.name) };
+  const environment = {
+    ...context,
+    facts: (set: Pick<PackageSet, "name" | "url"> = model.nixpkgs) => context.facts(set.url, set.name),
+  };
   const before = [...readDiagnostics, ...shapeDiagnostics, ...nameDiagnostics];
   const secrets = findSecrets(source);
   const [, findings] = lint({ model, source, environment, before, secrets });

@@ -148,7 +148,15 @@ function topRow(name: string): PackageFacts | undefined {
   return { ...plain(then && works(then) ? then : EMPTY), attribute: name, history: history.filter(Boolean).join(" ") };
 }
 
-const EMPTY: PackageFacts = { attribute: "", version: "", mainProgram: "", systems: [], unfree: false, broken: false, insecure: false };
+const EMPTY: PackageFacts = {
+  attribute: "",
+  version: "",
+  mainProgram: "",
+  systems: [],
+  unfree: false,
+  broken: false,
+  insecure: false,
+};
 
 /** Without what only an index has. */
 function plain({ description: _, history: __, ...row }: PackageFacts): PackageFacts {
@@ -158,7 +166,9 @@ function plain({ description: _, history: __, ...row }: PackageFacts): PackageFa
 /** The names of a package set, as the facts have them. */
 function signedNames(set: string): string[] {
   const namesOf = (rows: ReadonlyMap<string, PackageFacts>) =>
-    new Set([...rows].filter(([name, row]) => name.startsWith(`${set}.`) && works(row)).map(([name]) => name.slice(set.length + 1)));
+    new Set(
+      [...rows].filter(([name, row]) => name.startsWith(`${set}.`) && works(row)).map(([name]) => name.slice(set.length + 1)),
+    );
   const [then, now] = [namesOf(oldest.rows), namesOf(newest.rows)];
   return [...new Set([...then, ...now])]
     .filter((name) => !name.includes("."))
@@ -166,11 +176,10 @@ function signedNames(set: string): string[] {
     .map((name) => (!then.has(name) ? `+${name}` : now.has(name) ? name : `-${name}`));
 }
 
-const rows = [...new Set([...top(oldest.rows), ...top(newest.rows), ...Object.keys(named)])].flatMap((name) => topRow(name) ?? []);
+const rows = [...new Set([...top(oldest.rows), ...top(newest.rows), ...Object.keys(named)])].flatMap(
+  (name) => topRow(name) ?? [],
+);
 const sets = new Map(SETS.map((set) => [set, signedNames(set)] as const).filter(([, names]) => names.length > 0));
 const origin = { release: newest.facts.release, exact: false, systems: newest.facts.systems, day };
-writeFileSync(
-  fileURLToPath(new URL("../generator/knowledge/packages.tsv", import.meta.url)),
-  factsText(origin, rows, sets),
-);
+writeFileSync(fileURLToPath(new URL("../generator/knowledge/packages.tsv", import.meta.url)), factsText(origin, rows, sets));
 console.log(`${rows.length} names, ${sets.size} package sets`);

@@ -122,7 +122,14 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
   const firstEnd = text.indexOf("\n");
   const namesEnd = text.indexOf("\n", firstEnd + 1) + 1;
   const [kind, format, release, origin, day = ""] = text.slice(0, firstEnd).split("\t");
-  if (kind !== FORMAT[0] || format !== FORMAT[1] || release === undefined || origin === undefined || firstEnd < 0 || namesEnd === 0) {
+  if (
+    kind !== FORMAT[0] ||
+    format !== FORMAT[1] ||
+    release === undefined ||
+    origin === undefined ||
+    firstEnd < 0 ||
+    namesEnd === 0
+  ) {
     throw new Error("not package facts of this version");
   }
   const columns = text.slice(firstEnd + 1, namesEnd - 1).split("\t");
@@ -131,7 +138,8 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
   const at = new Map(columns.map((column, index) => [column, index]));
   const exact = origin === "exact";
   const moment: Moment = exact ? { ...UNSTABLE, name: `nixpkgs ${release}` } : asked;
-  const isOld = !exact && moment.to !== UNSTABLE.to && daysBetween(RELEASES[0]?.branched, moment.to) < daysBetween(moment.to, day);
+  const isOld =
+    !exact && moment.to !== UNSTABLE.to && daysBetween(RELEASES[0]?.branched, moment.to) < daysBetween(moment.to, day);
 
   const sets = new Map<string, readonly [start: number, end: number]>();
   let body = namesEnd;
@@ -307,7 +315,9 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
     }
     const rank = (attribute: string) => (isWellKnown(attribute) ? 0 : 1);
     found.sort((a, b) => rank(a) - rank(b) || a.length - b.length || (a < b ? -1 : 1));
-    return isThere(program) && find(program)?.mainProgram === program ? [program, ...found.filter((one) => one !== program)] : found;
+    return isThere(program) && find(program)?.mainProgram === program
+      ? [program, ...found.filter((one) => one !== program)]
+      : found;
   }
 
   function rows(): PackageFacts[] {

@@ -67,7 +67,7 @@ export function momentOfDay(day: string): Moment {
 
 /** What a reference to nixpkgs says about the state that it names. */
 export type Pointed =
-  | { readonly kind: "release"; readonly release: string; /** A branch, which moves; else a tag. */ readonly moves: boolean }
+  | { readonly kind: "release"; readonly release: string /** A branch, which moves; else a tag. */; readonly moves: boolean }
   | { readonly kind: "rolling" }
   | { readonly kind: "commit"; readonly rev: string }
   | { readonly kind: "unknown" };
@@ -75,8 +75,7 @@ export type Pointed =
 /** `nixos-26.05`, `nixos-24.11-small`, `nixpkgs-25.05-darwin`, `release-25.11`, `staging-25.11`: of a release. */
 const RELEASE_BRANCH = /^(?:nixos|nixpkgs|release|staging|staging-next)-([0-9]{2}\.(?:05|11))(?:-small|-darwin|-aarch64)?$/;
 const RELEASE_TAG = /^v?([0-9]{2}\.(?:05|11))(?:[.-].*)?$/;
-const ROLLING =
-  /^(?:nixos-unstable(?:-small)?|nixpkgs-unstable|master|staging|staging-next|staging-nixos|HEAD)$/;
+const ROLLING = /^(?:nixos-unstable(?:-small)?|nixpkgs-unstable|master|staging|staging-next|staging-nixos|HEAD)$/;
 
 /** Reads a branch, tag or commit of nixpkgs. */
 export function pointedBy(ref: string): Pointed {

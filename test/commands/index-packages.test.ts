@@ -8,6 +8,7 @@ import { index } from "../../generator/commands/index-packages.ts";
 import type { Options, Outcome } from "../../generator/commands/outcome.ts";
 import { lockedInput } from "../../generator/knowledge/flake-lock.ts";
 import { openFacts } from "../../generator/knowledge/packages.ts";
+import { momentOf } from "../../generator/knowledge/releases.ts";
 import { nodeSystem } from "../../generator/system/node-system.ts";
 import type { SpawnResult, System } from "../../generator/system/system.ts";
 import { flakewright } from "../support/cli.ts";
@@ -64,7 +65,14 @@ function machine(
       if (args[0] === "--version") return { status: 0, stdout: "nix (Nix) 2.26.3\n", stderr: "" };
       if (command === "nix") return { status: 0, stdout: "/nix/store/nixpkgs", stderr: "" };
       const names = argument(args, "names");
-      if (names === "") return answer({ release: "24.05", names: sets[JSON.parse(argument(args, "set")).join(".")] ?? [] });
+      if (names === "") {
+        const all = sets[JSON.parse(argument(args, "set")).join(".")] ?? [];
+        const isOld = (name: string) => name.startsWith("old");
+        return answer({ release: "24.05", names: all.filter((name) => !isOld(name)), aliases: all.filter(isOld) });
+      }
+      // Each old name is the derivation of the package whose name follows.
+      if (argument(args, "identify") !== "")
+        return answer(Object.fromEntries(JSON.parse(names).map((name: string) => [name, name.replace(/^old-/, "")])));
       return evaluate(JSON.parse(names));
     },
   };
@@ -78,8 +86,8 @@ async function run(system: System, stopAfter = Number.POSITIVE_INFINITY): Promis
   const outcome = await index(system, OPTIONS, {
     show: () => {},
     interruption: () => interruption.signal,
-    progress: () => {
-      if (++parts >= stopAfter) interruption.abort();
+    progress: (done) => {
+      if (done > 0 && ++parts >= stopAfter) interruption.abort();
     },
   });
   return { ...outcome, parts };
@@ -93,7 +101,7 @@ test("check uses the collected facts, and an unknown package becomes an error", 
   const codes = async () => (await check(system, OPTIONS)).report.diagnostics.filter((one) => one.code === "package-unknown");
   assert.equal(
     (await codes()).map((one) => one.severity),
-    ["warning", "warning"],
+    ["warning", "warning", "warning"],
   );
   const outcome = await run(system);
   assert.is(outcome.status, 0, outcome.notes.join());
@@ -190,35 +198,67 @@ test("an invalid lock file is ignored", () => {
     assert.is(lockedInput(text, "nixpkgs"), undefined, text);
 });
 
-needs(test, ["nix", "nixpkgs"])("reproduces the bundled facts of 500 packages on the real nixpkgs 24.05", async () => {
-  const bundled = openFacts(readFileSync(join(knowledge, "packages.tsv"), "latin1"));
-  const every = Math.floor(bundled.all().length / 500);
-  const sample = bundled
-    .all()
-    .filter((_, at) => at % every === 0)
-    .slice(0, 500);
+test("an old name that works is renamed, one that throws is removed", async () => {
+  const folder = project("pkg10001, old-pkg10002, old-none");
+  const system = machine(folder, { "": [...many(3), "old-pkg10002", "old-none"] }, (names) =>
+    answer(
+      Object.fromEntries(names.map((name) => [name, name === "old-none" ? null : { ...row, pname: name.replace("old-", "") }])),
+    ),
+  );
+  const outcome = await run(system);
+  assert.match(outcome.output, "3 packages");
+  const found = (await check(system, OPTIONS)).report.diagnostics.filter((one) => /^package-re/.test(one.code));
+  assert.equal(
+    found.map(({ code, message }) => [code, message]),
+    [
+      ["package-renamed", "`old-pkg10002` is an old name of `pkg10002`"],
+      ["package-removed", "the spec's nixpkgs no longer has `old-none`"],
+    ],
+  );
+});
+
+test("says at once how long it takes", async () => {
+  const folder = project("pkg10001");
+  const said: [number, number, string][] = [];
+  await index(machine(folder, { "": many(2600) }), OPTIONS, {
+    show: () => {},
+    interruption: () => new AbortController().signal,
+    progress: (...line) => void said.push(line),
+  });
+  assert.equal(said.slice(0, 2), [
+    [0, 1, "Nix lists the names of the packages"],
+    [0, 6, "2600 names: about 1 minute; an interrupted run goes on where it was"],
+  ]);
+});
+
+needs(test, ["nix", "nixpkgsOld"])("finds what the bundled facts say of 300 packages of nixpkgs 24.05", async () => {
+  const text = readFileSync(join(knowledge, "packages.tsv"), "latin1");
+  const bundled = openFacts(text, momentOf("github:NixOS/nixpkgs/nixos-24.05"));
+  const all = bundled.all();
+  const sample = all.filter((_, at) => at % Math.floor(all.length / 300) === 0);
   const folder = project("kubectl");
   const real = nodeSystem(folder, { ...process.env, XDG_CACHE_HOME: join(folder, "cache") });
   const system: System = {
     ...real,
     async spawn(command, args, options) {
-      if (command === "nix" && args.includes("eval")) return { status: 0, stdout: tool("nixpkgs") ?? "", stderr: "" };
+      if (command === "nix" && args.includes("eval")) return { status: 0, stdout: tool("nixpkgsOld") ?? "", stderr: "" };
       const found = await real.spawn(command, args, options);
       if (argument(args, "names") !== "" || found.status !== 0 || command === "nix") return found;
       const { release, names } = JSON.parse(found.stdout);
       assert.ok(names.length > 15_000);
-      return answer({ release, names: sample.map(({ attribute }) => attribute).filter((name) => names.includes(name)) });
+      return answer({ release, names: sample.map(({ attribute }) => attribute), aliases: ["alsaLib", "nixFlakes"] });
     },
   };
   const outcome = await run(system);
   assert.is(outcome.status, 0, outcome.notes.join());
   const exact = openFacts(readFileSync(join(folder, "cache/flakewright/index", `${REV}.tsv`), "latin1"));
-  assert.is(exact.release, bundled.release);
-  for (const { attribute, ...facts } of sample) {
-    const { licenses, pname, description, ...same } = exact.find(attribute) ?? {};
-    assert.equal(same, { attribute, ...facts }, attribute);
-    assert.ok(pname && Array.isArray(licenses) && description !== undefined, attribute);
+  assert.is(exact.release, "24.05");
+  for (const { attribute, systems, unfree, broken, insecure } of sample) {
+    const found = exact.find(attribute);
+    assert.equal([found?.systems, found?.unfree, found?.broken, found?.insecure], [systems, unfree, broken, insecure], attribute);
+    if (unfree || insecure) assert.ok(bundled.pnames(attribute).includes(found?.pname ?? ""), attribute);
   }
+  assert.is(exact.verdict("alsaLib").kind, "renamed");
 });
 
 test.run();

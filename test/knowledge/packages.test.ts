@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { momentOf } from "../../generator/knowledge/releases.ts";
 import { factsText, openFacts, type PackageFacts } from "../../generator/knowledge/packages.ts";
+import { momentOf } from "../../generator/knowledge/releases.ts";
 import { cpuRatio } from "../support/growth.ts";
 
 const test = suite("package facts");
@@ -45,7 +45,8 @@ test("a package's facts", () => {
 
 test("the facts are those of the release: systems, licences and versions differ", () => {
   for (const name of ["jdk21", "jre", "temurin-bin"])
-    for (const release of ["nixos-24.05", "nixos-26.05"]) assert.ok(at(release).find(name)?.systems.includes("aarch64-darwin"), name);
+    for (const release of ["nixos-24.05", "nixos-26.05"])
+      assert.ok(at(release).find(name)?.systems.includes("aarch64-darwin"), name);
   assert.ok(at("nixos-24.05").find("nettools")?.systems.includes("aarch64-darwin"));
   assert.is(at("nixos-24.05").find("bespokesynth-with-vst2")?.unfree, true);
   assert.is(at("nixos-26.05").find("openssl_1_1")?.insecure, true);

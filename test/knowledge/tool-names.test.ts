@@ -8,12 +8,12 @@ const test = suite("tool names");
 
 const facts = openFacts(readFileSync(new URL("../../generator/knowledge/packages.tsv", import.meta.url), "latin1"));
 
-test("at least a hundred names, each once", () => {
-  assert.ok(TOOL_NAMES.length >= 100, String(TOOL_NAMES.length));
+test("at least 250 names, each once", () => {
+  assert.ok(TOOL_NAMES.length >= 250, String(TOOL_NAMES.length));
   assert.is(new Set(TOOL_NAMES.map((one) => one.called)).size, TOOL_NAMES.length);
 });
 
-test("every row holds in nixpkgs 24.05", () => {
+test("every row holds in the newest facts: no hint leads to a removed package", () => {
   for (const { called, attribute, kind, why, unfree } of TOOL_NAMES) {
     const found = facts.find(attribute);
     assert.ok(found, `${called} → ${attribute}`);
@@ -21,7 +21,8 @@ test("every row holds in nixpkgs 24.05", () => {
     assert.is(unfree ?? false, found?.unfree, `${attribute} is${found?.unfree ? "" : " not"} unfree`);
     assert.not(called === attribute);
     // Only names of the kind `other-thing` are attributes of nixpkgs: any other name of the table is a mistake in a spec.
-    assert.is(facts.find(called) !== undefined, kind === "other-thing", called);
+    assert.is(facts.verdict(called).kind === "package", kind === "other-thing", called);
+    assert.is(facts.verdict(attribute).kind, "package", attribute);
     assert.ok(why.includes(`\`${kind === "other-name" ? attribute : called}\``) && !why.endsWith("."), why);
     // The attribute of a row is never the name of another row.
     assert.is(toolNamed(attribute), undefined, attribute);
@@ -31,6 +32,8 @@ test("every row holds in nixpkgs 24.05", () => {
 test("a program that only one package has belongs to that package", () => {
   for (const { called, attribute, kind } of TOOL_NAMES) {
     const owners = facts.byProgram(called);
+    // nvi says that its program is vi; people mean Vim.
+    if (called === "vi") continue;
     if (kind === "program" && owners.length > 0) assert.ok(owners.includes(attribute), `${called}: ${owners.join(", ")}`);
   }
 });

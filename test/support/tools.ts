@@ -12,8 +12,14 @@ export const SKIP_MARK = "skip: ";
 
 /** What CI may lack because no Debian package has it: each is located by an environment variable. */
 const BY_VARIABLE = {
-  /** A real nixpkgs 24.05: a folder. */
+  /** A real nixpkgs of 2026: a folder, in the store of FLAKEWRIGHT_NIX_CURRENT where that is set. */
   nixpkgs: "FLAKEWRIGHT_NIXPKGS",
+  /** A real nixpkgs 24.05: a folder. */
+  nixpkgsOld: "FLAKEWRIGHT_NIXPKGS_OLD",
+  /** nix-darwin's source: a folder, as nixpkgs. */
+  nixDarwin: "FLAKEWRIGHT_NIX_DARWIN",
+  /** Home Manager's source: a folder, as nixpkgs. */
+  homeManager: "FLAKEWRIGHT_HOME_MANAGER",
   /** colmena's source: a folder. */
   colmena: "FLAKEWRIGHT_COLMENA",
   /** nixfmt 1.x (RFC 166); Debian's `nixfmt` is the older style. */
@@ -44,7 +50,9 @@ function executable(path: string): boolean {
 export function tool(name: string): string | undefined {
   if (named(name)) {
     const path = process.env[BY_VARIABLE[name]];
-    if (path) return exists(path) ? path : undefined;
+    // The store of another root is not to be seen from here.
+    const isElsewhere = path?.startsWith("/nix/store/") && Boolean(process.env["FLAKEWRIGHT_NIX_CURRENT"]);
+    if (path) return isElsewhere || exists(path) ? path : undefined;
     if (name !== "nixfmt") return undefined;
   }
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin", "/sbin"];

@@ -23,7 +23,8 @@ export function packageMeaning(word: string, facts: Facts | undefined): Meaning 
       licence: about && (about.licenses?.join(", ") || (about.unfree ? "unfree" : "free")),
       systems: about && (about.systems.join(", ") || "none"),
       note: about && notes(about),
-      "known from": facts && (facts.exact ? "the index of the spec's nixpkgs" : `nixpkgs ${facts.release}`),
+      "known from":
+        facts && (facts.exact ? "the index of the spec's nixpkgs" : (facts.moment.name ?? `nixpkgs ${facts.release}`)),
     }),
   };
 }

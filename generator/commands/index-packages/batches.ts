@@ -46,7 +46,11 @@ export async function runBatches(
   let finished = 0;
   const names = batches.reduce((sum, batch) => sum + batch.names.length, 0);
   const minutes = Math.ceil(names / NAMES_PER_SECOND / WORKERS / 60);
-  terminal.progress(0, batches.length, `${names} names: about ${minutes} minutes; an interrupted run goes on where it was`);
+  terminal.progress(
+    0,
+    batches.length,
+    `${names} names: about ${minutes} ${minutes === 1 ? "minute" : "minutes"}; an interrupted run goes on where it was`,
+  );
   const queue = [...batches];
   const isStopped = () => signal.aborted || evaluator.failure !== undefined;
   const work = async () => {

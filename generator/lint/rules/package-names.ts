@@ -65,6 +65,7 @@ export const packageNameRules: readonly Rule[] = [
   },
   {
     code: "package-renamed",
+    certainFix: true,
     severity: "warning",
     summary: "an old name of a package, which still works",
     cause: "nixpkgs keeps old names for some releases. Newer ones warn at each evaluation, and then the name is gone.",
@@ -80,7 +81,8 @@ export const packageNameRules: readonly Rule[] = [
         context.report({
           at,
           message: `\`${tool.package}\` is an old name of ${name}${since === undefined ? "" : ` since ${since}`}`,
-          hint: judgedBy(context, own) + (to === undefined ? `look for the present name at ${PACKAGE_SEARCH}` : `write \`${to}\``),
+          hint:
+            judgedBy(context, own) + (to === undefined ? `look for the present name at ${PACKAGE_SEARCH}` : `write \`${to}\``),
           fix: () => (certain && to !== undefined ? replacement(context.source, at, "value", to) : undefined),
         });
       }
@@ -155,7 +157,8 @@ function unknownMessage({ tool, verdict }: Judged, facts: Facts): string {
 }
 
 function unknownHint(verdict: Verdict, near: readonly string[], facts: Facts): string {
-  if (verdict.kind === "newer") return `take it \`from\` an input of a newer nixpkgs, or move \`nixpkgs\` to nixos-${DEFAULT_RELEASE}`;
+  if (verdict.kind === "newer")
+    return `take it \`from\` an input of a newer nixpkgs, or move \`nixpkgs\` to nixos-${DEFAULT_RELEASE}`;
   if (near.length > 0) return `did you mean ${quoted(near)}?`;
   return facts.exact ? `look for it at ${PACKAGE_SEARCH}` : "`flakewright index` asks the spec's own nixpkgs";
 }

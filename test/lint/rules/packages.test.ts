@@ -188,10 +188,7 @@ test("with an index that has package names, policies use the name, and one fix a
   );
   assert.match(found[1]?.hint ?? "", "`openssl-1.1.1w`");
   const fixed = applyFixes(spec, found);
-  assert.match(
-    fixed,
-    `nixpkgs: { url: "github:NixOS/nixpkgs/${COMMIT}", unfree: [_1password], insecure: [openssl-1.1.1w] }\n`,
-  );
+  assert.match(fixed, `nixpkgs: { url: "github:NixOS/nixpkgs/${COMMIT}", unfree: [_1password], insecure: [openssl-1.1.1w] }\n`);
   assert.equal(compiled(fixed), []);
   const long = spec.replace(`nixpkgs: ${COMMIT}`, `nixpkgs:\n  url: github:NixOS/nixpkgs/${COMMIT}\n  insecure: []`);
   assert.equal(compiled(applyFixes(long, compiled(long))), []);
