@@ -20,7 +20,7 @@ export async function watchLatency(folder: string, platform: string): Promise<Re
     process.execPath,
     [fileURLToPath(new URL("../../dist/flakewright.js", import.meta.url)), "watch", spec, "--out", join(folder, "out")],
     {
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["ignore", "pipe", "ignore"],
     },
   );
   let printed = () => {};
