@@ -3,6 +3,7 @@ import type { SpecPath } from "../report/spec-path.ts";
 import { pathText } from "../report/spec-path.ts";
 import { nearestNames } from "../report/suggestions.ts";
 import { quoted } from "../report/words.ts";
+import { otherWordHint } from "./expected-keys.ts";
 import { specSchema } from "./schema.ts";
 import type { SchemaNode } from "./schema-at.ts";
 import { KINDS, kindOf } from "./vocabulary.ts";
@@ -10,6 +11,8 @@ import { KINDS, kindOf } from "./vocabulary.ts";
 /** A valid name that is similar to an invalid one; `""` when none can be made. */
 export const nameLike = (name: string): string =>
   name
+    .normalize("NFD")
+    .replace(/\p{Mark}/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9_-]+/g, "-")
     .replace(/^[-0-9]+|-+$/g, "");
@@ -40,26 +43,16 @@ export function typeMessage(error: ErrorObject, value: unknown, path: SpecPath):
   return `${name} must be ${list}, not ${kindOf(value) === "null" ? "empty" : (KINDS[kindOf(value)] ?? "that")}`;
 }
 
-/** A hint for a value of the wrong type. */
-export function typeHint(error: ErrorObject, value: unknown, path: SpecPath): { hint?: string } {
-  const types = String(error.params["type"]).split(",");
-  if (path.length === 0) return { hint: "start from `flakewright init`, which writes a commented spec" };
-  if (types.includes("string") && (typeof value === "number" || typeof value === "boolean"))
-    return { hint: `put it in quotes: "${value}"` };
-  if (types.includes("array") && (typeof value === "string" || typeof value === "number"))
-    return { hint: `write it as a list: [${value}]` };
-  if (types.includes("boolean") && typeof value === "string" && /^(yes|on|no|off)$/i.test(value))
-    return { hint: `YAML 1.2 reads ${value} as text: write ${/^(yes|on)$/i.test(value) ? "true" : "false"}` };
-  if (kindOf(value) === "null") return { hint: "give it a value, or delete the key" };
-  return {};
-}
-
 /** A hint for a key that the map at a path does not have. */
 export function unknownKeyHint(key: string, path: SpecPath, parent: SchemaNode): { hint?: string } {
   if (key === "<<") return { hint: "merge keys are not YAML 1.2: write the keys out" };
   const siblings = Object.keys(parent.properties ?? {});
   const near = nearestNames(key, siblings);
-  if (near.length > 0) return { hint: `did you mean ${quoted(near)}?` };
+  const other = otherWordHint(key);
+  // What is spelt almost the same wins, unless the word means something else to people.
+  if (near.length > 0 && (other === undefined || nearestNames(key, siblings, 1)[0]?.startsWith(key)))
+    return { hint: `did you mean ${quoted(near)}?` };
+  if (other !== undefined) return { hint: other };
   const home = Object.entries(specSchema["properties"] as object).find(([name]) => name === key);
   if (path.length > 0 && home) return { hint: `\`${key}\` belongs at the top level of the spec` };
   return { hint: `known keys here: ${siblings.join(", ")}` };

@@ -14,6 +14,15 @@ export function schemaAt(path: SpecPath, value: unknown): SchemaNode {
   return node;
 }
 
+/** The same as if the value at the path itself were a map: for what should be there. */
+export function schemaOfRight(path: SpecPath, value: unknown): SchemaNode {
+  const last = path.at(-1);
+  if (last === undefined) return schemaAt(path, value);
+  const parent = schemaAt(path.slice(0, -1), value);
+  const next = typeof last === "number" ? parent.items : (parent.properties?.[last] ?? parent.additionalProperties);
+  return branch(typeof next === "object" ? next : {}, {});
+}
+
 /** The keywords of our schema that the hints use. */
 export interface SchemaNode {
   readonly $ref?: string;
@@ -24,6 +33,7 @@ export interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly additionalProperties?: SchemaNode | false;
   readonly items?: SchemaNode;
+  readonly required?: readonly string[];
 }
 
 /** Follows `$ref` and `if`. In our schema, `if` checks only the type of the value. */

@@ -1,14 +1,16 @@
 import type { ErrorObject } from "ajv";
-import { toolNamed } from "../knowledge/tool-names.ts";
 import type { Source } from "../read/source.ts";
 import { type Diagnostic, reporter, type Stage } from "../report/diagnostic.ts";
 import { pathKey, type SpecPath, valueAt } from "../report/spec-path.ts";
 import { nearestNames } from "../report/suggestions.ts";
 import { quoted } from "../report/words.ts";
-import { expectation, lastKey, nameLike, rangeMessage, shown, typeHint, typeMessage, unknownKeyHint, where } from "./hints.ts";
+import { meantAttribute } from "./attribute-hint.ts";
+import { expectation, lastKey, nameLike, rangeMessage, shown, typeMessage, unknownKeyHint, where } from "./hints.ts";
 import { type Pruned, prune } from "./prune.ts";
 import type { Spec } from "./schema.ts";
-import { pointerToPath, schemaAt } from "./schema-at.ts";
+import { pointerToPath, schemaAt, schemaOfRight } from "./schema-at.ts";
+import { meantSystems } from "./system-hint.ts";
+import { typeHint } from "./type-hint.ts";
 import { validator } from "./validator.ts";
 import { EXPECTED } from "./vocabulary.ts";
 
@@ -63,12 +65,14 @@ function rejections(source: Source): [rejected: ReadonlySet<string>, Diagnostic[
         break;
       case "type": {
         invalid.add(pathKey(path));
+        const value = valueAt(source, path);
+        const types = String(error.params["type"]).split(",");
         add(
           "schema-type",
           path,
           "value",
-          typeMessage(error, valueAt(source, path), path),
-          typeHint(error, valueAt(source, path), path),
+          typeMessage(error, value, path),
+          typeHint(types, value, path, schemaOfRight(path, source.value), source),
         );
         break;
       }
@@ -98,9 +102,13 @@ function rejections(source: Source): [rejected: ReadonlySet<string>, Diagnostic[
         invalid.add(pathKey(path));
         const allowed = (error.params["allowedValues"] as string[]).map(String);
         const value = valueAt(source, path);
-        const near = typeof value === "string" ? nearestNames(value, allowed) : [];
-        const hint = near.length > 0 ? `did you mean ${quoted(near)}?` : `use one of ${quoted(allowed)}`;
-        add("schema-value", path, "value", `invalid value ${shown(value)} for \`${lastKey(path)}\``, { hint });
+        const systems = allowed.includes("x86_64-linux") ? meantSystems(String(value)) : [];
+        const near = systems.length > 0 ? systems : nearestNames(String(value), allowed);
+        const [only] = near;
+        add("schema-value", path, "value", `invalid value ${shown(value)} for \`${lastKey(path)}\``, {
+          hint: near.length > 0 ? `did you mean ${quoted(near)}?` : `use one of ${quoted(allowed)}`,
+          ...(only !== undefined && near.length === 1 ? { fix: { range: source.locate(path, "value"), text: only } } : {}),
+        });
         break;
       }
       case "uniqueItems": {
@@ -144,11 +152,10 @@ function reportPattern(error: ErrorObject, path: SpecPath, invalid: Set<string>,
   invalid.add(pathKey(path));
   const value = String(valueAt(source, path));
   const code = isName ? "name-invalid" : "schema-value";
-  // A command such as `docker compose` instead of the attribute.
-  const tool = definition === "attributePath" ? toolNamed(value)?.attribute : undefined;
-  if (tool !== undefined) {
-    const fix = { range: source.locate(path, "value"), text: tool };
-    add(code, path, "value", messageFor(value), { hint: `did you mean \`${tool}\`?`, fix });
+  const meant = definition === "attributePath" ? meantAttribute(value) : undefined;
+  if (meant !== undefined) {
+    const fix = meant.fix === undefined ? {} : { fix: { range: source.locate(path, "value"), text: meant.fix } };
+    add(code, path, "value", messageFor(value), { hint: meant.hint, ...fix });
     return;
   }
   add(code, path, "value", messageFor(value), more);

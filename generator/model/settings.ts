@@ -1,3 +1,4 @@
+import { DERIVED } from "../knowledge/derived-settings.ts";
 import type { SettingValue } from "../knowledge/nix-conf.ts";
 import { canonicalSettingValue, findSetting } from "../knowledge/settings.ts";
 import type { Pruned } from "../language/prune.ts";
@@ -10,15 +11,6 @@ import { compare, unique } from "./order.ts";
 /* nix.conf settings: those under a `settings` key, and those that come from other keys of the spec. */
 
 type SettingsPart = Pruned<NonNullable<Spec["settings"]>> | undefined;
-
-/** The settings that have a key of their own in the spec, with that key. `settings` must not give them another value. */
-const DERIVED: Readonly<Record<string, string>> = {
-  substituters: "substituters",
-  "trusted-public-keys": "substituters",
-  "trusted-users": "trustedUsers",
-  "allowed-users": "allowedUsers",
-  "build-users-group": "buildUsers",
-};
 
 /** The settings of one `settings` key, in its order, each with its current name. Reports `name-conflict` for a duplicate. */
 export function settingsOf(part: SettingsPart, at: SpecPath, source: Locator, add: ReporterAdd): Setting[] {

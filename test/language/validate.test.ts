@@ -31,7 +31,7 @@ mistakeRows(test, [
   ["an unknown top-level key", "schema-unknown-key", `${base}⟦zzzzzz⟧: {}\n`, "known keys here"],
   ["an upper-case name", "name-invalid", `version: 1\nname: ⟦Demo⟧\n${group}`, "lower-case"],
   ["a name with an underscore", "name-invalid", `version: 1\nname: ⟦my_demo⟧\n${group}`, "lower-case"],
-  ["a number as description", "schema-type", `${base}description: ⟦42⟧\n`, 'quotes: "42"'],
+  ["a number as description", "schema-type", `${base}description: ⟦42⟧\n`, 'quotes: `"42"`'],
   ["an empty value", "schema-type", `${base}⟦description⟧:\n`, "empty"],
   // package sets
   ["a ref with a space", "schema-value", `${unpinned}nixpkgs: ⟦nixos 26.05⟧\n`, "branch"],
@@ -77,7 +77,7 @@ mistakeRows(test, [
     "a tool's unknown system",
     "schema-value",
     `${head}groups:\n  k8s:\n    packages:\n      - package: kubectl\n        systems: [⟦linux⟧]\n`,
-    "i686-linux",
+    "x86_64-linux`, `aarch64-linux",
   ],
   // shells
   ["a misspelt key of a shell", "schema-unknown-key", `${base}shells:\n  aws:\n    ⟦hooks⟧: x\n`, "hook"],
@@ -96,7 +96,7 @@ mistakeRows(test, [
   ],
   ["a user with a space", "schema-value", `${base}trustedUsers: [⟦a b⟧]\n`, "account"],
   ["a gc age in weeks", "schema-value", `${base}gc: { olderThan: ⟦4w⟧ }\n`, "30d"],
-  ["yes for true", "schema-type", `${base}gc: { automatic: ⟦yes⟧ }\n`, "write true"],
+  ["yes for true", "schema-type", `${base}gc: { automatic: ⟦yes⟧ }\n`, "write `true`"],
   // build users
   ["a gid of zero", "schema-value", `${base}buildUsers: { roles: [{ role: aws }], gid: ⟦0⟧ }\n`, "at least 1"],
   ["a uid as text", "schema-type", `${base}buildUsers: { roles: [{ role: aws }], firstUid: ⟦"30001"⟧ }\n`, "whole number"],

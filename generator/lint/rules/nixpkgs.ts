@@ -16,7 +16,9 @@ export const nixpkgsRules: readonly Rule[] = [
     example: "nixpkgs: nixos-26.05",
     fixed: "nixpkgs: 0123456789abcdef0123456789abcdef01234567",
     source: "https://nix.dev/manual/nix/latest/command-ref/new-cli/nix3-flake-lock",
-    check: ({ model, environment, report }) => {
+    check: ({ model, source, environment, report }) => {
+      // A spec that is rejected as a whole says nothing about its nixpkgs yet.
+      if (valueAt(source, ["groups"]) === undefined) return;
       for (const set of [model.nixpkgs, ...model.inputs]) {
         if (!isUnpinned(set.url)) continue;
         report({

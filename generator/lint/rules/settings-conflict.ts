@@ -1,7 +1,9 @@
+import { DERIVED } from "../../knowledge/derived-settings.ts";
 import { findSetting, settingValueProblem } from "../../knowledge/settings.ts";
 import type { Model, Setting } from "../../model/model.ts";
+import { valueAt } from "../../report/spec-path.ts";
 import { quoted } from "../../report/words.ts";
-import { appendix, replacement } from "../edits.ts";
+import { appendix, removal, replacement } from "../edits.ts";
 import type { Rule } from "../rule.ts";
 import { isOff, isOn, type Scope, scopes, settingOf, wordOf, words, wordsInForce } from "../settings-in-force.ts";
 
@@ -37,6 +39,30 @@ export const settingsConflictRules: readonly Rule[] = [
             fix: () => (hasExtra ? undefined : replacement(source, setting.at, "key", extra)),
           });
         }
+      }
+    },
+  },
+  {
+    code: "setting-repeated",
+    severity: "warning",
+    certainFix: true,
+    summary: "a setting that repeats what a key of the spec declares",
+    cause:
+      "`substituters`, `trustedUsers`, `allowedUsers` and `buildUsers` write nix.conf settings too. Both say the same today; who changes one of them later changes nothing.",
+    example: `settings:\n  max-jobs: 4\n  trusted-users: [root]\ntrustedUsers: [root]`,
+    fixed: `settings:\n  max-jobs: 4\ntrustedUsers: [root]`,
+    check: ({ model, source, report }) => {
+      for (const setting of model.settings) {
+        const part = DERIVED[setting.name];
+        // Where the two differ, the model has reported it.
+        if (setting.at[0] !== "settings" || part === undefined || valueAt(source, [part]) === undefined) continue;
+        report({
+          at: setting.at,
+          part: "key",
+          message: `\`${part}\` declares the same \`${setting.name}\``,
+          hint: "delete it here",
+          fix: () => removal(source, setting.at) ?? removal(source, ["settings"]),
+        });
       }
     },
   },

@@ -23,6 +23,12 @@ codeRows(test, [
     good: `${base}substituters:\n  - url: https://cache.example.org\n    publicKey: ${KEY}\nvolumes:\n  aws:\n    mount: /volumes/aws\n    settings:\n      substituters: [file:///volumes/cache, https://cache.example.org/]\n`,
   },
   {
+    code: "setting-repeated",
+    says: "`trustedUsers` declares the same `trusted-users`",
+    bad: settings("max-jobs: 1\n⟦trusted-users⟧: [root]", "trustedUsers: [root]\n"),
+    good: settings("max-jobs: 1", "trustedUsers: [root]\n"),
+  },
+  {
     code: "keep-outputs-without-gc",
     says: "`keep-outputs` keeps all build dependencies, and nothing collects garbage: the store grows without limit",
     bad: settings("keep-outputs: ⟦true⟧"),

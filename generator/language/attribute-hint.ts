@@ -1,0 +1,54 @@
+import { toolNamed } from "../knowledge/tool-names.ts";
+import { isKey } from "./expected-keys.ts";
+
+/** What a text that is not an attribute path was meant to be. */
+interface Meant {
+  readonly hint: string;
+  /** The right text in its place, when there is no doubt. */
+  readonly fix?: string;
+}
+
+const PATH = /^[A-Za-z0-9_][A-Za-z0-9_'+-]*(?:\.[A-Za-z0-9_][A-Za-z0-9_'+-]*)*$/;
+
+/** The forms in which other tools name a package; each gives the attribute and, where the form has one, the version. */
+const FORMS: readonly (readonly [form: RegExp, why: string])[] = [
+  [/^(?:nixpkgs|pkgs|n|flake:nixpkgs)#(?<name>.+)$/, "a tool is named without `nixpkgs#`"],
+  [
+    /^github:NixOS\/nixpkgs(?:\/[^#]+)?#(?<name>.+)$/i,
+    "a tool is named without its flake; `inputs` and `from:` take it from another one",
+  ],
+  [
+    /^(?:aqua|ubi|asdf|core|brew|cask|apt|npm|pipx|cargo|go|gem|vfox|github):(?<name>[^@]+)(?:@(?<version>.+))?$/,
+    "a tool is named as nixpkgs names it",
+  ],
+  [/^(?<name>[A-Za-z0-9_'+./-]+?)(?:@|==?|:)v?(?<version>\d[\w.+-]*|latest)$/, "a version is asked for by `version:`"],
+  [/^(?:[\w.-]+\/){1,3}(?<name>[\w.+-]+)$/, "a tool is named without its tap or owner"],
+];
+
+/** Quotation marks of word processors. */
+const SMART_QUOTES = /^[“”„‟‘’‚«»"'`]+|[“”„‟‘’‚«»"'`]+$/g;
+
+/** What the author of a text that is not an attribute path meant; undefined when nobody can tell. */
+export function meantAttribute(text: string): Meant | undefined {
+  const bare = text.replace(SMART_QUOTES, "").trim();
+  if (bare !== text && PATH.test(bare)) {
+    const isSpace = text.trim() === bare;
+    return { hint: `write \`${bare}\` without ${isSpace ? "the space around it" : "the quotation marks"}`, fix: bare };
+  }
+  const tool = toolNamed(bare)?.attribute;
+  if (tool !== undefined) return { hint: `did you mean \`${tool}\`?`, fix: tool };
+  for (const [form, why] of FORMS) {
+    const { name, version } = form.exec(bare)?.groups ?? {};
+    if (name === undefined) continue;
+    const last = name.slice(name.lastIndexOf("/") + 1);
+    const attribute = toolNamed(last)?.attribute ?? last;
+    if (!PATH.test(attribute)) continue;
+    if (version === undefined || version === "latest") return { hint: `${why}: \`${attribute}\``, fix: attribute };
+    if (isKey("groups.packages.version")) return { hint: `${why}: \`{ package: ${attribute}, version: "${version}" }\`` };
+    return { hint: "for another version of a tool, add an entry to `inputs` and name it in the tool's `from:`" };
+  }
+  const words = bare.split(/[\s,]+/);
+  if (words.length > 1 && words.every((word) => PATH.test(word)))
+    return { hint: `write one entry for each tool: ${words.map((word) => `\`${word}\``).join(", ")}` };
+  return undefined;
+}

@@ -1,0 +1,104 @@
+import { specSchema } from "./schema.ts";
+
+/* Keys that people expect under another name, because other tools have them, and the key or way that serves them here. */
+
+interface OtherWord {
+  /** The key of this language that serves it, as a path of the schema without the user's own names; undefined for a way outside the spec. */
+  readonly key?: string;
+  readonly hint: string;
+}
+
+const key = (path: string, hint = `write \`${path}\``): OtherWord => ({ key: path, hint });
+const way = (hint: string): OtherWord => ({ hint });
+
+/** By the word, at any level. */
+const OTHER_WORDS: Readonly<Record<string, OtherWord>> = {
+  alias: key("commands", "a command of a shell is an entry of `commands`"),
+  aliases: key("commands", "a command of a shell is an entry of `commands`"),
+  scripts: key("commands", "a command of a shell is an entry of `commands`"),
+  tasks: key("commands", "a command of a shell is an entry of `commands`"),
+  processes: way("processes are not part of a spec: run them with the tools of a shell, such as process-compose"),
+  services: way("a service of a machine is NixOS configuration: write it into hosts/NAME.nix of the output folder"),
+  os: key("systems", "`systems` lists what the tools are for; a host has `system`"),
+  platform: key("systems"),
+  platforms: key("systems"),
+  imports: key("include", "other files are listed under `include`, at the top level"),
+  includes: key("include", "other files are listed under `include`, at the top level"),
+  extends: key("include", "other files are listed under `include`, at the top level"),
+  include: key("include", "`include` belongs at the top level of the spec"),
+  overlay: key("nixpkgs.overlays", "overlays are listed under `nixpkgs.overlays`"),
+  overlays: key("nixpkgs.overlays", "overlays are listed under `nixpkgs.overlays`"),
+  dotenv: key("shells.envFiles", "files of KEY=VALUE lines are listed under a shell's `envFiles`"),
+  env_files: key("shells.envFiles", "files of KEY=VALUE lines are listed under a shell's `envFiles`"),
+  envFile: key("shells.envFiles", "files of KEY=VALUE lines are listed under a shell's `envFiles`"),
+  image: key("images", "images of tool groups are entries of `images`, at the top level"),
+  container: key("images", "images of tool groups are entries of `images`, at the top level"),
+  containers: key("images", "images of tool groups are entries of `images`, at the top level"),
+  docker: key("images", "images of tool groups are entries of `images`, at the top level"),
+  unfree: key("nixpkgs.unfree", "unfree packages are allowed under `nixpkgs.unfree`"),
+  allowUnfree: key("nixpkgs.unfree", "unfree packages are allowed under `nixpkgs.unfree`"),
+  insecure: key("nixpkgs.insecure", "insecure packages are allowed under `nixpkgs.insecure`"),
+  permittedInsecurePackages: key("nixpkgs.insecure", "insecure packages are allowed under `nixpkgs.insecure`"),
+  channel: key("nixpkgs"),
+  channels: key("nixpkgs"),
+  environment: key("shells.env", "variables are set under a shell's `env`, such as `shells.default.env`"),
+  env: key("shells.env", "variables are set under a shell's `env`, such as `shells.default.env`"),
+  variables: key("shells.env", "variables are set under a shell's `env`, such as `shells.default.env`"),
+  shellHook: key("shells.hook", "bash that runs on entry is a shell's `hook`, such as `shells.default.hook`"),
+  enterShell: key("shells.hook", "bash that runs on entry is a shell's `hook`, such as `shells.default.hook`"),
+  init_hook: key("shells.hook", "bash that runs on entry is a shell's `hook`, such as `shells.default.hook`"),
+  hook: key("shells.hook", "bash that runs on entry is a shell's `hook`, such as `shells.default.hook`"),
+  packages: key("groups.packages", "tools are listed in a group: `groups: { NAME: { packages: […] } }`"),
+  tools: key("groups.packages", "tools are listed in a group: `groups: { NAME: { packages: […] } }`"),
+  buildInputs: key("groups.packages", "tools are listed in a group: `groups: { NAME: { packages: […] } }`"),
+  dependencies: key("groups.packages", "tools are listed in a group: `groups: { NAME: { packages: […] } }`"),
+  languages: key("groups.packages", "a language is a tool of a group, such as `packages: [go, nodejs]`"),
+  cache: key("substituters", "binary caches are listed under `substituters`, at the top level"),
+  caches: key("substituters", "binary caches are listed under `substituters`, at the top level"),
+  "nix.conf": key("settings"),
+  nixConfig: key("settings"),
+  config: key("settings", "nix.conf settings are keys of `settings`"),
+  conf: key("settings", "nix.conf settings are keys of `settings`"),
+  machines: key("hosts"),
+  nodes: key("hosts"),
+  servers: key("hosts"),
+  address: key("hosts.deploy.target", "the address that a deployment connects to is `deploy.target`"),
+  ip: key("hosts.deploy.target", "the address that a deployment connects to is `deploy.target`"),
+  ssh: key("hosts.deploy", "how a host is reached is `deploy`: `{ target: ADDRESS, user: NAME }`"),
+  garbageCollection: key("gc"),
+  secrets: way("secrets have no place in a spec: what is generated ends in the world-readable Nix store"),
+  secret: way("secrets have no place in a spec: what is generated ends in the world-readable Nix store"),
+};
+
+/** A sentence on what serves a key that the language does not have; undefined for a word that nobody expects. */
+export function otherWordHint(word: string): string | undefined {
+  const found = Object.hasOwn(OTHER_WORDS, word) ? OTHER_WORDS[word] : undefined;
+  return found && (found.key === undefined || isKey(found.key)) ? found.hint : undefined;
+}
+
+interface Node {
+  readonly [keyword: string]: unknown;
+}
+
+/** Whether the language has the key; names that the user gives are left out of the path. */
+export function isKey(path: string): boolean {
+  let nodes: readonly Node[] = [specSchema];
+  for (const step of path.split(".")) {
+    const property = nodes.flatMap((node): Node[] => {
+      const found = (node["properties"] as Record<string, Node> | undefined)?.[step];
+      return found ? [found] : [];
+    });
+    if (property.length === 0) return false;
+    nodes = property.flatMap((one) => records(one));
+  }
+  return true;
+}
+
+/** The maps with keys of their own that a schema leads to: through references, lists, maps of names and either branch of `if`. */
+function records(node: Node): Node[] {
+  const reference = /^#\/\$defs\/(.+)$/.exec(String(node["$ref"] ?? ""))?.[1];
+  if (reference !== undefined) return records((specSchema["$defs"] as Record<string, Node>)[reference] ?? {});
+  if (node["properties"]) return [node];
+  const inner = ["additionalProperties", "items", "then", "else"].map((keyword) => node[keyword] as Node | boolean | undefined);
+  return inner.flatMap((one) => (typeof one === "object" ? records(one) : []));
+}
