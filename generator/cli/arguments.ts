@@ -13,7 +13,7 @@ export interface CommandSpec {
   readonly summary: string;
   /** Completions of a WORD or SHELL operand. */
   readonly words?: () => readonly string[];
-  /** A call to copy, for the command's own page. */
+  /** An example for the command's help. */
   readonly example: string;
 }
 
@@ -122,7 +122,7 @@ Example:
 `;
 }
 
-/** What each kind of argument means, for a command's own page. */
+/** The meaning of each kind of argument, for the help of a command. */
 const ARGUMENTS: Readonly<Partial<Record<Operands, readonly [string, string]>>> = {
   "[SPEC]": ["SPEC", "the spec; spec/platform.yaml unless given, `-` for standard input (then with --out)"],
   "[DIR]": ["DIR", "the folder; the current one unless given"],
@@ -154,7 +154,7 @@ interface OptionToken {
   /** As written: `--out`, `-h`. */
   readonly rawName: string;
   readonly value: string | undefined;
-  /** Whether the value is behind `=`. */
+  /** Whether the value follows `=`. */
   readonly inlineValue: boolean | undefined;
 }
 

@@ -23,7 +23,7 @@ interface Printing {
   readonly jsonIndent: number;
 }
 
-/** Prints what the report has to say, then the output, then notes and the summary. */
+/** Prints the diagnostics, then the output, then notes and the summary. */
 export function print(outcome: Outcome, { format, formatted, quiet, colour, jsonIndent }: Printing): void {
   const { data, output, isResult, isDiff, notes, summary, status, report } = outcome;
   const inColour = (stream: NodeJS.WriteStream) => colour && !process.env["NO_COLOR"] && stream.isTTY === true;
@@ -35,7 +35,7 @@ export function print(outcome: Outcome, { format, formatted, quiet, colour, json
   if (!quiet && !formatted && summary !== undefined) process.stderr.write(`${summary}\n`);
 }
 
-/** Ends the program quietly when nobody reads its output any more: `flakewright schema | head`. */
+/** Ends the program without a message when the reader of its output has closed the pipe: `flakewright schema | head`. */
 export function endWithReader(): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on("error", (error: NodeJS.ErrnoException) => {

@@ -52,14 +52,14 @@ async function main(argv: readonly string[], home: string): Promise<number> {
   return outcome.status;
 }
 
-/** What a command can't do with a spec on standard input. */
+/** Describes what a command can't do with a spec on standard input; undefined when it can run. */
 function standardInputProblem(name: string, out: string | undefined, fix: boolean | undefined): string | undefined {
   if (name === "watch") return "`watch` needs a file: it can't watch standard input";
   if (fix) return "--fix needs a file: it can't change standard input";
   return out === undefined ? "a spec on standard input needs --out DIR" : undefined;
 }
 
-/** Prints the help of a command, or the general one; a mistyped command is wrong usage. */
+/** Prints the help of a command, or the general help. An unknown command is wrong usage. */
 function help(name: string | undefined, isAsked: unknown): number {
   const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (name !== undefined && name !== "help" && !command) return wrongUsage(usageProblem(COMMANDS, name, [], {}) ?? "");

@@ -5,7 +5,7 @@ import type { System } from "../system/system.ts";
 import { counted, type Options, type Outcome } from "./outcome.ts";
 import { compileSpec } from "./session.ts";
 
-/** A fix can bring up another one, such as a renamed setting with a value of the old kind. */
+/** A fix can lead to another one: a renamed setting may need a value of another type. */
 const MOST_ROUNDS = 5;
 
 /**
@@ -41,7 +41,7 @@ export async function fixSpec(system: System, options: Options): Promise<string[
   return [...counts].map(([file, count]) => `fixed ${counted(count, "finding")} in ${file}`);
 }
 
-/** The files' own texts: those of a compilation have secrets masked. */
+/** The files' texts from disk: in those of a compilation, secrets are masked. */
 async function currentTexts(system: System, files: readonly string[]): Promise<Map<string, string>> {
   const texts = new Map<string, string>();
   for (const file of files) {

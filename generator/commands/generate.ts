@@ -52,7 +52,7 @@ export async function generateInSession(system: System, options: Options, sessio
   };
 }
 
-/** The changes that edited files keep from being written: only these are worth a look. */
+/** Only the changes to edited files, because these are what stopped the run. */
 function editedOnly(comparison: Comparison, { out }: Options): Comparison {
   const edited = new Set(comparison.diagnostics.filter(({ code }) => code === "output-edited").map(({ file }) => file));
   return { ...comparison, changes: comparison.changes.filter(({ path }) => edited.has(join(out, path))) };

@@ -1,16 +1,16 @@
 import type { Diagnostic } from "../report/diagnostic.ts";
 
-/** What one finding says of many files of the output folder, by code. */
+/** The message of a diagnostic about several files of the output folder, by code. */
 const GROUP_MESSAGES: Readonly<Record<string, (count: number) => string>> = {
   "output-drift": (count) => `${count} files differ from what the spec generates`,
-  "output-edited": (count) => `${count} files were edited since flakewright wrote them`,
+  "output-edited": (count) => `${count} files were edited after flakewright wrote them`,
   "output-foreign": (count) => `${count} files that flakewright did not write are where outputs belong`,
 };
 
-/** As many names as a reader takes in; the others are counted. */
+/** How many names a message lists; it counts the others. */
 const MOST_NAMES = 10;
 
-/** Findings of one code in many files of the output folder become one finding with a list of the files. */
+/** Replaces diagnostics of one code in several files of the output folder by one with a list of the files. */
 export function grouped(diagnostics: readonly Diagnostic[], out: string): Diagnostic[] {
   const result: Diagnostic[] = [];
   const seen = new Set<string>();

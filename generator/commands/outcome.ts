@@ -84,10 +84,10 @@ export function outcome(
   };
 }
 
-/** A folder as summaries name it: with one slash at the end. */
+/** A folder's name in summaries, with one slash at the end. */
 export const folderName = (folder: string): string => `${folder.replace(/\/+$/, "")}/`;
 
-/** The summary of a run that wrote nothing because of what it found. */
+/** The summary of a run whose diagnostics kept it from writing. */
 export const stoppedSummary = (diagnostics: readonly Diagnostic[], { out }: Options): string =>
   `${countOf(diagnostics)}; ${folderName(out)} stays as it was`;
 

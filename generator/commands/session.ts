@@ -18,8 +18,8 @@ export interface Session {
   readonly templates: Templates;
   readonly facts: FactsOf;
   readonly known: KnownHashes;
-  /** Every file that the last compilation asked for, by absolute path; undefined for one that could not be read. */
-  readonly asked: Map<string, Uint8Array | undefined>;
+  /** The files that the last compilation read, by absolute path; undefined for one that could not be read. */
+  readonly filesRead: Map<string, Uint8Array | undefined>;
 }
 
 export async function openSession(system: System, options: Options): Promise<Session> {
@@ -27,7 +27,7 @@ export async function openSession(system: System, options: Options): Promise<Ses
     templates: await loadTemplates(system),
     facts: await factsReader(system, options),
     known: new Map(),
-    asked: new Map(),
+    filesRead: new Map(),
   };
 }
 
@@ -36,11 +36,11 @@ export async function compileSpec(system: System, options: Options, session?: Se
   const isStandardInput = options.spec === "-";
   const kind = isStandardInput ? "file" : await system.kind(options.spec);
   if (kind === "directory") return unreadable(`${options.spec} is a folder; name the spec in it`);
-  const { facts, templates, asked } = session ?? (await openSession(system, options));
-  asked.clear();
+  const { facts, templates, filesRead } = session ?? (await openSession(system, options));
+  filesRead.clear();
   const path = resolve(system.cwd, options.spec);
   const bytes = isStandardInput ? await system.readStdin() : await system.readFile(options.spec);
-  asked.set(path, bytes);
+  filesRead.set(path, bytes);
   if (!bytes) return unreadable(`no spec at ${options.spec}; \`flakewright init\` writes a starter spec`);
   const locked = (await system.kind(join(options.out, "flake.lock"))) === "file";
   const includes: Includes = {
@@ -48,9 +48,9 @@ export async function compileSpec(system: System, options: Options, session?: Se
     load(written, from) {
       const file = isAbsolute(written) ? written : join(dirname(from), written);
       const read = system.readRegularFile(file, MAX_BYTES);
-      asked.set(resolve(system.cwd, file), typeof read === "string" ? undefined : read.bytes);
+      filesRead.set(resolve(system.cwd, file), typeof read === "string" ? undefined : read.bytes);
       if (typeof read === "string") return read;
-      asked.set(read.path, read.bytes);
+      filesRead.set(read.path, read.bytes);
       return { file, ...read };
     },
   };

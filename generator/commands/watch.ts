@@ -49,32 +49,32 @@ export async function watch(system: System, options: Options, terminal: Terminal
       }
     }
     const outcome = await catchIoError(() => generateInSession(system, options, session));
-    const again = last !== undefined && isSame(last, session.asked);
-    last = new Map(session.asked);
+    const again = last !== undefined && isSame(last, session.filesRead);
+    last = new Map(session.filesRead);
     // A save without a change is only reported when the output was not up to date.
     if (!again || outcome.report.files.some((file) => file.change !== "unchanged"))
       terminal.show({ ...outcome, output: line(outcome, options, system.now(), system.now() - started) });
 
-    const asked = new Set([spec, ...(await Promise.all([...last.keys()].map((path) => firstMissing(system, path))))]);
-    if (asked.size === watched.size && [...asked].every((path) => watched.has(path))) continue;
+    const paths = new Set([spec, ...(await Promise.all([...last.keys()].map((path) => firstMissing(system, path))))]);
+    if (paths.size === watched.size && [...paths].every((path) => watched.has(path))) continue;
     const before = stop;
-    stop = await system.watch([...asked], QUIET, onChange);
-    watched = asked;
+    stop = await system.watch([...paths], QUIET, onChange);
+    watched = paths;
     await before();
-    // For what changed before the new watch was there.
+    // A file may have changed before the new watch was active.
     due = true;
   }
   await stop();
   return printed("");
 }
 
-/** Whether a file that was there is empty or missing now. */
+/** Whether one of the files is empty or missing at present. */
 async function isBeingWritten(system: System, files: readonly string[]): Promise<boolean> {
   for (const path of files) if (((await system.readFile(path))?.length ?? 0) === 0) return true;
   return false;
 }
 
-/** The path, or the folder above it that must be created before there can be such a file: a watch needs the folder above. */
+/** The path, or its first folder that does not exist: a watch needs an existing parent folder. */
 async function firstMissing(system: System, path: string): Promise<string> {
   let missing = path;
   for (

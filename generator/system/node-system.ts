@@ -21,7 +21,7 @@ function undefinedIfMissing<T>(read: () => T): T | undefined {
   }
 }
 
-/** What keeps a file that a spec names from being read, and is the spec's own mistake. */
+/** Error codes that are mistakes in the spec when a file that it names can't be read, as messages. */
 const UNREADABLE: Readonly<Record<string, string>> = {
   ENOENT: "does not exist",
   ENOTDIR: "does not exist",

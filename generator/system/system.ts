@@ -33,10 +33,10 @@ export interface System {
   readStdin(): Promise<Buffer>;
   readFile(path: string): Promise<Buffer | undefined>;
   /**
-   * Reads a file that a spec names, at once. `path` in the answer is absolute and without symlinks. A text says why there is nothing to
-   * read: `does not exist`. Only regular files are read, for others may have no end.
+   * Reads a file that a spec names, synchronously. `path` in the result is absolute and without symlinks. A string is the reason why
+   * the file can't be read, such as `does not exist`. Only regular files are read, because others may never end.
    *
-   * @param limit The most bytes that it may have.
+   * @param limit The maximum size in bytes.
    */
   readRegularFile(path: string, limit: number): { readonly path: string; readonly bytes: Uint8Array } | string;
   /** Writes the whole file; fails when the path is a symlink. */

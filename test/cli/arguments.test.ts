@@ -38,7 +38,7 @@ for (const [line, problem] of ROWS)
     assert.is(usageProblem(COMMANDS, name, operands, read.values), problem);
   });
 
-test("the usage names each command, and each command has a page of its own", () => {
+test("the help lists every command, and every command has its own help", () => {
   for (const [name, command] of Object.entries(COMMANDS)) {
     assert.match(usage(COMMANDS), new RegExp(`^  ${name} +${command.summary.split(" ")[0]}`, "m"));
     const page = commandUsage(name, command);

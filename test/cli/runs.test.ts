@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { CLI, flakewright } from "../support/cli.ts";
 import { tempFolder } from "../support/temp.ts";
 
-/* What a person sees of runs: summaries, one finding for many files, help, pipes, standard input. */
+/* What runs print: summaries, one diagnostic for many files, help, pipes, standard input. */
 
 const test = suite("runs");
 
@@ -35,7 +35,7 @@ test("each run ends with a line that sums it up, which --quiet leaves out", () =
   assert.is(run("generate"), "2 errors; out/ stays as it was");
 });
 
-test("many files that differ are one finding with a list", () => {
+test("many files that differ are one diagnostic with a list", () => {
   const folder = project();
   flakewright(folder, ["generate"]);
   writeFileSync(join(folder, "spec/platform.yaml"), SPEC.replace("demo", "other"));
@@ -45,7 +45,7 @@ test("many files that differ are one finding with a list", () => {
   assert.match(stderr, /\d+ files differ from what the spec generates: .*out\/flake\.nix/);
 });
 
-test("an edited file is reported first, then its own difference and no other", () => {
+test("an edited file is reported first, then its diff and no other", () => {
   const folder = project();
   flakewright(folder, ["generate"]);
   appendFileSync(join(folder, "out/nix/apps.nix"), "# mine\n");
@@ -63,7 +63,7 @@ test("a diff into an absolute folder has one slash", () => {
   assert.match(flakewright(folder, ["diff", "--out", join(folder, "out")]).stdout, /^\+\+\+ b\/[^/]/m);
 });
 
-test("a reader that closes the pipe ends the program without a word", () => {
+test("a closed pipe ends the program without a message", () => {
   const folder = project();
   for (const command of ["schema", "diff"]) {
     const piped = `'${process.execPath}' ${CLI.map((word) => `'${word}'`).join(" ")} ${command} | head -1 >/dev/null`;
@@ -72,7 +72,7 @@ test("a reader that closes the pipe ends the program without a word", () => {
   }
 });
 
-test("the spec is found from a folder below it, up to the repository's root", () => {
+test("the spec is found from a subfolder, up to the repository's root", () => {
   const folder = project();
   mkdirSync(join(folder, ".git"));
   flakewright(folder, ["generate"]);
@@ -86,7 +86,7 @@ test("the spec is found from a folder below it, up to the repository's root", ()
   assert.is(flakewright(join(outside, "repository"), ["check"]).status, 2, "not beyond the repository");
 });
 
-test("a spec on standard input needs --out, and reads as the same file does", () => {
+test("a spec on standard input needs --out, and gives the same output as a file", () => {
   const folder = project();
   const run = (...args: string[]) =>
     spawnSync(process.execPath, [...CLI, ...args], { cwd: folder, encoding: "utf8", input: SPEC });
@@ -95,13 +95,13 @@ test("a spec on standard input needs --out, and reads as the same file does", ()
   assert.match(readFileSync(join(folder, "piped/flake.nix"), "utf8").split("\n")[0] ?? "", /standard input/);
 });
 
-test("a folder in the spec's place is named as one", () => {
+test("a folder as SPEC is reported as a folder", () => {
   const { stderr, status } = flakewright(project(), ["check", "spec"]);
   assert.is(status, 2);
   assert.match(stderr, /spec is a folder/);
 });
 
-test("COMMAND --help is that command's page, `help COMMAND` too", () => {
+test("COMMAND --help and `help COMMAND` print the command's help", () => {
   const page = flakewright(tempFolder(), ["check", "--help"]);
   assert.match(page.stdout, /^Usage: flakewright check \[SPEC\]/m);
   assert.is(flakewright(tempFolder(), ["help", "check"]).stdout, page.stdout);

@@ -42,10 +42,10 @@ settings:
   sandbox: false
 `,
   );
-  assert.match(stderr, /sandbox-off/, "whether that is right is for the author to say");
+  assert.match(stderr, /sandbox-off/, "a fix that may change the meaning is not applied");
 });
 
-test("an included file is fixed where the words stand", () => {
+test("a fix is applied to the included file that has the mistake", () => {
   const folder = project({
     "platform.yaml": `include: [base.yaml]\n${HEAD}groups: { a: { packages: [jq] } }\n`,
     "base.yaml": "settings:\n  build-cores: 2\n",

@@ -136,7 +136,7 @@ for (const start of ["Debian's own build users", "no build users"]) {
       );
       assert.is(eleventh.user, freed.user);
 
-      // Another spec is applied while they run. No service manager runs this daemon, so whoever started it restarts it; the builds continue.
+      // Another spec is applied while they run. No service manager runs this daemon, so the test restarts it; the builds continue.
       const daemon = async () => (await machine.run(["pgrep", "-o", "-x", "nix-daemon"])).stdout.trim();
       const before = await daemon();
       const other = generated(
@@ -172,7 +172,7 @@ for (const start of ["Debian's own build users", "no build users"]) {
   });
 }
 
-/** A systemctl that writes down what it is asked; it knows a unit, or knows it and says that it runs. */
+/** A systemctl that records its arguments. `known`: the unit exists; `active`: the daemon runs. */
 const systemctl = (log: string, known: boolean, active: boolean): string => `#!/bin/sh
 echo "$*" >>'${log}'
 case $1 in

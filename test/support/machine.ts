@@ -19,7 +19,7 @@ export function generated(spec: string, folder = tempFolder()): string {
   return folder;
 }
 
-/** What apply-nix-config.sh makes and removes build users with; a test that runs it as root asks `needs()` for them. */
+/** The programs that apply-nix-config.sh creates and removes build users with. A test that runs it as root requires them with `needs()`. */
 export const ACCOUNT_TOOLS = ["useradd", "usermod", "userdel", "groupadd", "groupdel", "gpasswd"] as const;
 
 export interface Ran {

@@ -50,7 +50,7 @@ function executable(path: string): boolean {
 export function tool(name: string): string | undefined {
   if (named(name)) {
     const path = process.env[BY_VARIABLE[name]];
-    // The store of another root is not to be seen from here.
+    // The store of another root is not visible here.
     const isElsewhere = path?.startsWith("/nix/store/") && Boolean(process.env["FLAKEWRIGHT_NIX_CURRENT"]);
     if (path) return isElsewhere || exists(path) ? path : undefined;
     if (name !== "nixfmt") return undefined;
@@ -69,7 +69,7 @@ function lack(name: string): string | undefined {
   return named(name) ? `no ${name} here (set ${BY_VARIABLE[name]})` : `no ${name} on this machine`;
 }
 
-/** Whether each of these is there, for a hook that prepares what only tests with `needs()` use. */
+/** Whether all these tools exist, for a hook that prepares tests with `needs()`. */
 export const hasAll = (tools: readonly string[]): boolean => tools.every((name) => lack(name) === undefined);
 
 type Register = (name: string, handler: () => void | Promise<void>) => void;
