@@ -28,6 +28,7 @@ const gitRef = define("gitRef", text(/^([A-Za-z0-9][A-Za-z0-9._/+-]*|[a-z][a-z0-
 const flakeReference = define("flakeReference", text(/^[a-z][a-z0-9+.-]*:[^\s"'<>\\^`{|}]+$/));
 const attributePath = define("attributePath", text(/^[A-Za-z0-9_][A-Za-z0-9_'+-]*(\.[A-Za-z0-9_][A-Za-z0-9_'+-]*)*$/));
 const requirement = define("requirement", text(/^>= ?[0-9]+(\.[0-9]+){0,2}$/));
+const attribute = define("attribute", text(/^[A-Za-z0-9_][A-Za-z0-9_'+-]*$/));
 const anyText = define("text", text());
 const oneLine = define("oneLine", text(/^[^\n\r\t]+$/));
 const absolutePath = define("absolutePath", text(/^\/(?!.*(^|\/)\.\.(\/|$))[^\s\u0000-\u001f]*$/));
@@ -272,6 +273,40 @@ const include = define(
   ),
 );
 
+const input = define(
+  "input",
+  textOr(
+    flakeReference(),
+    record(
+      {
+        flake: flakeReference("The flake reference: github:acme/tools."),
+        follows: listOf(
+          name(),
+          "Inputs of that flake that are the same as those of this one, such as nixpkgs: then it is built with this spec's nixpkgs and brings no second one.",
+        ),
+      },
+      "A flake that is no nixpkgs: tools with `from` are its packages.<system>.<attribute>, or its legacyPackages.",
+      ["flake"],
+    ),
+    "Another nixpkgs as a flake reference, to hold a tool at another version; or a map with `flake` for any other flake.",
+  ),
+);
+const overlay = define(
+  "overlay",
+  textOr(
+    modulePath(),
+    record(
+      {
+        from: name("The entry of `inputs` whose overlay it is."),
+        name: attribute("The overlay's name in that flake.", DEFAULTS.overlay.name),
+      },
+      "An overlay of a flake: its output overlays.NAME.",
+      ["from"],
+    ),
+    "The user's own file in the output folder, ./overlays/NAME.nix (written once, then left alone), or a map with `from` for an overlay of a flake.",
+  ),
+);
+
 const nixpkgs = textOr(
   gitRef(),
   record(
@@ -283,6 +318,10 @@ const nixpkgs = textOr(
         items: oneLine(),
       }),
       insecure: listOf(oneLine(), "Packages allowed despite known vulnerabilities, each as name-version: openssl-1.1.1w."),
+      overlays: listOf(
+        overlay(),
+        "Changes to the package set, in order, for shells, packages, hosts and modules alike. The package sets of `inputs` stay as they are.",
+      ),
     },
     "The package set and which unfree and insecure packages it allows.",
   ),
@@ -301,7 +340,7 @@ const spec = record(
     name: projectName("The platform's name."),
     description: anyText("One sentence about the platform."),
     nixpkgs,
-    inputs: mapOf(name, flakeReference(), "Additional package sets, for other versions of tools: name → flake reference."),
+    inputs: mapOf(name, input(), "Additional package sets, each by the name that a tool's `from` gives."),
     systems: listOf(system(), "Systems that the flake has outputs for.", { minItems: 1, uniqueItems: true }, DEFAULTS.systems),
     groups: mapOf(name, group(), "Tool groups by name; one dev shell, one installable package and one module switch each."),
     shells: mapOf(

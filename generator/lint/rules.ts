@@ -5,6 +5,7 @@ import { buildUserRules } from "./rules/build-users.ts";
 import { builderRules } from "./rules/builders.ts";
 import { cacheRules } from "./rules/caches.ts";
 import { hostRules } from "./rules/hosts.ts";
+import { inputRules } from "./rules/inputs.ts";
 import { nixpkgsRules } from "./rules/nixpkgs.ts";
 import { packageNameRules } from "./rules/package-names.ts";
 import { packageRules } from "./rules/packages.ts";
@@ -25,6 +26,7 @@ export const RULES: readonly Rule[] = [
   ...settingsConflictRules,
   ...buildUserRules,
   ...nixpkgsRules,
+  ...inputRules,
   ...hostRules,
   ...acceptanceRules,
 ];

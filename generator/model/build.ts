@@ -8,7 +8,7 @@ import type { Acceptance, Group, Model, PackageSet, Substituter } from "./model.
 import { byName } from "./order.ts";
 import type { References } from "./references.ts";
 import { settingsOf, systemSettings } from "./settings.ts";
-import { groupsOf, inputsOf, nixpkgsOf, present, shellsOf } from "./tools.ts";
+import { groupsOf, inputsOf, nixpkgsOf, overlaysOf, present, shellsOf } from "./tools.ts";
 
 /**
  * Builds the model from a validated spec. The parts that validation rejected are absent from `spec`, and are not reported again. Reports
@@ -16,14 +16,13 @@ import { groupsOf, inputsOf, nixpkgsOf, present, shellsOf } from "./tools.ts";
  */
 export function buildModel(spec: Pruned<Spec>, source: Locator): Stage<Model> {
   const { list, add } = reporter(source);
-  const nixpkgs = nixpkgsOf(spec.nixpkgs);
   const inputs = inputsOf(spec.inputs, add);
-  const sets: References<PackageSet> = {
-    kind: "input",
-    key: "inputs",
-    declared: Object.keys(spec.inputs ?? {}),
-    known: new Map([nixpkgs, ...inputs].map((set) => [set.name, set])),
-  };
+  const declared = Object.keys(spec.inputs ?? {});
+  const byInput = new Map(inputs.map((set) => [set.name, set]));
+  const overlays = overlaysOf(spec.nixpkgs, { kind: "input", key: "inputs", declared, known: byInput }, add);
+  const nixpkgs = { ...nixpkgsOf(spec.nixpkgs), overlays };
+  const known = new Map<string, PackageSet>([["nixpkgs", nixpkgs], ...byInput]);
+  const sets: References<PackageSet> = { kind: "input", key: "inputs", declared, known };
   const groupEntries = groupsOf(spec.groups, sets, add);
   const groups: References<Group> = {
     kind: "group",

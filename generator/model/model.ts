@@ -22,7 +22,16 @@ export interface PackageSet {
   readonly name: string;
   /** A full flake reference, also if the spec has the short form. */
   readonly url: string;
+  /** Tools of a nixpkgs are attributes of the set that its function makes, those of any other flake are its packages. */
+  readonly kind: "nixpkgs" | "flake";
+  /** Inputs of that flake that are this flake's own inputs of the same name. */
+  readonly follows: readonly string[];
 }
+
+/** A change to nixpkgs: the user's own file, relative to the output folder and beginning with `./`, or an output of a flake. */
+export type Overlay =
+  | { readonly at: SpecPath; readonly path: string }
+  | { readonly at: SpecPath; readonly from: PackageSet; readonly name: string };
 
 export interface Tool {
   readonly at: SpecPath;
@@ -155,6 +164,8 @@ export interface Model {
     readonly written: string;
     readonly unfree: true | readonly string[];
     readonly insecure: readonly string[];
+    /** In the order in which they are applied. */
+    readonly overlays: readonly Overlay[];
   };
   /** Entries of `inputs`, sorted by name. */
   readonly inputs: readonly PackageSet[];

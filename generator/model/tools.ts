@@ -4,8 +4,10 @@ import type { Pruned } from "../language/prune.ts";
 import type { Spec } from "../language/schema.ts";
 import type { ReporterAdd } from "../report/diagnostic.ts";
 import type { SpecPath } from "../report/spec-path.ts";
-import type { Group, Model, PackageSet, Shell, Tool } from "./model.ts";
-import { byName } from "./order.ts";
+import { nearestNames } from "../report/suggestions.ts";
+import { didYouMean } from "../report/words.ts";
+import type { Group, Model, Overlay, PackageSet, Shell, Tool } from "./model.ts";
+import { byName, unique } from "./order.ts";
 import { type References, refer } from "./references.ts";
 
 /* Package sets, tools, groups and shells. */
@@ -14,7 +16,7 @@ type Part<Key extends keyof Spec> = Pruned<NonNullable<Spec[Key]>> | undefined;
 type ToolPart = Pruned<Spec["groups"][string]>["packages"];
 
 /** The main package set. */
-export function nixpkgsOf(part: Part<"nixpkgs">): Model["nixpkgs"] {
+export function nixpkgsOf(part: Part<"nixpkgs">): Omit<Model["nixpkgs"], "overlays"> {
   const long = typeof part === "object" ? part : undefined;
   const written = (long ? long.url : (part as string | undefined)) ?? DEFAULTS.nixpkgs;
   const { unfree = [], insecure = [] } = long ?? {};
@@ -25,14 +27,28 @@ export function nixpkgsOf(part: Part<"nixpkgs">): Model["nixpkgs"] {
     url: nixpkgsUrl(written),
     unfree: typeof unfree === "boolean" ? unfree || [] : present(unfree),
     insecure: present(insecure),
+    kind: "nixpkgs",
+    follows: [],
   };
+}
+
+/** The overlays of nixpkgs, in their order. Adds `reference-unknown`. */
+export function overlaysOf(part: Part<"nixpkgs">, sets: References<PackageSet>, add: ReporterAdd): Overlay[] {
+  const list = typeof part === "object" ? (part.overlays ?? []) : [];
+  return list.flatMap((entry, index): Overlay[] => {
+    const at = ["nixpkgs", "overlays", index];
+    if (typeof entry === "string") return [{ at, path: entry }];
+    if (entry?.from === undefined) return [];
+    const from = refer(sets, entry.from, [...at, "from"], add);
+    return from ? [{ at, from, name: entry.name ?? DEFAULTS.overlay.name }] : [];
+  });
 }
 
 /** Entries of `inputs`, sorted by name. Reports `name-conflict` for a reserved name. */
 export function inputsOf(part: Part<"inputs">, add: ReporterAdd): PackageSet[] {
   const inputs: PackageSet[] = [];
-  for (const [name, url] of Object.entries(part ?? {})) {
-    if (url === undefined) continue;
+  for (const [name, input] of Object.entries(part ?? {})) {
+    if (input === undefined) continue;
     const at = ["inputs", name];
     if (name === "nixpkgs" || name === "self") {
       add("name-conflict", at, "key", `the input name \`${name}\` is reserved`, {
@@ -40,7 +56,22 @@ export function inputsOf(part: Part<"inputs">, add: ReporterAdd): PackageSet[] {
       });
       continue;
     }
-    inputs.push({ at, name, url });
+    if (typeof input === "string") inputs.push({ at, name, url: input, kind: "nixpkgs", follows: [] });
+    else if (input.flake !== undefined) {
+      const followed = (input.follows ?? []).filter((other, index): other is string => {
+        if (other === undefined) return false;
+        if (other === "nixpkgs" || (other !== name && Object.hasOwn(part ?? {}, other))) return true;
+        const near = nearestNames(
+          other,
+          ["nixpkgs", ...Object.keys(part ?? {})].filter((one) => one !== name),
+        );
+        add("reference-unknown", [...at, "follows", index], "value", `no input is called \`${other}\``, {
+          hint: didYouMean(near).hint ?? "declare it under `inputs`, or name `nixpkgs`",
+        });
+        return false;
+      });
+      inputs.push({ at: [...at, "flake"], name, url: input.flake, kind: "flake", follows: unique(followed) });
+    }
   }
   return byName(inputs);
 }

@@ -31,7 +31,7 @@ function canBeGenerated(path: string): boolean {
   return (
     parts.every((part) => part !== "" && part !== "." && part !== ".." && !/[\\\0:]/.test(part)) &&
     ![MANIFEST, "flake.lock"].includes(path) &&
-    !["hosts", ".git", STAGING].includes(parts[0] ?? "")
+    !["hosts", "overlays", ".git", STAGING].includes(parts[0] ?? "")
   );
 }
 

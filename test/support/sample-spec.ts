@@ -27,6 +27,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   flakeReference: "github:NixOS/nixpkgs/nixos-26.05",
   attributePath: "jq",
   requirement: ">=0.1",
+  attribute: "sample",
   text: "sample text",
   oneLine: "sample",
   absolutePath: "/sample",

@@ -1,4 +1,4 @@
-import type { Group, Model, Shell, Tool } from "../../model/model.ts";
+import type { Group, Model, PackageSet, Shell, Tool } from "../../model/model.ts";
 import { type Attribute, Call, type NixValue, Selection } from "../printers/nix.ts";
 import { hasPolicy } from "./nixos.ts";
 
@@ -9,7 +9,7 @@ export function flakeView(model: Model): object {
   const keys = model.substituters.flatMap((cache) => cache.publicKey ?? []);
   return {
     description: model.description || `The ${model.name} platform`,
-    inputs: Object.fromEntries([model.nixpkgs, ...model.inputs].map(({ name, url }) => [name, { url }])),
+    inputs: Object.fromEntries([model.nixpkgs, ...model.inputs].map((set) => [set.name, flakeInput(set)])),
     systems: model.systems,
     templateDescription: `A project that works in the shells of ${model.name}`,
     caches: urls.length > 0 && { urls: [...new Set(urls)], keys: [...new Set(keys)] },
@@ -25,9 +25,49 @@ export function templateView(model: Model): object {
   return { platform: `flake:${model.name}` };
 }
 
+const flakeInput = ({ url, follows }: PackageSet): NixValue =>
+  follows.length === 0 ? { url } : { url, inputs: Object.fromEntries(follows.map((name) => [name, { follows: name }])) };
+
 export function packageSetsView(model: Model): object {
-  return { names: [model.nixpkgs, ...model.inputs].map((set) => set.name), policy: hasPolicy(model) };
+  const other = model.inputs.filter((set) => set.kind === "nixpkgs");
+  const flakes = model.inputs.flatMap((set): Attribute[] => {
+    const names = set.kind === "flake" ? attributesFrom(set, model) : [];
+    const flake = new Selection("inputs", [set.name]);
+    return names.length > 0 ? [[set.name, new Call("packagesOf", { flake, names })]] : [];
+  });
+  return {
+    policy: hasPolicy(model),
+    overlays: model.nixpkgs.overlays.length > 0,
+    other: other.map(({ name }): Attribute => [name, new Call("nixpkgsOf", { name, source: new Selection("inputs", [name]) })]),
+    flakes,
+  };
 }
+
+/** The attributes that tools take from a flake, sorted. */
+function attributesFrom(set: PackageSet, model: Model): string[] {
+  const tools = [...model.groups, ...model.shells].flatMap((part) => part.tools);
+  return [...new Set(tools.filter((tool) => tool.from.name === set.name).map((tool) => tool.attribute[0] ?? ""))].sort();
+}
+
+export function overlaysView(model: Model): object {
+  return {
+    overlays: model.nixpkgs.overlays.map((one): NixValue => {
+      if ("path" in one)
+        return { name: one.path.slice(2), overlay: new Call("import", new Selection(`../${one.path.slice(2)}`, [])) };
+      const overlay = new Selection("inputs", [one.from.name, "overlays", one.name], true);
+      return { name: `overlays.${one.name} of the input ${one.from.name}`, overlay };
+    }),
+    usesInputs: model.nixpkgs.overlays.some((one) => "from" in one),
+  };
+}
+
+/** The user's own overlays at their usual place. */
+export function overlayScaffolds(model: Model): readonly { readonly name: string; readonly view: object }[] {
+  const names = model.nixpkgs.overlays.flatMap((one) => ("path" in one ? (OVERLAY_FILE.exec(one.path)?.[1] ?? []) : []));
+  return [...new Set(names)].map((name) => ({ name, view: {} }));
+}
+
+const OVERLAY_FILE = /^\.\/overlays\/([^/]+)\.nix$/;
 
 /** A tool in nix/tool-groups.nix. */
 function toolRecord(tool: Tool): NixValue {

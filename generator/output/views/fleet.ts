@@ -1,6 +1,7 @@
 import type { Builder, Group, Model, NixosHost } from "../../model/model.ts";
 import { type Attribute, Call, type NixValue, Selection } from "../printers/nix.ts";
 import { isEveryGroup } from "./every-group.ts";
+import { hasOverlays } from "./nixos.ts";
 
 /** Data for the NixOS hosts, their deployment and the remote builders. */
 
@@ -36,6 +37,7 @@ export function hiveView(model: Model, deployed: NixosHost): object {
     description: model.description || `The ${model.name} platform`,
     // colmena takes nixpkgs' lib and modules from this package set; each host has its own system.
     system: deployed.system,
+    overlays: hasOverlays(model),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { BuildUsers, Model, Setting, User, Volume } from "../../model/model.ts";
 import type { SysusersEntry } from "../printers/conf.ts";
 import { Call, type NixValue } from "../printers/nix.ts";
-import { hasPolicy, settingsToNix } from "./nixos.ts";
+import { hasOverlays, hasPolicy, settingsToNix } from "./nixos.ts";
 
 /** Data for machines without NixOS: configuration files, scripts, and the modules of Home Manager and nix-darwin. */
 
@@ -67,7 +67,10 @@ export function setupView(model: Model): object {
 /** Home Manager writes one user's nix.conf, so the settings of all users are a set by account name. */
 export function homeManagerView(model: Model): object {
   const users = model.users.filter((user) => user.settings.length > 0);
-  return { users: users.length > 0 && Object.fromEntries(users.map((user) => [user.name, settingsToNix(user.settings)])) };
+  return {
+    users: users.length > 0 && Object.fromEntries(users.map((user) => [user.name, settingsToNix(user.settings)])),
+    overlays: hasOverlays(model),
+  };
 }
 
 export function darwinView(model: Model): object {
@@ -88,5 +91,6 @@ export function darwinView(model: Model): object {
     optimise,
     gc: gc ?? false,
     policy: hasPolicy(model),
+    overlays: hasOverlays(model),
   };
 }

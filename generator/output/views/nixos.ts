@@ -100,8 +100,10 @@ export function enabledToolsView(model: Model): object {
   return { hasInputs: model.inputs.length > 0, order: model.groups.map((group) => group.name) };
 }
 
+export const hasOverlays = (model: Model): boolean => model.nixpkgs.overlays.length > 0;
+
 export function toolModuleView(model: Model): object {
-  return { policy: hasPolicy(model) };
+  return { policy: hasPolicy(model), overlays: hasOverlays(model) };
 }
 
 export function nixpkgsConfigView(model: Model): object {

@@ -7,8 +7,26 @@ let
     config = import ./nixpkgs-config.nix;
     overlays = [ ];
   };
+  # Another nixpkgs. tryEval does not catch what is refused here: no tool is left out for it without a word.
+  nixpkgsOf =
+    { name, source }:
+    let
+      function = import source;
+      arguments = builtins.functionArgs function;
+      isNixpkgs =
+        builtins.pathExists "${source}/default.nix"
+        && builtins.isFunction function
+        && (arguments == { } || arguments ? overlays);
+    in
+    if isNixpkgs then
+      function settings
+    else
+      abort "flakewright: the input `${name}` is no nixpkgs; where it is a flake with packages, write it in the spec as ${name}: { flake: … }";
 in
 {
   nixpkgs = import inputs.nixpkgs settings;
-  k8s-1-29 = import inputs.k8s-1-29 settings;
+  k8s-1-29 = nixpkgsOf {
+    name = "k8s-1-29";
+    source = inputs.k8s-1-29;
+  };
 }
