@@ -271,13 +271,13 @@ test("an acceptance of an included file applies to the index of its entry in the
 
 test("fixes edit the file that a part comes from, with its indentation and commas", () => {
   const files = {
-    "spec.yaml": `${head}include: [base.yaml]\ngroups:\n  k8s:\n    packages:\n      - jq\n      - kubctl\n`,
+    "spec.yaml": `${head}include: [base.yaml]\ngroups:\n  k8s:\n    packages:\n      - jq\n      - yq\n`,
     "base.yaml": "groups:\n  k8s:\n    packages: [kubectl, stern]\n",
   };
   const { diagnostics } = compileFiles(files);
   const [only] = diagnostics;
-  assert.equal([only?.code, only?.file, only?.fix?.range.file], ["package-unknown", "spec.yaml", "spec.yaml"]);
-  assert.ok(applyFixes(files["spec.yaml"], diagnostics).endsWith("      - kubectl\n"));
+  assert.equal([only?.code, only?.file, only?.fix?.range.file], ["package-wrong-name", "spec.yaml", "spec.yaml"]);
+  assert.ok(applyFixes(files["spec.yaml"], diagnostics).endsWith("      - yq-go\n"));
   const alone = { ...files, "base.yaml": "groups:\n  k8s:\n    packages:\n      - jq\n      - jq\n" };
   const twice = compileFiles({ ...alone, "spec.yaml": `${head}include: [base.yaml]\n` }).diagnostics[0];
   assert.equal([twice?.code, twice?.file, twice?.fix?.range.file], ["package-duplicate", "base.yaml", "base.yaml"]);
