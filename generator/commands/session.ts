@@ -55,10 +55,11 @@ export async function compileSpec(system: System, options: Options, session?: Se
     },
   };
   const { version } = options;
+  const today = new Date(system.now()).toISOString().slice(0, 10);
   return compile(
     bytes,
     options.spec,
-    { locked, facts, path: isStandardInput ? "standard input" : path, includes, ...(version ? { version } : {}) },
+    { locked, today, facts, path: isStandardInput ? "standard input" : path, includes, ...(version ? { version } : {}) },
     templates,
   );
 }

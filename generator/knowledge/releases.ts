@@ -30,6 +30,10 @@ export const RELEASES: readonly Release[] = [
   { name: DEFAULT_RELEASE, branched: "2026-05-25", end: "2026-12-31" },
 ];
 
+/** What nixpkgs asks of Nix (lib/minfeatures.nix), and the last day of master without it: 24.11 has it not. */
+export const NEWER_NIX_VERSION = [2, 18] as const;
+export const NEWER_NIX_SINCE = "2024-11-13";
+
 const [OLDEST] = RELEASES;
 
 /** Undefined for a release that the package facts don't know. */

@@ -10,6 +10,8 @@ import type { Secret } from "./secrets.ts";
 export interface Environment {
   /** Whether the output folder contains a flake.lock. */
   readonly locked: boolean;
+  /** The day of the check (`2026-09-01`); undefined where dates don't count. */
+  readonly today?: string;
   /** Facts about the packages of a nixpkgs, by default the spec's own; loaded at the first call, undefined if they can't be read. */
   readonly facts: (set?: Pick<PackageSet, "name" | "url">) => Facts | undefined;
 }

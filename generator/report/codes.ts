@@ -179,6 +179,15 @@ export const CATALOGUE = {
     example: "# nix (Nix) 2.3.16",
     fixed: "# nix (Nix) 2.26.3",
   },
+  "nixpkgs-needs-newer-nix": {
+    severity: "error",
+    summary: "the machine's Nix is older than the spec's nixpkgs allows",
+    cause:
+      "nixpkgs after 24.11 refuses every Nix before 2.18, such as the 2.8 that Debian 12 packages. A distribution's own newer package, its backports or the installer of nixos.org bring a newer one.",
+    example: "# nix (Nix) 2.8.0 with nixpkgs: nixos-26.05",
+    fixed: "# nix (Nix) 2.34.8",
+    source: "https://github.com/NixOS/nixpkgs/blob/master/lib/minfeatures.nix",
+  },
   "machine-conf-differs": {
     severity: "error",
     summary: "the machine's nix.conf differs from the one that the spec generates",

@@ -140,6 +140,26 @@ test("no Nix: the hint names the installer for the machine's system", async () =
   ]);
 });
 
+test("a nixpkgs that refuses the machine's Nix is the first finding, and says how to get a newer one", async () => {
+  const first = async (nixpkgs: string, nix: string) => {
+    const folder = await project();
+    const spec = join(folder, "spec/platform.yaml");
+    writeFileSync(spec, SPEC(nixpkgs));
+    await generate(nodeSystem(folder, process.env), OPTIONS);
+    const programs = { "nix --version": `nix (Nix) ${nix}\n` };
+    const { report, output } = await doctor(machine(folder, { programs, files: { "/etc/nix/nix.conf": "" } }), OPTIONS);
+    const [one] = report.diagnostics.filter(({ code }) => code !== "machine-lock-old");
+    return one?.code === "nixpkgs-needs-newer-nix" ? `${one.message} ${one.hint}` : output.split("\n")[0];
+  };
+  assert.is(
+    await first("nixos-26.05", "2.8.0"),
+    "nixpkgs 26.05 refuses nix (Nix) 2.8.0: it needs 2.18 or newer, and no shell, package or host evaluates " +
+      "`sh <(curl -L https://nixos.org/nix/install) --daemon`",
+  );
+  assert.is(await first("nixos-26.05", "2.18.1"), "ok nix (Nix) 2.18.1");
+  assert.is(await first("{ url: github:NixOS/nixpkgs/nixos-24.11 }", "2.8.0"), "ok nix (Nix) 2.8.0");
+});
+
 const report = (owner: string, drift: string): Replaced["programs"] => ({
   "bash out/apply-nix-config.sh --report": `owner=${owner}\nconf=/etc/nix/nix.conf\ndrift nix/nix.conf=${drift}\ndrift nix/machines=none\n`,
 });

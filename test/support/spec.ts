@@ -19,7 +19,11 @@ export function compileText(text: string, locked = true, file = "spec.yaml"): Co
   return compile(
     Buffer.from(text),
     file,
-    { locked, facts: (nixpkgs) => (facts ? openFacts(facts.toString("latin1"), momentOf(nixpkgs)) : undefined) },
+    {
+      locked,
+      today: "2026-09-01",
+      facts: (nixpkgs) => (facts ? openFacts(facts.toString("latin1"), momentOf(nixpkgs)) : undefined),
+    },
     templates,
   );
 }

@@ -1,12 +1,63 @@
-import { releaseNamed } from "../../knowledge/releases.ts";
+import { misreference } from "../../knowledge/nixpkgs-references.ts";
+import { DEFAULT_RELEASE, knownRelease, nixpkgsRef, onRelease, pointedBy, releaseNamed } from "../../knowledge/releases.ts";
 import type { SpecPath } from "../../report/spec-path.ts";
 import { valueAt } from "../../report/spec-path.ts";
-import { removal } from "../edits.ts";
+import { quoted } from "../../report/words.ts";
+import { removal, replacement } from "../edits.ts";
 import type { Rule, RuleContext } from "../rule.ts";
 
-/* References to nixpkgs that are not pinned, and systems that a release no longer supports. */
+/* References to nixpkgs that are wrong, not pinned or out of support, and systems that a release no longer supports. */
 
 export const nixpkgsRules: readonly Rule[] = [
+  {
+    code: "nixpkgs-reference",
+    severity: "error",
+    final: true,
+    summary: "a reference to nixpkgs that Nix does not take as it is meant",
+    cause:
+      "`nixpkgs` is a branch, a tag or a whole commit of NixOS/nixpkgs, or a flake reference such as github:NixOS/nixpkgs/nixos-26.05. Nix downloads the address of a web page as an archive, and looks for `@branch` in the repository's name.",
+    example: "nixpkgs: NixOS/nixpkgs",
+    fixed: `nixpkgs: github:NixOS/nixpkgs/nixos-${DEFAULT_RELEASE}`,
+    source: "https://nix.dev/manual/nix/latest/command-ref/new-cli/nix3-flake#flake-references",
+    check: ({ model, source, report }) => {
+      for (const set of [model.nixpkgs, ...model.inputs]) {
+        const wrong = misreference(set === model.nixpkgs ? model.nixpkgs.written : set.url);
+        if (!wrong) continue;
+        const { why, meant, also = [] } = wrong;
+        report({
+          at: set.at,
+          message: why,
+          hint:
+            meant === undefined
+              ? "name a branch such as nixos-26.05, or a commit of 40 digits"
+              : `write ${[meant, ...also].map((one) => quoted([one])).join(" or ")}`,
+          fix: () => (meant === undefined ? undefined : replacement(source, set.at, "value", meant)),
+        });
+      }
+    },
+  },
+  {
+    code: "nixpkgs-end-of-life",
+    severity: "warning",
+    summary: "a release of nixpkgs out of support",
+    cause:
+      "A release gets security fixes for seven months. After that, known vulnerabilities of its packages stay open, and its binary cache is no longer filled.",
+    example: "nixpkgs: nixos-24.05",
+    fixed: `nixpkgs: nixos-${DEFAULT_RELEASE}`,
+    source: "https://nixos.org/manual/nixos/stable/release-notes",
+    check: ({ model, environment, report }) => {
+      const ref = nixpkgsRef(model.nixpkgs.url);
+      const pointed = ref === undefined ? undefined : pointedBy(ref);
+      if (ref === undefined || pointed?.kind !== "release" || environment.today === undefined) return;
+      const end = knownRelease(pointed.release)?.end ?? (pointed.release < DEFAULT_RELEASE ? "" : undefined);
+      if (end === undefined || environment.today <= end) return;
+      report({
+        at: model.nixpkgs.at,
+        message: `nixpkgs ${pointed.release} is out of support${end === "" ? "" : ` since ${end}`}`,
+        hint: `its successor is ${pointed.release === DEFAULT_RELEASE ? "the next release" : `\`${onRelease(ref, DEFAULT_RELEASE)}\``}`,
+      });
+    },
+  },
   {
     code: "nixpkgs-unpinned",
     severity: "warning",
@@ -20,7 +71,7 @@ export const nixpkgsRules: readonly Rule[] = [
       // A spec that is rejected as a whole says nothing about its nixpkgs yet.
       if (valueAt(source, ["groups"]) === undefined) return;
       for (const set of [model.nixpkgs, ...model.inputs]) {
-        if (!isUnpinned(set.url)) continue;
+        if (!isUnpinned(set.url) || misreference(set === model.nixpkgs ? model.nixpkgs.written : set.url)) continue;
         report({
           at: set.at,
           settled: environment.locked,

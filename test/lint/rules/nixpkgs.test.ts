@@ -5,6 +5,96 @@ const test = suite("rules: nixpkgs");
 
 codeRows(test, [
   {
+    code: "nixpkgs-reference",
+    says: "Nix takes `https://github.com/NixOS/nixpkgs` for an archive to download",
+    bad: `version: 1\nname: demo\nnixpkgs: ⟦https://github.com/NixOS/nixpkgs⟧\n${group}`,
+    good: `version: 1\nname: demo\nnixpkgs: github:NixOS/nixpkgs/nixos-26.05\n${group}`,
+  },
+  {
+    code: "nixpkgs-reference",
+    says: "Nix takes `https://github.com/NixOS/nixpkgs/tree/nixos-25.11` for an archive to download",
+    bad: `version: 1\nname: demo\nnixpkgs: ⟦https://github.com/NixOS/nixpkgs/tree/nixos-25.11⟧\n${group}`,
+    good: `version: 1\nname: demo\nnixpkgs: github:NixOS/nixpkgs/nixos-26.05\n${group}`,
+  },
+  {
+    code: "nixpkgs-reference",
+    says: "`NixOS/nixpkgs` is no flake reference",
+    bad: `version: 1\nname: demo\nnixpkgs: ⟦NixOS/nixpkgs⟧\n${group}`,
+    good: `version: 1\nname: demo\nnixpkgs: github:NixOS/nixpkgs/nixos-26.05\n${group}`,
+  },
+  {
+    code: "nixpkgs-reference",
+    says: "`nixpkgs` is no branch, tag or commit of NixOS/nixpkgs",
+    bad: `version: 1\nname: demo\nnixpkgs: ⟦nixpkgs⟧\n${group}`,
+    good: `version: 1\nname: demo\nnixpkgs: github:NixOS/nixpkgs/nixos-26.05\n${group}`,
+  },
+  {
+    code: "nixpkgs-reference",
+    says: "`nixpkgs/nixos-26.05` is no flake reference",
+    bad: `version: 1\nname: demo\nnixpkgs: ⟦nixpkgs/nixos-26.05⟧\n${group}`,
+    good: `version: 1\nname: demo\nnixpkgs: github:NixOS/nixpkgs/nixos-26.05\n${group}`,
+  },
+  {
+    code: "nixpkgs-reference",
+    says: "`channel:nixos-26.05` is no flake reference",
+    bad: `version: 1\nname: demo\nnixpkgs: ⟦channel:nixos-26.05⟧\n${group}`,
+    good: `version: 1\nname: demo\nnixpkgs: github:NixOS/nixpkgs/nixos-26.05\n${group}`,
+  },
+  {
+    code: "nixpkgs-reference",
+    says: "`github:NixOS/nixpkgs@nixos-26.05` is no flake reference to nixpkgs: the branch follows the repository after `/`",
+    bad: `version: 1\nname: demo\nnixpkgs: ⟦github:NixOS/nixpkgs@nixos-26.05⟧\n${group}`,
+    good: `version: 1\nname: demo\nnixpkgs: github:NixOS/nixpkgs/nixos-26.05\n${group}`,
+  },
+  {
+    code: "nixpkgs-reference",
+    says: "NixOS/nixpkgs has no branch or tag `unstable`",
+    bad: `version: 1\nname: demo\nnixpkgs: ⟦unstable⟧\n${group}`,
+    good: `version: 1\nname: demo\nnixpkgs: github:NixOS/nixpkgs/nixos-26.05\n${group}`,
+  },
+  {
+    code: "nixpkgs-reference",
+    says: "NixOS/nixpkgs has no branch or tag `unstable`",
+    bad: `version: 1\nname: demo\nnixpkgs: ⟦github:nixos/nixpkgs/unstable⟧\n${group}`,
+    good: `version: 1\nname: demo\nnixpkgs: github:NixOS/nixpkgs/nixos-26.05\n${group}`,
+  },
+  {
+    code: "nixpkgs-reference",
+    says: "NixOS/nixpkgs has no branch or tag `nixpkgs-26.05`",
+    bad: `version: 1\nname: demo\nnixpkgs: ⟦nixpkgs-26.05⟧\n${group}`,
+    good: `version: 1\nname: demo\nnixpkgs: github:NixOS/nixpkgs/nixos-26.05\n${group}`,
+  },
+  {
+    code: "nixpkgs-reference",
+    says: "NixOS/nixpkgs has no branch or tag `nixos-26.04`: releases are of May (.05) and November (.11)",
+    bad: `version: 1\nname: demo\nnixpkgs: ⟦nixos-26.04⟧\n${group}`,
+    good: `version: 1\nname: demo\nnixpkgs: github:NixOS/nixpkgs/nixos-26.05\n${group}`,
+  },
+  {
+    code: "nixpkgs-reference",
+    says: "`5880666fd9eb` is part of a commit: Nix takes all 40 digits",
+    bad: `version: 1\nname: demo\nnixpkgs: ⟦5880666fd9eb⟧\n${group}`,
+    good: `version: 1\nname: demo\nnixpkgs: github:NixOS/nixpkgs/nixos-26.05\n${group}`,
+  },
+  {
+    code: "nixpkgs-reference",
+    says: "NixOS/nixpkgs has no branch or tag `unstable`",
+    bad: `${base}inputs: { new: ⟦github:NixOS/nixpkgs/unstable⟧ }\n`,
+    good: `${base}inputs: { new: github:NixOS/nixpkgs/nixos-unstable }\n`,
+  },
+  {
+    code: "nixpkgs-end-of-life",
+    says: "nixpkgs 24.05 is out of support since 2024-12-31",
+    bad: `version: 1\nname: demo\nnixpkgs: ⟦nixos-24.05-small⟧\n${group}`,
+    good: `version: 1\nname: demo\nnixpkgs: nixos-26.05-small\n${group}inputs: { old: github:NixOS/nixpkgs/nixos-24.05 }\n`,
+  },
+  {
+    code: "nixpkgs-end-of-life",
+    says: "nixpkgs 25.11 is out of support since 2026-06-30",
+    bad: `version: 1\nname: demo\nnixpkgs: { url: ⟦github:NixOS/nixpkgs/25.11⟧ }\n${group}`,
+    good: `version: 1\nname: demo\nnixpkgs: { url: github:NixOS/nixpkgs/26.05 }\n${group}`,
+  },
+  {
     code: "nixpkgs-unpinned",
     says: "`nixos-26.05` is a branch and no flake.lock pins it",
     bad: `version: 1\nname: demo\nnixpkgs: ⟦nixos-26.05⟧\n${group}`,

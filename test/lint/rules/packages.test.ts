@@ -9,7 +9,8 @@ import { templates } from "../../support/spec.ts";
 const test = suite("rules: packages");
 
 /** The beginning of a spec of a release, without Macs, for which not all of these are. */
-const on = (release: string): string => `version: 1\nname: demo\nnixpkgs: nixos-${release}\nsystems: [x86_64-linux]\n`;
+const on = (release: string): string =>
+  `version: 1\nname: demo\nnixpkgs: nixos-${release}\nsystems: [x86_64-linux]\n${release < "26" ? "lint: [{ code: nixpkgs-end-of-life, why: one machine keeps it }]\n" : ""}`;
 
 codeRows(test, [
   {
