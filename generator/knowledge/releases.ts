@@ -116,7 +116,8 @@ export function nixpkgsRef(url: string): string | undefined {
 export function momentOf(url: string, when?: string): Moment {
   const known = when === undefined ? undefined : (momentOfRelease(when) ?? momentOfDay(when));
   const ref = nixpkgsRef(url);
-  if (ref === undefined) return known ?? UNKNOWN_MOMENT;
+  // The date of a local tree is that of its newest file.
+  if (ref === undefined) return known && !/^(?:path:|file:|[./])/.test(url) ? known : UNKNOWN_MOMENT;
   const pointed: Pointed = ref === "" ? { kind: "rolling" } : pointedBy(ref);
   switch (pointed.kind) {
     case "release":

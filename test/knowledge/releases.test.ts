@@ -47,6 +47,7 @@ test("the state that a reference names", () => {
     ["github:NixOS/nixpkgs/0123456789abcdef0123456789abcdef01234567", "nixpkgs 25.11", "25.11"],
     ["github:acme/nixpkgs/main", undefined],
     ["path:/srv/nixpkgs", undefined],
+    ["path:/srv/nixpkgs", undefined, "2026-01-03"],
   ];
   for (const [url, want, when] of rows) assert.is(name(url, when), want, url);
   assert.is(nixpkgsRef("github:acme/nixpkgs/nixos-26.05"), undefined);

@@ -41,7 +41,7 @@ function attributeOf(word: string, facts: Facts | undefined): { attribute: strin
 }
 
 /** What stands in the way of using a package. */
-function notes({ attribute, pname, unfree, insecure, broken }: PackageFacts): string {
+function notes({ attribute, unfree, insecure, broken }: PackageFacts): string {
   return [
     unfree && `unfree: needs \`nixpkgs.unfree: [${attribute}]\``,
     insecure && "insecure: needs `nixpkgs.insecure`",
