@@ -1,11 +1,11 @@
-# Facts of the packages of one package set, for `flakewright index` (commands/index-packages.ts), which runs it in batches of names.
+# Facts about the packages of one package set, for `flakewright index` (commands/index-packages.ts), which evaluates batches of names.
 #
-# names = "": the set's names, its aliases (old names, which work or throw) and the release of nixpkgs. Otherwise a JSON list of
-# names: the facts of each; null where there is no package of that name, or none that evaluates. With `identify`, the derivation of
-# each. Unfree, broken and insecure packages are evaluated too: that they are so is a fact. Availability is that of each system's
-# own package (a JDK is another derivation on macOS than on Linux): by its platforms, and not where only that system's is broken.
+# names = "": the names of the set, its aliases (old names, which work or fail) and the release of nixpkgs. Otherwise a JSON list of names:
+# the facts of each; null if there is no package of that name, or if its evaluation fails. With `identify`, the derivation of each.
+# Unfree, broken and insecure packages are evaluated too, because that is one of the facts. Availability is that of each system's own
+# package (a JDK is another derivation on macOS than on Linux): its platforms, unless the package of that system is broken.
 #
-# nixpkgs: a path; systems, set (an attribute path; [ ] is the top level): JSON lists.
+# nixpkgs: a path. systems, set (an attribute path; [ ] is the top level): JSON lists.
 {
   nixpkgs,
   systems,

@@ -2,31 +2,32 @@ import type { Moment } from "./releases.ts";
 import { knownRelease, RELEASES } from "./releases.ts";
 
 /*
- * What became of an attribute of nixpkgs over time: one cell of the package facts, words separated by spaces.
+ * The history of an attribute of nixpkgs: one cell of the package facts, with words separated by spaces.
  *
- *   +  +DAY  +?DAY      it came after the oldest release of the facts; on that day; by that day
- *   @  @DAY  @RELEASE   since then it is an old name of another attribute, and works
- *   !                   with a warning of the evaluator
- *   -DAY  -RELEASE      since then it is gone
- *   -?RELEASE  -?       it is gone in that release, or in the newest facts; since when is not known
- *   =NAME               the name it has now
- *   >NAME               what replaces it
+ *   +  +DAY  +?DAY      added after the oldest release of the facts; on that day; before or on that day
+ *   @  @DAY  @RELEASE   since then an old name of another attribute, which still works
+ *   !                   the old name causes a warning of the evaluator
+ *   -DAY  -RELEASE      removed then
+ *   -?RELEASE  -?       not in that release, or not in the newest facts; the date of the removal is unknown
+ *   =NAME               the current name
+ *   >NAME               the replacement
  */
 
-/** When something happened: on one of these days, which are the same where the day is known. */
+/** The time of a change: a range of days; `from` and `to` are equal if the day is known. */
 export interface Event {
   readonly from: string;
   readonly to: string;
-  /** For messages: `2026-03-30`, `nixpkgs 25.05`; undefined where it is not known. */
+  /** For messages: `2026-03-30`, `nixpkgs 25.05`; undefined if it is unknown. */
   readonly since: string | undefined;
 }
 
+/** A cell, read. */
 export interface History {
   readonly came?: Event;
   readonly renamed?: Event;
   readonly warns?: true;
   readonly gone?: Event;
-  /** The release that certainly lacks it. */
+  /** A release that certainly does not have it. */
   readonly goneIn?: string;
   readonly name?: string;
   readonly replacement?: string;
@@ -36,7 +37,8 @@ const OLDEST = RELEASES[0]?.branched ?? "";
 
 /**
  * Reads a cell.
- * @param newest the day of the newest facts: what they lack was gone by then
+ *
+ * @param newest The day of the newest facts. An attribute that they do not have was removed before or on that day.
  */
 export function readHistory(cell: string, newest: string): History {
   const history: { -readonly [K in keyof History]: History[K] } = {};
@@ -59,12 +61,12 @@ export function readHistory(cell: string, newest: string): History {
 function event(when: string, newest: string): Event {
   if (when === "") return { from: OLDEST, to: newest, since: undefined };
   if (when.length > 5) return { from: when, to: when, since: when };
-  // During the cycle of that release: after its predecessor branched off.
+  // During the development of that release, which starts when the previous release leaves master.
   const index = RELEASES.findIndex((release) => release.name === when);
   return { from: RELEASES[index - 1]?.branched ?? "", to: RELEASES[index]?.branched ?? newest, since: `nixpkgs ${when}` };
 }
 
-/** Whether something had happened in a state of nixpkgs; undefined where that is not known. */
+/** Whether a change is part of a state of nixpkgs; undefined if that is unknown. */
 export function hadHappened(event: Event | undefined, moment: Moment): boolean | undefined {
   if (!event) return false;
   if (event.to <= moment.from) return true;

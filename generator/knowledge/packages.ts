@@ -17,9 +17,9 @@ import { isWellKnown, TOOL_NAMES } from "./tool-names.ts";
  * `systems:` is a hexadecimal number with one bit for each system in the column's name, the first system in the highest bit; the bit is set
  * if the package is available. `flags`: u unfree, b broken, i insecure. The optional columns are `licenses` (SPDX ids, separated by spaces),
  * `pname` (`.` if it equals the last part of the attribute), `description`, `history` (package-history.ts) and `oldest`:
- * SYSTEMS,FLAGS,PNAME,VERSION in the oldest release of the facts, if they differ. Before the packages there can be package sets with
- * only their names, a line each: the set with a dot behind it, a tab, its names separated by spaces; `+` before a name that
- * the oldest release lacks, `-` before one that the newest lacks. `\` and characters that are not printable ASCII are escaped as in JSON.
+ * SYSTEMS,FLAGS,PNAME,VERSION in the oldest release of the facts, if they differ. Before the packages there can be package sets for which only
+ * the names are known, each on one line: the set followed by a dot, a tab, and its names separated by spaces. `+` before a name: not in the
+ * oldest release; `-`: not in the newest one. `\` and characters that are not printable ASCII are escaped as in JSON.
  */
 
 /** What is known about one package. */
@@ -39,15 +39,15 @@ export interface PackageFacts {
   /** The name of the package in nixpkgs' `unfree` and `insecure` lists. */
   readonly pname?: string;
   readonly description?: string;
-  /** As the cell is. */
+  /** The text of the cell `history`. */
   readonly history?: string;
-  /** As the cell is. */
+  /** The text of the cell `oldest`. */
   readonly oldest?: string;
 }
 
-/** What a state of nixpkgs has under a name. */
+/** What a name is in a state of nixpkgs. */
 export type Verdict =
-  /** `facts` is undefined inside a package set of which only the names are known. */
+  /** `facts` is undefined in a package set for which only the names are known. */
   | { readonly kind: "package"; readonly facts: PackageFacts | undefined }
   /** An old name that still works. */
   | {
@@ -55,24 +55,24 @@ export type Verdict =
       readonly to: string | undefined;
       readonly since: string | undefined;
       readonly facts: PackageFacts;
-      /** False where the state of nixpkgs is not known. */
+      /** False if the state of nixpkgs is unknown. */
       readonly certain: boolean;
     }
   | {
       readonly kind: "removed";
-      /** The attribute that is gone: the name, or the package set that it is in. */
+      /** The removed attribute: the name, or the package set that it is in. */
       readonly attribute: string;
-      /** Whether it was only renamed; the new name is the replacement. */
+      /** Whether it was renamed; `replacement` is then the new name. */
       readonly renamed: boolean;
-      /** Undefined where there is none, or none that this state has for certain. */
+      /** Undefined if there is none, or if it is not certain that this state has it. */
       readonly replacement: string | undefined;
-      /** `2026-03-30`, `nixpkgs 25.05`; undefined where it is not known. */
+      /** `2026-03-30`, `nixpkgs 25.05`; undefined if it is unknown. */
       readonly since: string | undefined;
-      /** The first release that certainly lacks it: `25.11`. */
+      /** The first release that certainly does not have it: `25.11`. */
       readonly goneIn: string | undefined;
       readonly certain: boolean;
     }
-  /** It came later than this state. */
+  /** It was added after this state. */
   | { readonly kind: "newer"; readonly since: string | undefined }
   | { readonly kind: "unknown" };
 
@@ -84,7 +84,7 @@ export interface FactsOrigin {
   readonly exact: boolean;
   /** The systems for which availability is known. */
   readonly systems: readonly string[];
-  /** The day of the nixpkgs, where it is known. */
+  /** The day of the nixpkgs, if it is known. */
   readonly day?: string | undefined;
 }
 
@@ -94,8 +94,9 @@ export interface Facts extends FactsOrigin {
   readonly moment: Moment;
   /** The facts of an attribute path that works, `python3Packages.ansible`; undefined if there is no such package. */
   find(attribute: string): PackageFacts | undefined;
+  /** What an attribute path is in this state of nixpkgs. */
   verdict(attribute: string): Verdict;
-  /** What nixpkgs calls the package of an attribute in its policies, in any state that the facts know; `[]` where they don't. */
+  /** The names of an attribute's package in nixpkgs' `unfree` and `insecure` lists, in all states of the facts; `[]` if unknown. */
   pnames(attribute: string): string[];
   /**
    * Whether a missing attribute does not exist. True at the top level; inside a package set, true if the facts contain other packages of that
@@ -104,9 +105,9 @@ export interface Facts extends FactsOrigin {
   covers(attribute: string): boolean;
   /** Attributes that are similar to `name`, the most likely first; see `NameIndex`. */
   nearest(name: string, max?: number): string[];
-  /** All packages by their present names, sorted. */
+  /** All packages with their current names, sorted. */
   all(): PackageFacts[];
-  /** All rows, sorted, with old names. */
+  /** All rows, including old names, sorted. */
   rows(): PackageFacts[];
   /** The attributes with this main program, the most likely first. */
   byProgram(program: string): string[];
@@ -116,7 +117,8 @@ const FORMAT = ["flakewright-facts", "1"];
 
 /**
  * Opens facts. Throws if the text has another format, such as an index of another version.
- * @param asked the state of nixpkgs; an index has its own
+ *
+ * @param asked The state of nixpkgs. It is ignored for an index, which has its own.
  */
 export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
   const firstEnd = text.indexOf("\n");
@@ -229,7 +231,7 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
   }
 
   const setTexts = new Map<string, string>();
-  /** The names of a package set, with a space before and behind each; those of one Python are those of every Python 3. */
+  /** The names of a package set, with a space before and after each. All versions of Python 3 have the same names. */
   function namesOf(set: string): string | undefined {
     const range = sets.get(set) ?? sets.get(set.replace(/^python3[0-9]+Packages\.$/, "python3Packages."));
     if (!range) return undefined;
@@ -238,7 +240,7 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
     return names;
   }
 
-  /** Of a package set by names alone. */
+  /** The verdict in a package set for which only the names are known. */
   function inSet(names: string, name: string): Verdict {
     const oldest = RELEASES[0]?.branched ?? "";
     const sign = ["", "+", "-"].find((one) => names.includes(` ${one}${name} `));
@@ -267,7 +269,7 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
       };
     }
     const renamed = hadHappened(history.renamed, moment);
-    // Between two releases, an old name may still have been the only one.
+    // In a state between two releases, the old name can still be the only one.
     if (renamed === true || (renamed === undefined && moment.name === undefined)) {
       const to = present(history.name);
       return { kind: "renamed", to, since: history.renamed?.since, facts, certain: renamed === true };
@@ -275,11 +277,11 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
     return { kind: "package", facts };
   }
 
-  /** The name, if this state has it for certain under that name. */
+  /** The name, if it is certain that this state has a package of that name. */
   function present(name: string | undefined): string | undefined {
     if (name === undefined) return undefined;
     const found = row(name);
-    // Of other package sets only those names stand in the facts that were tried.
+    // The facts contain only a part of the names in package sets.
     if (!found) return name.includes(".") && moment.from >= day ? name : undefined;
     const { came, gone, renamed } = readHistory(found.history ?? "", day);
     const isThere = (came ? hadHappened(came, moment) : true) === true;
@@ -290,11 +292,11 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
     if (!covers(attribute)) return undefined;
     const found = verdict(attribute);
     if (found.kind === "package" || found.kind === "renamed") return found.facts;
-    // It may be there still.
+    // It is possible that this state still has it.
     return found.kind === "removed" && !found.certain ? row(attribute) : undefined;
   }
 
-  /** Whether it is a package by its present name. */
+  /** Whether the attribute is the current name of a package. */
   const isThere = (attribute: string): boolean => verdict(attribute).kind === "package";
 
   function pnames(attribute: string): string[] {

@@ -1,6 +1,4 @@
-/*
- * Releases of nixpkgs, and which state of it a flake reference names. Dates are ISO days, so that they compare as text.
- */
+/* Releases of nixpkgs, and the state of nixpkgs that a flake reference names. Dates are ISO days, so that they can be compared as text. */
 
 /** The newest release: the default of `nixpkgs`, and the one that `init` writes. Only this constant changes with a new release. */
 export const DEFAULT_RELEASE = "26.05";
@@ -13,15 +11,16 @@ export function releaseNamed(reference: string): string | undefined {
 /** A reference to nixpkgs as a flake reference: the short form names a branch, tag or commit of NixOS/nixpkgs. */
 export const nixpkgsUrl = (written: string): string => (written.includes(":") ? written : `github:NixOS/nixpkgs/${written}`);
 
+/** A release of nixpkgs. */
 export interface Release {
   readonly name: string;
-  /** The day when its branch left master: what came later is not in it. By the first revision of the unstable channel with the next number. */
+  /** The day when its branch left master. Source: the first revision of the unstable channel with the next number. */
   readonly branched: string;
   /** The last day of its support (https://github.com/NixOS/nixpkgs/blob/master/doc/README.md, release notes). */
   readonly end: string;
 }
 
-/** From the oldest that the package facts know to the newest; README.md says what else a new release brings. */
+/** All releases of the package facts, the oldest first. README.md describes what else to do for a new release. */
 export const RELEASES: readonly Release[] = [
   { name: "24.05", branched: "2024-05-22", end: "2024-12-31" },
   { name: "24.11", branched: "2024-11-13", end: "2025-06-30" },
@@ -36,24 +35,26 @@ export const NEWER_NIX_SINCE = "2024-11-13";
 
 const [OLDEST] = RELEASES;
 
-/** Undefined for a release that the package facts don't know. */
+/** A release by its name; undefined if the package facts do not have it. */
 export const knownRelease = (name: string): Release | undefined => RELEASES.find((release) => release.name === name);
 
-/** Days of master: the state is that of one of them. A release has the state of the day on which it branched off. */
+/** A state of nixpkgs: master on a day in this range. A release has the state of the day on which it left master. */
 export interface Moment {
   readonly from: string;
   readonly to: string;
-  /** How a message calls it: `nixpkgs 24.05`, `nixpkgs of 2025-03-01`; undefined where nothing says which state it is. */
+  /** For messages: `nixpkgs 24.05`, `nixpkgs of 2025-03-01`; undefined if the state is unknown. */
   readonly name: string | undefined;
 }
 
-/** A day after every other. */
+/** A day after all others. */
 const NEWEST = "9999-12-31";
 
-/** nixos-unstable and the like; also the state by which a reference is judged of which nothing is known. */
+/** The state of nixos-unstable and similar branches. */
 export const UNSTABLE: Moment = { from: NEWEST, to: NEWEST, name: "nixpkgs unstable" };
+/** The state of an unknown reference. */
 export const UNKNOWN_MOMENT: Moment = { from: "", to: NEWEST, name: undefined };
 
+/** The state of a release; undefined if the name is not a release. */
 export function momentOfRelease(name: string): Moment | undefined {
   const called = `nixpkgs ${name}`;
   const release = knownRelease(name);
@@ -63,20 +64,20 @@ export function momentOfRelease(name: string): Moment | undefined {
   return { ...UNSTABLE, name: called };
 }
 
-/** A commit of a day: of master, or of a release's branch that was supported then. */
+/** The state of a commit of a day: on master, or on the branch of a release that was supported on that day. */
 export function momentOfDay(day: string): Moment {
   const alive = RELEASES.find((release) => release.branched <= day && day <= release.end);
   return { from: alive?.branched ?? day, to: day, name: `nixpkgs of ${day}` };
 }
 
-/** What a reference to nixpkgs says about the state that it names. */
+/** What kind of state a reference to nixpkgs names. */
 export type Pointed =
-  | { readonly kind: "release"; readonly release: string /** A branch, which moves; else a tag. */; readonly moves: boolean }
+  | { readonly kind: "release"; readonly release: string /** True for a branch, false for a tag. */; readonly moves: boolean }
   | { readonly kind: "rolling" }
   | { readonly kind: "commit"; readonly rev: string }
   | { readonly kind: "unknown" };
 
-/** `nixos-26.05`, `nixos-24.11-small`, `nixpkgs-25.05-darwin`, `release-25.11`, `staging-25.11`: of a release. */
+/** A branch of a release: `nixos-26.05`, `nixos-24.11-small`, `nixpkgs-25.05-darwin`, `release-25.11`, `staging-25.11`. */
 const RELEASE_BRANCH = /^(?:nixos|nixpkgs|release|staging|staging-next)-([0-9]{2}\.(?:05|11))(?:-small|-darwin|-aarch64)?$/;
 const RELEASE_TAG = /^v?([0-9]{2}\.(?:05|11))(?:[.-].*)?$/;
 const ROLLING = /^(?:nixos-unstable(?:-small)?|nixpkgs-unstable|master|staging|staging-next|staging-nixos|HEAD)$/;
@@ -92,7 +93,7 @@ export function pointedBy(ref: string): Pointed {
   return tag === undefined ? { kind: "unknown" } : { kind: "release", release: tag, moves: false };
 }
 
-/** The branch, tag or commit that a flake reference names; `""` for the default branch, undefined for what is no nixpkgs of NixOS. */
+/** The branch, tag or commit that a flake reference names; `""` for the default branch, undefined for another flake than NixOS/nixpkgs. */
 export function nixpkgsRef(url: string): string | undefined {
   const [base = "", query = ""] = url.split("?");
   const asked = new URLSearchParams(query);
@@ -111,7 +112,8 @@ export function nixpkgsRef(url: string): string | undefined {
 
 /**
  * The state of nixpkgs that a flake reference names.
- * @param when of the commit that it is locked to, or names: its day or its release, where the lock or the list of revisions knows it
+ *
+ * @param when The day or the release of the locked or named commit, if the lock file or revisions.tsv has it.
  */
 export function momentOf(url: string, when?: string): Moment {
   const known = when === undefined ? undefined : (momentOfRelease(when) ?? momentOfDay(when));
@@ -123,12 +125,12 @@ export function momentOf(url: string, when?: string): Moment {
     case "release":
       return momentOfRelease(pointed.release) ?? UNKNOWN_MOMENT;
     case "rolling":
-      // A locked branch of master is of the day of its lock.
+      // A locked branch that follows master has the state of the day of its lock.
       return when === undefined ? UNSTABLE : { from: when, to: when, name: `nixpkgs unstable of ${when}` };
     default:
       return known ?? UNKNOWN_MOMENT;
   }
 }
 
-/** The branch of the release that follows, with the kind of branch that `ref` is: `nixos-24.05-small` to `nixos-26.05-small`. */
+/** The same kind of branch for another release: `nixos-24.05-small` → `nixos-26.05-small`. */
 export const onRelease = (ref: string, release: string): string => ref.replace(/[0-9]{2}\.(?:05|11)/, release);

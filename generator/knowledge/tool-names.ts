@@ -49,7 +49,7 @@ export function toolNamed(called: string): ToolName | undefined {
 
 const ONLY_OTHERS: ReadonlyMap<string, string> = new Map(data.onlyOthers.map(({ called, why }) => [called, why]));
 
-/** Why a package of this name is another tool than the well-known one, which nixpkgs does not have under any name. */
+/** The reason why a package of this name is not the well-known tool, if nixpkgs does not have that tool at all. */
 export const onlyOtherThing = (called: string): string | undefined => ONLY_OTHERS.get(called);
 
 /** A suggestion for an editor. */

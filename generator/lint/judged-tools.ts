@@ -8,23 +8,23 @@ import { valueAt } from "../report/spec-path.ts";
 import { quoted } from "../report/words.ts";
 import type { Environment, RuleContext } from "./rule.ts";
 
-/* Tools against what their nixpkgs has under their names. */
+/* Tools, compared with the packages of their nixpkgs. */
 
-/** A tool, and what is known of its package. */
+/** A tool with what is known about its package. */
 export interface Judged {
   readonly tool: Tool;
-  /** The facts that judge it, of its own state of nixpkgs; undefined where nothing can be said about its package set. */
+  /** The facts of its own state of nixpkgs; undefined if its package set is unknown. */
   readonly own: Facts | undefined;
   readonly verdict: Verdict;
-  /** Undefined for a package that the facts lack, and where nothing can be said about its package set. */
+  /** Undefined for an unknown package, and for one of an unknown package set. */
   readonly facts: PackageFacts | undefined;
-  /** What says whether the package is free: an older or newer nixpkgs rarely differs in that. */
+  /** The facts for the licence. They can be of another nixpkgs: licences rarely differ between releases. */
   readonly licence: PackageFacts | undefined;
-  /** Why the name is not what was meant, and what was. */
+  /** Why the name is wrong, and the attributes that were probably meant. */
   readonly wrong: { readonly why: string; readonly meant: readonly string[]; readonly exists: boolean } | undefined;
 }
 
-/** Every tool, looked up once for all rules. */
+/** All tools; the look-up happens once for all rules. */
 export function judged(context: RuleContext): readonly Judged[] {
   let found = cache.get(context.model);
   if (!found) {
@@ -43,7 +43,7 @@ function judge(tool: Tool, environment: Environment): Judged {
   const isMain = tool.from.name === "nixpkgs";
   const isNixpkgs = isMain || nixpkgsRef(tool.from.url) !== undefined || /nixpkgs/i.test(tool.from.url);
   const facts = isNixpkgs ? environment.facts(tool.from) : undefined;
-  // Another nixpkgs is there to hold an older package: without its date it may hold anything.
+  // Another nixpkgs is often an old one, for an older version. If its date is unknown, its packages are unknown too.
   const own = isMain || facts?.moment.name !== undefined ? facts : undefined;
   const verdict: Verdict = own?.verdict(attribute) ?? { kind: "unknown" };
   const known = own?.find(attribute);
@@ -52,14 +52,14 @@ function judge(tool: Tool, environment: Environment): Judged {
   return { tool, own, verdict, facts: known, licence, wrong };
 }
 
-/** Where the package itself is written, in the short form and in the long one. */
+/** The path of the attribute in the spec, for the short form and the long form of a tool. */
 export const packageAt = (source: Source, tool: Tool): SpecPath =>
   typeof valueAt(source, tool.at) === "string" ? tool.at : [...tool.at, "package"];
 
 function wrongName(attribute: string, verdict: Verdict, facts: Facts | undefined): Judged["wrong"] {
   const named: ToolName | undefined = toolNamed(attribute);
   const isThere = verdict.kind === "package" || verdict.kind === "renamed";
-  // What the nixpkgs of the spec does not have is no way out.
+  // A package that the spec's nixpkgs does not have is not suggested.
   const meant = named && !["removed", "newer"].includes(facts?.verdict(named.attribute).kind ?? "") ? [named.attribute] : [];
   if (named?.kind === "other-thing" && (isThere || !facts)) return { why: named.why, meant, exists: true };
   const other = onlyOtherThing(attribute);

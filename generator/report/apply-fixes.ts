@@ -1,10 +1,10 @@
 import type { Fix } from "./diagnostic.ts";
 
 /**
- * Carries out fixes: each whole or not at all, equal edits once, and of two that overlap only the first.
+ * Applies fixes. Each fix is applied completely or not at all. Equal edits are applied once; of two overlapping fixes, only the first one.
  *
- * @param texts The text of each file, by the name that diagnostics have.
- * @returns The files that change, and how many fixes were carried out.
+ * @param texts The text of each file, by its name in diagnostics.
+ * @returns The changed files, and the number of applied fixes.
  */
 export function applyFixes(
   texts: ReadonlyMap<string, string>,
@@ -37,6 +37,6 @@ export function applyFixes(
 
 const keyOf = ({ range, text }: Fix): string => `${range.file}\0${range.start}:${range.end}:${text}`;
 
-/** Two insertions at one place do not overlap: lines that are appended to a file follow each other. */
+/** Whether two edits overlap. Two insertions at one place do not, so that several fixes can append lines. */
 const overlap = (a: Fix, b: Fix): boolean =>
   a.range.file === b.range.file && a.range.start < b.range.end && b.range.start < a.range.end;

@@ -7,7 +7,7 @@ import { replacement } from "../edits.ts";
 import { type Judged, judged, packageAt } from "../judged-tools.ts";
 import type { Rule, RuleContext } from "../rule.ts";
 
-/* Names of packages: wrong, gone, old or unknown ones. */
+/* Names of packages that are wrong, removed, old or unknown. */
 
 const PACKAGE_SEARCH = "https://search.nixos.org/packages";
 const ALIASES = "https://github.com/NixOS/nixpkgs/blob/master/pkgs/top-level/aliases.nix";
@@ -30,7 +30,7 @@ export const packageNameRules: readonly Rule[] = [
         context.report({
           at,
           message: wrong.why,
-          hint: didYouMean(wrong.meant).hint ?? "if it is meant, accept it under `lint`; else delete it",
+          hint: didYouMean(wrong.meant).hint ?? "if you mean this package, accept it under `lint`; otherwise delete it",
           fix: () =>
             only !== undefined && wrong.meant.length === 1 ? replacement(context.source, at, "value", only) : undefined,
           // An index of the spec's own nixpkgs shows that evaluation would fail.
@@ -44,7 +44,7 @@ export const packageNameRules: readonly Rule[] = [
     severity: "error",
     summary: "a package that the spec's nixpkgs no longer has",
     cause:
-      "nixpkgs drops packages that nobody maintains, and old names of renamed ones after a while. Evaluation of such a name throws, and the shells would leave the tool out.",
+      "nixpkgs removes packages without a maintainer and, after some time, old names of renamed packages. Evaluation of such a name fails, so shells would not contain the tool.",
     example: "nixpkgs: nixos-26.05\ngroups:\n  logs:\n    packages: [promtail]",
     fixed: "nixpkgs: nixos-26.05\ngroups:\n  logs:\n    packages: [grafana-alloy]",
     source: ALIASES,
@@ -68,7 +68,8 @@ export const packageNameRules: readonly Rule[] = [
     certainFix: true,
     severity: "warning",
     summary: "an old name of a package, which still works",
-    cause: "nixpkgs keeps old names for some releases. Newer ones warn at each evaluation, and then the name is gone.",
+    cause:
+      "nixpkgs keeps the old name of a package for some releases. Later releases warn at each evaluation, and then remove the name.",
     example: "nixpkgs: nixos-26.05\ngroups:\n  net:\n    packages: [nettools]",
     fixed: "nixpkgs: nixos-26.05\ngroups:\n  net:\n    packages: [net-tools]",
     source: ALIASES,
@@ -82,7 +83,7 @@ export const packageNameRules: readonly Rule[] = [
           at,
           message: `\`${tool.package}\` is an old name of ${name}${since === undefined ? "" : ` since ${since}`}`,
           hint:
-            judgedBy(context, own) + (to === undefined ? `look for the present name at ${PACKAGE_SEARCH}` : `write \`${to}\``),
+            judgedBy(context, own) + (to === undefined ? `search for its current name at ${PACKAGE_SEARCH}` : `write \`${to}\``),
           fix: () => (certain && to !== undefined ? replacement(context.source, at, "value", to) : undefined),
         });
       }
@@ -93,7 +94,7 @@ export const packageNameRules: readonly Rule[] = [
     severity: "warning",
     summary: "an attribute that nixpkgs does not have",
     cause:
-      "The name is misspelt, or the package came after the spec's release. The facts that come with flakewright are of two states of nixpkgs; with an index of the spec's own (`flakewright index`) the answer is certain, and this is an error.",
+      "The name is misspelt, or the package is newer than the spec's release. flakewright's own list of packages does not have every state of nixpkgs; after `flakewright index`, which lists the packages of the spec's own nixpkgs, this is an error.",
     example: "groups:\n  k8s:\n    packages: [kubeclt]",
     fixed: "groups:\n  k8s:\n    packages: [kubectl]",
     source: PACKAGE_SEARCH,
@@ -110,7 +111,7 @@ export const packageNameRules: readonly Rule[] = [
           severity: own.exact ? "error" : "warning",
           message: unknownMessage(one, own),
           hint: judgedBy(context, own) + unknownHint(verdict, near, own),
-          // A guess is put into the file only where the name is certainly wrong.
+          // A suggestion becomes a fix only if the name is certainly wrong.
           fix: () =>
             own.exact && only !== undefined && near.length === 1 ? replacement(context.source, at, "value", only) : undefined,
         });
@@ -121,53 +122,53 @@ export const packageNameRules: readonly Rule[] = [
 
 type Removed = Extract<Verdict, { kind: "removed" }>;
 
-/** What a message calls the state of nixpkgs. */
+/** The state of nixpkgs in a message. */
 const called = (facts: Facts): string => facts.moment.name ?? `nixpkgs ${facts.release}`;
 
 function removedMessage(name: string, verdict: Removed, facts: Facts): string {
   const { since, goneIn, certain, renamed, replacement } = verdict;
   const dated = since ?? (goneIn === undefined ? undefined : `nixpkgs ${goneIn}, or earlier`);
   if (!certain) {
-    const state = facts.moment.name === undefined ? "this one" : facts.moment.name;
-    const gone = dated === undefined ? "newer nixpkgs no longer has" : `since ${dated}, nixpkgs no longer has`;
-    return `${gone} \`${name}\`; whether ${state} has it is not known`;
+    const gone = dated === undefined ? "newer nixpkgs does not have" : `since ${dated}, nixpkgs does not have`;
+    return `${gone} \`${name}\`; it is unknown whether ${facts.moment.name ?? "the spec's nixpkgs"} has it`;
   }
   const state = facts.exact ? "the spec's nixpkgs" : called(facts);
-  const when = dated === undefined ? "" : ` (gone since ${dated})`;
-  if (renamed && replacement !== undefined) return `${state} has \`${name}\` only by its new name, \`${replacement}\`${when}`;
+  const when = dated === undefined ? "" : ` (missing since ${dated})`;
+  if (renamed && replacement !== undefined)
+    return `in ${state}, \`${name}\` is called \`${replacement}\`${dated === undefined ? "" : ` (old name missing since ${dated})`}`;
   return `${state} no longer has \`${name}\`${when}`;
 }
 
 function removedHint(name: string, { renamed, replacement }: Removed, facts: Facts): string {
-  if (replacement !== undefined) return renamed ? `write \`${replacement}\`` : `\`${replacement}\` takes its place`;
-  // Tools of other package sets often stand at the top level too.
+  if (replacement !== undefined) return renamed ? `write \`${replacement}\`` : `use \`${replacement}\` instead`;
+  // Tools of other package sets are often at the top level too.
   const last = name.slice(name.lastIndexOf(".") + 1);
   if (last !== name && facts.verdict(last).kind === "package") return `did you mean \`${last}\`?`;
   const meant = toolNamed(name)?.attribute;
   if (meant !== undefined && facts.verdict(meant).kind === "package") return `did you mean \`${meant}\`?`;
-  return "take it out, or take it `from` an input of an older nixpkgs";
+  return "delete it, or take it `from` an input with an older nixpkgs";
 }
 
 function unknownMessage({ tool, verdict }: Judged, facts: Facts): string {
   const name = `\`${tool.package}\``;
   if (facts.exact) return `the spec's nixpkgs has no package ${name}`;
   if (verdict.kind === "newer")
-    return `${called(facts)} does not have ${name} yet${verdict.since === undefined ? "" : `: it came on ${verdict.since}`}`;
-  return `no package ${name} is known in ${called(facts)}`;
+    return `${called(facts)} does not have ${name} yet${verdict.since === undefined ? "" : `: it was added on ${verdict.since}`}`;
+  return `unknown package ${name} in ${called(facts)}`;
 }
 
 function unknownHint(verdict: Verdict, near: readonly string[], facts: Facts): string {
   if (verdict.kind === "newer")
-    return `take it \`from\` an input of a newer nixpkgs, or move \`nixpkgs\` to nixos-${DEFAULT_RELEASE}`;
+    return `take it \`from\` an input with a newer nixpkgs, or move \`nixpkgs\` to nixos-${DEFAULT_RELEASE}`;
   if (near.length > 0) return `did you mean ${quoted(near)}?`;
-  return facts.exact ? `look for it at ${PACKAGE_SEARCH}` : "`flakewright index` asks the spec's own nixpkgs";
+  return facts.exact ? `search for it at ${PACKAGE_SEARCH}` : "run `flakewright index` to check the spec's own nixpkgs";
 }
 
-/** Says once in a spec by which nixpkgs it is judged, where its own is not known. */
+/** A sentence about the nixpkgs that packages are compared with, if the state of the spec's own is unknown. Only once for each spec. */
 function judgedBy({ model }: RuleContext, facts: Facts): string {
   if (facts.moment.name !== undefined || said.has(model)) return "";
   said.add(model);
-  return `nothing says of which day this nixpkgs is, so it is judged by that of ${facts.release}: `;
+  return `the date of this nixpkgs is unknown, so nixpkgs ${facts.release} is assumed: `;
 }
 
 const said = new WeakSet<Model>();

@@ -126,14 +126,14 @@ export const packageRules: readonly Rule[] = [
   },
 ];
 
-/** The name of a package for `nixpkgs.unfree`: the attribute, which is its name everywhere else in the spec. */
+/** The name of a package for `nixpkgs.unfree`: its attribute, as everywhere in the spec. */
 const policyName = ({ tool }: Judged): string => tool.package;
 
 /** The entry of a package for `nixpkgs.insecure`; undefined if the facts don't contain its `pname` and version. */
 const insecureName = ({ facts }: Judged): string | undefined =>
   facts?.pname && facts.version !== "" ? `${facts.pname}-${facts.version}` : undefined;
 
-/** A name with another finding needs no entry. */
+/** Whether the package can be evaluated. Otherwise its name is reported, and it needs no entry. */
 const isEvaluated = ({ verdict, wrong }: Judged): boolean => !wrong && verdict.kind !== "removed";
 
 function needsUnfree(model: Model, one: Judged): boolean {
@@ -150,7 +150,7 @@ function needsInsecure(model: Model, one: Judged): boolean {
   return !model.nixpkgs.insecure.some(isMeant);
 }
 
-/** Whether an entry of `nixpkgs.unfree` is a name of the package, its attribute or its `pname`; nix/nixpkgs-config.nix allows both. */
+/** Whether an entry of `nixpkgs.unfree` is the attribute or the `pname` of the package; nix/nixpkgs-config.nix allows both. */
 const isNamed = ({ licence, own, tool }: Judged, entry: string): boolean =>
   entry === tool.package || (licence?.pname ? [entry, ...(own?.pnames(entry) ?? [])].includes(licence.pname) : false);
 
