@@ -37,6 +37,8 @@ export interface CompileContext extends Omit<Environment, "facts"> {
   readonly version?: string;
   /** Package facts of the nixpkgs that a flake reference names, as an input of the flake. */
   readonly facts: (nixpkgs: string, input: string) => Facts | undefined;
+  /** The facts that come with flakewright, whatever index this machine has: generated files are the same on every machine. */
+  readonly bundled?: () => Facts | undefined;
 }
 
 /**
@@ -78,6 +80,6 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
   );
   if (hasErrors(diagnostics)) return { model, files: undefined, diagnostics, texts, included };
   const facts = environment.facts()?.exact ? environment.facts() : undefined;
-  const [files] = planFiles(model, templates, { facts, spec: specName(context.path ?? file) });
+  const [files] = planFiles(model, templates, { facts, bundled: context.bundled?.(), spec: specName(context.path ?? file) });
   return { model, files, diagnostics, texts, included };
 }

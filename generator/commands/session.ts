@@ -59,7 +59,15 @@ export async function compileSpec(system: System, options: Options, session?: Se
   return compile(
     bytes,
     options.spec,
-    { locked, today, facts, path: isStandardInput ? "standard input" : path, includes, ...(version ? { version } : {}) },
+    {
+      locked,
+      today,
+      facts,
+      bundled: facts.bundled,
+      path: isStandardInput ? "standard input" : path,
+      includes,
+      ...(version ? { version } : {}),
+    },
     templates,
   );
 }
@@ -76,7 +84,11 @@ const unreadable = (note: string): Outcome => ({
  * it, if there is one, else the bundled facts, of its release or of the day of its commit. Without a reference, the facts of
  * whatever nixpkgs flake.lock pins.
  */
-export type FactsOf = (nixpkgs?: string, input?: string) => Facts | undefined;
+export interface FactsOf {
+  (nixpkgs?: string, input?: string): Facts | undefined;
+  /** Those that come with flakewright, of the newest nixpkgs that they know. */
+  readonly bundled: () => Facts | undefined;
+}
 
 /** Reads the facts' files at once; a file is parsed when its facts are first used. */
 export async function factsReader(system: System, options: Options): Promise<FactsOf> {
@@ -101,7 +113,7 @@ export async function factsReader(system: System, options: Options): Promise<Fac
     return listed ?? (seconds > 86_400 ? new Date(seconds * 1000).toISOString().slice(0, 10) : undefined);
   };
   const opened = new Map<string, Facts>();
-  return (nixpkgs, input = "nixpkgs") => {
+  const factsOf = (nixpkgs?: string, input = "nixpkgs"): Facts | undefined => {
     const key = `${input} ${nixpkgs ?? ""}`;
     const known = opened.get(key);
     if (known) return known;
@@ -113,4 +125,5 @@ export async function factsReader(system: System, options: Options): Promise<Fac
     opened.set(key, facts);
     return facts;
   };
+  return Object.assign(factsOf, { bundled: () => bundled && openFacts(textOf(bundled)) });
 }

@@ -98,6 +98,8 @@ export interface Facts extends FactsOrigin {
   verdict(attribute: string): Verdict;
   /** The names of an attribute's package in nixpkgs' `unfree` and `insecure` lists, in all states of the facts; `[]` if unknown. */
   pnames(attribute: string): string[];
+  /** Whether it is what nixpkgs calls a package in its policies. */
+  isPname(name: string): boolean;
   /**
    * Whether a missing attribute does not exist. True at the top level; inside a package set, true if the facts contain other packages of that
    * set.
@@ -183,7 +185,7 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
     const oldest = cell("oldest");
     const [oldBits, oldFlags, oldPname, oldVersion] = isOld && oldest !== "" ? oldest.split(",") : [];
     const bits = Number.parseInt(oldBits ?? (cells[systemsColumn] || "0"), 16);
-    const flags = oldFlags ?? cell("flags");
+    const flags = oldBits === undefined ? cell("flags") : (oldFlags ?? "");
     const ownName = attribute.slice(attribute.lastIndexOf(".") + 1);
     return {
       attribute,
@@ -308,6 +310,14 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
     return [...new Set([found.pname, old, now?.pname].filter((one) => one !== undefined && one !== ""))] as string[];
   }
 
+  function isPname(name: string): boolean {
+    const column = at.get("pname");
+    if (column === undefined || name === "" || /[\t\n]/.test(name)) return false;
+    for (let hit = text.indexOf(`\t${name}`, body); hit !== -1; hit = text.indexOf(`\t${name}`, hit + 1))
+      if (/[\t\n]/.test(text[hit + name.length + 1] ?? "\n") && parse(lineStart(hit)).pname === name) return true;
+    return row(name)?.pname === name;
+  }
+
   function byProgram(program: string): string[] {
     if (program === "" || /[\t\n]/.test(program)) return [];
     const found: string[] = [];
@@ -338,6 +348,7 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
     find,
     verdict,
     pnames,
+    isPname,
     covers,
     nearest(name, max = 3) {
       index ??= suggestionIndex(text.slice(body).split("\n"), isThere);

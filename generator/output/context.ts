@@ -6,4 +6,6 @@ export interface PlanContext {
   readonly spec: string;
   /** Package facts of the spec's own nixpkgs, if `flakewright index` made them. */
   readonly facts: Facts | undefined;
+  /** Those that come with flakewright, the same on every machine. */
+  readonly bundled: Facts | undefined;
 }

@@ -49,6 +49,8 @@ test("the facts are those of the release: systems, licences and versions differ"
       assert.ok(at(release).find(name)?.systems.includes("aarch64-darwin"), name);
   assert.ok(at("nixos-24.05").find("nettools")?.systems.includes("aarch64-darwin"));
   assert.is(at("nixos-24.05").find("bespokesynth-with-vst2")?.unfree, true);
+  assert.is(at("nixos-24.05").find("ventoy")?.unfree, false);
+  assert.is(at("nixos-26.05").find("ventoy")?.unfree, true);
   assert.is(at("nixos-26.05").find("openssl_1_1")?.insecure, true);
 });
 

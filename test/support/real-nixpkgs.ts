@@ -7,11 +7,17 @@ import { tempFolder } from "./temp.ts";
 import { tool } from "./tools.ts";
 
 /*
- * The machine's Nix with a real nixpkgs ($FLAKEWRIGHT_NIXPKGS; best a store path, because a plain folder is copied at each
- * evaluation). It only evaluates: nothing is built or fetched.
+ * A current Nix ($FLAKEWRIGHT_NIX_CURRENT, a command that runs its arguments where one is; else the machine's) with a real nixpkgs
+ * of 2026 ($FLAKEWRIGHT_NIXPKGS; best a path in that Nix's store, because a plain folder is copied at each evaluation). It only
+ * evaluates: nothing is built or fetched.
  */
 
-const run = promisify(execFile);
+const within = (process.env["FLAKEWRIGHT_NIX_CURRENT"] ?? "").split(" ").filter((word) => word !== "");
+function run(program: string, args: readonly string[], options: { env: NodeJS.ProcessEnv; maxBuffer: number }) {
+  const [command = program, ...more] = [...within, program, ...args];
+  return promisify(execFile)(command, more, options);
+}
+
 const nixpkgs = () => {
   const path = tool("nixpkgs");
   if (!path) throw new Error("the test must require nixpkgs with needs()");
@@ -34,6 +40,12 @@ const overrides = (inputs: readonly string[]) => [
   "--no-write-lock-file",
   ...inputs.flatMap((name) => ["--override-input", name, `path:${nixpkgs()}`]),
 ];
+
+/** The value of an expression, which may ask for `nixpkgs` and other folders by their paths. */
+export async function evaluateExpression(expression: string): Promise<unknown> {
+  const args = ["eval", "--impure", "--json", "--expr", expression];
+  return JSON.parse((await run("nix", args, { env: environment(), maxBuffer: 2 ** 28 })).stdout);
+}
 
 /** An attribute of the flake in a folder, from JSON, with the real nixpkgs for every named input. */
 export async function evaluate(

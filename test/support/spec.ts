@@ -23,6 +23,7 @@ export function compileText(text: string, locked = true, file = "spec.yaml"): Co
       locked,
       today: "2026-09-01",
       facts: (nixpkgs) => (facts ? openFacts(facts.toString("latin1"), momentOf(nixpkgs)) : undefined),
+      bundled: () => (facts ? openFacts(facts.toString("latin1")) : undefined),
     },
     templates,
   );

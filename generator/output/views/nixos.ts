@@ -1,6 +1,7 @@
 import type { SettingValue } from "../../knowledge/nix-conf.ts";
 import { findSetting } from "../../knowledge/settings.ts";
 import type { BuildUsers, Model, Setting } from "../../model/model.ts";
+import type { PlanContext } from "../context.ts";
 import { type Attribute, Call, type NixValue, Selection } from "../printers/nix.ts";
 
 /** Data for the NixOS modules and hosts. */
@@ -106,11 +107,23 @@ export function toolModuleView(model: Model): object {
   return { policy: hasPolicy(model), overlays: hasOverlays(model) };
 }
 
-export function nixpkgsConfigView(model: Model): object {
+/**
+ * An entry of `unfree` is an attribute or what nixpkgs calls the package (its `pname`), which is all that nixpkgs' predicate sees.
+ * The facts say what an attribute is called; of one that they don't know, Nix is asked.
+ */
+export function nixpkgsConfigView(model: Model, { bundled }: PlanContext): object {
   const { unfree, insecure } = model.nixpkgs;
+  const entries = unfree === true ? [] : unfree;
+  const isKnown = (entry: string) => bundled !== undefined && (bundled.pnames(entry).length > 0 || bundled.isPname(entry));
+  const names = [...new Set(entries.flatMap((entry) => [entry, ...(bundled?.pnames(entry) ?? [])]))];
+  const asked = entries.filter((entry) => isAttributePath(entry) && !isKnown(entry));
   return {
     unfreeAll: unfree === true,
-    unfree: unfree !== true && unfree.length > 0 && unfree,
+    unfree: names.length > 0 && names,
+    asked: asked.length > 0 && asked.map((entry) => new Selection("pkgs", entry.split("."), true)),
     insecure: insecure.length > 0 && insecure,
   };
 }
+
+/** As the spec writes one: what could be no attribute at all is a name. */
+const isAttributePath = (entry: string): boolean => /^[A-Za-z_][A-Za-z0-9_'+-]*(?:\.[A-Za-z_][A-Za-z0-9_'+-]*)*$/.test(entry);

@@ -24,7 +24,7 @@ function catalogOf(spec: object): string {
 }
 
 const pageView = (model: Model, facts?: never): object => {
-  const context = { spec: "spec.yaml", facts };
+  const context = { spec: "spec.yaml", facts, bundled: undefined };
   return { ...catalogView(model, context), ...context };
 };
 
