@@ -6,10 +6,10 @@ import { RELEASES } from "../generator/knowledge/releases.ts";
 /*
  * npx tsx scripts/package-facts.ts OLDEST.tsv NEWEST.tsv DAY [NAMES.json] writes generator/knowledge/packages.tsv.
  *
- * The first two are indexes of two nixpkgs: what `flakewright index --nixpkgs path:TREE` leaves in the cache folder. DAY is the day of
- * the newest tree. NAMES.json knows dates of old names, by name:
+ * The first two are indexes of two nixpkgs, written by `flakewright index --nixpkgs path:TREE` into the cache folder. DAY is the date
+ * of the newest tree. NAMES.json has the dates of old names, by name:
  *   { "status": "renamed" | "removed", "since"?: DAY, "sinceRelease"?: "25.05", "goneIn"?: ["25.11", …], "to"?: NAME, "works"?: true, "warns"?: true }
- * Without it the facts claim no dates. generator/knowledge/README.md says how to add a release.
+ * Without it, old names have no dates. generator/knowledge/README.md says how to add a release.
  */
 
 interface Named {
@@ -22,7 +22,7 @@ interface Named {
   readonly warns?: true;
 }
 
-/** Package sets that are known by their names: those that tools are taken from, and that are alike in all versions of their language. */
+/** Package sets of which only the names of packages are stored: those with command-line tools that all versions of a language have. */
 const SETS = [
   "azure-cli-extensions",
   "beamPackages",
@@ -68,12 +68,12 @@ const named: Readonly<Record<string, Named>> = namesFile === undefined ? {} : JS
 const top = (rows: ReadonlyMap<string, PackageFacts>) => [...rows.keys()].filter((name) => !name.includes("."));
 
 type Row = PackageFacts | undefined;
-/** Works under that name, be it an old one. */
+/** Whether the name works, also as an old name of a package. */
 const works = (row: Row): row is PackageFacts => row !== undefined && !row.history?.startsWith("-");
 const isPackage = (row: Row): row is PackageFacts => row !== undefined && row.history === undefined;
 const nameOf = (row: Row): string | undefined => /(?:^| )=(\S+)/.exec(row?.history ?? "")?.[1];
 
-/** The package that a name leads to today, across several renamings; undefined when it leads to none. */
+/** The current name of a package, after all renames; undefined when there is no such package any more. */
 function target(name: string | undefined): string | undefined {
   for (let [at, steps] = [name, 0]; at !== undefined && steps < 5; steps++) {
     const row = newest.rows.get(at);
@@ -83,7 +83,7 @@ function target(name: string | undefined): string | undefined {
   return undefined;
 }
 
-/** Since when a package has its name: the day when the old one became an old one, or a day when it was one already. */
+/** The day since which a package has its name: when the old name was replaced, or `?` and a day on which it was replaced already. */
 const came = new Map<string, string>();
 for (const isCertain of [true, false]) {
   const days = new Map<string, string>();
@@ -133,17 +133,17 @@ function topRow(name: string): PackageFacts | undefined {
     const before = isPackage(then) ? oldestCell(then, now) : undefined;
     return { ...plain(now), history, ...(before ? { oldest: before } : {}) };
   }
-  // A name that was gone before the oldest release, or is gone since.
+  // The name no longer works: it was removed before the oldest release, or after it.
   const wasGone = then !== undefined && !works(then);
   if (!now && !then && !known) return undefined;
   const byName = isPackage(then) ? undefined : nameOf(then);
-  const heir = to ?? target(byName);
+  const replacement = to ?? target(byName);
   const isRenamed = known ? known.status === "renamed" : byName !== undefined;
   const history = [
     isNew && !wasGone ? "+" : "",
     wasGone ? `-${oldest.facts.release}` : gone(name),
-    !wasGone && works(then) && !isPackage(then) && heir !== undefined ? `@${oldest.facts.release}` : "",
-    heir === undefined ? "" : `${isRenamed ? "=" : ">"}${heir}`,
+    !wasGone && works(then) && !isPackage(then) && replacement !== undefined ? `@${oldest.facts.release}` : "",
+    replacement === undefined ? "" : `${isRenamed ? "=" : ">"}${replacement}`,
   ];
   return { ...plain(then && works(then) ? then : EMPTY), attribute: name, history: history.filter(Boolean).join(" ") };
 }
@@ -158,12 +158,12 @@ const EMPTY: PackageFacts = {
   insecure: false,
 };
 
-/** Without what only an index has. */
+/** A row without the columns that only an index has. */
 function plain({ description: _, history: __, ...row }: PackageFacts): PackageFacts {
   return row;
 }
 
-/** The names of a package set, as the facts have them. */
+/** The names in a package set, in the format of the facts. */
 function signedNames(set: string): string[] {
   const namesOf = (rows: ReadonlyMap<string, PackageFacts>) =>
     new Set(
