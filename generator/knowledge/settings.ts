@@ -315,7 +315,7 @@ const STORE_FORMS = "a URL such as `https://cache.example.org`, a path, `auto`, 
  * Whether the text is a URL, a path or one of three words. Nix 2.34 rejects other text (StoreReference::parse); older versions accept any text
  * and fail when they open the store. Nix warns about a parameter without `=`, and NixOS treats the warning as an error.
  */
-function isStoreReference(text: string): boolean {
+export function isStoreReference(text: string): boolean {
   const [base = "", ...queries] = text.split("?");
   if (queries.some((query) => query !== "" && query.split("&").some((part) => part !== "" && part.indexOf("=") < 1)))
     return false;

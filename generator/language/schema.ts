@@ -199,6 +199,7 @@ const host = define(
       deploy: record(
         {
           target: hostAddress("The address to deploy to."),
+          port: wholeNumber(1, 65535, "The port of ssh there. Default: ssh's own, 22."),
           user: account("The account to log in as.", DEFAULTS.deploy.user),
           tags: listOf(feature(), "Tags that select hosts (`colmena apply --on @TAG`)."),
         },

@@ -1,14 +1,18 @@
 import { CATALOGUE, type Explanation } from "../report/codes.ts";
 import type { Rule } from "./rule.ts";
 import { acceptanceRules } from "./rules/acceptances.ts";
+import { addressRules } from "./rules/addresses.ts";
 import { buildUserRules } from "./rules/build-users.ts";
 import { builderRules } from "./rules/builders.ts";
+import { cacheAddressRules } from "./rules/cache-addresses.ts";
 import { cacheRules } from "./rules/caches.ts";
 import { hostRules } from "./rules/hosts.ts";
+import { ignoredSettingRules } from "./rules/ignored-settings.ts";
 import { inputRules } from "./rules/inputs.ts";
 import { nixpkgsRules } from "./rules/nixpkgs.ts";
 import { packageNameRules } from "./rules/package-names.ts";
 import { packageRules } from "./rules/packages.ts";
+import { scheduleRules } from "./rules/schedules.ts";
 import { secretRules } from "./rules/secrets.ts";
 import { settingRules } from "./rules/settings.ts";
 import { settingsConflictRules } from "./rules/settings-conflict.ts";
@@ -20,10 +24,14 @@ export const RULES: readonly Rule[] = [
   ...packageNameRules,
   ...packageRules,
   ...cacheRules,
+  ...cacheAddressRules,
   ...trustRules,
   ...secretRules,
   ...builderRules,
+  ...addressRules,
   ...settingsConflictRules,
+  ...ignoredSettingRules,
+  ...scheduleRules,
   ...buildUserRules,
   ...nixpkgsRules,
   ...inputRules,

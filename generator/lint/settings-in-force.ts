@@ -12,6 +12,8 @@ export interface Scope {
   /** `the system`, `the user ada`, `the volume aws`. */
   readonly owner: string;
   readonly kind: "system" | "user" | "volume";
+  /** The user's name, for a user. */
+  readonly user?: string;
   /** The settings under the `settings` key of this place. */
   readonly declared: readonly Setting[];
   /** The settings that apply in this place, including the system's and those from `substituters`, `trustedUsers` and so on. */
@@ -32,6 +34,7 @@ export function scopes(model: Model): Scope[] {
       return {
         owner: `the user \`${user.name}\``,
         kind: "user",
+        user: user.name,
         declared: user.settings,
         inForce: [...model.settings.filter((setting) => !own.has(setting.name)), ...user.settings],
       };

@@ -136,6 +136,7 @@ export function hostsOf(
             : {
                 at: [...at, "deploy"],
                 target: deploy.target,
+                port: deploy.port,
                 user: deploy.user ?? DEFAULTS.deploy.user,
                 tags: present(deploy.tags ?? []),
               },

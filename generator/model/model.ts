@@ -125,6 +125,8 @@ export interface Volume {
 export interface Deploy {
   readonly at: SpecPath;
   readonly target: string;
+  /** Undefined: ssh's own. */
+  readonly port: number | undefined;
   readonly user: string;
   readonly tags: readonly string[];
 }

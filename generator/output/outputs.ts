@@ -120,6 +120,7 @@ const OUTPUTS: readonly Output[] = [
   { path: "hosts/NAME.nix", once: true, files: (model) => model.hosts.flatMap((host) => hostScaffoldView(host, model) ?? []) },
   { path: "overlays/NAME.nix", once: true, files: overlayScaffolds },
   { path: ".envrc", files: always(() => ({})) },
+  { path: ".gitattributes", files: always(() => ({})) },
   { path: "template/flake.nix", files: always(templateView) },
   { path: "template/.envrc", files: always(() => ({})) },
   ...Object.entries(FORGES).map(

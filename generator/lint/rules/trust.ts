@@ -1,6 +1,7 @@
 import { entryRemoval, replacement } from "../edits.ts";
 import type { Rule, RuleContext } from "../rule.ts";
 import { type Entry, entriesOf, isOff, placeOf, scopes } from "../settings-in-force.ts";
+import { mayBeTrusted } from "./ignored-settings.ts";
 
 /* Trusted users and the sandbox. */
 
@@ -60,6 +61,8 @@ export const trustRules: readonly Rule[] = [
     source: "https://nix.dev/manual/nix/latest/command-ref/conf-file#conf-sandbox",
     check: ({ model, source, report }) => {
       for (const scope of scopes(model)) {
+        // What the daemon ignores is no risk; `setting-ignored` reports it.
+        if (scope.user !== undefined && !mayBeTrusted(model, scope.user)) continue;
         const setting = scope.declared.find((one) => one.name === "sandbox");
         if (!setting || !(isOff(setting) || setting.value === "relaxed")) continue;
         report({

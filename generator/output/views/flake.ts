@@ -5,8 +5,10 @@ import { hasPolicy } from "./nixos.ts";
 /** Data for flake.nix and the files in nix/. */
 
 export function flakeView(model: Model): object {
-  const urls = model.substituters.map((cache) => cache.url);
-  const keys = model.substituters.flatMap((cache) => cache.publicKey ?? []);
+  // What Nix has by default is left out: it asks whoever is not trusted about every entry, at each command.
+  const caches = model.substituters.filter(({ url }) => !/^https:\/\/cache\.nixos\.org\/*$/i.test(url));
+  const urls = caches.map((cache) => cache.url);
+  const keys = caches.flatMap((cache) => cache.publicKey ?? []);
   return {
     description: model.description || `The ${model.name} platform`,
     inputs: Object.fromEntries([model.nixpkgs, ...model.inputs].map((set) => [set.name, flakeInput(set)])),

@@ -15,7 +15,16 @@ export function hostsView(model: Model): object {
     groups: isAll(groups) ? new Selection("everyGroup", []) : switches(groups),
     // nix/hosts.nix is one level below the output folder.
     modules: modules.map((path) => new Selection(`../${path.slice(2)}`, [])),
-    ...(deploy ? { deployment: { targetHost: deploy.target, targetUser: deploy.user, tags: deploy.tags } } : {}),
+    ...(deploy
+      ? {
+          deployment: {
+            targetHost: deploy.target,
+            ...(deploy.port === undefined ? {} : { targetPort: deploy.port }),
+            targetUser: deploy.user,
+            tags: deploy.tags,
+          },
+        }
+      : {}),
   });
   return {
     everyGroup: model.hosts.some((host) => isAll(host.groups)) && switches(model.groups),

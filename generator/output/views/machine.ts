@@ -10,12 +10,26 @@ const confView = (model: Model, settings: readonly Setting[]): object => ({
   settings: settings.map(({ name, value }) => ({ name, value })),
 });
 
-export const systemConfView = (model: Model): object => confView(model, model.settings);
+/** nix.conf of a machine that is not NixOS. */
+export const systemConfView = (model: Model): object => confView(model, withFlakes(forMachines(model, model.settings)));
+
+/** A nix.conf without `experimental-features` would switch off what the machine has: this adds what flakes need and replaces nothing. */
+function withFlakes(settings: readonly Setting[]): readonly Setting[] {
+  const features = ["experimental-features", "extra-experimental-features"];
+  if (settings.some(({ name }) => features.includes(name))) return settings;
+  return [{ at: [], name: "extra-experimental-features", value: ["nix-command", "flakes"] }, ...settings];
+}
+
+/** Settings for files that macOS reads too, if the platform has such systems: there `auto-optimise-store` corrupts the store (NixOS/nix#7273). */
+function forMachines(model: Model, settings: readonly Setting[]): readonly Setting[] {
+  const onlyMacs = model.systems.every((system) => system.endsWith("-darwin"));
+  return onlyMacs ? settings.filter(({ name }) => name !== "auto-optimise-store") : settings;
+}
 
 export const userConfView = (model: Model, user: User): object => ({ ...confView(model, user.settings), user: user.name });
 
 export const volumeConfView = (model: Model, volume: Volume): object => ({
-  ...confView(model, volume.settings),
+  ...confView(model, forMachines(model, volume.settings)),
   volume: volume.name,
 });
 

@@ -7,15 +7,6 @@
     k8s-1-29.url = "github:NixOS/nixpkgs/0123456789abcdef0123456789abcdef01234567";
   };
 
-  nixConfig = {
-    extra-substituters = [
-      "https://cache.nixos.org/"
-    ];
-    extra-trusted-public-keys = [
-      "cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY="
-    ];
-  };
-
   outputs =
     inputs:
     let

@@ -15,7 +15,18 @@ in
 {
   imports = [ ./options.nix ];
 
-  home.packages = tools.packages;
+  # One environment: Home Manager's own refuses two tools that bring one file. The first one's is taken, as on PATH.
+  home.packages =
+    if tools.packages == [ ] then
+      [ ]
+    else
+      [
+        (pkgs.buildEnv {
+          name = "flakewright-tools";
+          paths = tools.packages;
+          ignoreCollisions = true;
+        })
+      ];
   inherit (tools) warnings;
 
   nix = lib.mkIf (settings != { }) {

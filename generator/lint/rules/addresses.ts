@@ -1,0 +1,66 @@
+import { valueAt } from "../../report/spec-path.ts";
+import { nearestNames } from "../../report/suggestions.ts";
+import { quoted } from "../../report/words.ts";
+import { replacement } from "../edits.ts";
+import type { Rule } from "../rule.ts";
+
+/* Addresses that are handed to ssh. */
+
+export const addressRules: readonly Rule[] = [
+  {
+    code: "address-for-ssh",
+    severity: "error",
+    final: true,
+    summary: "an address that ssh does not take as it is",
+    cause:
+      "The address goes to ssh as one word. ssh takes no port behind a colon and no brackets around an IPv6 address; a port has a key of its own.",
+    example: 'hosts:\n  box: { stateVersion: "26.05", deploy: { target: "[2001:db8::7]" } }',
+    fixed: 'hosts:\n  box: { stateVersion: "26.05", deploy: { target: "2001:db8::7" } }',
+    check: ({ model, source, report }) => {
+      const places = [
+        ...model.hosts.flatMap(({ deploy }) => (deploy ? [{ at: [...deploy.at, "target"], hasPort: true }] : [])),
+        ...model.builders.map(({ at }) => ({ at: [...at, "host"], hasPort: false })),
+      ];
+      for (const { at, hasPort } of places) {
+        const address = String(valueAt(source, at) ?? "");
+        const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:[\]]+))(?::(\d+))?$/.exec(address) ?? [];
+        const right = bracketed ?? plain;
+        if (right === undefined || right === address) continue;
+        const key = String(at.at(-1));
+        const way = port === undefined ? "" : hasPort ? ` and \`port: ${port}\`` : "; the port goes into ssh's own configuration";
+        report({
+          at,
+          message: port === undefined ? "ssh takes an IPv6 address without brackets" : "ssh takes an address without a port",
+          hint: `write \`${key}: "${right}"\`${way}`,
+          fix: () => (port === undefined ? replacement(source, at, "value", `"${right}"`) : undefined),
+        });
+      }
+    },
+  },
+  {
+    code: "builder-host-unknown",
+    severity: "warning",
+    summary: "a builder that is almost a host of the spec",
+    cause:
+      "A builder with the name of a host of the spec is that host: it gets the account, the trust and the ssh server that go with it. Any other name is an address that ssh must be able to reach.",
+    example: 'hosts:\n  builder: { stateVersion: "26.05" }\nbuilders:\n  - host: buidler',
+    fixed: 'hosts:\n  builder: { stateVersion: "26.05" }\nbuilders:\n  - host: builder',
+    check: ({ model, source, report }) => {
+      const names = model.hosts.map(({ name }) => name);
+      for (const builder of model.builders) {
+        const at = [...builder.at, "host"];
+        const written = String(valueAt(source, at) ?? "");
+        if (builder.specHost !== undefined || /[.:]/.test(written)) continue;
+        const near = nearestNames(written, names);
+        const [only] = near;
+        if (only === undefined) continue;
+        report({
+          at,
+          message: `no host of the spec is called ${quoted([written])}, so it is taken for an address`,
+          hint: `did you mean ${quoted(near)}?`,
+          fix: () => (near.length === 1 ? replacement(source, at, "value", only) : undefined),
+        });
+      }
+    },
+  },
+];
