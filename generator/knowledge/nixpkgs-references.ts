@@ -1,13 +1,14 @@
 import { DEFAULT_RELEASE, pointedBy } from "./releases.ts";
 
-/* References to nixpkgs that Nix does not take as their author means: how people write a repository, a branch or a release. */
+/* Invalid references to nixpkgs: common ways to write a repository, a branch or a release that Nix reads differently. */
 
+/** An invalid reference. */
 export interface Misreference {
   /** What is wrong, as a sentence. */
   readonly why: string;
-  /** What Nix takes; undefined where nobody can know. */
+  /** The reference that was probably meant, in a form that Nix accepts; undefined if unknown. */
   readonly meant: string | undefined;
-  /** Others that may have been meant. */
+  /** Other possible references. */
   readonly also?: readonly string[];
 }
 
@@ -15,8 +16,9 @@ const DEFAULT_BRANCH = `nixos-${DEFAULT_RELEASE}`;
 const onGithub = (ref: string): string => `github:NixOS/nixpkgs/${ref}`;
 
 /**
- * What is wrong with a reference to nixpkgs; undefined for one that may be right, or that is of something else.
- * @param written as it is in the spec: short (`nixos-26.05`) or a flake reference
+ * What is wrong with a reference to nixpkgs; undefined if it can be valid, or if it is not a reference to nixpkgs.
+ *
+ * @param written The reference in the spec: the short form (`nixos-26.05`) or a flake reference.
  */
 export function misreference(written: string): Misreference | undefined {
   const repository =
@@ -25,21 +27,21 @@ export function misreference(written: string): Misreference | undefined {
     ) ?? /^NixOS\/nixpkgs(?:[/@#:](?:tree\/)?([^?#]+?))?\/?$/i.exec(written);
   if (repository && !/^git\+(?:https|ssh):\/\/[^/]*github\.com\/NixOS\/nixpkgs(?:\.git)?\/?$/i.test(written)) {
     const isPage = /^https?:/i.test(written);
-    const why = isPage ? `Nix takes \`${written}\` for an archive to download` : `\`${written}\` is no flake reference`;
+    const why = isPage ? `Nix reads \`${written}\` as an archive to download` : `\`${written}\` is not a flake reference`;
     return { why, meant: onGithub(corrected(repository[1] ?? DEFAULT_BRANCH)) };
   }
   const registry = /^(?:nixpkgs[/:@]|channel:)([^?#]+)$/.exec(written)?.[1];
-  if (registry !== undefined) return { why: `\`${written}\` is no flake reference`, meant: onGithub(corrected(registry)) };
+  if (registry !== undefined) return { why: `\`${written}\` is not a flake reference`, meant: onGithub(corrected(registry)) };
   if (written === "nixpkgs")
-    return { why: "`nixpkgs` is no branch, tag or commit of NixOS/nixpkgs", meant: onGithub(DEFAULT_BRANCH) };
-  const behind =
+    return { why: "`nixpkgs` is not a branch, tag or commit of NixOS/nixpkgs", meant: onGithub(DEFAULT_BRANCH) };
+  const afterRepository =
     /^github:(?:NixOS\/nixpkgs(?:\.git)?(?:[@#:]|\/tree\/)|nixpkgs\/(?!nixpkgs)|NixOS\/(?=nixos-|release-))([^?]+)$/i.exec(
       written,
     )?.[1];
-  if (behind !== undefined)
+  if (afterRepository !== undefined)
     return {
-      why: `\`${written}\` is no flake reference to nixpkgs: the branch follows the repository after \`/\``,
-      meant: onGithub(corrected(behind)),
+      why: `\`${written}\` is not a flake reference to nixpkgs: the branch follows the repository after \`/\``,
+      meant: onGithub(corrected(afterRepository)),
     };
   const github = /^(github:NixOS\/nixpkgs\/|flake:nixpkgs\/)([^?#]+)$/i.exec(written);
   const ref = github?.[2] ?? (written.includes(":") ? undefined : written);
@@ -51,7 +53,7 @@ export function misreference(written: string): Misreference | undefined {
 
 const corrected = (ref: string): string => wrongRef(ref)?.meant ?? ref;
 
-/** A name that NixOS/nixpkgs has neither as a branch nor as a tag. */
+/** What is wrong with a name that is not a branch or a tag of NixOS/nixpkgs. */
 function wrongRef(ref: string): Misreference | undefined {
   const none = `NixOS/nixpkgs has no branch or tag \`${ref}\``;
   if (/^(?:nixos|nixpkgs)?[-_]?unstable$/i.test(ref) && pointedBy(ref).kind === "unknown")
@@ -59,13 +61,13 @@ function wrongRef(ref: string): Misreference | undefined {
   if (/^(?:stable|latest|current|nixos|nixos-stable|nixpkgs-stable)$/i.test(ref)) return { why: none, meant: DEFAULT_BRANCH };
   if (/^(?:main|trunk|develop)$/.test(ref)) return { why: none, meant: "master" };
   if (/^(?=.*[0-9])[0-9a-f]{7,39}$/.test(ref))
-    return { why: `\`${ref}\` is part of a commit: Nix takes all 40 digits`, meant: undefined };
-  // What looks like a release: `nixpkgs-26.05`, `nixos-2605`, `NixOS-26.5`, `v26.05`.
+    return { why: `\`${ref}\` is only a part of a commit: Nix needs all 40 digits`, meant: undefined };
+  // Similar to a release: `nixpkgs-26.05`, `nixos-2605`, `NixOS-26.5`, `v26.05`.
   const [, kind = "", year = "", month = "", flavour = ""] =
     /^(?:(nixos|nixpkgs|release)[-_ ]?|v)?([0-9]{2})[._-]?([0-9]{1,2})(-small|-darwin)?$/i.exec(ref) ?? [];
   if (year === "" || Number(year) < 21) return undefined;
   const release = `${year}.${month.padStart(2, "0")}`;
-  if (!/\.(?:05|11)$/.test(release)) return { why: `${none}: releases are of May (.05) and November (.11)`, meant: undefined };
+  if (!/\.(?:05|11)$/.test(release)) return { why: `${none}: releases are from May (.05) and November (.11)`, meant: undefined };
   const isTag = kind === "" && flavour === "";
   const meant = isTag
     ? release

@@ -1,10 +1,10 @@
 import { toolNamed } from "../knowledge/tool-names.ts";
 import { isKey } from "./expected-keys.ts";
 
-/** What a text that is not an attribute path was meant to be. */
+/** What a text that is not an attribute path probably means. */
 interface Meant {
   readonly hint: string;
-  /** The right text in its place, when there is no doubt. */
+  /** The text to write instead, if it is certain. */
   readonly fix?: string;
 }
 
@@ -12,23 +12,23 @@ const PATH = /^[A-Za-z0-9_][A-Za-z0-9_'+-]*(?:\.[A-Za-z0-9_][A-Za-z0-9_'+-]*)*$/
 
 /** The forms in which other tools name a package; each gives the attribute and, where the form has one, the version. */
 const FORMS: readonly (readonly [form: RegExp, why: string])[] = [
-  [/^(?:nixpkgs|pkgs|n|flake:nixpkgs)#(?<name>.+)$/, "a tool is named without `nixpkgs#`"],
+  [/^(?:nixpkgs|pkgs|n|flake:nixpkgs)#(?<name>.+)$/, "write the tool without `nixpkgs#`"],
   [
     /^github:NixOS\/nixpkgs(?:\/[^#]+)?#(?<name>.+)$/i,
-    "a tool is named without its flake; `inputs` and `from:` take it from another one",
+    "write the tool without its flake (for another flake, use `inputs` and `from:`)",
   ],
   [
     /^(?:aqua|ubi|asdf|core|brew|cask|apt|npm|pipx|cargo|go|gem|vfox|github):(?<name>[^@]+)(?:@(?<version>.+))?$/,
-    "a tool is named as nixpkgs names it",
+    "write the name that the tool has in nixpkgs",
   ],
-  [/^(?<name>[A-Za-z0-9_'+./-]+?)(?:@|==?|:)v?(?<version>\d[\w.+-]*|latest)$/, "a version is asked for by `version:`"],
-  [/^(?:[\w.-]+\/){1,3}(?<name>[\w.+-]+)$/, "a tool is named without its tap or owner"],
+  [/^(?<name>[A-Za-z0-9_'+./-]+?)(?:@|==?|:)v?(?<version>\d[\w.+-]*|latest)$/, "write the version as `version:`"],
+  [/^(?:[\w.-]+\/){1,3}(?<name>[\w.+-]+)$/, "write the tool without its tap or owner"],
 ];
 
 /** Quotation marks of word processors. */
 const SMART_QUOTES = /^[“”„‟‘’‚«»"'`]+|[“”„‟‘’‚«»"'`]+$/g;
 
-/** What the author of a text that is not an attribute path meant; undefined when nobody can tell. */
+/** What a text that is not an attribute path probably means; undefined if unknown. */
 export function meantAttribute(text: string): Meant | undefined {
   const bare = text.replace(SMART_QUOTES, "").trim();
   if (bare !== text && PATH.test(bare)) {

@@ -1,9 +1,9 @@
 import { specSchema } from "./schema.ts";
 
-/* Keys that people expect under another name, because other tools have them, and the key or way that serves them here. */
+/* Keys of other tools that users try in a spec, and what to write instead. */
 
 interface OtherWord {
-  /** The key of this language that serves it, as a path of the schema without the user's own names; undefined for a way outside the spec. */
+  /** The key to use instead, as a path of the schema without names that the user chooses; undefined if the solution is outside the spec. */
   readonly key?: string;
   readonly hint: string;
 }
@@ -11,15 +11,15 @@ interface OtherWord {
 const key = (path: string, hint = `write \`${path}\``): OtherWord => ({ key: path, hint });
 const way = (hint: string): OtherWord => ({ hint });
 
-/** By the word, at any level. */
+/** By the unknown key, at any level. */
 const OTHER_WORDS: Readonly<Record<string, OtherWord>> = {
   alias: key("commands", "a command of a shell is an entry of `commands`"),
   aliases: key("commands", "a command of a shell is an entry of `commands`"),
   scripts: key("commands", "a command of a shell is an entry of `commands`"),
   tasks: key("commands", "a command of a shell is an entry of `commands`"),
   processes: way("processes are not part of a spec: run them with the tools of a shell, such as process-compose"),
-  services: way("a service of a machine is NixOS configuration: write it into hosts/NAME.nix of the output folder"),
-  os: key("systems", "`systems` lists what the tools are for; a host has `system`"),
+  services: way("services are NixOS configuration: write them to hosts/NAME.nix in the output folder"),
+  os: key("systems", "write `systems` for the systems of the tools, and `system` for a host"),
   platform: key("systems"),
   platforms: key("systems"),
   imports: key("include", "other files are listed under `include`, at the top level"),
@@ -62,15 +62,15 @@ const OTHER_WORDS: Readonly<Record<string, OtherWord>> = {
   machines: key("hosts"),
   nodes: key("hosts"),
   servers: key("hosts"),
-  address: key("hosts.deploy.target", "the address that a deployment connects to is `deploy.target`"),
-  ip: key("hosts.deploy.target", "the address that a deployment connects to is `deploy.target`"),
-  ssh: key("hosts.deploy", "how a host is reached is `deploy`: `{ target: ADDRESS, user: NAME }`"),
+  address: key("hosts.deploy.target", "the address of a deployment is `deploy.target`"),
+  ip: key("hosts.deploy.target", "the address of a deployment is `deploy.target`"),
+  ssh: key("hosts.deploy", "write the connection to a host as `deploy: { target: ADDRESS, user: NAME }`"),
   garbageCollection: key("gc"),
-  secrets: way("secrets have no place in a spec: what is generated ends in the world-readable Nix store"),
-  secret: way("secrets have no place in a spec: what is generated ends in the world-readable Nix store"),
+  secrets: way("keep secrets outside the spec: generated files are copied to the Nix store, which every account can read"),
+  secret: way("keep secrets outside the spec: generated files are copied to the Nix store, which every account can read"),
 };
 
-/** A sentence on what serves a key that the language does not have; undefined for a word that nobody expects. */
+/** A hint for an unknown key that other tools have; undefined for other words. */
 export function otherWordHint(word: string): string | undefined {
   const found = Object.hasOwn(OTHER_WORDS, word) ? OTHER_WORDS[word] : undefined;
   return found && (found.key === undefined || isKey(found.key)) ? found.hint : undefined;
@@ -80,7 +80,7 @@ interface Node {
   readonly [keyword: string]: unknown;
 }
 
-/** Whether the language has the key; names that the user gives are left out of the path. */
+/** Whether the language has the key. The path is without names that the user chooses. */
 export function isKey(path: string): boolean {
   let nodes: readonly Node[] = [specSchema];
   for (const step of path.split(".")) {
@@ -94,7 +94,7 @@ export function isKey(path: string): boolean {
   return true;
 }
 
-/** The maps with keys of their own that a schema leads to: through references, lists, maps of names and either branch of `if`. */
+/** The maps with fixed keys in a schema: through references, lists, maps of names and both branches of `if`. */
 function records(node: Node): Node[] {
   const reference = /^#\/\$defs\/(.+)$/.exec(String(node["$ref"] ?? ""))?.[1];
   if (reference !== undefined) return records((specSchema["$defs"] as Record<string, Node>)[reference] ?? {});

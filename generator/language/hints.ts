@@ -49,7 +49,7 @@ export function unknownKeyHint(key: string, path: SpecPath, parent: SchemaNode):
   const siblings = Object.keys(parent.properties ?? {});
   const near = nearestNames(key, siblings);
   const other = otherWordHint(key);
-  // What is spelt almost the same wins, unless the word means something else to people.
+  // A similar key has precedence, unless the word has another meaning in other tools.
   if (near.length > 0 && (other === undefined || nearestNames(key, siblings, 1)[0]?.startsWith(key)))
     return { hint: `did you mean ${quoted(near)}?` };
   if (other !== undefined) return { hint: other };

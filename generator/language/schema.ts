@@ -283,13 +283,13 @@ const input = define(
         flake: flakeReference("The flake reference: github:acme/tools."),
         follows: listOf(
           name(),
-          "Inputs of that flake that are the same as those of this one, such as nixpkgs: then it is built with this spec's nixpkgs and brings no second one.",
+          "Inputs of that flake to replace by those of this spec, such as nixpkgs, so that it does not need a second nixpkgs.",
         ),
       },
-      "A flake that is no nixpkgs: tools with `from` are its packages.<system>.<attribute>, or its legacyPackages.",
+      "A flake other than nixpkgs: tools with `from` are its packages.<system>.<attribute>, or its legacyPackages.",
       ["flake"],
     ),
-    "Another nixpkgs as a flake reference, to hold a tool at another version; or a map with `flake` for any other flake.",
+    "The flake reference of another nixpkgs, for other versions of tools, or a map with `flake` for any other flake.",
   ),
 );
 const overlay = define(
@@ -298,13 +298,13 @@ const overlay = define(
     modulePath(),
     record(
       {
-        from: name("The entry of `inputs` whose overlay it is."),
+        from: name("The entry of `inputs` that has the overlay."),
         name: attribute("The overlay's name in that flake.", DEFAULTS.overlay.name),
       },
       "An overlay of a flake: its output overlays.NAME.",
       ["from"],
     ),
-    "The user's own file in the output folder, ./overlays/NAME.nix (written once, then left alone), or a map with `from` for an overlay of a flake.",
+    "A file of your own in the output folder, ./overlays/NAME.nix (created once, never overwritten), or a map with `from` for an overlay of a flake.",
   ),
 );
 
@@ -321,7 +321,7 @@ const nixpkgs = textOr(
       insecure: listOf(oneLine(), "Packages allowed despite known vulnerabilities, each as name-version: openssl-1.1.1w."),
       overlays: listOf(
         overlay(),
-        "Changes to the package set, in order, for shells, packages, hosts and modules alike. The package sets of `inputs` stay as they are.",
+        "Changes to the package set, in order, for shells, packages, hosts and modules. They do not apply to the package sets of `inputs`.",
       ),
     },
     "The package set and which unfree and insecure packages it allows.",
@@ -341,7 +341,7 @@ const spec = record(
     name: projectName("The platform's name."),
     description: anyText("One sentence about the platform."),
     nixpkgs,
-    inputs: mapOf(name, input(), "Additional package sets, each by the name that a tool's `from` gives."),
+    inputs: mapOf(name, input(), "Additional package sets, by the name that a tool's `from` uses."),
     systems: listOf(system(), "Systems that the flake has outputs for.", { minItems: 1, uniqueItems: true }, DEFAULTS.systems),
     groups: mapOf(name, group(), "Tool groups by name; one dev shell, one installable package and one module switch each."),
     shells: mapOf(

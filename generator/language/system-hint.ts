@@ -1,4 +1,4 @@
-/* Names of operating systems and processors that people write where a system belongs. */
+/* Systems for common names of operating systems and processors. */
 
 const PROCESSORS: readonly (readonly [RegExp, string])[] = [
   [/x86[-_]?64|amd64|x64|intel/, "x86_64"],
@@ -11,7 +11,7 @@ const KERNELS: readonly (readonly [RegExp, string])[] = [
   [/linux|debian|ubuntu|nixos|gnu|musl|wsl|windows/, "linux"],
 ];
 
-/** The systems that somebody may have meant, the most common first; `[]` when nobody can tell. */
+/** The systems that a text probably means, the most common first; `[]` if unknown. */
 export function meantSystems(text: string): readonly string[] {
   const words = text.toLowerCase();
   const find = (rows: readonly (readonly [RegExp, string])[]) => rows.find(([form]) => form.test(words))?.[1];

@@ -4,17 +4,17 @@ import type { SpecPath } from "../report/spec-path.ts";
 import type { SchemaNode } from "./schema-at.ts";
 import { kindOf } from "./vocabulary.ts";
 
-/** What to write in place of a value of the wrong type. */
+/** What to write instead of a value of the wrong type. */
 export interface TypeHint {
   readonly hint?: string;
   readonly fix?: Fix;
 }
 
 /**
- * A hint for a value of the wrong type, and a fix where the words need only another form. The text is taken as it was written: YAML reads
- * `1.10` as 1.1 and `0644` as 644.
+ * A hint for a value of the wrong type, and a fix if the same text in another form is valid. The fix uses the text of the spec, because YAML
+ * reads `1.10` as 1.1 and `0644` as 644.
  *
- * @param types JSON Schema's names of the types that are right.
+ * @param types The valid types, by their names in JSON Schema.
  * @param schema The part of the schema for this place.
  */
 export function typeHint(types: readonly string[], value: unknown, path: SpecPath, schema: SchemaNode, source: Source): TypeHint {
@@ -22,7 +22,7 @@ export function typeHint(types: readonly string[], value: unknown, path: SpecPat
   const range = source.locate(path, "value");
   const written = source.origin(path).file.text.slice(range.start, range.end);
   const instead = (text: string, before = "write"): TypeHint => ({
-    hint: `${before} ${text.includes("\n") ? "it so" : `\`${text}\``}`,
+    hint: text.includes("\n") ? before.replace(/:$/, "") : `${before} \`${text}\``,
     fix: { range, text },
   });
   if (kindOf(value) === "null") return { hint: emptyHint(types, schema) };
@@ -33,7 +33,7 @@ export function typeHint(types: readonly string[], value: unknown, path: SpecPat
     return instead(`"${written}"`, "put it in quotes:");
   if (types.includes("array") && typeof value === "string" && /^-\S/.test(value)) {
     const text = written.replace(/(^|\n[ \t]*)-(?=\S)/g, "$1- ");
-    return { hint: "put a space behind the `-` of each list item", fix: { range, text } };
+    return { hint: "put a space after the `-` of each list item", fix: { range, text } };
   }
   if (types.includes("array") && isScalar) return instead(`[${listItems(written, value)}]`, "write it as a list:");
   if (types.includes("object") && schema.properties) return mapHint(value, written, schema, range);
@@ -62,7 +62,7 @@ function emptyHint(types: readonly string[], schema: SchemaNode): string {
   return "give it a value, or delete the key";
 }
 
-/** A value that belongs below a key of the map that should be there: `[jq]` where `{ packages: [jq] }` is right. */
+/** A value that belongs under a key of the expected map: `[jq]` instead of `{ packages: [jq] }`. */
 function mapHint(value: unknown, written: string, schema: SchemaNode, range: Fix["range"]): TypeHint {
   const kind = kindOf(value);
   const keys = Object.keys(schema.properties ?? {});
@@ -76,7 +76,7 @@ function mapHint(value: unknown, written: string, schema: SchemaNode, range: Fix
   return { hint: `write a map: \`${text}\``, fix: { range, text } };
 }
 
-/** The shortest map that a schema takes: its required keys, or its first one. */
+/** The shortest valid map of a schema: its required keys, or its first one. */
 function shortestMap({ properties = {}, required = [] }: SchemaNode): string {
   const keys = required.length > 0 ? required : Object.keys(properties).slice(0, 1);
   return `{ ${keys.map((key) => `${key}: …`).join(", ")} }`;

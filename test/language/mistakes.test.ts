@@ -84,7 +84,7 @@ const ROWS: readonly Row[] = [
   ["groups: { a: { ⟦hook⟧: echo } }", "schema-unknown-key", /shells\.default\.hook/],
   ["⟦caches⟧: []", "schema-unknown-key", /substituters/],
   ["⟦platforms⟧: []", "schema-unknown-key", /systems/],
-  ["⟦secrets⟧: {}", "schema-unknown-key", /no place/],
+  ["⟦secrets⟧: {}", "schema-unknown-key", /keep secrets outside/],
   [host("⟦address⟧: 10.0.0.1"), "schema-unknown-key", /deploy\.target/],
 ];
 

@@ -13,9 +13,9 @@ export const nixpkgsRules: readonly Rule[] = [
     code: "nixpkgs-reference",
     severity: "error",
     final: true,
-    summary: "a reference to nixpkgs that Nix does not take as it is meant",
+    summary: "an invalid reference to nixpkgs",
     cause:
-      "`nixpkgs` is a branch, a tag or a whole commit of NixOS/nixpkgs, or a flake reference such as github:NixOS/nixpkgs/nixos-26.05. Nix downloads the address of a web page as an archive, and looks for `@branch` in the repository's name.",
+      "`nixpkgs` is a branch, a tag or a whole commit of NixOS/nixpkgs, or a flake reference such as github:NixOS/nixpkgs/nixos-26.05. Nix reads the URL of a web page as an archive, and `@branch` as a part of the repository's name.",
     example: "nixpkgs: NixOS/nixpkgs",
     fixed: `nixpkgs: github:NixOS/nixpkgs/nixos-${DEFAULT_RELEASE}`,
     source: "https://nix.dev/manual/nix/latest/command-ref/new-cli/nix3-flake#flake-references",
@@ -29,7 +29,7 @@ export const nixpkgsRules: readonly Rule[] = [
           message: why,
           hint:
             meant === undefined
-              ? "name a branch such as nixos-26.05, or a commit of 40 digits"
+              ? "write a branch such as nixos-26.05, or a commit of 40 hexadecimal digits"
               : `write ${[meant, ...also].map((one) => quoted([one])).join(" or ")}`,
           fix: () => (meant === undefined ? undefined : replacement(source, set.at, "value", meant)),
         });
@@ -41,7 +41,7 @@ export const nixpkgsRules: readonly Rule[] = [
     severity: "warning",
     summary: "a release of nixpkgs out of support",
     cause:
-      "A release gets security fixes for seven months. After that, known vulnerabilities of its packages stay open, and its binary cache is no longer filled.",
+      "A release gets security fixes for seven months. After that, vulnerabilities in its packages are not fixed, and its binary cache gets no new packages.",
     example: "nixpkgs: nixos-24.05",
     fixed: `nixpkgs: nixos-${DEFAULT_RELEASE}`,
     source: "https://nixos.org/manual/nixos/stable/release-notes",
@@ -54,7 +54,7 @@ export const nixpkgsRules: readonly Rule[] = [
       report({
         at: model.nixpkgs.at,
         message: `nixpkgs ${pointed.release} is out of support${end === "" ? "" : ` since ${end}`}`,
-        hint: `its successor is ${pointed.release === DEFAULT_RELEASE ? "the next release" : `\`${onRelease(ref, DEFAULT_RELEASE)}\``}`,
+        hint: `move to ${pointed.release === DEFAULT_RELEASE ? "the next release" : `\`${onRelease(ref, DEFAULT_RELEASE)}\``}`,
       });
     },
   },
@@ -68,7 +68,7 @@ export const nixpkgsRules: readonly Rule[] = [
     fixed: "nixpkgs: 0123456789abcdef0123456789abcdef01234567",
     source: "https://nix.dev/manual/nix/latest/command-ref/new-cli/nix3-flake-lock",
     check: ({ model, source, environment, report }) => {
-      // A spec that is rejected as a whole says nothing about its nixpkgs yet.
+      // Without groups, the spec is incomplete, and `nixpkgs` is perhaps only not written yet.
       if (valueAt(source, ["groups"]) === undefined) return;
       for (const set of [model.nixpkgs, ...model.inputs]) {
         if (!isUnpinned(set.url) || misreference(set === model.nixpkgs ? model.nixpkgs.written : set.url)) continue;
