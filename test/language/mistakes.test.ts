@@ -38,7 +38,7 @@ const ROWS: readonly Row[] = [
   [
     "groups:\n  a:\n    packages:\n      ⟦-kubectl\n      -k9s⟧",
     "schema-type",
-    /space behind the `-`/,
+    /space after the `-`/,
     "groups:\n  a:\n    packages:\n      - kubectl\n      - k9s",
   ],
   ["trustedUsers: ⟦root⟧", "schema-type", /\[root\]/, "trustedUsers: [root]"],
