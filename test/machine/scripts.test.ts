@@ -205,10 +205,22 @@ for (const { name, within, register } of NIXES) {
     assert.equal((await generations()).length, 3);
     await run(["sh", "-c", 'for link in "$0"-1-link "$0"-2-link; do touch -h -d "3 days ago" "$link"; done', profile]);
     const before = await generations();
+    // A build that fails leaves its lock in the store: no store path, and of no size.
+    const dead = "00000000000000000000000000000000-x.lock";
+    await inside(["sh", "-c", `: > "$NIX_STORE_DIR/${dead}"`]);
+    await must("status");
     const dry = await must("clean", "--dry-run");
-    assert.match(dry, /would remove [0-9]+ store paths/);
+    const counted = Number(/would remove ([0-9]+) store paths/.exec(dry)?.[1]);
+    assert.not.match(dry, /\.lock/);
+    assert.match(dry, /-kubectl-1\.30\.1\n/, "only an old generation uses it");
     assert.equal(await generations(), before);
+    const paths = async () =>
+      (await inside(["ls", nix.env.NIX_STORE_DIR!])).stdout
+        .split("\n")
+        .filter((name) => name.includes("-") && !name.endsWith(".lock")).length;
+    const all = await paths();
     await must("clean");
+    assert.is(all - (await paths()), counted, dry);
     assert.equal(await generations(), ["2", "3 (current)"]);
     const left = await references(profile);
     assert.ok(left.includes("k8s"));

@@ -304,8 +304,8 @@ restore_lock() {
 # --- clean -----------------------------------------------------------------------------------------------------------
 
 clean() {
-  local n place dead
-  local profiles=("$profile")
+  local n place dead going
+  local profiles=("$profile") old=()
   need_nix
   need_mount
   if [ -z "$volume" ]; then
@@ -321,13 +321,15 @@ clean() {
   for place in "${profiles[@]}"; do
     [ -L "$place" ] || continue
     if [ "$dry" = yes ]; then
-      nix-env --profile "$place" --delete-generations "$keep_for" --dry-run
+      going=$(nix-env --profile "$place" --delete-generations "$keep_for" --dry-run 2>&1) || fail "$going"
+      if [ -n "$going" ]; then say "$going"; fi
+      for n in $(sed -n -E 's/.* (version|generation) ([0-9]+).*/\2/p' <<<"$going"); do old+=("$place-$n-link"); done
     else
       nix-env --profile "$place" --delete-generations "$keep_for"
     fi
   done
   if [ "$dry" = yes ]; then
-    dead=$(nix-store --gc --print-dead 2>/dev/null)
+    dead=$(dead_paths ${old[@]+"${old[@]}"})
     printf '%s' "$dead${dead:+$'\n'}"
     say "would remove $(grep -c . <<<"$dead" || true) store paths, $(human "$(size_of_paths "$dead")")"
     return 0
@@ -347,8 +349,37 @@ human() {
   }'
 }
 
+# Store paths that nothing uses, and those that only the given roots (old generations) use. A lock or a temporary file that a failed build
+# left in the store is no store path: Nix lists it as dead and can't say its size.
+dead_paths() {
+  local root target kept='' gone=''
+  {
+    nix-store --gc --print-dead 2>/dev/null | grep -E '/[0-9a-z]{32}-' | grep -v -E '\.(lock|chroot|check|tmp)$' || true
+    if [ "$#" -gt 0 ]; then
+      for root; do gone+="$(readlink "$root")"$'\n'; done
+      while IFS= read -r root; do
+        target=${root##* -> }
+        root=${root%% -> *}
+        case " $* " in *" $root "*) ;; *) [ -e "$target" ] && kept+="$target"$'\n' ;; esac
+      done < <(nix-store --gc --print-roots 2>/dev/null)
+      comm -23 <(requisites "$gone") <(requisites "$kept")
+    fi
+  } | sort -u
+}
+
+# All that paths need, and as Nix keeps them too (keep-derivations), the derivations that they were built by.
+requisites() {
+  local paths built_by path
+  [ -n "$1" ] || return 0
+  paths=$(xargs nix-store --query --requisites <<<"$1" 2>/dev/null)
+  built_by=$(xargs nix-store --query --deriver <<<"$paths" 2>/dev/null | while IFS= read -r path; do [ ! -e "$path" ] || echo "$path"; done)
+  if [ -n "$built_by" ]; then built_by=$(xargs nix-store --query --requisites <<<"$built_by" 2>/dev/null); fi
+  printf '%s\n' "$paths" "$built_by" | grep . | sort -u
+}
+
+# The bytes of store paths; those that are gone by now count as nothing.
 size_of_paths() {
-  if [ -n "$1" ]; then xargs nix-store --query --size <<<"$1" | awk '{ sum += $1 } END { printf "%.0f\n", sum }'; else echo 0; fi
+  if [ -z "$1" ]; then echo 0; else { xargs nix-store --query --size <<<"$1" 2>/dev/null || true; } | awk '{ sum += $1 } END { printf "%.0f\n", sum }'; fi
 }
 
 # The age of flake.lock's oldest input in days; nothing without a lock file.
@@ -368,7 +399,7 @@ status() {
   if have_nix; then
     version=$(nix --version)
     size=$(flake_nix path-info --all --size 2>/dev/null | awk '{ sum += $2 } END { printf "%.0f\n", sum }') || size=''
-    if dead=$(nix-store --gc --print-dead 2>/dev/null); then freeable=$(size_of_paths "$dead"); fi
+    if dead=$(dead_paths); then freeable=$(size_of_paths "$dead"); fi
   fi
   if [ -x "$here/apply-nix-config.sh" ]; then
     report=$("$here/apply-nix-config.sh" --report 2>/dev/null) || report=''
