@@ -7,12 +7,14 @@ import type { Environment } from "./lint/rule.ts";
 import { findSecrets } from "./lint/secrets.ts";
 import { buildModel } from "./model/build.ts";
 import type { Model, PackageSet } from "./model/model.ts";
+import type { PinsFile } from "./model/versions.ts";
 import { type PlannedFile, planFiles } from "./output/outputs.ts";
 import type { Templates } from "./output/render.ts";
 import { specName } from "./output/spec-name.ts";
+import type { Source } from "./read/source.ts";
 import { type IncludedFile, type Includes, readSpec } from "./read/spec.ts";
 import { type Diagnostic, hasErrors, inOrder } from "./report/diagnostic.ts";
-import { maskDiagnostics, maskTexts } from "./report/masking.ts";
+import { maskDiagnostics, masker, maskTexts } from "./report/masking.ts";
 
 export interface Compiled {
   /** Undefined when the text is not YAML. */
@@ -23,6 +25,10 @@ export interface Compiled {
   readonly diagnostics: readonly Diagnostic[];
   /** The text of each file for code frames, by the name that diagnostics have, with each secret replaced by dots of the same length. */
   readonly texts: ReadonlyMap<string, string>;
+  /** The spec with what it includes; undefined when a file can't be read. */
+  readonly source: Source | undefined;
+  /** A text in which no secret of the spec can be read. */
+  readonly mask: (text: string) => string;
   /** The files that the spec includes, in the order in which they were read. */
   readonly included: readonly IncludedFile[];
 }
@@ -33,6 +39,8 @@ export interface CompileContext extends Omit<Environment, "facts"> {
   readonly path?: string;
   /** Reads included files; without it, each is missing. */
   readonly includes?: Includes;
+  /** The pins file beside the spec. */
+  readonly pins?: PinsFile;
   /** This flakewright's version, for `requires`. */
   readonly version?: string;
   /** Package facts of the nixpkgs that a flake reference names, as an input of the flake. */
@@ -42,8 +50,8 @@ export interface CompileContext extends Omit<Environment, "facts"> {
 }
 
 /**
- * The whole pipeline: bytes of a spec → generated files and diagnostics. The only I/O is what `context.includes` reads. Each stage works on the valid part of what
- * the stages before it return, so that one run reports all mistakes of a spec.
+ * The whole pipeline: bytes of a spec → generated files and diagnostics. The only I/O is what `context.includes` reads. Each stage
+ * works on the valid part of what the stages before it return, so that one run reports all mistakes of a spec.
  */
 export function compile(bytes: Uint8Array, file: string, context: CompileContext, templates: Templates): Compiled {
   const { includes, version } = context;
@@ -58,10 +66,18 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
       ({ file, start, end }) => written.find((one) => one.file === file)?.text.slice(start, end) ?? "",
     );
     const diagnostics = maskDiagnostics(inOrder(readDiagnostics), secretTexts);
-    return { model: undefined, files: undefined, diagnostics, texts: maskTexts(written, places), included };
+    return {
+      model: undefined,
+      files: undefined,
+      diagnostics,
+      texts: maskTexts(written, places),
+      included,
+      source,
+      mask: masker(secretTexts),
+    };
   }
   const [spec, shapeDiagnostics] = validate(source);
-  const [model, nameDiagnostics] = buildModel(spec, source);
+  const [model, nameDiagnostics] = buildModel(spec, source, context.pins);
   const environment = {
     ...context,
     facts: (set: Pick<PackageSet, "name" | "url"> = model.nixpkgs) => context.facts(set.url, set.name),
@@ -70,16 +86,15 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
   const secrets = findSecrets(source);
   const [, findings] = lint({ model, source, environment, before, secrets });
   const found = inOrder([...before, ...findings]);
-  const diagnostics = maskDiagnostics(
-    found,
-    secrets.map((secret) => secret.text),
-  );
+  const secretTexts = secrets.map((secret) => secret.text);
+  const diagnostics = maskDiagnostics(found, secretTexts);
+  const mask = masker(secretTexts);
   const texts = maskTexts(
     source.files,
     secrets.map((secret) => secret.range),
   );
-  if (hasErrors(diagnostics)) return { model, files: undefined, diagnostics, texts, included };
+  if (hasErrors(diagnostics)) return { model, files: undefined, diagnostics, texts, included, source, mask };
   const facts = environment.facts()?.exact ? environment.facts() : undefined;
   const [files] = planFiles(model, templates, { facts, bundled: context.bundled?.(), spec: specName(context.path ?? file) });
-  return { model, files, diagnostics, texts, included };
+  return { model, files, diagnostics, texts, included, source, mask };
 }

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { nearestNames } from "../report/suggestions.ts";
 
 /** The positional arguments of a command, as its usage line writes them. The kind decides what a shell completes. */
-export type Operands = "" | "[SPEC]" | "[DIR]" | "FILE…" | "WORD" | "SHELL";
+export type Operands = "" | "[SPEC]" | "[DIR]" | "[PATH]" | "[TOOL…]" | "FILE…" | "WORD" | "SHELL";
 
 /** A command as usage, completion and argument checks need it. */
 export interface CommandSpec {
@@ -33,6 +33,8 @@ export const OPTIONS = {
   force: { type: "boolean", summary: "overwrite edited generated files" },
   "dry-run": { type: "boolean", summary: "list what would change, write nothing" },
   fix: { type: "boolean", summary: "apply the fixes that keep what you meant to the spec" },
+  index: { type: "string", value: "INDEX", summary: "a folder or flake reference with an index of nixpkgs' history" },
+  defaults: { type: "boolean", summary: "also print what is not written" },
   root: { type: "string", value: "DIR", summary: "examine the machine image mounted at DIR" },
   nixpkgs: { type: "string", value: "REF", summary: "a flake reference (the spec's nixpkgs)" },
   format: {
@@ -126,6 +128,8 @@ Example:
 const ARGUMENTS: Readonly<Partial<Record<Operands, readonly [string, string]>>> = {
   "[SPEC]": ["SPEC", "the spec; spec/platform.yaml unless given, `-` for standard input (then with --out)"],
   "[DIR]": ["DIR", "the folder; the current one unless given"],
+  "[PATH]": ["PATH", "a place of the spec, such as groups.k8s, or a spec; all of spec/platform.yaml unless given"],
+  "[TOOL…]": ["TOOL", "a tool with a version in the spec; all unless given"],
   "FILE…": ["FILE", "a file to convert; its name says what it is"],
   WORD: ["WORD", "a diagnostic code, a nix.conf setting, a package or a key of the spec"],
   SHELL: ["SHELL", "bash, zsh or fish"],
@@ -190,7 +194,7 @@ export function usageProblem(
   const [least, most] = command.operands === "" ? [0, 0] : command.operands.startsWith("[") ? [0, 1] : [1, 1];
   const word = command.operands.replace(/[[\]…]/g, "");
   if (operands.length < least) return `\`${name}\` needs a ${word}`;
-  if (operands.length > most && !command.operands.endsWith("…"))
+  if (operands.length > most && !command.operands.includes("…"))
     return most === 0
       ? `\`${name}\` takes no argument, but got \`${operands[0]}\``
       : `\`${name}\` takes one ${word}, but got ${operands.length}`;

@@ -70,6 +70,20 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: async (system, options, _operands, terminal) =>
       (await import("../commands/index-packages.ts")).index(system, options, terminal),
   },
+  pin: {
+    operands: "[TOOL…]",
+    options: ["index", "dry-run"],
+    summary: "find the versions that tools of the spec ask for, and write the pins file beside it",
+    example: "flakewright pin kubectl",
+    run: async (system, options, tools) => (await import("../commands/pin.ts")).pin(system, options, tools),
+  },
+  show: {
+    operands: "[PATH]",
+    options: ["defaults"],
+    summary: "print the spec with what it includes, each line with the file that it is from",
+    example: "flakewright show groups.k8s",
+    run: async (system, options, [path]) => (await import("../commands/show.ts")).show(system, options, path),
+  },
   doctor: {
     operands: "[SPEC]",
     options: ["out", "root"],

@@ -38,6 +38,8 @@ function bash(commands: Commands): string {
       "": ":",
       "[SPEC]": "_flakewright_files -d; _flakewright_files -f -X '!*.@(yaml|yml)'",
       "[DIR]": "_flakewright_files -d",
+      "[PATH]": "_flakewright_files -d; _flakewright_files -f -X '!*.@(yaml|yml)'",
+      "[TOOL…]": ":",
       "FILE…": "_flakewright_files -f",
       WORD: `_flakewright_words ${list(command.words?.() ?? [])}`,
       SHELL: `_flakewright_words ${list(command.words?.() ?? [])}`,
@@ -103,6 +105,8 @@ function zsh(commands: Commands): string {
       "": [],
       "[SPEC]": [":spec:_files -g '*.(yaml|yml)'"],
       "[DIR]": [":folder:_files -/"],
+      "[PATH]": [":path:_files -g '*.(yaml|yml)'"],
+      "[TOOL…]": ["*:tool: "],
       "FILE…": ["*:file:_files"],
       WORD: [`:word:${words}`],
       SHELL: [`:shell:${words}`],
@@ -159,6 +163,7 @@ function fish(commands: Commands): string {
         add(given, "-f", "-a", text("(__fish_complete_directories)"));
         break;
       case "FILE…":
+      case "[PATH]":
         break;
       default:
         add(given, "-f", "-a", text((command.words?.() ?? []).join(" ")));

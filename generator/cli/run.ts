@@ -40,6 +40,8 @@ async function main(argv: readonly string[], home: string): Promise<number> {
     strict: values.strict ?? false,
     nixpkgs: values.nixpkgs,
     root: values.root,
+    index: values.index,
+    defaults: values.defaults ?? false,
     version: ownVersion,
     knowledge: join(home, "knowledge"),
   };

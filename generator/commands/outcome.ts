@@ -48,6 +48,10 @@ export interface Options {
   readonly knowledge: string;
   /** For `doctor`: the root folder of a mounted machine image. */
   readonly root?: string | undefined;
+  /** For `pin`: the folder or flake reference of an index of nixpkgs' history. */
+  readonly index?: string | undefined;
+  /** For `show`: also what is not written. */
+  readonly defaults?: boolean;
   /** For `index`: a flake reference that replaces the spec's nixpkgs. */
   readonly nixpkgs?: string | undefined;
 }

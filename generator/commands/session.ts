@@ -2,6 +2,7 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 import { type Compiled, compile } from "../compile.ts";
 import { lockedInput } from "../knowledge/flake-lock.ts";
 import { type Facts, openFacts } from "../knowledge/packages.ts";
+import { pinsPath, readPins } from "../knowledge/pins.ts";
 import { momentOf } from "../knowledge/releases.ts";
 import { listedRevision } from "../knowledge/revisions.ts";
 import type { Templates } from "../output/render.ts";
@@ -54,6 +55,10 @@ export async function compileSpec(system: System, options: Options, session?: Se
       return { file, ...read };
     },
   };
+  const pinsFile = pinsPath(options.spec);
+  const pinsText = isStandardInput ? undefined : await system.readFile(pinsFile);
+  if (!isStandardInput) filesRead.set(resolve(system.cwd, pinsFile), pinsText);
+  const pins = { file: pinsFile, content: pinsText && readPins(pinsText.toString()) };
   const { version } = options;
   const today = new Date(system.now()).toISOString().slice(0, 10);
   return compile(
@@ -66,6 +71,7 @@ export async function compileSpec(system: System, options: Options, session?: Se
       bundled: facts.bundled,
       path: isStandardInput ? "standard input" : path,
       includes,
+      pins,
       ...(version ? { version } : {}),
     },
     templates,

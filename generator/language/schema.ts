@@ -29,6 +29,7 @@ const flakeReference = define("flakeReference", text(/^[a-z][a-z0-9+.-]*:[^\s"'<
 const attributePath = define("attributePath", text(/^[A-Za-z0-9_][A-Za-z0-9_'+-]*(\.[A-Za-z0-9_][A-Za-z0-9_'+-]*)*$/));
 const requirement = define("requirement", text(/^>= ?[0-9]+(\.[0-9]+){0,2}$/));
 const attribute = define("attribute", text(/^[A-Za-z0-9_][A-Za-z0-9_'+-]*$/));
+const packageVersion = define("packageVersion", text(/^[A-Za-z0-9][A-Za-z0-9._+~-]{0,127}$/));
 const anyText = define("text", text());
 const oneLine = define("oneLine", text(/^[^\n\r\t]+$/));
 const absolutePath = define("absolutePath", text(/^\/(?!.*(^|\/)\.\.(\/|$))[^\s\u0000-\u001f]*$/));
@@ -56,6 +57,9 @@ const tool = define(
         name: oneLine("The tool's name for readers. Default: the last part of the attribute path."),
         description: anyText("What the tool does, in a few words."),
         from: name("An entry of `inputs` to take the tool from, for another version. Default: nixpkgs."),
+        version: packageVersion(
+          'The version, whole or its beginning: "1.29" is the newest 1.29.x that nixpkgs ever had. `flakewright pin` finds it and writes it to the pins file beside the spec.',
+        ),
         systems: listOf(system(), "Systems that get the tool. Default: all systems on which the package is available.", {
           minItems: 1,
           uniqueItems: true,

@@ -49,6 +49,7 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   requirement: { name: "version requirement", use: 'a minimum version in quotes, such as ">=0.2"' },
   flakeReference: { name: "flake reference", hint: "write one such as github:NixOS/nixpkgs/nixos-26.05 or path:/srv/nixpkgs" },
   attribute: { name: "attribute", use: "a name such as default" },
+  packageVersion: { name: "version", use: 'a version or its beginning in quotes, such as "1.29"' },
   attributePath: {
     name: "attribute path",
     use: "a name such as kubectl or python3Packages.ansible",

@@ -9,13 +9,17 @@ import { byName } from "./order.ts";
 import type { References } from "./references.ts";
 import { settingsOf, systemSettings } from "./settings.ts";
 import { groupsOf, inputsOf, nixpkgsOf, overlaysOf, present, shellsOf } from "./tools.ts";
+import { type PinsFile, Versions } from "./versions.ts";
 
 /**
  * Builds the model from a validated spec. The parts that validation rejected are absent from `spec`, and are not reported again. Reports
- * `name-conflict` and `reference-unknown`.
+ * `name-conflict`, `reference-unknown` and `version-unresolved`.
+ *
+ * @param pins The pins file beside the spec; without one, no version is resolved.
  */
-export function buildModel(spec: Pruned<Spec>, source: Locator): Stage<Model> {
+export function buildModel(spec: Pruned<Spec>, source: Locator, pins?: PinsFile): Stage<Model> {
   const { list, add } = reporter(source);
+  const versions = new Versions(pins, add);
   const inputs = inputsOf(spec.inputs, add);
   const declared = Object.keys(spec.inputs ?? {});
   const byInput = new Map(inputs.map((set) => [set.name, set]));
@@ -23,13 +27,19 @@ export function buildModel(spec: Pruned<Spec>, source: Locator): Stage<Model> {
   const nixpkgs = { ...nixpkgsOf(spec.nixpkgs), overlays };
   const known = new Map<string, PackageSet>([["nixpkgs", nixpkgs], ...byInput]);
   const sets: References<PackageSet> = { kind: "input", key: "inputs", declared, known };
-  const groupEntries = groupsOf(spec.groups, sets, add);
+  const groupEntries = groupsOf(spec.groups, { sets, versions }, add);
   const groups: References<Group> = {
     kind: "group",
     key: "groups",
     declared: Object.keys(spec.groups ?? {}),
     known: new Map(groupEntries.map((group) => [group.name, group])),
   };
+  const shells = shellsOf(spec.shells, groups, { sets, versions }, add);
+  for (const { name } of versions.sets)
+    if (byInput.has(name))
+      add("name-conflict", ["inputs", name], "key", `a commit of the pins file has the name \`${name}\``, {
+        hint: "give the input another name",
+      });
   const settings = settingsOf(spec.settings, ["settings"], source, add);
   const substituters = substitutersOf(spec.substituters);
   const trustedUsers = accountsOf(spec.trustedUsers, "trustedUsers");
@@ -43,10 +53,11 @@ export function buildModel(spec: Pruned<Spec>, source: Locator): Stage<Model> {
     name: spec.name ?? "unnamed",
     description: spec.description ?? "",
     nixpkgs,
-    inputs,
+    inputs: byName([...inputs, ...versions.sets]),
+    versions: versions.asked,
     systems,
     groups: groupEntries,
-    shells: shellsOf(spec.shells, groups, sets, add),
+    shells,
     settings: all,
     substituters: substituters ?? [],
     trustedUsers: trustedUsers ?? [],

@@ -26,12 +26,23 @@ export interface PackageSet {
   readonly kind: "nixpkgs" | "flake";
   /** Inputs of that flake that are this flake's own inputs of the same name. */
   readonly follows: readonly string[];
+  /** Whether it is a commit of the pins file. */
+  readonly isPin?: true;
 }
 
 /** A change to nixpkgs: the user's own file, relative to the output folder and beginning with `./`, or an output of a flake. */
 export type Overlay =
   | { readonly at: SpecPath; readonly path: string }
   | { readonly at: SpecPath; readonly from: PackageSet; readonly name: string };
+
+/** A version that the spec asks for. */
+export interface AskedVersion {
+  readonly at: SpecPath;
+  /** The attribute path that the spec names. */
+  readonly package: string;
+  /** Whole, or the beginning of one. */
+  readonly version: string;
+}
 
 export interface Tool {
   readonly at: SpecPath;
@@ -46,6 +57,8 @@ export interface Tool {
   readonly from: PackageSet;
   /** Systems to which the spec limits the tool. Undefined: all systems on which the package is available. */
   readonly systems: readonly string[] | undefined;
+  /** The whole version that the pins file has for it; undefined where the spec asks for none. */
+  readonly version: string | undefined;
 }
 
 export interface Group {
@@ -169,8 +182,10 @@ export interface Model {
     /** In the order in which they are applied. */
     readonly overlays: readonly Overlay[];
   };
-  /** Entries of `inputs`, sorted by name. */
+  /** Entries of `inputs` and commits of the pins file, sorted by name. */
   readonly inputs: readonly PackageSet[];
+  /** In the spec's order, each once. */
+  readonly versions: readonly AskedVersion[];
   /** In the spec's order. */
   readonly systems: readonly [string, ...string[]];
   readonly groups: readonly Group[];

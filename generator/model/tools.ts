@@ -9,6 +9,7 @@ import { didYouMean } from "../report/words.ts";
 import type { Group, Model, Overlay, PackageSet, Shell, Tool } from "./model.ts";
 import { byName, unique } from "./order.ts";
 import { type References, refer } from "./references.ts";
+import type { Versions } from "./versions.ts";
 
 /* Package sets, tools, groups and shells. */
 
@@ -77,22 +78,17 @@ export function inputsOf(part: Part<"inputs">, add: ReporterAdd): PackageSet[] {
 }
 
 /** The groups, in the spec's order. */
-export function groupsOf(part: Part<"groups">, sets: References<PackageSet>, add: ReporterAdd): Group[] {
+export function groupsOf(part: Part<"groups">, sources: ToolSources, add: ReporterAdd): Group[] {
   return Object.entries(part ?? {}).flatMap(([name, group]) => {
     if (group === undefined) return [];
     const { title = name, description = "", packages } = group;
     const at = ["groups", name];
-    return [{ at, name, title, description, tools: toolsOf(packages, [...at, "packages"], sets, add) }];
+    return [{ at, name, title, description, tools: toolsOf(packages, [...at, "packages"], sources, add) }];
   });
 }
 
 /** One shell for each group, each entry of `shells` and `default`; sorted by name. */
-export function shellsOf(
-  part: Part<"shells">,
-  groups: References<Group>,
-  sets: References<PackageSet>,
-  add: ReporterAdd,
-): Shell[] {
+export function shellsOf(part: Part<"shells">, groups: References<Group>, sources: ToolSources, add: ReporterAdd): Shell[] {
   const all = [...groups.known.values()];
   const shells = new Map<string, Shell>();
   const automatic = (name: string, title: string, members: readonly Group[], at: SpecPath): void =>
@@ -109,7 +105,7 @@ export function shellsOf(
       name,
       title,
       groups: groupList(shell.groups, [...at, "groups"], groups, add) ?? before?.groups ?? [],
-      tools: toolsOf(packages, [...at, "packages"], sets, add),
+      tools: toolsOf(packages, [...at, "packages"], sources, add),
       env: byName(
         Object.entries(env).flatMap(([variable, value]) =>
           value === undefined ? [] : [{ at: [...at, "env", variable], name: variable, value }],
@@ -137,24 +133,38 @@ export function groupList(
   return [...found];
 }
 
-function toolsOf(part: ToolPart, at: SpecPath, sets: References<PackageSet>, add: ReporterAdd): Tool[] {
+/** Where tools come from. */
+export interface ToolSources {
+  readonly sets: References<PackageSet>;
+  readonly versions: Versions;
+}
+
+function toolsOf(part: ToolPart, at: SpecPath, { sets, versions }: ToolSources, add: ReporterAdd): Tool[] {
   return (part ?? []).flatMap((entry, index) => {
     const long = typeof entry === "object" ? entry : undefined;
     const path = long ? long.package : (entry as string | undefined);
     if (path === undefined) return [];
     const place = [...at, index];
-    const attribute = path.split(".");
-    const from = refer(sets, long?.from ?? "nixpkgs", [...place, "from"], add);
-    if (!from) return [];
+    const set = refer(sets, long?.from ?? "nixpkgs", [...place, "from"], add);
+    if (!set) return [];
+    const version = long?.version;
+    if (version !== undefined && long?.from !== undefined)
+      add("schema-value", [...place, "version"], "value", "a tool has either `version` or `from`", {
+        hint: "delete one of them: `version` finds the nixpkgs by itself",
+      });
+    const pin =
+      version === undefined || long?.from !== undefined ? undefined : versions.pin(path, version, [...place, "version"]);
+    const { attribute = path, from = set } = pin ?? {};
     return [
       {
         at: place,
-        name: long?.name ?? attribute.at(-1) ?? path,
+        name: long?.name ?? path.split(".").at(-1) ?? path,
         description: long?.description ?? "",
-        package: path,
-        attribute,
+        package: attribute,
+        attribute: attribute.split("."),
         from,
         systems: long?.systems && present(long.systems),
+        version: pin?.version,
       },
     ];
   });

@@ -12,6 +12,7 @@ import {
   overlaysView,
   packageSetsView,
   packagesView,
+  pinsView,
   templateView,
   toolGroupsView,
 } from "./views/flake.ts";
@@ -81,6 +82,7 @@ const OUTPUTS: readonly Output[] = [
   { path: "nix/dev-shells.nix", files: always(devShellsView) },
   { path: "nix/packages.nix", files: always(packagesView) },
   { path: "nix/checks.nix", files: always(checksView) },
+  { path: "nix/pins.nix", files: when((model) => model.inputs.some((set) => set.isPin), pinsView) },
   { path: "nix/hosts.nix", files: when((model) => model.hosts.length > 0, hostsView) },
   {
     path: "nix/hive.nix",

@@ -62,6 +62,22 @@ export const CATALOGUE = {
     example: "include: [a.yaml, b.yaml]   # a: nixpkgs: nixos-25.11, b: nixpkgs: nixos-26.05",
     fixed: "include: [a.yaml, b.yaml]\nnixpkgs: nixos-26.05",
   },
+  "version-unresolved": {
+    severity: "error",
+    summary: "a `version` that no pin of the pins file belongs to",
+    cause:
+      "`flakewright pin` looks a version up in an index of nixpkgs' history and writes the commit beside the spec. The spec has changed since, or the file can't be used: edited by hand, cut short, of another version of flakewright.",
+    example: 'groups:\n  k8s:\n    packages: [{ package: talosctl, version: "1.13" }]',
+    fixed: "# flakewright pin",
+  },
+  "version-unknown": {
+    severity: "error",
+    summary: "a `version` that no nixpkgs ever had",
+    cause:
+      "The index knows the package, but no version that is or begins with the one that was asked for; or it does not know the package.",
+    example: 'packages: [{ package: kubectl, version: "1.99" }]',
+    fixed: 'packages: [{ package: kubectl, version: "1.34" }]',
+  },
   "requires-newer": {
     severity: "error",
     summary: "the spec needs a newer flakewright",

@@ -25,14 +25,19 @@ export const maskTexts = (files: readonly { readonly file: string; readonly text
     ]),
   );
 
-/** Diagnostics with all secrets masked, and also parts of secrets, because messages can contain a shortened value. */
-export function maskDiagnostics(diagnostics: readonly Diagnostic[], secrets: readonly string[]): readonly Diagnostic[] {
-  if (secrets.length === 0) return diagnostics;
-  const mask = (text: string) =>
+/** A function that masks the secrets, and parts of them, in a text. */
+export const masker =
+  (secrets: readonly string[]) =>
+  (text: string): string =>
     maskText(
       text,
       secrets.flatMap((secret) => tracesOf(secret, text)),
     );
+
+/** Diagnostics with all secrets masked, and also parts of secrets, because messages can contain a shortened value. */
+export function maskDiagnostics(diagnostics: readonly Diagnostic[], secrets: readonly string[]): readonly Diagnostic[] {
+  if (secrets.length === 0) return diagnostics;
+  const mask = masker(secrets);
   return diagnostics.map(({ hint, fix, related, ...rest }) => ({
     ...rest,
     message: mask(rest.message),

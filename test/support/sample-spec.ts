@@ -28,6 +28,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   attributePath: "jq",
   requirement: ">=0.1",
   attribute: "sample",
+  packageVersion: "1.2",
   text: "sample text",
   oneLine: "sample",
   absolutePath: "/sample",

@@ -27,8 +27,12 @@ export function templateView(model: Model): object {
   return { platform: `flake:${model.name}` };
 }
 
-const flakeInput = ({ url, follows }: PackageSet): NixValue =>
-  follows.length === 0 ? { url } : { url, inputs: Object.fromEntries(follows.map((name) => [name, { follows: name }])) };
+function flakeInput({ url, follows, isPin }: PackageSet): NixValue {
+  // Before 20.03 nixpkgs was no flake.
+  if (isPin) return { url, flake: false };
+  if (follows.length === 0) return { url };
+  return { url, inputs: Object.fromEntries(follows.map((name) => [name, { follows: name }])) };
+}
 
 export function packageSetsView(model: Model): object {
   const other = model.inputs.filter((set) => set.kind === "nixpkgs");
@@ -72,7 +76,7 @@ export function overlayScaffolds(model: Model): readonly { readonly name: string
 const OVERLAY_FILE = /^\.\/overlays\/([^/]+)\.nix$/;
 
 /** A tool in nix/tool-groups.nix. */
-function toolRecord(tool: Tool): NixValue {
+function toolRecord(tool: Tool): { readonly [name: string]: NixValue } {
   return {
     name: tool.name,
     ...(tool.systems ? { systems: tool.systems } : {}),
@@ -129,13 +133,23 @@ export function packagesView(model: Model): object {
   };
 }
 
+/** The tools that the spec asks a version of. */
+export function pinsView(model: Model): object {
+  const tools = [...model.groups, ...model.shells].flatMap((part) => part.tools).filter((tool) => tool.version !== undefined);
+  const unique = new Map(tools.map((tool) => [`${tool.from.name} ${tool.package} ${tool.name}`, tool]));
+  return { tools: [...unique.values()].map((tool) => ({ ...toolRecord(tool), version: tool.version ?? "" })) };
+}
+
 export function checksView(model: Model): object {
   const roles = model.buildUsers?.roles ?? [];
+  const pins = model.inputs.some((set) => set.isPin);
   return {
     checks: [
+      ...(pins ? [["pins", new Call("import ./pins.nix system", new Selection("packageSets", []))] satisfies Attribute] : []),
       ...model.shells.map(({ name }): Attribute => [`shell-${name}`, new Selection("devShells", [name])]),
       ...roles.map(({ name, description, groups }) => environment(`role-${name}`, description || name, groups)),
     ],
+    pins,
     hasRoles: roles.length > 0,
     usesGroups: roles.some((role) => role.groups.length > 0),
   };

@@ -16,10 +16,11 @@ let
       isNixpkgs =
         builtins.pathExists "${source}/default.nix"
         && builtins.isFunction function
-        && (arguments == { } || arguments ? overlays);
+        && (arguments == { } || arguments ? config);
     in
     if isNixpkgs then
-      function settings
+      # Before 17.03, nixpkgs took no overlays.
+      function (if arguments == { } then settings else builtins.intersectAttrs arguments settings)
     else
       abort "flakewright: the input `${name}` is no nixpkgs; where it is a flake with packages, write it in the spec as ${name}: { flake: … }";
 in
