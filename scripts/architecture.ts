@@ -28,8 +28,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** The stages of the compiler, in order: each imports only types of the others. */
 const STAGES: readonly string[] = ["read", "language", "model", "lint", "output", "write"];
 
-/** Files of a stage whose values other stages may import. */
-const SHARED_DATA: readonly string[] = ["language/defaults.ts", "language/vocabulary.ts"];
+/** Files of a stage whose values other stages may import: the language's words, and which paths are outputs. */
+const SHARED_DATA: readonly string[] = ["language/defaults.ts", "language/vocabulary.ts", "output/outputs.ts"];
 
 /** The files directly in generator/. */
 const TOP_FILES: readonly string[] = ["main.ts", "compile.ts"];

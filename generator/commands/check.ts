@@ -31,14 +31,8 @@ async function checkSpec(system: System, options: Options): Promise<Outcome> {
     drift.push(driftAt(join(options.out, ".flakewright.json"), "would be updated"));
   const found = grouped(inOrder([...comparison.diagnostics, ...drift]), options.out);
   const status = found.length > 0 || failed(compiled.diagnostics, options) ? 1 : 0;
-  return outcome(
-    compiled,
-    options,
-    found,
-    filesOf(comparison),
-    status,
-    summaryOf(comparison, compiled.diagnostics, found, options),
-  );
+  const summary = summaryOf(comparison, compiled.diagnostics, found, options);
+  return { ...outcome(compiled, options, found, filesOf(comparison), status, summary), notes: comparison.notes };
 }
 
 function summaryOf(

@@ -37,9 +37,10 @@ export async function generateInSession(system: System, options: Options, sessio
   const stopped = hasErrors(comparison.diagnostics);
   const changed = stopped ? [] : comparison.changes.filter((change) => change.change !== "unchanged");
   const lines = changed.map((change) => `${change.change} ${join(options.out, change.path)}\n`).join("");
-  const notes = comparison.kept.map(
-    (path) => `${join(options.out, path)} is no longer generated; it was edited, so it is not deleted`,
-  );
+  const notes = [
+    ...comparison.notes,
+    ...comparison.kept.map((path) => `${join(options.out, path)} is no longer generated; it was edited, so it is not deleted`),
+  ];
   if (!options.dryRun && changed.some((change) => change.change === "created") && (await inGit(system, options.out)))
     notes.push(`in a Git repository Nix sees only tracked files of a flake: run git add -N ${options.out}`);
   return {

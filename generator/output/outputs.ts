@@ -132,6 +132,17 @@ const OUTPUTS: readonly Output[] = [
   { path: "catalog.html", files: always(catalogView) },
 ];
 
+/** A thing's name in a path, as the schema takes it (`name` and `hostName` in language/schema.ts). */
+const NAME = "[a-z0-9_][a-z0-9_-]{0,127}";
+const OURS = new RegExp(
+  `^(${OUTPUTS.filter(({ once }) => !once)
+    .map(({ path }) => path.replace(/[.]/g, "\\.").replace("NAME", NAME))
+    .join("|")})$`,
+);
+
+/** Whether some spec makes a file of this path that stays ours: not one that is written once and then the user's. */
+export const canBeOutput = (path: string): boolean => OURS.test(path);
+
 function hasBuildUsers(model: Model): boolean {
   return (model.buildUsers?.roles.length ?? 0) > 0;
 }

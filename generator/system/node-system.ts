@@ -1,12 +1,8 @@
 import * as fs from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import type { EntryKind, System } from "./system.ts";
-
-function isMissing(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code;
-  return code === "ENOENT" || code === "ENOTDIR";
-}
+import { isMissing, kindOf, openNodeTree } from "./node-tree.ts";
+import type { Place, System } from "./system.ts";
 
 /**
  * The result of reading a path; undefined when the path does not exist. The calls are synchronous: an answer takes microseconds,
@@ -42,9 +38,23 @@ async function fsExtra(): Promise<typeof import("fs-extra")> {
   return loadedFsExtra;
 }
 
-function kindOf(stat: fs.Stats | fs.BigIntStats): EntryKind {
-  if (stat.isSymbolicLink()) return "symlink";
-  return stat.isFile() ? "file" : stat.isDirectory() ? "directory" : "other";
+/** The text of a file of /proc; undefined where there is none. */
+function procText(path: string): string | undefined {
+  try {
+    return fs.readFileSync(path, "latin1").trim();
+  } catch {
+    return undefined;
+  }
+}
+
+function place(): Place {
+  let namespace: string | undefined;
+  try {
+    namespace = fs.readlinkSync("/proc/self/ns/pid");
+  } catch {
+    // Not Linux, or without /proc.
+  }
+  return { kernel: procText("/proc/sys/kernel/random/boot_id"), namespace };
 }
 
 /** The `System` of this process. `cwd` is the folder that relative paths start from. */
@@ -55,6 +65,9 @@ export function nodeSystem(cwd: string, env: System["env"]): System {
     env,
     pid: process.pid,
     hostname: hostname(),
+    get place() {
+      return place();
+    },
     now: () => Date.now(),
     randomId: () => Math.random().toString(36).slice(2).padEnd(11, "0"),
     readStdin: async () => fs.readFileSync(0),
@@ -85,34 +98,25 @@ export function nodeSystem(cwd: string, env: System["env"]): System {
       const stat = undefinedIfMissing(() => fs.lstatSync(at(path), NO_THROW));
       return stat && kindOf(stat);
     },
-    async status(path) {
-      const stat = undefinedIfMissing(() => fs.lstatSync(at(path), { ...NO_THROW, bigint: true }));
-      if (!stat) return undefined;
-      const stamp = `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
-      return { kind: kindOf(stat), mode: Number(stat.mode) & 0o777, stamp };
-    },
-    chmod: async (path, mode) => fs.chmodSync(at(path), mode),
+    isFile: async (path) => undefinedIfMissing(() => fs.statSync(at(path), NO_THROW))?.isFile() ?? false,
     list: async (path) => (undefinedIfMissing(() => fs.readdirSync(at(path))) ?? []).sort(),
     mkdir: async (path) => (await fsExtra()).mkdirpSync(at(path)),
-    async mkdirExclusive(path) {
-      (await fsExtra()).mkdirpSync(dirname(at(path)));
-      try {
-        fs.mkdirSync(at(path));
-        return true;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-        throw error;
-      }
-    },
     rename: async (from, to) => fs.renameSync(at(from), at(to)),
     remove: async (path) => (await fsExtra()).removeSync(at(path)),
     realpath: async (path) => undefinedIfMissing(() => fs.realpathSync(at(path))),
-    processAlive(pid) {
+    openTree: async (path) => openNodeTree(at(path)),
+    processStart(pid) {
+      const stat = procText(`/proc/${pid}/stat`);
+      if (stat !== undefined) {
+        // From field 3, the state; field 2, the program's name in parentheses, may hold spaces. Field 22 is the start.
+        const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+        return fields[0] === "Z" ? undefined : (fields[19] ?? "");
+      }
       try {
         process.kill(pid, 0);
-        return true;
+        return "";
       } catch (error) {
-        return (error as NodeJS.ErrnoException).code === "EPERM";
+        return (error as NodeJS.ErrnoException).code === "EPERM" ? "" : undefined;
       }
     },
     sleep: (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds)),

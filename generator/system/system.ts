@@ -1,12 +1,11 @@
-/** What a path is; a symlink is not followed. */
-export type EntryKind = "file" | "directory" | "symlink" | "other";
+import type { EntryKind, Tree } from "./tree.ts";
 
-/** The result of one `lstat`. */
-export interface FileStatus {
-  readonly kind: EntryKind;
-  readonly mode: number;
-  /** Changes whenever the content may have changed: inode, size, mtime and ctime. */
-  readonly stamp: string;
+/** Where a process is. */
+export interface Place {
+  /** The kernel since its last start; undefined where that is not known. */
+  readonly kernel: string | undefined;
+  /** Within which a pid means one process; undefined where the system has no such namespaces. */
+  readonly namespace: string | undefined;
 }
 
 export interface SpawnResult {
@@ -26,11 +25,13 @@ export interface System {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly pid: number;
   readonly hostname: string;
+  readonly place: Place;
   /** Milliseconds since 1970, only for display: clocks can jump. */
   now(): number;
   randomId(): string;
   /** Standard input to its end. */
   readStdin(): Promise<Buffer>;
+  /** A file's content. Waits for a pipe, as a shell would. */
   readFile(path: string): Promise<Buffer | undefined>;
   /**
    * Reads a file that a spec names, synchronously. `path` in the result is absolute and without symlinks. A string is the reason why
@@ -42,18 +43,19 @@ export interface System {
   /** Writes the whole file; fails when the path is a symlink. */
   writeFile(path: string, data: string | Uint8Array, mode?: number): Promise<void>;
   kind(path: string): Promise<EntryKind | undefined>;
-  status(path: string): Promise<FileStatus | undefined>;
-  chmod(path: string, mode: number): Promise<void>;
+  /** Whether the path is a regular file, or a link to one. */
+  isFile(path: string): Promise<boolean>;
   /** The names in a folder, sorted; `[]` when it does not exist. */
   list(path: string): Promise<string[]>;
   mkdir(path: string): Promise<void>;
-  /** Creates the folder; `false` when the path exists already. Atomic, so it can serve as a lock. */
-  mkdirExclusive(path: string): Promise<boolean>;
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
   /** The path with all symlinks resolved. */
   realpath(path: string): Promise<string | undefined>;
-  processAlive(pid: number): boolean;
+  /** Opens a folder, whose path may lead through links; undefined when it does not exist. */
+  openTree(path: string): Promise<Tree | undefined>;
+  /** When a process of the own namespace started (`""` where that is not known); undefined when there is none of that number. */
+  processStart(pid: number): string | undefined;
   sleep(milliseconds: number): Promise<void>;
   /**
    * Calls `onQuiet` after one of the files was changed, replaced, created or removed and none of them changed for another `quiet`

@@ -1,15 +1,18 @@
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type { PlannedFile } from "../output/outputs.ts";
 import { hasErrors } from "../report/diagnostic.ts";
 import type { System } from "../system/system.ts";
-import { type Comparison, compare, foldersArePlain, inBatches, isUpToDate, type KnownHashes } from "./compare.ts";
+import type { Tree } from "../system/tree.ts";
+import { type Comparison, compare, compareTree, inBatches, isUpToDate, type KnownHashes } from "./compare.ts";
 import { lock, STAGING } from "./lock.ts";
-import { MANIFEST, type Manifest, manifestStamp, manifestText, readManifest } from "./manifest.ts";
+import { type Hashes, MANIFEST, manifestText } from "./manifest.ts";
+import { Transaction } from "./transaction.ts";
 
 /**
- * Writes the planned files, or changes nothing when `compare` finds an error. All new content goes to a staging folder first. Then
- * the manifest lists the coming hashes under `pending`, and each file is renamed into place. When a run is killed, each file is
- * either old or new, and the manifest knows both hashes. Throws Node's own error for a full disk or missing permissions.
+ * Writes the planned files, or changes nothing when `compare` finds an error. Under the lock the folder is compared again and all new
+ * content goes to a staging folder. Then the manifest lists the coming hashes under `pending`, and each file is put in its place,
+ * if what is there is still what was compared; else all is put back. When a run is killed, each file is either old or new, and
+ * the manifest knows both hashes. Throws Node's own error for a full disk or missing permissions.
  */
 export async function apply(
   system: System,
@@ -21,60 +24,68 @@ export async function apply(
   const first = await compare(system, out, planned, force, known);
   if (hasErrors(first.diagnostics)) return first;
   // A killed run may have left its staging folder although the files are up to date: taking the lock removes it.
-  if (isUpToDate(first) && (await system.kind(join(out, STAGING))) === undefined) return first;
-  const release = await lock(system, out);
+  if (isUpToDate(first) && !(await system.list(out)).some((name) => name.startsWith(STAGING))) return first;
+  await system.mkdir(out);
+  const tree = await system.openTree(out);
+  if (!tree) throw new Error(`${out} was removed during the run`);
   try {
-    // Another run may have written in the meantime; then the manifest has another stamp.
-    const stamp = await manifestStamp(system, out);
-    const comparison = stamp === first.manifestStamp ? first : await compare(system, out, planned, force, known);
-    if (!hasErrors(comparison.diagnostics) && !isUpToDate(comparison)) await writeChanges(system, out, comparison);
-    return comparison;
+    const { staging, isHeld, release } = await lock(system, tree, out);
+    try {
+      const comparison = await compareTree(tree, out, planned, force, known);
+      if (hasErrors(comparison.diagnostics) || isUpToDate(comparison)) return comparison;
+      return await writeChanges(tree, staging, out, comparison, force);
+    } catch (error) {
+      if (await isHeld().catch(() => false)) throw error;
+      throw new Error(`another flakewright took over ${out} while this one was stopped; run it again`);
+    } finally {
+      await release();
+    }
   } finally {
-    await release();
+    tree.close();
   }
 }
 
-async function writeChanges(system: System, out: string, comparison: Comparison): Promise<void> {
-  const [old] = await readManifest(system, out);
-  const staging = join(out, STAGING);
-  const writes = comparison.changes.filter((change) => change.change === "created" || change.change === "updated");
-  const removals = comparison.changes.filter((change) => change.change === "removed");
-  const replaceManifest = async (manifest: Manifest) => {
-    await system.writeFile(join(staging, "manifest"), manifestText(manifest));
-    await system.rename(join(staging, "manifest"), join(out, MANIFEST));
+async function writeChanges(tree: Tree, staging: Tree, out: string, comparison: Comparison, force: boolean): Promise<Comparison> {
+  const { changes, claims, files } = comparison;
+  const writes = changes.filter((change) => change.change === "created" || change.change === "updated");
+  const removals = changes.filter((change) => change.change === "removed");
+  let manifests = 0;
+  const writeManifest = async (hashes: Hashes, pending?: Hashes) => {
+    const name = `manifest-${manifests++}`;
+    await staging.write(name, manifestText(hashes, pending), 0o644);
+    await tree.overwrite({ tree: staging, name }, MANIFEST);
   };
   await inBatches(
     writes.map((change, index) => ({ change, index })),
-    ({ change, index }) => system.writeFile(join(staging, String(index)), change.bytes ?? change.after ?? "", change.mode),
+    ({ change, index }) => staging.write(`new-${index}`, change.bytes ?? change.after ?? "", change.mode),
   );
-  const pending = Object.fromEntries(
-    writes.filter((change) => !change.once).map(({ path }) => [path, comparison.manifest.files[path] ?? ""]),
-  );
-  const before = { ...old.pending, ...old.files };
-  if (writes.length + removals.length > 0) await replaceManifest({ version: 1, files: before, pending });
-  for (const folder of new Set(writes.map((change) => dirname(change.path))))
-    if (folder !== ".") await system.mkdir(join(out, folder));
-  // Checked again right before the rename: a folder may have become a link since the comparison.
-  const folders = new Map<string, Promise<boolean>>();
-  await inBatches(
-    writes.map((change, index) => ({ change, index })),
-    async ({ change, index }) => {
-      const target = join(out, change.path);
-      if (!(await foldersArePlain(system, out, change.path, folders)))
-        throw new Error(`${dirname(target)} was replaced by a link during the run; nothing is written through a link`);
-      if (change.once && (await system.kind(target)) !== undefined) return;
-      await system.rename(join(staging, String(index)), target);
-    },
-  );
-  for (const { path } of removals) {
-    await system.remove(join(out, path));
-    await removeEmptyFolders(system, out, dirname(path));
+  // The found hashes and not the listed ones: a killed run may have left a file that only its `pending` had.
+  const before = new Map(claims.files);
+  for (const { path, found, once } of changes) if (found !== undefined && !once) before.set(path, found);
+  const pending = new Map(writes.flatMap(({ path, once }) => (once ? [] : [[path, files.get(path) ?? ""] as const])));
+  if (changes.some(({ change }) => change !== "unchanged")) await writeManifest(before, pending);
+
+  const transaction = new Transaction(tree, staging, out, claims, force);
+  try {
+    for (const [index, change] of writes.entries()) await transaction.write(change, `new-${index}`, `old-${index}`);
+    for (const [index, change] of removals.entries()) await transaction.remove(change, `gone-${index}`);
+    await transaction.verify();
+  } catch (error) {
+    // A full disk, for one. Putting back is done as far as it goes: the manifest has both hashes of each file.
+    await transaction.undo().catch(() => {});
+    throw error;
   }
-  await replaceManifest(comparison.manifest);
+  if (transaction.diagnostics.length > 0) {
+    await transaction.undo();
+    await writeManifest(before);
+    return { ...comparison, diagnostics: transaction.diagnostics };
+  }
+  for (const { path } of removals) await removeEmptyFolders(tree, dirname(path));
+  await writeManifest(files);
+  return comparison;
 }
 
-async function removeEmptyFolders(system: System, out: string, folder: string): Promise<void> {
-  if (folder === "." || (await system.list(join(out, folder))).length > 0) return;
-  await system.remove(join(out, folder));
-  await removeEmptyFolders(system, out, dirname(folder));
+async function removeEmptyFolders(tree: Tree, folder: string): Promise<void> {
+  if (folder === "." || !(await tree.removeFolder(folder))) return;
+  await removeEmptyFolders(tree, dirname(folder));
 }

@@ -1,13 +1,16 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { PlannedFile } from "../output/outputs.ts";
 import { type Diagnostic, diagnostic } from "../report/diagnostic.ts";
 import type { FileChange } from "../report/report.ts";
 import type { System } from "../system/system.ts";
-import { hashOf, MANIFEST, type Manifest, manifestStamp, manifestText, readManifest } from "./manifest.ts";
+import { type FileStatus, NotInTree, type Tree } from "../system/tree.ts";
+import { type Claims, type Hashes, hashOf, ignoredNotes, MANIFEST, manifestText, readManifest } from "./manifest.ts";
 
-interface PlannedChange extends FileChange {
+export interface PlannedChange extends FileChange {
   /** The file's current text; undefined when it does not exist. */
   readonly before: string | undefined;
+  /** The hash of the file's current content; undefined when it does not exist. */
+  readonly found: string | undefined;
   /** The planned text; undefined when the file is to be removed. */
   readonly after: string | undefined;
   /** The planned text in UTF-8, when it is encoded already. */
@@ -24,10 +27,12 @@ export interface Comparison {
   readonly diagnostics: readonly Diagnostic[];
   /** Edited files that are no longer planned: they stay on disk and leave the manifest. */
   readonly kept: readonly string[];
-  readonly manifest: Manifest;
+  /** Sentences for people: what the manifest lists in vain. */
+  readonly notes: readonly string[];
+  readonly claims: Claims;
+  /** What the manifest is to say: path → hash of the planned content. */
+  readonly files: Hashes;
   readonly manifestIsCurrent: boolean;
-  /** The stamp of the manifest that was compared; undefined when there is none. */
-  readonly manifestStamp: string | undefined;
 }
 
 /** Hashes from earlier comparisons of the same process, by path: `watch` neither reads nor hashes unchanged files again. */
@@ -51,26 +56,43 @@ export async function compare(
   force: boolean,
   known: KnownHashes = new Map(),
 ): Promise<Comparison> {
-  const stamp = await manifestStamp(system, out);
-  const [manifest, diagnostics] = await readManifest(system, out);
-  const changes: PlannedChange[] = [];
-  const folders = new Map<string, Promise<boolean>>();
+  const tree = await system.openTree(out);
+  try {
+    return await compareTree(tree, out, planned, force, known);
+  } finally {
+    tree?.close();
+  }
+}
+
+/** `compare` for the folder that is open already; `undefined` is one that does not exist. */
+export async function compareTree(
+  tree: Tree | undefined,
+  out: string,
+  planned: readonly PlannedFile[],
+  force: boolean,
+  known: KnownHashes,
+): Promise<Comparison> {
   const plannedPaths = new Set(planned.map((file) => file.path));
-  const files: Record<string, string> = {};
+  const [claims, diagnostics] = await readManifest(tree, out, plannedPaths);
+  const changes: PlannedChange[] = [];
+  const files = new Map<string, string>();
+  const modes: Modes = { right: [], wrong: [] };
 
   const compareOne = async (file: PlannedFile): Promise<void> => {
     const { path, text, mode, once } = file;
     let encoded: Uint8Array | undefined;
-    const change = (kind: FileChange["change"], before?: string) =>
-      void changes.push({ path, change: kind, before, after: text, bytes: encoded, mode, once });
-    if (!(await foldersArePlain(system, out, path, folders))) {
-      diagnostics.push(foreign(out, path, "one of its parent folders is a link or not a folder"));
+    const change = (kind: FileChange["change"], before?: string, found?: string) =>
+      void changes.push({ path, change: kind, before, found, after: text, bytes: encoded, mode, once });
+    let status: FileStatus | undefined;
+    try {
+      status = await tree?.status(path);
+    } catch (error) {
+      if (!(error instanceof NotInTree)) throw error;
+      diagnostics.push(foreign(out, path, BEHIND));
       return;
     }
-    const status = await system.status(join(out, path));
-    const kind = status?.kind;
     if (once) {
-      if (kind === undefined) change("created");
+      if (status === undefined) change("created");
       return;
     }
     const before = known.get(path);
@@ -79,75 +101,85 @@ export async function compare(
       encoded = Buffer.from(text);
       hash = hashOf(encoded);
     }
-    files[path] = hash;
+    files.set(path, hash);
     if (status === undefined) return change("created");
-    if (kind !== "file") {
-      diagnostics.push(foreign(out, path, `a ${kind} that flakewright did not create is in its place`));
+    if (status.kind !== "file") {
+      diagnostics.push(foreign(out, path, `a ${status.kind} that flakewright did not create is in its place`));
       return;
     }
     const same = before?.stamp === status.stamp && before.found === hash;
-    const bytes = (same ? undefined : await system.readFile(join(out, path))) ?? Buffer.alloc(0);
+    const bytes = (same ? undefined : await tree?.read(path)) ?? Buffer.alloc(0);
     const found = same ? hash : hashOf(bytes);
-    known.set(path, { stamp: status.stamp, found, text, hash });
+    if (status.settled) known.set(path, { stamp: status.stamp, found, text, hash });
+    else known.delete(path);
     if (found === hash) {
-      // Only the executable bit is compared; the umask decides about the others.
-      const runs = (status.mode & 0o100) !== 0;
-      return change(runs === ((mode & 0o100) !== 0) ? "unchanged" : "updated", text);
+      const isRight = runs(status.mode) === runs(mode);
+      modes[isRight ? "right" : "wrong"].push({ path, mode: status.mode, planned: mode });
+      return change("unchanged", text, found);
     }
-    const isKnown = manifest.files[path] === found || manifest.pending?.[path] === found;
-    if (!isKnown && manifest.files[path] === undefined && manifest.pending?.[path] === undefined) {
-      diagnostics.push(foreign(out, path, "a file that flakewright did not write is in its place"));
-    } else if (!isKnown && !force) {
-      diagnostics.push(
-        diagnostic(
-          "output-edited",
-          `${path} was edited after flakewright wrote it`,
-          join(out, path),
-          { start: 0, end: 0 },
-          {
-            hint: "`flakewright diff` shows the edits; move them into the spec, then run `flakewright generate --force`",
-          },
-        ),
-      );
-      change("updated", bytes.toString());
-    } else change("updated", bytes.toString());
+    if (!isClaimed(claims, path, found)) {
+      const problem = notOurs(out, path, claims, force);
+      if (problem) diagnostics.push(problem);
+      if (problem?.code === "output-foreign") return;
+    }
+    change("updated", bytes.toString(), found);
   };
   await inBatches(planned, compareOne);
 
   const kept: string[] = [];
-  const orphans = [...new Set([...Object.keys(manifest.files), ...Object.keys(manifest.pending ?? {})])].filter(
-    (path) => !plannedPaths.has(path),
-  );
+  const orphans = [...new Set([...claims.files.keys(), ...claims.pending.keys()])].filter((path) => !plannedPaths.has(path));
   for (const path of orphans.sort()) {
-    if (!(await foldersArePlain(system, out, path, folders))) continue;
-    if ((await system.kind(join(out, path))) !== "file") continue;
-    const bytes = (await system.readFile(join(out, path))) ?? Buffer.alloc(0);
+    const bytes = await readUnlessBehind(tree, path);
+    if (!bytes) continue;
     const found = hashOf(bytes);
-    if (found === manifest.files[path] || found === manifest.pending?.[path] || force)
-      changes.push({
-        path,
-        change: "removed",
-        before: bytes.toString(),
-        after: undefined,
-        bytes: undefined,
-        mode: 0o644,
-        once: false,
-      });
-    else kept.push(path);
+    if (!isClaimed(claims, path, found) && !force) {
+      kept.push(path);
+      continue;
+    }
+    const before = bytes.toString();
+    changes.push({ path, change: "removed", before, found, after: undefined, bytes: undefined, mode: 0o644, once: false });
   }
-  changes.sort((a, b) => (a.path < b.path ? -1 : 1));
-  const current: Manifest = { version: 1, files };
+  const lost = withoutModes(modes, (await tree?.status(MANIFEST))?.mode) ? [] : modes.wrong.map(({ path }) => path);
   return {
-    changes,
+    changes: changes
+      .map((change) => (lost.includes(change.path) ? { ...change, change: "updated" as const } : change))
+      .sort((a, b) => (a.path < b.path ? -1 : 1)),
     diagnostics,
     kept,
-    manifest: current,
-    manifestIsCurrent: manifestText(manifest) === manifestText(current) && (await system.kind(join(out, MANIFEST))) === "file",
-    manifestStamp: stamp,
+    notes: ignoredNotes(claims.ignored, out),
+    claims,
+    files,
+    manifestIsCurrent:
+      claims.exists && claims.ignored.length + claims.pending.size === 0 && manifestText(claims.files) === manifestText(files),
   };
 }
 
-const foreign = (out: string, path: string, message: string): Diagnostic =>
+/** Whether the manifest has a file's content as one that flakewright wrote. */
+const isClaimed = ({ files, pending }: Claims, path: string, hash: string): boolean =>
+  files.get(path) === hash || pending.get(path) === hash;
+
+/** Why a file whose content the manifest does not have may not be replaced; undefined when it may, by `force`. */
+export function notOurs(out: string, path: string, claims: Claims, force: boolean): Diagnostic | undefined {
+  if (!claims.files.has(path) && !claims.pending.has(path))
+    return foreign(out, path, "a file that flakewright did not write is in its place");
+  return force ? undefined : edited(out, path, "was edited after flakewright wrote it");
+}
+
+export const edited = (out: string, path: string, what: string): Diagnostic =>
+  diagnostic(
+    "output-edited",
+    `${path} ${what}`,
+    join(out, path),
+    { start: 0, end: 0 },
+    {
+      hint: "`flakewright diff` shows the edits; move them into the spec, then run `flakewright generate --force`",
+    },
+  );
+
+/** Why a file behind a link is foreign. */
+export const BEHIND = "one of its parent folders is a link or not a folder";
+
+export const foreign = (out: string, path: string, message: string): Diagnostic =>
   diagnostic(
     "output-foreign",
     `${path}: ${message}`,
@@ -158,25 +190,38 @@ const foreign = (out: string, path: string, message: string): Diagnostic =>
     },
   );
 
-/** Whether each folder between the output folder and the file is a real folder (no link) or does not exist yet. */
-export async function foldersArePlain(
-  system: System,
-  out: string,
-  path: string,
-  known: Map<string, Promise<boolean>>,
-): Promise<boolean> {
-  const folder = dirname(path);
-  if (folder === ".") return true;
-  let answer = known.get(folder);
-  if (!answer) {
-    answer = (async () => {
-      if (!(await foldersArePlain(system, out, folder, known))) return false;
-      const kind = await system.kind(join(out, folder));
-      return kind === undefined || kind === "directory";
-    })();
-    known.set(folder, answer);
+interface Mode {
+  readonly path: string;
+  readonly mode: number;
+  readonly planned: number;
+}
+
+/** The files with the planned content, by whether they are executable as planned. */
+interface Modes {
+  readonly right: Mode[];
+  readonly wrong: Mode[];
+}
+
+/** Only the executable bit is compared; the umask decides about the others. */
+const runs = (mode: number): boolean => (mode & 0o100) !== 0;
+
+/**
+ * Whether the file system keeps no modes, as FAT and many shares of virtual machines: each file reads executable, also the manifest
+ * and others that are not written so.
+ */
+function withoutModes({ right, wrong }: Modes, manifest: number | undefined): boolean {
+  const all = [...right, ...wrong, ...(manifest === undefined ? [] : [{ mode: manifest, planned: 0o644 }])];
+  return wrong.length > 0 && all.every(({ mode }) => runs(mode)) && all.some(({ planned }) => !runs(planned));
+}
+
+/** A regular file's content; undefined when there is none or a link leads to it. */
+async function readUnlessBehind(tree: Tree | undefined, path: string): Promise<Buffer | undefined> {
+  try {
+    return await tree?.read(path);
+  } catch (error) {
+    if (error instanceof NotInTree) return undefined;
+    throw error;
   }
-  return answer;
 }
 
 /** Whether the folder holds exactly the planned files. */

@@ -1,58 +1,185 @@
 import { join } from "node:path";
 import type { System } from "../system/system.ts";
+import type { Tree } from "../system/tree.ts";
 
-/** The folder that holds new files until all are written. Creating it takes the lock of the output folder. */
+/** The folder that holds new files until all are written. Whoever has put it there holds the lock of the output folder. */
 export const STAGING = ".flakewright.tmp";
 
 /** How long a run waits for another run on the same folder, in milliseconds. */
 const LOCK_TIMEOUT = 10_000;
+/** How often it looks whether the other one has finished, and whether it lives, in milliseconds. */
+const POLL = 20;
+const POLL_LIFE = 500;
+/** How long a lock without a readable owner is respected, in milliseconds. */
+const OWNERLESS = 1000;
+
+const OWNER = "owner";
+const HELD = "held";
+
+/** The lock of an output folder. */
+export interface Lock {
+  /** The folder for new and old files. When another run takes the lock over, it is emptied: nothing can be put in place from it. */
+  readonly staging: Tree;
+  /** Whether no other run has taken it over. */
+  isHeld(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+/** Who holds a lock, as it stands in the file `owner`. Untrusted input when read. */
+interface Owner {
+  readonly pid: number;
+  readonly hostname: string;
+  readonly id: string;
+  readonly kernel?: string | undefined;
+  readonly namespace?: string | undefined;
+  /** Whether the kernel holds a lock for it. */
+  readonly isLocked?: boolean | undefined;
+  /** When the process started, as the kernel counts. */
+  readonly start?: string | undefined;
+}
 
 /**
- * Takes the lock of the output folder and returns the function that releases it. Waits while another run holds the lock; takes
- * over a lock whose process has ended.
+ * Takes the lock of the open output folder `tree` (its path `out` is for messages). Waits while another run holds it; takes over a
+ * lock whose process has ended. The staging folder is made under another name, with its owner and a file that the kernel has locked
+ * for it, and gets its name when it is complete. The kernel's lock says whether the owner lives, also in another process namespace,
+ * where its pid says nothing. Where there is none, the pid and the process's start are asked, if they mean something here.
  */
-export async function lock(system: System, out: string): Promise<() => Promise<void>> {
-  const staging = join(out, STAGING);
-  const owner = JSON.stringify({ pid: system.pid, hostname: system.hostname, id: system.randomId() });
+export async function lock(system: System, tree: Tree, out: string): Promise<Lock> {
+  /** Counts sleeps: clocks can jump. */
   let waited = 0;
-  while (!(await system.mkdirExclusive(staging))) {
-    const held = (await system.readFile(join(staging, "owner")))?.toString();
-    if (await isAbandoned(system, held, waited)) {
-      // Several runs may find the abandoned lock at once. Renaming is atomic, so exactly one of them succeeds.
-      const aside = join(out, `${STAGING}-${system.randomId()}`);
-      try {
-        await system.rename(staging, aside);
-        await system.remove(aside);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  let lookedAt = -POLL_LIFE;
+  let first: string | undefined;
+  for (;;) {
+    if ((await tree.status(STAGING)) === undefined) {
+      const taken = await take(system, tree);
+      if (taken) {
+        await removeLeftovers(system, tree);
+        return taken;
       }
-      continue;
     }
-    if (waited >= LOCK_TIMEOUT)
-      throw new Error(`another flakewright${ownerName(held)} is writing to ${out}; if not, delete ${staging}`);
-    await system.sleep(20);
-    waited += 20;
+    const held = (await tree.read(join(STAGING, OWNER)))?.toString();
+    if (waited === 0) first = held;
+    const isOver = waited >= LOCK_TIMEOUT;
+    if (isOver || waited - lookedAt >= POLL_LIFE) {
+      lookedAt = waited;
+      const life = await lifeOf(system, tree, STAGING, held);
+      // A machine of this name that has been started since then, or an earlier version, which did not say where it ran.
+      const isForgotten = life === "unknown" && isOver && first === held && ownerOf(held)?.hostname === system.hostname;
+      if (life === "ended" || isForgotten || (life === "ownerless" && waited >= OWNERLESS)) {
+        await takeAway(system, tree, STAGING, held);
+        continue;
+      }
+    }
+    if (isOver) throw new Error(`another flakewright${nameOf(held)} is writing to ${out}; if not, delete ${join(out, STAGING)}`);
+    await system.sleep(POLL);
+    waited += POLL;
   }
-  await system.writeFile(join(staging, "owner"), owner);
-  return async () => {
-    if ((await system.readFile(join(staging, "owner")))?.toString() === owner) await system.remove(staging);
+}
+
+/** Makes a staging folder and puts it in its place; undefined when another run was faster. */
+async function take(system: System, tree: Tree): Promise<Lock | undefined> {
+  const id = system.randomId();
+  const aside = `${STAGING}-${id}`;
+  await tree.mkdir(aside);
+  const made = await tree.open(aside);
+  if (!made) return undefined;
+  let staging = made;
+  let text = "";
+  let letGo: (() => void) | undefined;
+  const release = async (at: string) => {
+    try {
+      // Under its own name again, nobody waits for it while it is being removed.
+      if (at === aside || (await tree.renameFolder(at, aside, { file: OWNER, text }))) await tree.remove(aside);
+    } finally {
+      letGo?.();
+      staging.close();
+    }
   };
+  try {
+    letGo = await staging.hold(HELD);
+    const start = system.processStart(system.pid);
+    const owner: Owner = {
+      pid: system.pid,
+      hostname: system.hostname,
+      id,
+      ...system.place,
+      isLocked: letGo !== undefined,
+      start,
+    };
+    text = JSON.stringify(owner);
+    await staging.write(OWNER, text, 0o644);
+    if (await tree.renameFolder(aside, STAGING, { file: OWNER, text })) {
+      // By its new name, for a system that finds open folders by their paths.
+      const placed = await tree.open(STAGING);
+      const isHeld = async () => (await placed?.read(OWNER))?.toString() === text;
+      if (placed && (await isHeld())) {
+        staging.close();
+        staging = placed;
+        return { staging, isHeld, release: () => release(STAGING) };
+      }
+    }
+  } catch (error) {
+    await release(aside);
+    // A run that holds the lock removes what looks abandoned: this folder, before its owner was in it.
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  await release(aside);
+  return undefined;
+}
+
+/** Removes an abandoned lock, once: of several runs that find it, one renames it, and none touches the lock that comes next. */
+async function takeAway(system: System, tree: Tree, folder: string, held: string | undefined): Promise<void> {
+  const aside = `${STAGING}-${system.randomId()}`;
+  if (await tree.renameFolder(folder, aside, { file: OWNER, text: held })) await tree.remove(aside);
+}
+
+/** Removes what killed runs have left under other names. */
+async function removeLeftovers(system: System, tree: Tree): Promise<void> {
+  for (const name of await tree.list(".")) {
+    if (!name.startsWith(`${STAGING}-`)) continue;
+    const held = (await tree.read(join(name, OWNER)))?.toString();
+    if (["ended", "ownerless"].includes(await lifeOf(system, tree, name, held))) await tree.remove(name);
+  }
+}
+
+/** An owner's text as data; undefined when it is none. */
+function ownerOf(text: string | undefined): Owner | undefined {
+  let value: Partial<Owner> | null;
+  try {
+    value = JSON.parse(text ?? "");
+  } catch {
+    return undefined;
+  }
+  return Number.isSafeInteger(value?.pid) && typeof value?.hostname === "string" ? (value as Owner) : undefined;
 }
 
 /** The lock's owner for a message; `""` when the lock has no valid one. */
-function ownerName(owner: string | undefined): string {
-  const [, pid, hostname] = /^\{"pid":(\d+),"hostname":"([\w.-]+)"/.exec(owner ?? "") ?? [];
-  return pid ? ` (process ${pid} on ${hostname})` : "";
+function nameOf(held: string | undefined): string {
+  const owner = ownerOf(held);
+  return owner && /^[\w.-]+$/.test(owner.hostname) ? ` (process ${owner.pid} on ${owner.hostname})` : "";
 }
 
-/** Whether the process that took the lock has ended. `waited` counts sleeps, in milliseconds: clocks can jump. */
-async function isAbandoned(system: System, owner: string | undefined, waited: number): Promise<boolean> {
-  // A run creates the folder first and writes the owner right after.
-  if (owner === undefined || owner === "") return waited >= 1000;
-  try {
-    const { pid, hostname } = JSON.parse(owner) as { pid: number; hostname: string };
-    return hostname === system.hostname && (pid === system.pid || !system.processAlive(pid));
-  } catch {
-    return true;
+/** Whether the process that made a staging folder is there; `unknown` when nothing here can tell. */
+async function lifeOf(
+  system: System,
+  tree: Tree,
+  folder: string,
+  held: string | undefined,
+): Promise<"alive" | "ended" | "unknown" | "ownerless"> {
+  const owner = ownerOf(held);
+  if (!owner) return "ownerless";
+  if (owner.isLocked) {
+    const isHeld = await tree.isHeld(join(folder, HELD));
+    // A lock of another machine is seen only on some network file systems.
+    if (isHeld || (isHeld === false && owner.kernel === system.place.kernel)) return isHeld ? "alive" : "ended";
   }
+  const { kernel, namespace } = system.place;
+  const isHere = owner.hostname === system.hostname;
+  if (owner.kernel === kernel && (kernel !== undefined || isHere)) {
+    if (owner.namespace !== namespace) return "alive";
+    return system.processStart(owner.pid) === (owner.start ?? "") ? "alive" : "ended";
+  }
+  // The first version did not say where its processes ran.
+  return isHere && owner.kernel === undefined && system.processStart(owner.pid) !== undefined ? "alive" : "unknown";
 }

@@ -1,32 +1,40 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { canBeOutput } from "../output/outputs.ts";
 import { type Diagnostic, diagnostic } from "../report/diagnostic.ts";
-import type { System } from "../system/system.ts";
+import type { Tree } from "../system/tree.ts";
 import { STAGING } from "./lock.ts";
 
-/** The manifest lists every generated path with the hash of its content. It is untrusted input when read. */
+/** The manifest lists every generated path with the hash of its content. */
 export const MANIFEST = ".flakewright.json";
 
-export interface Manifest {
-  readonly version: 1;
-  /** Path → hash of the content that the last complete run wrote. */
-  readonly files: Readonly<Record<string, string>>;
-  /** Path → hash of the content that the current run writes. After a kill, a file with either hash is generated, not edited. */
-  readonly pending?: Readonly<Record<string, string>>;
+/** Path → hash of a content. */
+export type Hashes = ReadonlyMap<string, string>;
+
+/**
+ * What a manifest says. It is untrusted input: a file with a listed hash may be replaced by a planned one, and removed only when it
+ * also has a path that flakewright can write.
+ */
+export interface Claims {
+  /** What the last complete run wrote. */
+  readonly files: Hashes;
+  /** What the current run writes. After a kill, a file with either hash is generated, not edited. */
+  readonly pending: Hashes;
+  /** Listed paths that flakewright never writes; they are in neither map. */
+  readonly ignored: readonly string[];
+  readonly exists: boolean;
 }
 
 export const hashOf = (content: Uint8Array): string => `sha256-${createHash("sha256").update(content).digest("base64")}`;
 
-/** The manifest's text: sorted, one path a line, so that it merges well. */
-export function manifestText(manifest: Manifest): string {
-  const sorted = (record: Readonly<Record<string, string>>) =>
-    Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const { version, files, pending } = manifest;
-  return `${JSON.stringify({ version, files: sorted(files), ...(pending ? { pending: sorted(pending) } : {}) }, null, 2)}\n`;
+/** The manifest's text: sorted, one path a line, so that it merges well. `pending` only while a run writes. */
+export function manifestText(files: Hashes, pending?: Hashes): string {
+  const sorted = (hashes: Hashes) => Object.fromEntries([...hashes].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return `${JSON.stringify({ version: 1, files: sorted(files), ...(pending ? { pending: sorted(pending) } : {}) }, null, 2)}\n`;
 }
 
-/** Whether flakewright can have written a path: relative, inside the folder, and no file of Nix, Git or the user. */
-function canBeGenerated(path: string): boolean {
+/** Whether a path stays in the folder and is no file of Nix, Git or the user. A manifest with another one is no work of ours. */
+function staysInFolder(path: string): boolean {
   const parts = path.split("/");
   return (
     parts.every((part) => part !== "" && part !== "." && part !== ".." && !/[\\\0:]/.test(part)) &&
@@ -35,17 +43,23 @@ function canBeGenerated(path: string): boolean {
   );
 }
 
-/** Reads the manifest and refuses it as a whole when any part is not as flakewright writes it. */
-export async function readManifest(system: System, out: string): Promise<[Manifest, Diagnostic[]]> {
-  const empty: Manifest = { version: 1, files: {} };
-  const file = join(out, MANIFEST);
-  const refuse = (message: string): [Manifest, Diagnostic[]] => [
+/**
+ * Reads the manifest of the open output folder; `out` is its path for messages. Refuses it as a whole when it is damaged or lists a
+ * path that leaves the folder; a path that is neither planned nor an output of any spec is ignored.
+ */
+export async function readManifest(
+  tree: Tree | undefined,
+  out: string,
+  planned: ReadonlySet<string>,
+): Promise<[Claims, Diagnostic[]]> {
+  const empty: Claims = { files: new Map(), pending: new Map(), ignored: [], exists: false };
+  const refuse = (message: string): [Claims, Diagnostic[]] => [
     empty,
     [
       diagnostic(
         "output-foreign",
         message,
-        file,
+        join(out, MANIFEST),
         { start: 0, end: 0 },
         {
           hint: "restore it from version control, or move the output folder away and run `flakewright generate`",
@@ -53,26 +67,40 @@ export async function readManifest(system: System, out: string): Promise<[Manife
       ),
     ],
   ];
-  const kind = await system.kind(file);
+  const kind = (await tree?.status(MANIFEST))?.kind;
   if (kind === undefined) return [empty, []];
   if (kind !== "file") return refuse(`the manifest is a ${kind}, not a file`);
-  let value: Manifest;
+  const text = (await tree?.read(MANIFEST))?.toString() ?? "";
+  let value: { readonly version?: unknown; readonly files?: unknown; readonly pending?: unknown } | null;
   try {
-    value = JSON.parse((await system.readFile(file))?.toString() ?? "");
+    value = JSON.parse(text);
   } catch {
     return refuse("the manifest is not valid JSON");
   }
+  const ignored = new Set<string>();
+  const maps: Map<string, string>[] = [];
   for (const record of [value?.files, value?.pending ?? {}]) {
     if (typeof record !== "object" || record === null || Array.isArray(record))
       return refuse("the manifest has no list of files");
+    const hashes = new Map<string, string>();
     for (const [path, hash] of Object.entries(record)) {
-      if (typeof hash !== "string" || !canBeGenerated(path))
+      if (typeof hash !== "string" || !staysInFolder(path))
         return refuse(`the manifest lists ${JSON.stringify(path)}, which flakewright never writes`);
+      if (planned.has(path) || canBeOutput(path)) hashes.set(path, hash);
+      else ignored.add(path);
     }
+    maps.push(hashes);
   }
-  if (value.version !== 1) return refuse("the manifest is of another version of flakewright");
-  return [value, []];
+  if (value?.version !== 1) return refuse("the manifest is of another version of flakewright");
+  const [files = empty.files, pending = empty.pending] = maps;
+  return [{ files, pending, ignored: [...ignored].sort(), exists: true }, []];
 }
 
-export const manifestStamp = async (system: System, out: string): Promise<string | undefined> =>
-  (await system.status(join(out, MANIFEST)))?.stamp;
+/** Sentences about what the manifest lists in vain, for people: long paths cut, odd characters escaped. */
+export function ignoredNotes(ignored: readonly string[], out: string): string[] {
+  const [first] = ignored;
+  if (first === undefined) return [];
+  const shown = JSON.stringify(first.length > 100 ? `${first.slice(0, 100)}…` : first);
+  const what = ignored.length === 1 ? shown : `${shown} and ${ignored.length - 1} more`;
+  return [`${join(out, MANIFEST)} lists ${what}, which flakewright never writes: ignored, and no such file is touched`];
+}

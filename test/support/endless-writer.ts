@@ -7,12 +7,16 @@ import { apply } from "../../generator/write/apply.ts";
  * --force.
  */
 
-/** 500 outputs and one scaffold. Both versions share half of the paths and no content. */
+/** 500 outputs and one scaffold. Both versions share most of the paths and no content. */
 export function version(which: "a" | "b"): PlannedFile[] {
-  const numbers = Array.from({ length: 500 }, (_, i) => (which === "a" ? i : i + 250));
+  const paths = [
+    ...Array.from({ length: 460 }, (_, i) => `nix/${i % 10}/${i}.nix`),
+    // Only paths of outputs are removed.
+    ...Array.from({ length: 40 }, (_, i) => `users/user${which === "a" ? i : i + 20}/nix.conf`),
+  ];
   return [
-    ...numbers.map((i) => ({
-      path: `nix/${i % 10}/${i}.nix`,
+    ...paths.map((path, i) => ({
+      path,
       text: `${which} ${i}\n`.repeat(20),
       mode: i % 7 ? 0o644 : 0o755,
       once: false,

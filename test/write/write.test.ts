@@ -21,6 +21,7 @@ import type { System } from "../../generator/system/system.ts";
 import { apply } from "../../generator/write/apply.ts";
 import { type Comparison, compare } from "../../generator/write/compare.ts";
 import { MANIFEST } from "../../generator/write/manifest.ts";
+import { steppingSystem } from "../support/stepping-system.ts";
 import { tempFolder } from "../support/temp.ts";
 
 /* What writing does to an output folder, on the real file system. */
@@ -149,14 +150,14 @@ writing("a file that flakewright did not write is never overwritten, even with -
 
 writing("a file that is no longer planned is removed with its empty folder, unless it was edited", async () => {
   const f = folder();
-  await f.write([...tree(), file("old/deep/x.nix", "x\n"), file("old/y.nix", "y\n")]);
-  f.put("old/y.nix", "mine\n");
+  await f.write([...tree(), file("users/x/nix.conf", "x\n"), file("users/y/nix.conf", "y\n")]);
+  f.put("users/y/nix.conf", "mine\n");
   const comparison = await f.write(tree());
-  assert.is(changes(comparison)["old/deep/x.nix"], "removed");
-  assert.equal(comparison.kept, ["old/y.nix"]);
-  assert.not(existsSync(join(f.out, "old/deep")));
-  assert.is(f.read("old/y.nix"), "mine\n");
-  assert.not("old/y.nix" in f.manifest().files);
+  assert.is(changes(comparison)["users/x/nix.conf"], "removed");
+  assert.equal(comparison.kept, ["users/y/nix.conf"]);
+  assert.not(existsSync(join(f.out, "users/x")));
+  assert.is(f.read("users/y/nix.conf"), "mine\n");
+  assert.not("users/y/nix.conf" in f.manifest().files);
   assert.equal(codes(await f.write(tree())), []);
 });
 
@@ -240,47 +241,31 @@ writing("a folder that becomes a link while files are staged stops the run", asy
   const f = folder();
   const outside = tempFolder();
   await f.write(tree());
-  const system: System = {
-    ...f.system,
-    async writeFile(path, data, mode) {
-      await f.system.writeFile(path, data, mode);
-      if (path.endsWith("manifest") && lstatSync(join(f.out, "nix")).isDirectory()) {
-        rmSync(join(f.out, "nix"), { recursive: true });
-        symlinkSync(outside, join(f.out, "nix"));
-      }
-    },
-  };
-  let message = "";
-  await apply(system, f.out, [file("nix/b.nix", "9\n"), ...tree().slice(0, 1)], false).catch((error) => {
-    message = error.message;
+  const system = steppingSystem(f.system, ({ call }) => {
+    if (call !== "overwrite" || lstatSync(join(f.out, "nix")).isSymbolicLink()) return;
+    rmSync(join(f.out, "nix"), { recursive: true });
+    symlinkSync(outside, join(f.out, "nix"));
   });
-  assert.match(message, /was replaced by a link/);
+  const comparison = await apply(system, f.out, [file("nix/b.nix", "9\n"), ...tree().slice(0, 1)], false);
+  assert.equal(codes(comparison), ["output-foreign"]);
+  assert.match(comparison.diagnostics[0]?.message ?? "", /a link or not a folder/);
   assert.equal(readdirSync(outside), []);
 });
 
 /** A System that throws at its nth change to the disk, as if the process were killed. */
 function killedSystem(system: System, after: number): System {
   let left = after;
-  const orKilled =
-    <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
-    async (...args: A): Promise<R> => {
-      if (left-- <= 0) throw new Error("killed");
-      return work(...args);
-    };
-  return {
-    ...system,
-    writeFile: orKilled(system.writeFile),
-    rename: orKilled(system.rename),
-    remove: orKilled(system.remove),
-    mkdir: orKilled(system.mkdir),
-    mkdirExclusive: orKilled(system.mkdirExclusive),
-    pid: 2 ** 22 + 1, // higher than any process id of Linux
-  };
+  // No process has the number: Linux' limit is 2^22.
+  const dying = { ...system, pid: 2 ** 22 + 1, place: system.place };
+  return steppingSystem(dying, ({ when, changes }) => {
+    if (when === "before" && changes && left-- <= 0) throw new Error("killed");
+  });
 }
 
 writing("killed at any step, each file is old or new, and the next run completes without --force", async () => {
   const next = [
     file("a.nix", "changed\n"),
+    file("nix/b.nix", "2\n"),
     file("nix/c.nix", "new\n"),
     file("run.sh", "#!/bin/sh\n", { mode: 0o755 }),
     file("hosts/h2.nix", "scaffold\n", { once: true }),
@@ -288,7 +273,7 @@ writing("killed at any step, each file is old or new, and the next run completes
   let steps = 0;
   for (; steps < 100; steps++) {
     const f = folder();
-    await f.write(tree());
+    await f.write([...tree(), file("users/b/nix.conf", "2\n")]);
     f.put("hosts/h.nix", "mine\n");
     let died = false;
     await apply(killedSystem(f.system, steps), f.out, next, false).catch(() => {
@@ -296,7 +281,7 @@ writing("killed at any step, each file is old or new, and the next run completes
     });
     const now = snapshot(f.out);
     assert.ok(["1\n", "changed\n"].includes(now["a.nix"] ?? ""), `step ${steps}: a.nix`);
-    assert.ok([undefined, "2\n"].includes(now["nix/b.nix"]), `step ${steps}: nix/b.nix`);
+    assert.ok([undefined, "2\n"].includes(now["users/b/nix.conf"]), `step ${steps}: users/b/nix.conf`);
     assert.ok([undefined, "new\n"].includes(now["nix/c.nix"]), `step ${steps}: nix/c.nix`);
     assert.is(now["hosts/h.nix"], "mine\n");
     // The next run may be of another version of the spec.
@@ -306,7 +291,7 @@ writing("killed at any step, each file is old or new, and the next run completes
     const after = snapshot(f.out);
     assert.equal(
       Object.keys(after).sort(),
-      [MANIFEST, "a.nix", "hosts/h.nix", "hosts/h2.nix", "nix/c.nix", "run.sh"].sort(),
+      [MANIFEST, "a.nix", "hosts/h.nix", "hosts/h2.nix", "nix/b.nix", "nix/c.nix", "run.sh"].sort(),
       `step ${steps}: nothing left over`,
     );
     assert.is(after["a.nix"], then[0]?.text);
@@ -319,9 +304,7 @@ writing("killed at any step, each file is old or new, and the next run completes
 writing("concurrent runs on one folder give the same tree", async () => {
   const f = folder();
   const big = Array.from({ length: 60 }, (_, i) => file(`nix/${i}.nix`, `${i}\n`));
-  // Each run gets the id of a living process as its own.
-  const runs = [process.pid, process.ppid, 1].map((pid) => apply({ ...f.system, pid }, f.out, big, false));
-  await Promise.all(runs);
+  await Promise.all([1, 2, 3].map(() => apply(f.system, f.out, big, false)));
   const after = snapshot(f.out);
   assert.is(Object.keys(after).length, 61);
   assert.equal(codes(await compare(f.system, f.out, big, false)), []);
@@ -343,13 +326,10 @@ writing("a full disk during staging changes nothing", async () => {
   const f = folder();
   await f.write(tree());
   const before = snapshot(f.out);
-  const full: System = {
-    ...f.system,
-    async writeFile(path, data, mode) {
-      if (path.endsWith("/1")) throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
-      return f.system.writeFile(path, data, mode);
-    },
-  };
+  const full = steppingSystem(f.system, ({ call, path }) => {
+    if (call === "write" && path.endsWith("/new-1"))
+      throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+  });
   let message = "";
   await apply(full, f.out, [file("a.nix", "x\n"), file("b.nix", "y\n")], false).catch((error) => {
     message = error.message;

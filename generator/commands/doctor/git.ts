@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { readManifest } from "../../write/manifest.ts";
 import { type Examined, finding, fine, found, type Machine, NOTHING, word } from "./machine.ts";
 
 /** Does Git track every file of the flake? In a Git repository, Nix sees no others. */
@@ -7,10 +8,12 @@ export async function examineGit({ system, options, model }: Machine): Promise<E
   const listed = await system.spawn("git", ["-C", out, "ls-files", "-z"]);
   if (listed.status !== 0) return NOTHING;
   const tracked = new Set(listed.stdout.split("\0"));
-  const { files = {} } = JSON.parse((await system.readFile(join(out, ".flakewright.json")))?.toString() || "{}");
+  const tree = await system.openTree(out);
+  const [{ files }] = await readManifest(tree, out, new Set());
+  tree?.close();
   const modules = model.hosts.flatMap((host) => host.modules.map((path) => path.replace(/^\.\//, "")));
   const untracked: string[] = [];
-  for (const path of new Set([...Object.keys(files), ...modules, "flake.lock"]))
+  for (const path of new Set([...files.keys(), ...modules, "flake.lock"]))
     if (!tracked.has(path) && (await system.kind(join(out, path))) === "file") untracked.push(path);
   const [first] = untracked;
   if (first === undefined) return fine("Git tracks every file of the flake");
