@@ -1,4 +1,5 @@
 import { nearestNames } from "../report/suggestions.ts";
+import { findOtherSetting, otherFeatures } from "./other-nixes.ts";
 import data from "./settings.json" with { type: "json" };
 
 /*
@@ -60,7 +61,7 @@ export interface FoundSetting {
 
 const SETTINGS = data.settings as unknown as readonly Setting[];
 const FEATURES = data.experimentalFeatures as unknown as readonly ExperimentalFeature[];
-const FEATURE_NAMES = FEATURES.map((feature) => feature.name);
+const FEATURE_NAMES = [...FEATURES, ...otherFeatures()].map((feature) => feature.name);
 
 const BY_NAME: ReadonlyMap<string, FoundSetting> = new Map([
   ...SETTINGS.map((setting): [string, FoundSetting] => [setting.name, { setting, via: "name" }]),
@@ -74,10 +75,12 @@ export const allSettings = (): readonly Setting[] => SETTINGS;
 /** All features that a supported Nix has, sorted by name. */
 export const experimentalFeatures = (): readonly ExperimentalFeature[] => FEATURES;
 
-/** The setting for a name in nix.conf; undefined if no supported Nix has it. */
+/** The setting for a name in nix.conf, of Nix or of another Nix (other-nixes.ts); undefined if none has it. */
 export function findSetting(name: string): FoundSetting | undefined {
-  const found = BY_NAME.get(name);
-  if (found) return found;
+  return BY_NAME.get(name) ?? findExtra(name) ?? findOtherSetting(name);
+}
+
+function findExtra(name: string): FoundSetting | undefined {
   if (!name.startsWith("extra-")) return undefined;
   const base = BY_NAME.get(name.slice("extra-".length));
   return base && base.setting.appendableIn.length > 0 ? { setting: base.setting, via: "extra" } : undefined;

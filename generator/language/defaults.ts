@@ -5,6 +5,7 @@ export const DEFAULTS = {
   nixpkgs: `nixos-${DEFAULT_RELEASE}`,
   systems: ["x86_64-linux", "aarch64-linux", "aarch64-darwin"],
   overlay: { name: "default" },
+  nix: "nix",
   gc: { automatic: false, dates: "weekly", olderThan: "30d" },
   buildUsers: { group: "nixbld", gid: 30000, firstUid: 30001 },
   host: {

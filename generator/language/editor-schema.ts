@@ -1,3 +1,4 @@
+import { otherFeatures, otherSettings } from "../knowledge/other-nixes.ts";
 import { allSettings, experimentalFeatures, type Setting } from "../knowledge/settings.ts";
 import { toolCompletions } from "../knowledge/tool-names.ts";
 import { specSchema } from "./schema.ts";
@@ -50,7 +51,7 @@ const BETTER_PLACE: Readonly<Record<string, string>> = {
 /** Each setting and its `extra-` form; old names are accepted but not suggested. */
 function settingsKeys(): Schema {
   const properties: Record<string, Schema> = {};
-  for (const setting of allSettings()) {
+  for (const setting of [...allSettings(), ...otherSettings()]) {
     const { name, aliases, appendableIn } = setting;
     const value = valuesOf(setting);
     const old = setting.removedIn !== undefined || setting.renamedTo !== undefined;
@@ -134,7 +135,8 @@ function valuesOf(setting: Setting): Schema {
 
 /** One entry of a list setting. */
 function wordOf({ name, form }: Setting): Schema {
-  if (form === "feature") return { type: "string", enum: experimentalFeatures().map((feature) => feature.name) };
+  if (form === "feature")
+    return { type: "string", enum: [...experimentalFeatures(), ...otherFeatures()].map((feature) => feature.name) };
   if (name === "extra-platforms") return { type: "string", examples: SYSTEMS };
   return { type: "string" };
 }

@@ -354,6 +354,11 @@ const spec = record(
       "Dev shells in addition to the automatic ones. One named like a group changes that group's shell.",
     ),
     settings: settings(),
+    nix: oneOf(
+      ["nix", "determinate", "lix"],
+      "Whose Nix the machines run: that of NixOS, Determinate's or Lix. Settings and experimental features are checked by it.",
+      DEFAULTS.nix,
+    ),
     substituters: listOf(substituter(), "Binary caches in order of preference. The list is complete: no other cache is added."),
     trustedUsers: listOf(nixUser(), "Accounts that the daemon trusts: equivalent to root on that machine."),
     allowedUsers: listOf(nixUser(), 'Accounts that may connect to the daemon. Nix\'s default: ["*"].'),

@@ -68,6 +68,7 @@ export function buildModel(spec: Pruned<Spec>, source: Locator, pins?: PinsFile)
     volumes: volumesOf(spec.volumes, groups, all, source, add),
     hosts: byName(hosts),
     builders: buildersOf(spec.builders, hosts),
+    nix: spec.nix ?? DEFAULTS.nix,
     ci: spec.ci,
     lint: acceptancesOf(spec.lint),
   };

@@ -1,5 +1,6 @@
 import type { Machine } from "../knowledge/machines-file.ts";
 import type { SettingValue } from "../knowledge/nix-conf.ts";
+import type { Nix } from "../knowledge/other-nixes.ts";
 import type { SpecPath } from "../report/spec-path.ts";
 
 /*
@@ -205,6 +206,8 @@ export interface Model {
   readonly volumes: readonly Volume[];
   readonly hosts: readonly NixosHost[];
   readonly builders: readonly Builder[];
+  /** Whose Nix the machines run. */
+  readonly nix: Nix;
   readonly ci: "github" | undefined;
   readonly lint: readonly Acceptance[];
 }

@@ -208,7 +208,7 @@ const ROWS: readonly (readonly [string, Row])[] = [
   ["an unknown setting", { given: "max-jobz = 3", want: {}, says: ["no supported Nix has the setting max-jobz"] }],
   [
     "another distribution's setting",
-    { given: "lazy-trees = true", want: {}, says: ["lazy-trees is a setting of Determinate Nix"] },
+    { given: "lazy-trees = true", want: {}, says: ["lazy-trees is a setting of Determinate's Nix"] },
   ],
   ["a value that Nix refuses", { given: "cores = many", want: {}, says: ["cores is left out"] }],
   [

@@ -1,3 +1,4 @@
+import { hasSetting, isOther, ownersOf, valuesFor } from "../../knowledge/other-nixes.ts";
 import { findSetting } from "../../knowledge/settings.ts";
 import { holdsSecret } from "../secrets.ts";
 import type { Line } from "./lines.ts";
@@ -14,8 +15,13 @@ const CLEANED_LISTS = new Set(["substituters", "trusted-public-keys"]);
 export function refusal(line: Line, user: string | undefined): string | undefined {
   const [written, , ...words] = line.words;
   if (written === undefined) return `line ${line.number} of ${line.file} is left out: Nix refuses it`;
-  const name = findSetting(written)?.setting.name;
-  if (name === undefined) return unknownReason(written);
+  const setting = findSetting(written)?.setting;
+  if (setting === undefined) return unknownReason(written);
+  if (isOther(setting) && !hasSetting("nix", setting)) {
+    const values = valuesFor(setting.in).map((nix) => `nix: ${nix}`);
+    return `${written} is a setting of ${ownersOf(setting.in)}, which a spec with ${values.join(" or ")} may have; Nix itself warns of it and ignores it`;
+  }
+  const { name } = setting;
   if (SECRET_SETTINGS.has(name))
     return `${written}: its value is a secret, and a spec ends in the world-readable Nix store; keep it in a file that only root reads, named by \`!include\` in nix.conf`;
   if (holdsSecret(words.join(" ")) && (user !== undefined || !CLEANED_LISTS.has(name)))
@@ -26,22 +32,5 @@ export function refusal(line: Line, user: string | undefined): string | undefine
 function unknownReason(name: string): string {
   if (name === "build-users")
     return "no supported Nix has the setting build-users; the accounts are declared by `buildUsers` with its roles";
-  const fork = FORK_SETTINGS.get(name);
-  if (fork) return `${name} is a setting of ${fork}; Nix itself warns of it and ignores it`;
   return `no supported Nix has the setting ${name}: Nix warns of it and ignores it`;
 }
-
-/** Settings that only other distributions of Nix have. */
-const FORK_SETTINGS: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    "eval-cores": "Determinate Nix",
-    "lazy-trees": "Determinate Nix",
-    "lazy-locks": "Determinate Nix",
-    "json-logger": "Determinate Nix",
-    "deprecated-features": "Lix",
-    "extra-deprecated-features": "Lix",
-    "repl-overlays": "Lix",
-    "allow-flake-configuration": "Lix",
-    "temp-dir": "Lix",
-  }),
-);

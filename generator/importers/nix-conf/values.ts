@@ -1,3 +1,4 @@
+import { hasFeature, otherFeatures, ownersOf } from "../../knowledge/other-nixes.ts";
 import { findSetting, type Setting, settingValueProblem } from "../../knowledge/settings.ts";
 import type { ImportedSetting } from "../draft.ts";
 
@@ -20,7 +21,9 @@ function acceptedWords(setting: Setting, words: readonly string[]): { accepted: 
   const accepted: string[] = [];
   const remarks: string[] = [];
   for (const word of words) {
-    const problem = settingValueProblem(setting, [word]);
+    const other = setting.form === "feature" ? otherFeatures().find((feature) => feature.name === word) : undefined;
+    const ofAnother = other && !hasFeature("nix", word) ? `\`${word}\` is a feature of ${ownersOf(other.in)}` : undefined;
+    const problem = ofAnother ?? settingValueProblem(setting, [word]);
     if (problem === undefined) accepted.push(word);
     else remarks.push(`an entry of ${setting.name} is left out: ${problem}`);
   }

@@ -25,6 +25,10 @@ export const cacheRules: readonly Rule[] = [
         const known = KNOWN_KEYS[hostOf(text) ?? ""];
         if (isOption) {
           if (key !== undefined || extraKeys.some((one) => one === known || signs(one, text))) continue;
+          // Many caches sign with a key of another name: one that is of no other cache of the spec can be this one's.
+          const others = model.substituters.map((cache) => cache.url).filter((url) => url !== text);
+          const isFree = (one: string) => !isKnownKey(one) && !others.some((url) => signs(one, url));
+          if (known === undefined && extraKeys.some(isFree)) continue;
           report({
             ...placeOf(entry),
             message: `${shownUrl(text)} has no publicKey, so Nix rejects everything from it`,
@@ -34,7 +38,7 @@ export const cacheRules: readonly Rule[] = [
         } else if (scope) {
           const keys = wordsInForce(scope.inForce, "trusted-public-keys") ?? [KNOWN_KEYS["cache.nixos.org"] ?? ""];
           // Nix does not say which key belongs to which cache. A key that is not of a known cache can belong to any other cache.
-          const ofUnknownCache = keys.some((one) => !Object.values(KNOWN_KEYS).includes(one));
+          const ofUnknownCache = keys.some((one) => !isKnownKey(one));
           if (known ? keys.includes(known) || keys.some((one) => signs(one, text)) : ofUnknownCache) continue;
           report({
             ...placeOf(entry),
@@ -133,6 +137,8 @@ const KNOWN_KEYS: Readonly<Record<string, string>> = {
   "cache.nixos.org": "cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=",
   "nix-community.cachix.org": "nix-community.cachix.org-1:mB9FSh9qf2dCimDSUo8Zy7bkq5CX+/rkCWyvRCYg3Fs=",
 };
+
+const isKnownKey = (key: string): boolean => Object.values(KNOWN_KEYS).includes(key);
 
 /** Every URL of a cache. `isOption` is true for `substituters`, where the key is next to the URL. */
 function* caches({ model, source }: RuleContext): Generator<Entry & { scope?: Scope; key?: string; isOption: boolean }> {

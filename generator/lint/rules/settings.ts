@@ -1,5 +1,16 @@
 import { confProblem } from "../../knowledge/nix-conf.ts";
 import {
+  hasFeature,
+  hasSetting,
+  isOther,
+  NEWEST_NIX,
+  type Nix,
+  nixName,
+  otherFeatures,
+  ownersOf,
+  valuesFor,
+} from "../../knowledge/other-nixes.ts";
+import {
   allSettings,
   experimentalFeatures,
   type FoundSetting,
@@ -7,7 +18,7 @@ import {
   type NixVersion,
   settingValueProblem,
 } from "../../knowledge/settings.ts";
-import type { Setting } from "../../model/model.ts";
+import type { Model, Setting } from "../../model/model.ts";
 import type { Source } from "../../read/source.ts";
 import { valueAt } from "../../report/spec-path.ts";
 import { nearestNames } from "../../report/suggestions.ts";
@@ -41,9 +52,11 @@ const settingNames = (): string[] => {
   return names;
 };
 
-/** The older versions that lack something, as words of a sentence; undefined if they all have it. */
-function lackedBy(versions: readonly NixVersion[]): string | undefined {
-  const lacking = OLDER.filter((version) => !versions.includes(version));
+/** The older versions, still in use on machines of the spec, that lack something, as words of a sentence; undefined if they all have it. */
+function lackedBy(model: Model, versions: readonly NixVersion[]): string | undefined {
+  // A NixOS machine has the Nix of its nixpkgs.
+  const older = model.hosts.length > 0 && model.volumes.length === 0 ? [] : OLDER;
+  const lacking = older.filter((version) => !versions.includes(version));
   return lacking.length > 0 && versions.includes("2.34") ? lacking.map((version) => `Nix ${version}`).join(" and ") : undefined;
 }
 
@@ -59,7 +72,21 @@ export const settingRules: readonly Rule[] = [
     source: MANUAL,
     check: (context) => {
       for (const { setting, name, found } of declared(context)) {
-        if (found) continue;
+        if (found) {
+          if (!hasSetting(context.model.nix, found.setting)) {
+            const owners = isOther(found.setting) ? found.setting.in : ["Nix"];
+            context.report({ at: setting.at, part: "key", ...ofAnotherNix(context.model.nix, `setting \`${name}\``, owners) });
+          }
+          if (found.setting.name !== "experimental-features") continue;
+          for (const entry of entriesOf(context.source, setting)) {
+            const other = otherFeatures().find((feature) => feature.name === entry.text);
+            const isKnown = other !== undefined || experimentalFeatures().some((feature) => feature.name === entry.text);
+            if (!isKnown || hasFeature(context.model.nix, entry.text)) continue;
+            const what = `experimental feature \`${entry.text}\``;
+            context.report({ ...placeOf(entry), ...ofAnotherNix(context.model.nix, what, other?.in ?? ["Nix"]) });
+          }
+          continue;
+        }
         const final = !/^[A-Za-z0-9-]+$/.test(name);
         context.report({ at: setting.at, part: "key", final, ...unknownSetting(context, setting, name) });
       }
@@ -129,7 +156,7 @@ export const settingRules: readonly Rule[] = [
             hint: `write \`${renamed}\``,
             fix: () => replacement(context.source, setting.at, "key", renamed),
           });
-        } else if (!known.versions.includes("2.34")) {
+        } else if (!isOther(known) && !known.versions.includes("2.34")) {
           context.report({
             at: setting.at,
             part: "key",
@@ -152,11 +179,22 @@ export const settingRules: readonly Rule[] = [
       "settings:\n  json-log-path: /var/log/nix.json\nlint:\n  - code: setting-too-new\n    at: settings.json-log-path\n    why: every machine has Nix 2.34",
     source: MANUAL,
     check: (context) => {
+      // Versions of Determinate's Nix and of Lix are others.
+      if (context.model.nix !== "nix") return;
       for (const { setting, name, found } of declared(context)) {
         if (!found) continue;
         // A renamed setting is reported as `setting-renamed`; the versions of the new name count.
         if (found.setting.renamedTo !== undefined) continue;
-        const lacking = lackedBy(found.via === "extra" ? found.setting.appendableIn : found.setting.versions);
+        if (isOther(found.setting) && !found.setting.in.includes("2.34") && hasSetting("nix", found.setting)) {
+          const others = found.setting.in.filter((owner) => owner !== NEWEST_NIX);
+          context.report({
+            at: setting.at,
+            part: "key",
+            message: `Nix before ${NEWEST_NIX} doesn't have the setting \`${name}\`${others.length > 0 ? `; ${ownersOf([NEWEST_NIX, ...others])} do` : ""}`,
+            hint: "delete it, or accept it under `lint` if every machine has a newer Nix",
+          });
+        }
+        const lacking = lackedBy(context.model, found.via === "extra" ? found.setting.appendableIn : found.setting.versions);
         if (lacking) {
           context.report({
             at: setting.at,
@@ -168,7 +206,7 @@ export const settingRules: readonly Rule[] = [
         if (found.setting.name !== "experimental-features") continue;
         for (const entry of entriesOf(context.source, setting)) {
           const feature = experimentalFeatures().find((one) => one.name === entry.text);
-          const without = feature && lackedBy(feature.versions);
+          const without = feature && lackedBy(context.model, feature.versions);
           if (!without) continue;
           context.report({
             ...placeOf(entry),
@@ -232,6 +270,19 @@ export const settingRules: readonly Rule[] = [
     },
   },
 ];
+
+/** Message and hint for a setting or a feature that the spec's Nix lacks and others have. */
+function ofAnotherNix(nix: Nix, what: string, owners: readonly string[]) {
+  const values = valuesFor(owners);
+  const whose = owners.includes("Nix")
+    ? "other Nixes have it"
+    : `${ownersOf(owners)} has it`.replace(/ and (.*) has/, " and $1 have");
+  const set = values.length > 0 ? `set \`nix: ${values.join("` or `nix: ")}\` if the machines run that, or ` : "";
+  return {
+    message: `${nixName(nix)} has no ${what}; ${whose}`,
+    hint: `${set}${set === "" ? "delete it, or accept it under `lint`" : "accept it under `lint`"}`,
+  };
+}
 
 /** Message, hint and fix for a setting that Nix does not have. */
 function unknownSetting({ source, model }: RuleContext, setting: Setting, name: string) {

@@ -82,13 +82,13 @@ export function setupView(model: Model): object {
 export function homeManagerView(model: Model): object {
   const users = model.users.filter((user) => user.settings.length > 0);
   return {
-    users: users.length > 0 && Object.fromEntries(users.map((user) => [user.name, settingsToNix(user.settings)])),
+    users: users.length > 0 && Object.fromEntries(users.map((user) => [user.name, settingsToNix(model, user.settings)])),
     overlays: hasOverlays(model),
   };
 }
 
 export function darwinView(model: Model): object {
-  const settings: Record<string, NixValue> = settingsToNix(model.settings, (value) => new Call("lib.mkForce", value));
+  const settings: Record<string, NixValue> = settingsToNix(model, model.settings, (value) => new Call("lib.mkForce", value));
   // nix-darwin refuses this setting, which corrupts a store on macOS, and has `nix.optimise` instead.
   const optimise = settings["auto-optimise-store"] === true;
   delete settings["auto-optimise-store"];

@@ -1,4 +1,5 @@
 import type { SettingValue } from "../../knowledge/nix-conf.ts";
+import { hasSetting, isOther, type Nix } from "../../knowledge/other-nixes.ts";
 import { findSetting } from "../../knowledge/settings.ts";
 import type { BuildUsers, Model, Setting } from "../../model/model.ts";
 import type { PlanContext } from "../context.ts";
@@ -29,19 +30,20 @@ const WHOLE_LISTS = new Set(["substituters", "trusted-public-keys", "trusted-use
  * nix.conf as an error. `build-users-group` is set by the system itself.
  */
 export function settingsToNix(
+  { nix }: Pick<Model, "nix">,
   all: readonly Setting[],
   wholeList: (list: NixValue) => NixValue = (list) => list,
 ): Record<string, NixValue> {
   const settings: Record<string, NixValue> = {};
   for (const { name, value } of all) {
-    if (!knownToCurrentNix(name) || name === "build-users-group") continue;
+    if (!knownToCurrentNix(nix, name) || name === "build-users-group") continue;
     settings[name] = WHOLE_LISTS.has(name) ? wholeList(settingToNix(value)) : settingToNix(value);
   }
   return settings;
 }
 
 export function nixosSettingsView(model: Model): object {
-  const settings = settingsToNix(model.settings, (list) => new Call("lib.mkForce", list));
+  const settings = settingsToNix(model, model.settings, (list) => new Call("lib.mkForce", list));
   const gc = model.gc && {
     automatic: model.gc.automatic,
     dates: model.gc.dates,
@@ -51,8 +53,10 @@ export function nixosSettingsView(model: Model): object {
   return { name: model.name, registry, settings: Object.keys(settings).length > 0 && settings, gc: gc ?? false };
 }
 
-function knownToCurrentNix(name: string): boolean {
-  return findSetting(name)?.setting.versions.at(-1) === "2.34";
+/** Whether the newest version of the machines' Nix has the setting. */
+function knownToCurrentNix(nix: Nix, name: string): boolean {
+  const setting = findSetting(name)?.setting;
+  return setting !== undefined && hasSetting(nix, setting) && (isOther(setting) || setting.versions.at(-1) === "2.34");
 }
 
 /** `nix.settings` of NixOS has no maps: each pair is one word of a list, as in nix.conf. */

@@ -6,6 +6,13 @@ const test = suite("rules: caches");
 codeRows(test, [
   {
     code: "substituter-without-key",
+    says: "`https://cache.example.net` has no publicKey, so Nix rejects everything from it",
+    bad: `${base}substituters:\n  - url: ⟦https://cache.example.net⟧\n  - { url: "https://cache.example.org", publicKey: "${KEY}" }\n`,
+    // A cache may sign with a key of another name: one that is of no other cache counts.
+    good: `${base}substituters:\n  - url: https://cache.example.net\n  - { url: "https://cache.example.org", publicKey: "${KEY}" }\nsettings:\n  extra-trusted-public-keys: ["signer-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY="]\n`,
+  },
+  {
+    code: "substituter-without-key",
     says: "`https://cache.nixos.org/` has no publicKey, so Nix rejects everything from it",
     bad: `${base}substituters:\n  - url: ⟦https://cache.nixos.org/⟧\n`,
     good: `${base}substituters:\n  - url: https://cache.nixos.org/\n    publicKey: cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=\n`,

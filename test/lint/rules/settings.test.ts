@@ -1,5 +1,8 @@
 import { suite } from "uvu";
-import { base, codeRows, settings } from "../../support/diagnostic-rows.ts";
+import * as assert from "uvu/assert";
+import { type Nix, otherFeatures, otherSettings } from "../../../generator/knowledge/other-nixes.ts";
+import { base, codeRows, codes, settings } from "../../support/diagnostic-rows.ts";
+import { compileText } from "../../support/spec.ts";
 
 const test = suite("rules: settings");
 
@@ -36,9 +39,9 @@ codeRows(test, [
   },
   {
     code: "setting-type",
-    says: "`lazy-trees` contains `#`, which starts a comment in nix.conf",
-    bad: settings('lazy-trees: ⟦"a#b"⟧', "lint:\n  - code: setting-unknown\n    why: these machines have another Nix\n"),
-    good: settings("lazy-trees: true", "lint:\n  - code: setting-unknown\n    why: these machines have another Nix\n"),
+    says: "`fork-setting` contains `#`, which starts a comment in nix.conf",
+    bad: settings('fork-setting: ⟦"a#b"⟧', "lint:\n  - code: setting-unknown\n    why: these machines have another Nix\n"),
+    good: settings("fork-setting: true", "lint:\n  - code: setting-unknown\n    why: these machines have another Nix\n"),
   },
   {
     code: "setting-renamed",
@@ -77,5 +80,73 @@ codeRows(test, [
     good: settings("experimental-features: [nix-command, flakes]\naccept-flake-config: true"),
   },
 ]);
+
+/** A spec with every setting and feature that one of the other Nixes has. */
+function ofOther(nix: Nix, owner: Nix): string {
+  const values = { boolean: "true", integer: "1", list: "[/a]", map: "{ a: b }", string: "/a" } as const;
+  const all = otherSettings().filter((setting) => setting.in.includes(owner));
+  const features = otherFeatures().filter((feature) => feature.in.includes(owner));
+  assert.ok(all.length >= 13 && features.length >= 6);
+  return `${base}nix: ${nix}
+settings:
+  experimental-features: [nix-command, flakes, ${features.map((one) => one.name).join(", ")}]
+${all.map((setting) => `  ${setting.name}: ${values[setting.type]}\n`).join("")}`;
+}
+
+test("every setting and feature of Determinate's Nix and of Lix is right for machines that run it", () => {
+  assert.equal(compileText(ofOther("determinate", "determinate")).diagnostics, []);
+  assert.equal(compileText(ofOther("lix", "lix")).diagnostics, []);
+});
+
+test("elsewhere each is one finding, which says whose it is and can be accepted", () => {
+  for (const [nix, owner] of [
+    ["nix", "determinate"],
+    ["nix", "lix"],
+    ["lix", "determinate"],
+    ["determinate", "lix"],
+  ] as const) {
+    const text = ofOther(nix, owner);
+    const { diagnostics } = compileText(text);
+    const names = [...otherSettings(), ...otherFeatures()].filter((one) => one.in.includes(owner) && !hasOther(nix, one.in));
+    assert.is(diagnostics.length, names.length, `${nix} ${owner}`);
+    for (const { name } of names) assert.is(diagnostics.filter((one) => one.message.includes(`\`${name}\``)).length, 1, name);
+    const whose = owner === "lix" ? /Lix/ : /Determinate's Nix/;
+    for (const { message } of diagnostics) assert.match(message, whose);
+    const accepted = [...new Set(diagnostics.map((one) => one.code))].map(
+      (code) => `  - { code: ${code}, why: mixed machines }\n`,
+    );
+    assert.equal(compileText(`${text}lint:\n${accepted.join("")}`).diagnostics, []);
+  }
+});
+
+/** Whether the Nix has it too, so that nothing is to be said. */
+const hasOther = (nix: Nix, owners: readonly string[]): boolean => owners.includes(nix === "nix" ? "2.34" : nix);
+
+test("what Lix lacks is not right for it", () => {
+  const { diagnostics } = compileText(
+    `${base}nix: lix\nsettings:\n  impure-env: { A: b }\n  experimental-features: [fetch-tree, configurable-impure-env]\n`,
+  );
+  assert.equal(
+    diagnostics.map((one) => one.message),
+    [
+      "Lix has no setting `impure-env`; other Nixes have it",
+      "Lix has no experimental feature `fetch-tree`; other Nixes have it",
+      "Lix has no experimental feature `configurable-impure-env`; other Nixes have it",
+    ],
+  );
+});
+
+test("a spec of NixOS hosts alone is not told about the Nix of Debian", () => {
+  const text = `${base}settings:\n  json-log-path: /var/log/nix.json\n`;
+  assert.equal(codes(compileText(text).diagnostics), ["setting-too-new"]);
+  assert.equal(codes(compileText(`${text}hosts: { a: { system: x86_64-linux, stateVersion: "26.05" } }\n`).diagnostics), []);
+});
+
+test("the modules for Lix contain its settings, and no other's", () => {
+  const text = `${base}nix: lix\nsettings: { repl-overlays: [/a], lazy-trees: true }\nlint: [{ code: setting-unknown, why: mixed }]\n`;
+  const files = compileText(text).files?.filter((file) => /nix-settings\.nix|darwin\.nix/.test(file.path)) ?? [];
+  assert.is(files.length, 2);
+  for (const file of files) assert.ok(file.text.includes("repl-overlays") && !file.text.includes("lazy-trees"), file.path);
+});
 
 test.run();
