@@ -1,5 +1,5 @@
 import data from "./other-nixes.json" with { type: "json" };
-import type { ExperimentalFeature, FoundSetting, Setting } from "./settings.ts";
+import type { ExperimentalFeature, FoundSetting, Setting } from "./setting.ts";
 
 /*
  * Settings and experimental features that the supported versions of Nix lack and others have: Determinate's Nix, Lix, and newer
