@@ -2,9 +2,10 @@ import { join } from "node:path";
 import { type Diagnostic, hasErrors, inOrder } from "../report/diagnostic.ts";
 import type { System } from "../system/system.ts";
 import { apply } from "../write/apply.ts";
+import { CHECKSUMS } from "../write/checksums.ts";
 import { type Comparison, compare } from "../write/compare.ts";
 import { diffText } from "./diff.ts";
-import { inGit } from "./git.ts";
+import { inGit, lineEndNotes } from "./git.ts";
 import { grouped } from "./grouped.ts";
 import {
   changeCounts,
@@ -43,6 +44,8 @@ export async function generateInSession(system: System, options: Options, sessio
   ];
   if (!options.dryRun && changed.some((change) => change.change === "created") && (await inGit(system, options.out)))
     notes.push(`in a Git repository Nix sees only tracked files of a flake: run git add -N ${options.out}`);
+  if (!options.dryRun && changed.some(({ path, change }) => path === CHECKSUMS && change === "created"))
+    notes.push(...(await lineEndNotes(system, [...session.filesRead.keys()])));
   return {
     report: { diagnostics, files: stopped ? [] : filesOf(comparison), sources: compiled.texts },
     output: stopped ? diffText(editedOnly(comparison, options), options) : lines,

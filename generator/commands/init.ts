@@ -5,19 +5,20 @@ import { type Outcome, printed } from "./outcome.ts";
 import { printedSchema } from "./schema.ts";
 
 /**
- * Writes a starter spec and its schema, and `.gitignore` and `.envrc` where they are missing. Never overwrites a file: when one of
+ * Writes a starter spec and its schema, and `.gitattributes`, `.gitignore` and `.envrc` where they are missing. Never overwrites a file: when one of
  * the first two exists, it writes nothing.
  */
 export async function init(system: System, folder: string): Promise<Outcome> {
   const files = [
     { path: "spec/platform.yaml", text: starter(projectName(basename(resolve(system.cwd, folder)))) },
     { path: "spec/flakewright.schema.json", text: printedSchema() },
+    { path: "spec/.gitattributes", text: GITATTRIBUTES },
     { path: ".gitignore", text: GITIGNORE },
     { path: ".envrc", text: ENVRC },
   ];
   const present = new Set<string>();
   for (const { path } of files) if ((await system.kind(join(folder, path))) !== undefined) present.add(path);
-  const existing = [...present].find((path) => path.startsWith("spec/"));
+  const existing = files.slice(0, 2).find(({ path }) => present.has(path))?.path;
   if (existing !== undefined) {
     const note = `${join(folder, existing)} exists already; init overwrites nothing`;
     return { ...printed(""), notes: [note], status: 2 };
@@ -57,6 +58,10 @@ function projectName(folder: string): string {
     .replace(/-+$/, "");
   return name || "platform";
 }
+
+const GITATTRIBUTES = `# LF in every clone: out/.flakewright.sha256 has the checksum of the spec.
+* text eol=lf
+`;
 
 const GITIGNORE = `# Links of nix build, and direnv's cache.
 result

@@ -10,6 +10,7 @@ import { loadTemplates } from "../output/templates.ts";
 import { MAX_BYTES } from "../read/source.ts";
 import type { Includes } from "../read/spec.ts";
 import type { System } from "../system/system.ts";
+import { checksumsFile } from "../write/checksums.ts";
 import type { KnownHashes } from "../write/compare.ts";
 import type { Options, Outcome } from "./outcome.ts";
 import { readIndex } from "./package-index.ts";
@@ -41,7 +42,7 @@ export async function compileSpec(system: System, options: Options, session?: Se
   filesRead.clear();
   const path = resolve(system.cwd, options.spec);
   const bytes = isStandardInput ? await system.readStdin() : await system.readFile(options.spec);
-  filesRead.set(path, bytes);
+  if (!isStandardInput) filesRead.set(path, bytes);
   if (!bytes) return unreadable(`no spec at ${options.spec}; \`flakewright init\` writes a starter spec`);
   const locked = (await system.kind(join(options.out, "flake.lock"))) === "file";
   const includes: Includes = {
@@ -61,7 +62,7 @@ export async function compileSpec(system: System, options: Options, session?: Se
   const pins = { file: pinsFile, content: pinsText && readPins(pinsText.toString()) };
   const { version } = options;
   const today = new Date(system.now()).toISOString().slice(0, 10);
-  return compile(
+  const compiled = compile(
     bytes,
     options.spec,
     {
@@ -76,6 +77,9 @@ export async function compileSpec(system: System, options: Options, session?: Se
     },
     templates,
   );
+  if (!compiled.files) return compiled;
+  const checksums = await checksumsFile(system, options.out, isStandardInput ? undefined : path, compiled.files, filesRead);
+  return { ...compiled, files: [...compiled.files, checksums] };
 }
 
 const unreadable = (note: string): Outcome => ({

@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from "node:path";
 import { hasErrors } from "../report/diagnostic.ts";
 import type { System } from "../system/system.ts";
+import { CHECKSUMS } from "../write/checksums.ts";
 import { generateInSession } from "./generate.ts";
 import { type Options, type Outcome, printed, type Terminal } from "./outcome.ts";
 import { openSession } from "./session.ts";
@@ -114,7 +115,9 @@ function line({ report, status }: Outcome, options: Options, now: number, took: 
     const what = hasErrors(report.diagnostics) ? counted(errors, "error") : counted(report.diagnostics.length, "warning");
     return `${time} ${what}; ${options.out} stays as it was\n`;
   }
-  const changed = report.files.filter((file) => file.change !== "unchanged");
+  // The list of checksums changes with every other file, so that it is only of interest alone.
+  const all = report.files.filter((file) => file.change !== "unchanged");
+  const changed = all.length > 1 ? all.filter((file) => file.path !== CHECKSUMS) : all;
   if (changed.length === 0) return `${time} up to date (${took} ms)\n`;
   const shown = changed.slice(0, 3).map((file) => `${file.change} ${join(options.out, file.path)}`);
   const more = changed.length > shown.length ? ` and ${changed.length - shown.length} more` : "";

@@ -18,7 +18,7 @@ test("writes a spec, named after the folder, that generate and check accept with
   assert.is(made.status, 0);
   assert.is(
     made.stdout,
-    "created spec/platform.yaml\ncreated spec/flakewright.schema.json\ncreated .gitignore\ncreated .envrc\n",
+    "created spec/platform.yaml\ncreated spec/flakewright.schema.json\ncreated spec/.gitattributes\ncreated .gitignore\ncreated .envrc\n",
   );
   const spec = read(folder, "spec/platform.yaml");
   assert.match(spec, /^# yaml-language-server: \$schema=\.\/flakewright\.schema\.json\n/);

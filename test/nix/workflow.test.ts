@@ -1,18 +1,17 @@
 import { spawnSync } from "node:child_process";
-import { appendFileSync, chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
-import { CLI, flakewright } from "../support/cli.ts";
+import { flakewright } from "../support/cli.ts";
 import { FIXTURE_TOOLS, type Nix, privateNix } from "../support/nix.ts";
-import { repository } from "../support/spec.ts";
 import { tempFolder } from "../support/temp.ts";
 import { hasAll, needs } from "../support/tools.ts";
 
 /*
  * The shell steps of the generated workflow, run one by one as a GitHub runner does, in a repository with the fixture nixpkgs. The
- * actions (checkout, installing Nix) are left out, and npx runs the bundle.
+ * actions (checkout, installing Nix) are left out.
  */
 
 const test = suite("workflow steps");
@@ -21,22 +20,10 @@ const withNix = needs(test, [...FIXTURE_TOOLS, "git"]);
 const WORKFLOW = ".github/workflows/nix.yml";
 let nix: Nix;
 let nixpkgs: string;
-let bin: string;
 test.before(async () => {
   if (!hasAll(FIXTURE_TOOLS)) return;
   nix = privateNix();
   nixpkgs = await nix.fixture();
-  bin = tempFolder();
-  const { version } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
-  writeFileSync(
-    join(bin, "npx"),
-    `#!/bin/sh
-[ "$1 $2" = "--yes flakewright@${version}" ] || { echo "npx: $*" >&2; exit 64; }
-shift 2
-exec "${process.execPath}" "${CLI.join('" "')}" "$@"
-`,
-  );
-  chmodSync(join(bin, "npx"), 0o755);
 });
 
 const spec = () => `version: 1
@@ -93,7 +80,7 @@ function runSteps(folder: string): StepResult[] {
       const { status, stdout, stderr } = spawnSync("bash", ["-e", "-c", run], {
         cwd: folder,
         encoding: "utf8",
-        env: { ...process.env, ...nix.env, PATH: `${bin}:${process.env["PATH"]}` },
+        env: { ...process.env, ...nix.env },
       });
       return [{ job, status, output: stdout + stderr }];
     }),
@@ -104,7 +91,7 @@ const statuses = (results: readonly StepResult[]) => Object.fromEntries(results.
 const explain = (results: readonly StepResult[]) => results.map(({ job, output }) => `${job}: ${output}`).join("\n");
 
 withNix("every step passes, with the output in the root and in a folder", async () => {
-  for (const out of [".", "out"]) {
+  for (const out of [".", "out", "platform/nix"]) {
     const results = runSteps(await repositoryWith(out));
     assert.equal(statuses(results), { drift: 0, "role-kubernetes": 0, "role-both": 0 }, explain(results));
   }
@@ -117,7 +104,8 @@ withNix("stale output, and a stale copy of the workflow, fail the first job", as
   appendFileSync(join(folder, "spec/platform.yaml"), "gc: { automatic: true }\n");
   const drifted = runSteps(folder);
   assert.is(drifted[0]?.status, 1, drifted[0]?.output);
-  assert.match(drifted[0]?.output ?? "", /output-drift/);
+  assert.match(drifted[0]?.output ?? "", /^spec\/platform\.yaml: FAILED$/m);
+  assert.match(drifted[0]?.output ?? "", /^::error::.*run flakewright generate/m);
 
   git(folder, "checkout", "-q", "spec");
   assert.is(runSteps(folder)[0]?.status, 0);

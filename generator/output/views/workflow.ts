@@ -1,4 +1,3 @@
-import manifest from "../../../package.json" with { type: "json" };
 import type { Model } from "../../model/model.ts";
 import { confLine } from "../printers/conf.ts";
 
@@ -20,7 +19,6 @@ export function workflowView(model: Model): object {
   const system = hosted ?? model.systems[0];
   const caches = model.settings.filter(({ name }) => CACHE_SETTINGS.has(name)).map(({ name, value }) => confLine(name, value));
   return {
-    package: `${manifest.name}@${manifest.version}`,
     // A self-hosted runner is selected by its labels.
     runner: RUNNERS[system] ?? system,
     hosted: hosted !== undefined,

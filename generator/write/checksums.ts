@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import type { PlannedFile } from "../output/outputs.ts";
+import type { System } from "../system/system.ts";
+
+/**
+ * The list of checksums: `sha256sum --check` lines for the files that a spec consists of and for every generated file but scaffolds and
+ * the list itself. A CI machine sees drift with it, without flakewright.
+ */
+export const CHECKSUMS = ".flakewright.sha256";
+
+/**
+ * The list for an output folder. Its paths are relative to the root of the Git repository that the folder is in. Without a repository, as in
+ * an archive, they are relative to the project's folder, or to one above it if the list that is there is the right one from there.
+ * Files outside of that folder are left out: no clone has them.
+ *
+ * @param out The output folder, as the user wrote it.
+ * @param spec The path of the spec; undefined when it comes from standard input.
+ * @param sources The files that the spec consists of, by path.
+ */
+export async function checksumsFile(
+  system: System,
+  out: string,
+  spec: string | undefined,
+  planned: readonly PlannedFile[],
+  sources: ReadonlyMap<string, Uint8Array | undefined>,
+): Promise<PlannedFile> {
+  const folder = await realFolder(system, resolve(system.cwd, out));
+  const hashes = new Map<string, string>();
+  for (const [path, bytes] of sources) {
+    if (!bytes) continue;
+    const absolute = resolve(system.cwd, path);
+    hashes.set(join(await realFolder(system, dirname(absolute)), basename(absolute)), sha256(bytes));
+  }
+  for (const { path, text, once } of planned) if (!once) hashes.set(join(folder, path), sha256(text));
+  const project = spec === undefined ? folder : await projectFolder(system, resolve(system.cwd, spec), folder);
+  return { path: CHECKSUMS, text: await listOf(system, folder, project, hashes), mode: 0o644, once: false };
+}
+
+async function listOf(system: System, out: string, project: string, hashes: ReadonlyMap<string, string>): Promise<string> {
+  const repository = await repositoryOf(system, out);
+  if (repository !== undefined) return listFrom(repository, hashes);
+  const present = (await readableText(system, join(out, CHECKSUMS))) ?? "";
+  const lists = [project, ...foldersAbove(project)].map((root) => listFrom(root, hashes));
+  return lists.find((list) => list === present) ?? listFrom(project, hashes);
+}
+
+function listFrom(root: string, hashes: ReadonlyMap<string, string>): string {
+  const lines: (readonly [string, string])[] = [];
+  for (const [absolute, hash] of hashes) {
+    const path = relative(root, absolute).split(sep).join("/");
+    if (path !== ".." && !path.startsWith("../")) lines.push([path, checksumLine(path, hash)]);
+  }
+  lines.sort(([a], [b]) => (a < b ? -1 : 1));
+  return lines.map(([, line]) => `${line}\n`).join("");
+}
+
+/**
+ * A line as GNU `sha256sum` writes it. One with an escaped name begins with a backslash (coreutils manual, "cksum output modes").
+ *
+ * @param hash In hexadecimal digits.
+ */
+export function checksumLine(path: string, hash: string): string {
+  const escaped = path.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\r", "\\r");
+  return `${escaped === path ? "" : "\\"}${hash}  ${escaped}`;
+}
+
+const sha256 = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
+
+/** The folder of a spec, or the one above a folder `spec/`; the output folder if that is not in it. */
+async function projectFolder(system: System, spec: string, out: string): Promise<string> {
+  const folder = await realFolder(system, dirname(spec));
+  const project = basename(folder) === "spec" ? dirname(folder) : folder;
+  return out === project || out.startsWith(join(project, sep)) ? project : out;
+}
+
+/** The folder with all symlinks resolved, also if its last parts do not exist yet. */
+async function realFolder(system: System, folder: string): Promise<string> {
+  const real = await system.realpath(folder);
+  if (real !== undefined || dirname(folder) === folder) return real ?? folder;
+  return join(await realFolder(system, dirname(folder)), basename(folder));
+}
+
+/** The root of the Git work tree that has the folder. */
+async function repositoryOf(system: System, folder: string): Promise<string | undefined> {
+  for (const at of [folder, ...foldersAbove(folder)]) if ((await system.kind(join(at, ".git"))) !== undefined) return at;
+  return undefined;
+}
+
+function foldersAbove(folder: string): string[] {
+  const above = dirname(folder);
+  return above === folder ? [] : [above, ...foldersAbove(above)];
+}
+
+async function readableText(system: System, path: string): Promise<string | undefined> {
+  return (await system.kind(path)) === "file" ? (await system.readFile(path))?.toString() : undefined;
+}
