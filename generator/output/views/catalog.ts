@@ -157,7 +157,7 @@ function toolRow(tool: Tool, ids: Ids, shells: readonly Link[], nixpkgs: Package
   const attribute = tool.package;
   const about: string[] = [];
   // Facts are about the spec's nixpkgs only.
-  const version = tool.from === nixpkgs ? facts?.find(attribute)?.version : undefined;
+  const version = tool.version ?? (tool.from === nixpkgs ? facts?.find(attribute)?.version : undefined);
   if (version) about.push(version);
   if (tool.from !== nixpkgs) about.push(`from ${tool.from.name}`);
   if (tool.systems) about.push(`only ${tool.systems.join(", ")}`);

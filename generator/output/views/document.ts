@@ -12,7 +12,7 @@ export function architectureView(model: Model, context: PlanContext): object {
     // Shown only if it is not the name.
     renamed: one.name !== one.package,
     from: one.from.name !== "nixpkgs" && one.from.name,
-    version: context.facts?.find(one.package)?.version || false,
+    version: one.version ?? (context.facts?.find(one.package)?.version || false),
     systems: one.systems ? one.systems.join(", ") : false,
   });
   const pairs = (settings: readonly Setting[]) => settings.map(({ name, value }) => ({ name, value }));
