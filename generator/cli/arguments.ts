@@ -129,7 +129,7 @@ const ARGUMENTS: Readonly<Partial<Record<Operands, readonly [string, string]>>> 
   "[SPEC]": ["SPEC", "the spec; spec/platform.yaml unless given, `-` for standard input (then with --out)"],
   "[DIR]": ["DIR", "the folder; the current one unless given"],
   "[PATH]": ["PATH", "a place of the spec, such as groups.k8s, or a spec; all of spec/platform.yaml unless given"],
-  "[TOOL…]": ["TOOL", "a tool with a version in the spec; all unless given"],
+  "[TOOL…]": ["TOOL", "a tool with a version in the spec, or a spec; all tools of spec/platform.yaml unless given"],
   "FILE…": ["FILE", "a file to convert; its name says what it is"],
   WORD: ["WORD", "a diagnostic code, a nix.conf setting, a package or a key of the spec"],
   SHELL: ["SHELL", "bash, zsh or fish"],

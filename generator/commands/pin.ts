@@ -19,8 +19,13 @@ const PUBLIC_INDEX = "github:fzakaria/nixpkgs-multiverse";
 /**
  * Finds the commits of nixpkgs that have the versions that the spec asks for, the fewest that will do, and writes the pins file.
  * With names, only these tools are looked up; the others stay where they are.
+ *
+ * @param operands Names of tools, and among them the path of a spec in place of the usual one.
  */
-export async function pin(system: System, options: Options, tools: readonly string[]): Promise<Outcome> {
+export async function pin(system: System, { spec, ...rest }: Options, operands: readonly string[]): Promise<Outcome> {
+  const isSpec = (operand: string) => /\.ya?ml$/i.test(operand);
+  const tools = operands.filter((operand) => !isSpec(operand));
+  const options = { ...rest, spec: operands.find(isSpec) ?? spec };
   if (options.spec === "-") return failed("`pin` needs a file: the pins are written beside it", 2);
   const session = await openSession(system, options);
   const compiled = await compileSpec(system, options, session);
