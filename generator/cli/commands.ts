@@ -91,6 +91,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     example: "flakewright doctor",
     run: async (system, options) => (await import("../commands/doctor.ts")).doctor(system, options),
   },
+  lsp: {
+    operands: "",
+    options: [],
+    summary: "run the language server for editors, on stdio",
+    example: "flakewright lsp",
+    run: async (system, options, _operands, terminal) => (await import("../commands/lsp.ts")).lsp(system, options, terminal),
+  },
   schema: {
     operands: "",
     options: [],

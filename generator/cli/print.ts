@@ -47,6 +47,8 @@ export function endWithReader(): void {
 export function terminal(show: Terminal["show"]): Terminal {
   return {
     show,
+    input: process.stdin,
+    output: process.stdout,
     // Only a command that asks for it handles the signals itself; they end every other command at once.
     interruption() {
       const controller = new AbortController();

@@ -28,6 +28,9 @@ export interface Terminal {
   show(outcome: Outcome): void;
   /** After this call, SIGINT (Ctrl-C) and SIGTERM abort the returned signal instead of ending the process. */
   interruption(): AbortSignal;
+  /** Standard input and output, for a command that speaks a protocol on them. */
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
   /** Draws a progress bar when stderr is a terminal. */
   progress(done: number, total: number, what: string): void;
 }

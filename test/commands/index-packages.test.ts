@@ -85,6 +85,8 @@ async function run(system: System, stopAfter = Number.POSITIVE_INFINITY): Promis
   let parts = 0;
   const outcome = await index(system, OPTIONS, {
     show: () => {},
+    input: process.stdin,
+    output: process.stdout,
     interruption: () => interruption.signal,
     progress: (done) => {
       if (done > 0 && ++parts >= stopAfter) interruption.abort();
@@ -222,6 +224,8 @@ test("says at once how long it takes", async () => {
   const said: [number, number, string][] = [];
   await index(machine(folder, { "": many(2600) }), OPTIONS, {
     show: () => {},
+    input: process.stdin,
+    output: process.stdout,
     interruption: () => new AbortController().signal,
     progress: (...line) => void said.push(line),
   });

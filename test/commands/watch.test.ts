@@ -61,6 +61,8 @@ async function watching(text: string): Promise<Watching> {
   const shown: Outcome[] = [];
   const ended = watch(system, OPTIONS, {
     show: (outcome) => void shown.push(outcome),
+    input: process.stdin,
+    output: process.stdout,
     interruption: () => interruption.signal,
     progress: () => {},
   });

@@ -1,0 +1,70 @@
+import {
+  type CodeAction,
+  CodeActionKind,
+  DiagnosticSeverity,
+  type Diagnostic as EditorDiagnostic,
+  type TextEdit,
+} from "vscode-languageserver/node";
+import { explanationOf } from "../lint/rules.ts";
+import type { Diagnostic, Fix } from "../report/diagnostic.ts";
+import type { EditedSpec, Workspace } from "./workspace.ts";
+
+/** The diagnostics of a spec, by the URI of the file that each is in; a file without any has an empty list. */
+export async function diagnosticsByFile(workspace: Workspace, spec: EditedSpec): Promise<Map<string, EditorDiagnostic[]>> {
+  const found = new Map<string, EditorDiagnostic[]>();
+  for (const path of spec.files) found.set((await workspace.document(path)).uri, []);
+  for (const one of spec.compiled?.diagnostics ?? []) {
+    const { uri, range } = await workspace.location({ file: one.file, ...one.range });
+    const related = await Promise.all(
+      (one.related ?? []).map(async ({ message, range: place }) => ({ message, location: await workspace.location(place) })),
+    );
+    const source = explanationOf(one.code)?.source;
+    const diagnostic: EditorDiagnostic = {
+      range,
+      severity: one.severity === "error" ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
+      code: one.code,
+      source: "flakewright",
+      message: one.hint === undefined ? one.message : `${one.message}\n${one.hint}`,
+      ...(related.length > 0 ? { relatedInformation: related } : {}),
+      ...(source === undefined ? {} : { codeDescription: { href: source } }),
+    };
+    found.set(uri, [...(found.get(uri) ?? []), diagnostic]);
+  }
+  return found;
+}
+
+/** The fixes of the diagnostics that touch a range of a file, each as an action. */
+export async function fixActions(
+  workspace: Workspace,
+  spec: EditedSpec,
+  path: string,
+  touches: (start: number, end: number) => boolean,
+): Promise<CodeAction[]> {
+  const actions: CodeAction[] = [];
+  for (const one of spec.compiled?.diagnostics ?? []) {
+    if (!one.fix || workspace.absolute(one.file) !== path || !touches(one.range.start, one.range.end)) continue;
+    actions.push({
+      title: one.hint ?? one.message,
+      kind: CodeActionKind.QuickFix,
+      isPreferred: explanationOf(one.code)?.certainFix === true,
+      diagnostics:
+        (await diagnosticsByFile(workspace, { ...spec, compiled: only(spec, one) })).get((await workspace.document(path)).uri) ??
+        [],
+      edit: { changes: await changesOf(workspace, one.fix) },
+    });
+  }
+  return actions;
+}
+
+const only = (spec: EditedSpec, one: Diagnostic): EditedSpec["compiled"] =>
+  spec.compiled && { ...spec.compiled, diagnostics: [one] };
+
+/** A fix as edits by URI. */
+export async function changesOf(workspace: Workspace, fix: Fix): Promise<Record<string, TextEdit[]>> {
+  const changes: Record<string, TextEdit[]> = {};
+  for (const edit of [fix, ...(fix.also ?? [])]) {
+    const { uri, range } = await workspace.location(edit.range);
+    changes[uri] = [...(changes[uri] ?? []), { range, newText: edit.text }];
+  }
+  return changes;
+}

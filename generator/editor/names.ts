@@ -1,0 +1,81 @@
+import type { Source } from "../read/source.ts";
+import type { Place } from "../report/diagnostic.ts";
+import { type SpecPath, valueAt } from "../report/spec-path.ts";
+
+/* Names that a spec declares and refers to: groups, shells, inputs and hosts, across the files of the spec. */
+
+/** Where names of a kind are declared and referred to. `*` is a name of the user's, `#` an index. */
+interface NameKind {
+  readonly key: string;
+  readonly references: readonly string[];
+}
+
+const KINDS: readonly NameKind[] = [
+  {
+    key: "groups",
+    references: [
+      "shells.*.groups.#",
+      "buildUsers.roles.#.groups.#",
+      "volumes.*.groups.#",
+      "hosts.*.groups.#",
+      "commands.*.groups.#",
+      "images.*.groups.#",
+    ],
+  },
+  {
+    key: "inputs",
+    references: ["groups.*.packages.#.from", "shells.*.packages.#.from", "nixpkgs.overlays.#.from", "inputs.*.follows.#"],
+  },
+  { key: "hosts", references: ["builders.#.host"] },
+  { key: "shells", references: [] },
+];
+
+/** A name of the spec and every place where it stands. */
+export interface NamedThing {
+  readonly name: string;
+  readonly declaration: Place | undefined;
+  readonly references: readonly Place[];
+}
+
+/** All names of a spec. */
+export function namesOf(source: Source): NamedThing[] {
+  return KINDS.flatMap(({ key, references }) => {
+    const declared = Object.keys((valueAt(source, [key]) as object | undefined) ?? {});
+    const uses = references.flatMap((pattern) => matches(source.value, pattern.split("."), []));
+    const acceptances = matches(source.value, ["lint", "#", "at"], []);
+    return declared.map((name) => ({
+      name,
+      declaration: source.locate([key, name], "key"),
+      references: [
+        ...uses.filter(({ value }) => value === name).map(({ path }) => source.locate(path, "value")),
+        ...acceptances.flatMap(({ path, value }) => partOf(source, path, String(value), key, name)),
+      ],
+    }));
+  });
+}
+
+/** The name at an offset of a file. */
+export function nameAt(names: readonly NamedThing[], isHere: (place: Place) => boolean): NamedThing | undefined {
+  return names.find(({ declaration, references }) => [declaration, ...references].some((place) => place && isHere(place)));
+}
+
+/** The name in an acceptance's `at: groups.k8s.packages[0]`. */
+function partOf(source: Source, path: SpecPath, at: string, key: string, name: string): Place[] {
+  const start = `${key}.${name}`;
+  if (at !== start && !at.startsWith(`${start}.`) && !at.startsWith(`${start}[`)) return [];
+  const place = source.locate(path, "value");
+  const text = source.origin(path).file.text.slice(place.start, place.end);
+  const offset = text.indexOf(start);
+  if (offset === -1) return [];
+  const begin = place.start + offset + key.length + 1;
+  return [{ file: place.file, start: begin, end: begin + name.length }];
+}
+
+function matches(value: unknown, [step, ...rest]: readonly string[], path: SpecPath): { path: SpecPath; value: unknown }[] {
+  if (step === undefined) return [{ path, value }];
+  if (step === "#") return Array.isArray(value) ? value.flatMap((item, index) => matches(item, rest, [...path, index])) : [];
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
+  const map = value as Readonly<Record<string, unknown>>;
+  if (step === "*") return Object.keys(map).flatMap((key) => matches(map[key], rest, [...path, key]));
+  return step in map ? matches(map[step], rest, [...path, step]) : [];
+}

@@ -1,0 +1,32 @@
+import { type DocumentSymbol, SymbolKind } from "vscode-languageserver/node";
+import type { TextDocument } from "vscode-languageserver-textdocument";
+import { isMap, isScalar, type Node, parseDocument } from "yaml";
+
+/** The outline of a file: its top-level keys, and what the user named below them. */
+export function symbolsOf(document: TextDocument): DocumentSymbol[] {
+  const { contents } = parseDocument(document.getText(), {
+    version: "1.2",
+    uniqueKeys: false,
+    logLevel: "silent",
+    prettyErrors: false,
+  });
+  return below(contents, document, 2);
+}
+
+function below(node: unknown, document: TextDocument, depth: number): DocumentSymbol[] {
+  if (!isMap(node) || depth === 0) return [];
+  return node.items.flatMap(({ key, value }) => {
+    if (!isScalar(key) || !key.range) return [];
+    const end = (value as Node | null)?.range?.[1] ?? key.range[1];
+    const range = (from: number, to: number) => ({ start: document.positionAt(from), end: document.positionAt(to) });
+    return [
+      {
+        name: String(key.value) || "(empty)",
+        kind: depth === 2 ? SymbolKind.Namespace : SymbolKind.Class,
+        range: range(key.range[0], Math.max(end, key.range[1])),
+        selectionRange: range(key.range[0], key.range[1]),
+        children: below(value, document, depth - 1),
+      },
+    ];
+  });
+}

@@ -1,0 +1,155 @@
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import type { Options } from "../commands/outcome.ts";
+import { compileSpec, openSession, type Session } from "../commands/session.ts";
+import type { Compiled } from "../compile.ts";
+import { nixpkgsUrl } from "../knowledge/releases.ts";
+import type { Source } from "../read/source.ts";
+import { readSpec } from "../read/spec.ts";
+import type { Place } from "../report/diagnostic.ts";
+import type { System } from "../system/system.ts";
+
+/** A spec that the editor shows, alone or with the files that it includes. */
+export interface EditedSpec {
+  /** The absolute path of the main file. */
+  readonly path: string;
+  readonly compiled: Compiled | undefined;
+  /** The document and its places, as of the last time that it could be read. */
+  readonly source: Source | undefined;
+  /** The absolute paths of all its files, the main file first. */
+  readonly files: readonly string[];
+}
+
+/**
+ * The specs of an editor: the files that are open, as the editor has them, and those on disk. Names of files in diagnostics are relative to
+ * `system.cwd`, as on the command line.
+ */
+export class Workspace {
+  readonly #system: System;
+  readonly #options: Omit<Options, "spec" | "out">;
+  readonly #open = new Map<string, TextDocument>();
+  readonly #specs = new Map<string, EditedSpec>();
+  readonly #sessions = new Map<string, Session>();
+
+  constructor(system: System, options: Omit<Options, "spec" | "out">) {
+    this.#options = options;
+    // What is open hides what is on disk.
+    const textOf = (path: string) => this.#open.get(resolve(system.cwd, path))?.getText();
+    this.#system = {
+      ...system,
+      readFile: async (path) => {
+        const text = textOf(path);
+        return text === undefined ? system.readFile(path) : Buffer.from(text);
+      },
+      readRegularFile: (path, limit) => {
+        const text = textOf(path);
+        return text === undefined
+          ? system.readRegularFile(path, limit)
+          : { path: resolve(system.cwd, path), bytes: Buffer.from(text) };
+      },
+      kind: async (path) => (textOf(path) === undefined ? system.kind(path) : "file"),
+    };
+  }
+
+  setOpen(document: TextDocument): void {
+    this.#open.set(fileURLToPath(document.uri), document);
+  }
+
+  setClosed(uri: string): void {
+    this.#open.delete(fileURLToPath(uri));
+  }
+
+  /** The text of a file as the editor has it, or as it is on disk. */
+  async document(path: string): Promise<TextDocument> {
+    const text = this.#open.get(path)?.getText() ?? (await this.#system.readFile(path))?.toString() ?? "";
+    return TextDocument.create(pathToFileURL(path).href, "yaml", 0, text);
+  }
+
+  /** The absolute path of a file that a diagnostic names. */
+  absolute(file: string): string {
+    return resolve(this.#system.cwd, file);
+  }
+
+  /** The specs that a file belongs to: the one it is, or those that include it. A file of no spec is taken for one. */
+  async specsOf(path: string): Promise<EditedSpec[]> {
+    const project = await this.#projectSpec(path);
+    if (project !== undefined && project !== path && !this.#specs.has(project)) await this.refresh(project);
+    const including = [...this.#specs.values()].filter((spec) => spec.path !== path && spec.files.includes(path));
+    if (including.length > 0 && !isWholeSpec((await this.document(path)).getText())) return including;
+    const own = this.#specs.get(path) ?? (await this.refresh(path));
+    return [own, ...including];
+  }
+
+  /** Compiles a spec again. A spec that can't be read keeps its last good document. */
+  async refresh(path: string): Promise<EditedSpec> {
+    const before = this.#specs.get(path);
+    const options: Options = {
+      ...this.#options,
+      spec: relative(this.#system.cwd, path),
+      out: join(dirname(dirname(path)), "out"),
+    };
+    let session = this.#sessions.get(path);
+    if (!session) {
+      session = await openSession(this.#system, options);
+      this.#sessions.set(path, session);
+    }
+    const result = await compileSpec(this.#system, options, session);
+    const compiled = "status" in result ? undefined : result;
+    const source = await this.#read(path, options);
+    const spec: EditedSpec = {
+      path,
+      compiled,
+      source: source ?? before?.source,
+      files: [path, ...(compiled?.included ?? []).map((file) => file.path)],
+    };
+    this.#specs.set(path, spec);
+    return spec;
+  }
+
+  /** The package facts of a spec's nixpkgs, for hovers and completion. */
+  facts(spec: EditedSpec) {
+    const url = spec.compiled?.model?.nixpkgs.url;
+    return url === undefined ? undefined : this.#sessions.get(spec.path)?.facts(url);
+  }
+
+  /** A place as the editor takes one. */
+  async location(place: Place) {
+    const path = this.absolute(place.file);
+    const document = await this.document(path);
+    return {
+      uri: pathToFileURL(path).href,
+      range: { start: document.positionAt(place.start), end: document.positionAt(place.end) },
+    };
+  }
+
+  async #read(path: string, { spec, version }: Options): Promise<Source | undefined> {
+    const bytes = await this.#system.readFile(spec);
+    if (!bytes) return undefined;
+    const [{ source }] = readSpec(spec, bytes, {
+      includes: {
+        root: path,
+        load: (written, from) => {
+          const file = join(dirname(from), written);
+          const read = this.#system.readRegularFile(file, 8 * 1024 * 1024);
+          return typeof read === "string" ? read : { file, ...read };
+        },
+      },
+      version,
+      shortForms: { nixpkgs: (text) => ({ url: nixpkgsUrl(text) }) },
+    });
+    return source;
+  }
+
+  /** spec/platform.yaml of the folder that a file is in, or of one above it. */
+  async #projectSpec(path: string): Promise<string | undefined> {
+    for (let folder = dirname(path); ; folder = dirname(folder)) {
+      const spec = join(folder, "spec/platform.yaml");
+      if ((await this.#system.kind(spec)) === "file") return spec;
+      if ((await this.#system.kind(join(folder, ".git"))) !== undefined || dirname(folder) === folder) return undefined;
+    }
+  }
+}
+
+/** Whether a text looks like a spec of its own, not like a part that others include. */
+const isWholeSpec = (text: string): boolean => /^version:/m.test(text) && /^groups:/m.test(text);
