@@ -6,6 +6,7 @@ export const DEFAULTS = {
   systems: ["x86_64-linux", "aarch64-linux", "aarch64-darwin"],
   overlay: { name: "default" },
   nix: "nix",
+  envFile: { optional: false },
   gc: { automatic: false, dates: "weekly", olderThan: "30d" },
   buildUsers: { group: "nixbld", gid: 30000, firstUid: 30001 },
   host: {

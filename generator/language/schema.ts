@@ -34,6 +34,8 @@ const anyText = define("text", text());
 const oneLine = define("oneLine", text(/^[^\n\r\t]+$/));
 const absolutePath = define("absolutePath", text(/^\/(?!.*(^|\/)\.\.(\/|$))[^\s\u0000-\u001f]*$/));
 const modulePath = define("modulePath", text(/^\.(?!.*\/\.\.(\/|$))(\/[A-Za-z0-9._+-]+)+$/));
+const projectPath = define("projectPath", text(/^(?!.*(^|\/)\.\.(\/|$))[^\u0000-\u001f\u007f]+$/));
+const searchPath = define("searchPath", text(/^(?!.*(^|\/)\.\.(\/|$))[^\u0000-\u001f\u007f:]+$/));
 const olderThan = define("olderThan", text(/^[1-9][0-9]{0,5}d$/));
 const stateVersion = define("stateVersion", text(/^[0-9]{2}\.(05|11)$/));
 const hostAddress = define("hostAddress", text(/^[A-Za-z0-9_[]([A-Za-z0-9._:%\]-]*[A-Za-z0-9\]])?$/));
@@ -85,6 +87,55 @@ const group = define(
   ),
 );
 
+const searchPaths = (description: string) => listOf(searchPath(), description, { minItems: 1 });
+const envValue = define(
+  "envValue",
+  textOr(
+    anyText(),
+    record(
+      {
+        path: projectPath("A file or folder below the project's root, wherever in the project the shell is entered."),
+        prepend: searchPaths(
+          "Entries in front of the variable's value, separated by colons. One that is not absolute is below the project's root.",
+        ),
+        append: searchPaths("Entries behind the variable's value, in the same form as in `prepend`."),
+      },
+      "A path below the project's root, or entries of a variable such as PATH that holds a list with colons.",
+    ),
+    "The variable's value as text, in which nothing is expanded, or a map with `path`, or with `prepend` and `append`.",
+  ),
+);
+const envFile = define(
+  "envFile",
+  textOr(
+    projectPath(),
+    record(
+      {
+        file: projectPath("The file's path below the project's root, or an absolute path."),
+        optional: trueOrFalse("Whether the file may be missing.", DEFAULTS.envFile.optional),
+      },
+      "A file that may be missing.",
+      ["file"],
+    ),
+    "A file of the project, or a map with `file` and `optional`.",
+  ),
+);
+
+const command = define(
+  "command",
+  record(
+    {
+      help: oneLine("What the command does, in a few words. `menu` shows it."),
+      run: anyText(
+        'The program: bash, with `set -euo pipefail`, so that it ends at the first error. Its arguments are "$@", and $FLAKEWRIGHT_ROOT is the project\'s root.',
+      ),
+      groups: groupNames("Groups whose shells contain the command. Default: every shell contains it."),
+    },
+    "A command of the project. It is a program on PATH, so it works in every kind of shell and under direnv.",
+    ["run"],
+  ),
+);
+
 const shell = define(
   "shell",
   record(
@@ -92,8 +143,14 @@ const shell = define(
       title: anyText("The shell's title for readers. Default: the title of the group of the same name, or the name."),
       groups: groupNames("Groups whose tools the shell contains. Default for a shell named like a group: that group."),
       packages: packages("Tools in addition to those of the groups."),
-      env: mapOf(envName, anyText("The variable's value. Nothing in it is expanded."), "Environment variables to set on entry."),
-      hook: anyText("Bash code that runs on entry, after the variables are set. No other key of a spec is code."),
+      env: mapOf(envName, envValue(), "Environment variables to set on entry."),
+      envFiles: listOf(
+        envFile(),
+        "Files of KEY=VALUE lines, read on entry as data: nothing in them is expanded or run. They override `env`, and a later file overrides an earlier one.",
+      ),
+      hook: anyText(
+        "Bash code that runs on entry, after the variables are set. Apart from `commands`, no other key of a spec is code.",
+      ),
     },
     "A dev shell. One named like a group changes that group's shell; `nix develop` without a name opens `default`.",
   ),
@@ -353,6 +410,7 @@ const spec = record(
       shell(),
       "Dev shells in addition to the automatic ones. One named like a group changes that group's shell.",
     ),
+    commands: mapOf(name, command(), "Commands of the project, by name; `menu` lists them in a shell."),
     settings: settings(),
     nix: oneOf(
       ["nix", "determinate", "lix"],

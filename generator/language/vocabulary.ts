@@ -58,6 +58,12 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   oneLine: { name: "text", use: "one line that is not empty" },
   absolutePath: { name: "path", use: "an absolute path without `..`, white space or control characters" },
   modulePath: { name: "module path", use: "a path inside the output folder that starts with ./, such as ./hosts/web.nix" },
+  projectPath: { name: "path", use: "a path below the project's root or an absolute path, without `..` and control characters" },
+  searchPath: {
+    name: "path",
+    use: "a path below the project's root or an absolute path, without `..`, `:` and control characters",
+    hint: "give each entry a place of its own in the list",
+  },
   olderThan: { name: "age", use: "a number of days, such as 30d" },
   stateVersion: { name: "NixOS release", use: 'a release in quotes, such as "26.05"' },
   hostAddress: { name: "address", use: "a host name or an IP address" },

@@ -2,6 +2,7 @@ import { DEFAULTS } from "../language/defaults.ts";
 import type { Pruned } from "../language/prune.ts";
 import type { Spec } from "../language/schema.ts";
 import { type Locator, reporter, type Stage } from "../report/diagnostic.ts";
+import { commandsOf, withCommands } from "./commands.ts";
 import { reportConflicts } from "./conflicts.ts";
 import { buildersOf, buildUsersOf, gcOf, hostsOf, usersOf, volumesOf } from "./machines.ts";
 import type { Acceptance, Group, Model, PackageSet, Substituter } from "./model.ts";
@@ -40,6 +41,7 @@ export function buildModel(spec: Pruned<Spec>, source: Locator, pins?: PinsFile)
       add("name-conflict", ["inputs", name], "key", `a commit of the pins file has the name \`${name}\``, {
         hint: "give the input another name",
       });
+  const commands = commandsOf(spec.commands, groups, add);
   const settings = settingsOf(spec.settings, ["settings"], source, add);
   const substituters = substitutersOf(spec.substituters);
   const trustedUsers = accountsOf(spec.trustedUsers, "trustedUsers");
@@ -57,7 +59,8 @@ export function buildModel(spec: Pruned<Spec>, source: Locator, pins?: PinsFile)
     versions: versions.asked,
     systems,
     groups: groupEntries,
-    shells,
+    shells: withCommands(shells, commands),
+    commands,
     settings: all,
     substituters: substituters ?? [],
     trustedUsers: trustedUsers ?? [],

@@ -71,6 +71,39 @@ export interface Group {
   readonly tools: readonly Tool[];
 }
 
+/** The value of an environment variable. A path that is not absolute is below the project's root; the root itself is `""`. */
+export type EnvValue =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "path"; readonly path: string }
+  /** Entries in front of and behind the value that the variable has, separated by colons. */
+  | { readonly kind: "entries"; readonly prepend: readonly string[]; readonly append: readonly string[] };
+
+export interface Variable {
+  readonly at: SpecPath;
+  readonly name: string;
+  readonly value: EnvValue;
+}
+
+/** A file of KEY=VALUE lines that a shell reads on entry. */
+export interface EnvFile {
+  readonly at: SpecPath;
+  /** Absolute, or below the project's root. */
+  readonly file: string;
+  readonly optional: boolean;
+}
+
+/** A program of the project. */
+export interface Command {
+  readonly at: SpecPath;
+  readonly name: string;
+  /** `""` when the spec has none. */
+  readonly help: string;
+  /** Bash code. */
+  readonly run: string;
+  /** Undefined: every shell has the command. */
+  readonly groups: readonly Group[] | undefined;
+}
+
 /** A dev shell: one for each group, each entry of `shells`, and `default`. */
 export interface Shell {
   readonly at: SpecPath;
@@ -79,7 +112,11 @@ export interface Shell {
   readonly groups: readonly Group[];
   /** In addition to those of the groups. */
   readonly tools: readonly Tool[];
-  readonly env: readonly { readonly at: SpecPath; readonly name: string; readonly value: string }[];
+  /** Sorted by name. */
+  readonly env: readonly Variable[];
+  readonly envFiles: readonly EnvFile[];
+  /** In the spec's order. */
+  readonly commands: readonly Command[];
   /** Bash code that runs on entry; `""` when there is none. */
   readonly hook: string;
 }
@@ -192,6 +229,8 @@ export interface Model {
   readonly groups: readonly Group[];
   /** Sorted by name; one of them is `default`. */
   readonly shells: readonly Shell[];
+  /** In the spec's order. */
+  readonly commands: readonly Command[];
   /**
    * The system's whole nix.conf, sorted by name: `settings`, and the settings from `substituters`, `trustedUsers`, `allowedUsers` and
    * `buildUsers`. The output for NixOS and for machines without NixOS comes from this list.

@@ -9,6 +9,7 @@ import { didYouMean } from "../report/words.ts";
 import type { Group, Model, Overlay, PackageSet, Shell, Tool } from "./model.ts";
 import { byName, unique } from "./order.ts";
 import { type References, refer } from "./references.ts";
+import { envFilesOf, variablesOf } from "./variables.ts";
 import type { Versions } from "./versions.ts";
 
 /* Package sets, tools, groups and shells. */
@@ -87,30 +88,28 @@ export function groupsOf(part: Part<"groups">, sources: ToolSources, add: Report
   });
 }
 
-/** One shell for each group, each entry of `shells` and `default`; sorted by name. */
+/** One shell for each group, each entry of `shells` and `default`; sorted by name, and without commands. */
 export function shellsOf(part: Part<"shells">, groups: References<Group>, sources: ToolSources, add: ReporterAdd): Shell[] {
   const all = [...groups.known.values()];
   const shells = new Map<string, Shell>();
   const automatic = (name: string, title: string, members: readonly Group[], at: SpecPath): void =>
-    void shells.set(name, { at, name, title, groups: members, tools: [], env: [], hook: "" });
+    void shells.set(name, { at, name, title, groups: members, tools: [], env: [], envFiles: [], commands: [], hook: "" });
   for (const group of all) automatic(group.name, group.title, [group], group.at);
   automatic("default", "All tools", all, ["groups"]);
   for (const [name, shell] of Object.entries(part ?? {})) {
     if (shell === undefined) continue;
     const at = ["shells", name];
     const before = shells.get(name);
-    const { title = before?.title ?? name, packages, env = {}, hook = "" } = shell;
+    const { title = before?.title ?? name, packages, hook = "" } = shell;
     shells.set(name, {
       at,
       name,
       title,
       groups: groupList(shell.groups, [...at, "groups"], groups, add) ?? before?.groups ?? [],
       tools: toolsOf(packages, [...at, "packages"], sources, add),
-      env: byName(
-        Object.entries(env).flatMap(([variable, value]) =>
-          value === undefined ? [] : [{ at: [...at, "env", variable], name: variable, value }],
-        ),
-      ),
+      env: variablesOf(shell.env, [...at, "env"], add),
+      envFiles: envFilesOf(shell.envFiles, [...at, "envFiles"]),
+      commands: [],
       hook,
     });
   }

@@ -6,7 +6,6 @@ import { catalogView } from "./views/catalog.ts";
 import { architectureView } from "./views/document.ts";
 import {
   checksView,
-  devShellsView,
   flakeView,
   overlayScaffolds,
   overlaysView,
@@ -40,6 +39,7 @@ import {
   optionsView,
   toolModuleView,
 } from "./views/nixos.ts";
+import { commandsView, devShellsView, hasCommands, hasEntry } from "./views/shells.ts";
 
 /** A generated file. `path` is relative to the output folder, with `/`, and consists of validated names. */
 export interface PlannedFile {
@@ -80,6 +80,9 @@ const OUTPUTS: readonly Output[] = [
   { path: "nix/apps.nix", files: always(() => ({})) },
   { path: "nix/enabled-tools.nix", files: always(enabledToolsView) },
   { path: "nix/dev-shells.nix", files: always(devShellsView) },
+  { path: "nix/shell-entry.sh", files: when(hasEntry, () => ({})) },
+  { path: "nix/commands.nix", files: when(hasCommands, commandsView) },
+  { path: "nix/write-commands.sh", files: when(hasCommands, () => ({})) },
   { path: "nix/packages.nix", files: always(packagesView) },
   { path: "nix/checks.nix", files: always(checksView) },
   { path: "nix/pins.nix", files: when((model) => model.inputs.some((set) => set.isPin), pinsView) },

@@ -6,6 +6,19 @@ import { compileText } from "../support/spec.ts";
 const test = suite("the model");
 
 mistakeRows(test, [
+  // variables and commands
+  ["a read-only variable", "name-conflict", `${base}shells:\n  k8s:\n    env:\n      ⟦UID⟧: "0"\n`, "reserved by bash"],
+  ["an integer variable", "name-conflict", `${base}shells:\n  k8s:\n    env:\n      ⟦RANDOM⟧: a[$(id)]\n`, "reserved by bash"],
+  [
+    "a variable of our own",
+    "name-conflict",
+    `${base}shells:\n  k8s:\n    env:\n      ⟦FLAKEWRIGHT_ROOT⟧: /x\n`,
+    "reserved by flakewright",
+  ],
+  ["a path and entries", "schema-value", `${base}shells:\n  k8s:\n    env: { A: { path: a, ⟦prepend⟧: [b] } }\n`, "both"],
+  ["no form of a value", "schema-value", `${base}shells:\n  k8s:\n    env: { A: ⟦{}⟧ }\n`, "no value"],
+  ["a command called menu", "name-conflict", `${base}commands:\n  ⟦menu⟧: { run: ls }\n`, "lists the commands"],
+  ["an unknown group of a command", "reference-unknown", `${base}commands:\n  deploy: { run: ls, groups: [⟦k9s⟧] }\n`, "k8s"],
   // package sets
   ["an input called nixpkgs", "name-conflict", `${base}inputs:\n  ⟦nixpkgs⟧: github:NixOS/nixpkgs/x\n`, "nixpkgs"],
   ["an input called self", "name-conflict", `${base}inputs:\n  ⟦self⟧: github:NixOS/nixpkgs/x\n`, "self"],

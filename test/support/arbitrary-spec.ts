@@ -70,6 +70,21 @@ export const hostileText: fc.Arbitrary<string> = fc
 
 const hostileLine = hostileText.map((text) => text.replace(/[\n\r\t]/g, " ")).filter((text) => text !== "");
 
+/** A path of a project. */
+const hostilePath = hostileLine.filter((text) => /^(?!.*(^|\/)\.\.(\/|$))[^\u0000-\u001f\u007f]+$/.test(text));
+const hostileEntries = fc.array(
+  hostilePath.map((text) => text.replace(/:/g, ";")),
+  { minLength: 1, maxLength: 2 },
+);
+
+/** A variable's value, in each of its forms. */
+const envValue = fc.oneof(
+  hostileText,
+  hostilePath.map((path) => ({ path })),
+  fc.record({ prepend: hostileEntries }),
+  fc.record({ prepend: hostileEntries, append: hostileEntries }),
+);
+
 /** Names that the language allows and that have a meaning in Nix or in the generated flake. */
 const name = fc.oneof(
   fc.constantFrom(
@@ -101,7 +116,6 @@ const PACKAGES = [
   "jq",
   "git",
   "python3Packages.ansible",
-  "nodePackages.npm",
   "a.b.c",
   "git_2",
   "x'y",
@@ -179,9 +193,16 @@ export const specValue: fc.Arbitrary<Record<string, unknown>> = fc
             title: hostileText,
             groups: some(groupNames),
             packages: tools,
-            env: mapOf(fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,12}$/), hostileText),
+            env: mapOf(fc.stringMatching(/^[A-Z][A-Z0-9_]{0,12}$/), envValue),
+            envFiles: fc.array(fc.oneof(hostilePath, partial({ file: hostilePath, optional: fc.boolean() }, ["file"])), {
+              maxLength: 2,
+            }),
             hook: hostileText,
           }),
+        ),
+        commands: mapOf(
+          name.map((one) => `run-${one}`),
+          partial({ help: hostileLine, run: hostileText, groups: some(groupNames) }, ["run"]),
         ),
         settings: fc.record(
           {

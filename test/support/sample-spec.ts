@@ -33,6 +33,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   oneLine: "sample",
   absolutePath: "/sample",
   modulePath: "./sample.nix",
+  projectPath: "sample",
+  searchPath: "sample",
   olderThan: "30d",
   stateVersion: "26.05",
   hostAddress: "sample",

@@ -1,6 +1,6 @@
 import type { Facts } from "../../knowledge/packages.ts";
 import { toolCompletions } from "../../knowledge/tool-names.ts";
-import type { Group, Model, PackageSet, Shell, Tool } from "../../model/model.ts";
+import type { EnvValue, Group, Model, PackageSet, Shell, Tool } from "../../model/model.ts";
 import type { PlanContext } from "../context.ts";
 import { diagram } from "./diagram.ts";
 import { isEveryGroup } from "./every-group.ts";
@@ -57,8 +57,16 @@ export function catalogView(model: Model, context: PlanContext): object {
       all: shell === everything,
       groups: shell === everything ? [] : links(shell.groups),
       tools: shell.tools.map(({ name }) => ({ name })),
-      env: shell.env.map(({ name, value }) => ({ name, value })),
+      env: shell.env.map(({ name, value }) => ({ name, value: envText(name, value) })),
+      envFiles: shell.envFiles.map(({ file }) => ({ file })),
       hook: shell.hook !== "",
+    })),
+    commands: model.commands.map(({ name, help, groups }) => ({
+      id: ids.of("command", name),
+      name,
+      help,
+      all: groups === undefined,
+      groups: groups === undefined ? [] : links(groups),
     })),
     map: diagram(model),
     caches: model.substituters.map(({ url, publicKey }) => ({ id: ids.of("cache", url), url, key: publicKey ?? "" })),
@@ -106,6 +114,7 @@ function stats(view: {
   toolCount: number;
   sections: object[];
   shells: object[];
+  commands: object[];
   caches: object[];
   roles: object[];
   hosts: object[];
@@ -115,6 +124,7 @@ function stats(view: {
   const rows: [number, string, string][] = [
     [view.toolCount, "tool", "tools"],
     [view.shells.length, "shell", "shells"],
+    [view.commands.length, "command", "commands"],
     [view.caches.length, "cache", "caches"],
     [view.roles.length, "build role", "build roles"],
     [view.hosts.length, "host", "hosts"],
@@ -122,6 +132,14 @@ function stats(view: {
     [view.builders.length, "builder", "builders"],
   ];
   return rows.filter(([count]) => count > 0).map(([count, one, many]) => ({ count, label: count === 1 ? one : many }));
+}
+
+/** A variable's value for readers, in the form of a shell. */
+function envText(name: string, value: EnvValue): string {
+  const place = (path: string) => (path.startsWith("/") ? path : `$FLAKEWRIGHT_ROOT${path === "" ? "" : `/${path}`}`);
+  if (value.kind === "text") return value.text;
+  if (value.kind === "path") return place(value.path);
+  return [...value.prepend.map(place), `$${name}`, ...value.append.map(place)].join(":");
 }
 
 const developCommand = (shell: Shell): string => (shell.name === "default" ? "nix develop" : `nix develop .#${shell.name}`);

@@ -45,8 +45,10 @@ export function architectureView(model: Model, context: PlanContext): object {
         groups: names(shell.groups),
         extra: shell.tools.length > 0 && names(shell.tools),
         env: shell.env.length > 0 && shell.env.map(({ name }) => name).join(", "),
+        envFiles: shell.envFiles.length > 0 && shell.envFiles.map(({ file }) => file).join(", "),
         hook: shell.hook !== "",
       })),
+    commands: model.commands.map(({ name, help, groups }) => ({ name, help, groups: groups ? names(groups) : false })),
     firstShell: model.groups[0]?.name ?? "default",
     buildUsers: model.buildUsers
       ? {

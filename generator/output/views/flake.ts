@@ -1,4 +1,4 @@
-import type { Group, Model, PackageSet, Shell, Tool } from "../../model/model.ts";
+import type { Group, Model, PackageSet, Tool } from "../../model/model.ts";
 import { type Attribute, Call, type NixValue, Selection } from "../printers/nix.ts";
 import { hasPolicy } from "./nixos.ts";
 
@@ -98,20 +98,6 @@ export function toolList(groups: readonly Group[], tools: readonly Tool[] = []):
   if (tools.length > 0) lists.push(tools.map(toolRecord));
   if (lists.length === 1) return lists[0] as NixValue;
   return lists.length === 0 ? [] : new Call("builtins.concatLists", lists);
-}
-
-export function devShellsView(model: Model): object {
-  const shellOf = ({ name, title, groups, tools, env, hook }: Shell) => ({
-    name,
-    title,
-    tools: toolList(groups, tools),
-    ...(env.length > 0 ? { env: Object.fromEntries(env.map((variable) => [variable.name, variable.value])) } : {}),
-    ...(hook === "" ? {} : { hook }),
-  });
-  return {
-    shells: model.shells.map((shell): Attribute => [shell.name, new Call("shell", shellOf(shell))]),
-    usesGroups: model.shells.some((shell) => shell.groups.length > 0),
-  };
 }
 
 /** An attribute: one folder with the tools of these groups, built by nix/environment.nix. */

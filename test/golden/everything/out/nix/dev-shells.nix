@@ -6,7 +6,28 @@ let
   available = import ./available.nix system;
   # A text as one word of bash.
   shellWord = text: "'${builtins.replaceStrings [ "'" ] [ "'\\''" ] text}'";
-  exportLine = name: value: "export ${name}=${shellWord value}\n";
+  exportLine =
+    name: value:
+    if builtins.isString value then
+      "export ${name}=${shellWord value}\n"
+    else if value ? path then
+      "flakewright_path ${name} ${shellWord value.path}\n"
+    else
+      entryLine "prepend" name (value.prepend or [ ]) + entryLine "append" name (value.append or [ ]);
+  entryLine =
+    how: name: entries:
+    if entries == [ ] then
+      ""
+    else
+      "flakewright_${how} ${name} ${builtins.concatStringsSep " " (map shellWord entries)}\n";
+  envFileLine =
+    { file, required }:
+    "flakewright_env_file ${shellWord file} ${if required then "required" else "optional"}\n";
+  commands = import ./commands.nix system packageSets.nixpkgs;
+  everyCommand = [
+    "deploy"
+    "greet"
+  ];
   missingLine =
     shell: tool:
     "printf '%s\\n' ${shellWord "flakewright: ${tool} is left out of the shell ${shell}: not available on ${system}"} >&2\n";
@@ -16,6 +37,9 @@ let
       title,
       tools,
       env ? { },
+      envFiles ? [ ],
+      programs ? [ ],
+      projectRoot ? false,
       hook ? "",
     }:
     let
@@ -23,10 +47,14 @@ let
     in
     packageSets.nixpkgs.mkShellNoCC {
       inherit name;
-      inherit (found) packages;
+      # Commands come first on PATH.
+      packages = (if programs == [ ] then [ ] else [ (commands programs) ]) ++ found.packages;
       shellHook = builtins.concatStringsSep "" (
         map (missingLine name) found.missing
+        ++ (if projectRoot then [ ". ${./shell-entry.sh}\n" ] else [ ])
         ++ builtins.attrValues (builtins.mapAttrs exportLine env)
+        ++ map envFileLine envFiles
+        ++ (if projectRoot then [ "flakewright_end\n" ] else [ ])
         ++ [ hook ]
       );
       passthru = {
@@ -50,7 +78,31 @@ in
         }
       ]
     ];
-    env.AWS_PROFILE = "it's $dev";
+    env = {
+      AWS_PROFILE = "it's $dev";
+      KUBECONFIG.path = ".kube/config";
+      PATH = {
+        prepend = [
+          "bin"
+          "/opt/bin"
+        ];
+        append = [
+          "it's"
+        ];
+      };
+    };
+    envFiles = [
+      {
+        file = ".env";
+        required = true;
+      }
+      {
+        file = ".env.local";
+        required = false;
+      }
+    ];
+    programs = everyCommand;
+    projectRoot = true;
     hook = "echo \"cluster: $KUBECONFIG\"\n";
   };
   default = shell {
@@ -60,15 +112,23 @@ in
       groups.k8s
       groups."let"
     ];
+    programs = everyCommand;
+    projectRoot = true;
   };
   k8s = shell {
     name = "k8s";
     title = "Kubernetes Tools";
     tools = groups.k8s;
+    programs = everyCommand;
+    projectRoot = true;
   };
   "let" = shell {
     name = "let";
     title = "let";
     tools = groups."let";
+    programs = [
+      "greet"
+    ];
+    projectRoot = true;
   };
 }

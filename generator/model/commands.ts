@@ -1,0 +1,37 @@
+import type { Pruned } from "../language/prune.ts";
+import type { Spec } from "../language/schema.ts";
+import type { ReporterAdd } from "../report/diagnostic.ts";
+import type { Command, Group, Shell } from "./model.ts";
+import type { References } from "./references.ts";
+import { groupList } from "./tools.ts";
+
+/** The program that lists the commands of a shell. */
+export const MENU = "menu";
+
+/** The commands, in the spec's order. Reports `name-conflict` for the reserved name. */
+export function commandsOf(
+  part: Pruned<NonNullable<Spec["commands"]>> | undefined,
+  groups: References<Group>,
+  add: ReporterAdd,
+): Command[] {
+  return Object.entries(part ?? {}).flatMap(([name, command]) => {
+    if (command === undefined) return [];
+    const at = ["commands", name];
+    if (name === MENU)
+      add("name-conflict", at, "key", `the command name \`${MENU}\` is reserved: it lists the commands of a shell`, {
+        hint: "rename the command",
+      });
+    const { help = "", run = "" } = command;
+    return [{ at, name, help, run, groups: groupList(command.groups, [...at, "groups"], groups, add) }];
+  });
+}
+
+/** The shells, each with the commands of its groups. */
+export function withCommands(shells: readonly Shell[], commands: readonly Command[]): Shell[] {
+  if (commands.length === 0) return [...shells];
+  return shells.map((shell) => {
+    const has = new Set(shell.groups);
+    const isIn = ({ groups }: Command) => groups === undefined || groups.some((group) => has.has(group));
+    return { ...shell, commands: commands.filter(isIn) };
+  });
+}
