@@ -52,7 +52,8 @@ groups:
   let: { title: ${"long ".repeat(30)}, packages: [kubectl] }
 shells:
   with: { groups: [${long}, let], packages: [git], env: { ${"V".repeat(120)}: x } }
-  ${alsoLong}: { groups: [let], env: { W: ${"long ".repeat(30)}, X: "" } }
+  ${alsoLong}: { groups: [let], env: { W: ${"long ".repeat(30)}, X: "", ${"P".repeat(120)}: { path: ${long} }, Q: { append: [${long}] } } }
+commands: { ${long}: { help: ${"long ".repeat(30)}, run: ${"long ".repeat(30)}, groups: [let] }, ${alsoLong}: { run: x } }
 buildUsers: { group: ${"g".repeat(30)}, gid: 31000, roles: [{ role: ${long}, description: ${"long ".repeat(30)}, groups: [let] }] }
 users: { ${"u".repeat(30)}: { settings: { max-jobs: 1 } } }
 volumes: { ${alsoLong}: { mount: /volumes/aws, groups: [${long}] } }

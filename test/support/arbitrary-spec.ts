@@ -212,11 +212,11 @@ export const specValue: fc.Arbitrary<Record<string, unknown>> = fc
           },
           { requiredKeys: [] },
         ),
-        substituters: fc.array(
+        substituters: fc.uniqueArray(
           fc
             .tuple(fc.integer({ min: 1, max: 9 }), key)
             .map(([n, k]) => ({ url: `https://cache${n}.example/`, publicKey: `cache${n}-1:${k}` })),
-          { maxLength: 3 },
+          { maxLength: 3, selector: ({ url }) => url },
         ),
         trustedUsers: fc.constantFrom(["root"], ["root", "@wheel"]),
         gc: partial({
