@@ -68,5 +68,5 @@ export async function functionCalls(folder: string, attribute: string, inputs: r
 
 /** The warnings of the machine's Nix about a nix.conf. */
 export async function showConfig(text: string): Promise<{ stdout: string; stderr: string }> {
-  return run("nix", ["show-config", "--json"], { env: { ...environment(), NIX_CONFIG: text }, maxBuffer: 2 ** 28 });
+  return run("nix", ["config", "show", "--json"], { env: { ...environment(), NIX_CONFIG: text }, maxBuffer: 2 ** 28 });
 }

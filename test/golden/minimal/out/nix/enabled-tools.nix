@@ -15,5 +15,5 @@ let
 in
 {
   inherit (tools) packages;
-  warnings = map (tool: "flakewright: ${tool} is left out: not available on ${system}") tools.missing;
+  warnings = map (reason: "flakewright: ${reason}") tools.reasons;
 }
