@@ -15,11 +15,11 @@ import { mutatedSpecs } from "./support/mutations.ts";
 import { system, templates } from "./support/spec.ts";
 
 /*
- * For any spec, however broken, flakewright returns files or diagnostics: it never throws and never hangs. The default is 20,000
- * mutations with a fixed seed. FUZZ_RUNS sets another number; `npm run fuzz` runs ten times as many with a random seed. A failure
- * prints the spec that it was shrunk to.
+ * For any spec, however broken, flakewright returns files or diagnostics: it never throws and never hangs. The default is 6,000
+ * mutations with a fixed seed. FUZZ_RUNS sets another number; `npm run fuzz` is the long mode, with a random seed. A failure prints
+ * the spec that it was shrunk to.
  */
-const RUNS = Number(process.env["FUZZ_RUNS"] || 20_000);
+const RUNS = Number(process.env["FUZZ_RUNS"] || 6000);
 const SEED = process.env["FUZZ_SEED"] === "random" ? Date.now() % 2 ** 31 : Number(process.env["FUZZ_SEED"] || 20261124);
 /** The most CPU that a mutated spec may take, as a multiple of the reference platform's. A hang exceeds it. */
 const MAX_CPU_RATIO = 100;

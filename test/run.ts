@@ -14,6 +14,8 @@ import { SKIP_MARK } from "./support/tools.ts";
 const testFolder = dirname(fileURLToPath(import.meta.url));
 const root = dirname(testFolder);
 const TIMEOUT_SECONDS = 900;
+/** How long the runner prints nothing before it says what it is waiting for. */
+const SILENT_SECONDS = 15;
 
 /** What the process of a test file printed, and how it ended. */
 interface Finished {
@@ -111,45 +113,81 @@ function testFiles(): string[] {
     .map((name) => join(testFolder, name));
 }
 
+/** Prints lines, and after a silence what still runs: a log that stands still looks like a hang, and CI ends it. */
+function printer() {
+  const started = new Map<string, number>();
+  let printed = performance.now();
+  const seconds = (since: number) => (performance.now() - since) / 1000;
+  const print = (line: string) => {
+    printed = performance.now();
+    console.log(line);
+  };
+  const clock = setInterval(() => {
+    if (started.size === 0 || seconds(printed) < SILENT_SECONDS) return;
+    print(`… still running: ${[...started].map(([name, since]) => `${name} (${seconds(since).toFixed(0)} s)`).join(", ")}`);
+  }, 1000);
+  return {
+    print,
+    start: (name: string) => void started.set(name, performance.now()),
+    /** Answers how many seconds the file took. */
+    end(name: string): number {
+      const took = seconds(started.get(name) ?? performance.now());
+      started.delete(name);
+      return took;
+    },
+    close: () => clearInterval(clock),
+  };
+}
+
+/**
+ * The files for two processes at a time, which is what two cores bear. Nix, daemons and network namespaces use more than their own
+ * process: one file with those runs at a time, and beside it one without.
+ */
+function queues(files: readonly string[]) {
+  const isHeavy = (file: string) => ["nix", "machine"].includes(relative(testFolder, file).split(sep)[0] ?? "");
+  const heavy = files.filter(isHeavy);
+  const light = files.filter((file) => !isHeavy(file));
+  return [() => heavy.shift() ?? light.shift(), () => light.shift()];
+}
+
 async function main(args: string[]): Promise<number> {
   freshBundle();
   const files = args.length > 0 ? args.map((arg) => resolve(arg)) : testFiles();
-  // Tests with Nix, daemons or network namespaces use the whole machine: each runs alone.
-  const alone = (file: string) => ["nix", "machine"].includes(relative(testFolder, file).split(sep)[0] ?? "");
   const sum = { passed: 0, failed: 0, skipped: 0 };
   const reasons = new Map<string, number>();
+  const { print, start, end, close } = printer();
 
-  const report = (file: string, finished: Finished, seconds: number) => {
+  const report = (name: string, finished: Finished, seconds: number) => {
     const result = evaluate(finished);
-    const name = relative(root, file);
     sum.passed += result.passed;
     sum.failed += result.failed;
     sum.skipped += result.skipped;
     for (const reason of result.skipReasons) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     const skips = result.skipped > 0 ? `, ${result.skipped} skipped` : "";
     const mark = result.failed > 0 ? "FAIL" : "ok  ";
-    console.log(`${mark} ${name}: ${result.passed} passed, ${result.failed} failed${skips} (${seconds.toFixed(1)} s)`);
+    print(`${mark} ${name}: ${result.passed} passed, ${result.failed} failed${skips} (${seconds.toFixed(1)} s)`);
     if (result.failed > 0) {
-      console.log(finished.output.replace(/^/gm, "     | ").trimEnd());
-      for (const problem of result.problems) console.log(`     ${problem}`);
+      print(finished.output.replace(/^/gm, "     | ").trimEnd());
+      for (const problem of result.problems) print(`     ${problem}`);
     }
   };
 
-  const work = async (queue: string[]) => {
-    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-      const started = performance.now();
-      const finished = await run(file);
-      report(file, finished, (performance.now() - started) / 1000);
-    }
-  };
-  const together = files.filter((file) => !alone(file));
-  await Promise.all([work(together), work(together)]);
-  await work(files.filter(alone));
+  await Promise.all(
+    queues(files).map(async (next) => {
+      for (let file = next(); file !== undefined; file = next()) {
+        const name = relative(root, file);
+        start(name);
+        const finished = await run(file);
+        report(name, finished, end(name));
+      }
+    }),
+  );
+  close();
 
-  for (const [reason, count] of reasons) console.log(`skipped ${count}: ${reason}`);
-  if (sum.passed + sum.failed === 0) console.log("no test ran");
+  for (const [reason, count] of reasons) print(`skipped ${count}: ${reason}`);
+  if (sum.passed + sum.failed === 0) print("no test ran");
   const skips = sum.skipped > 0 ? `, ${sum.skipped} skipped` : "";
-  console.log(`${sum.passed} passed, ${sum.failed} failed${skips}`);
+  print(`${sum.passed} passed, ${sum.failed} failed${skips}`);
   return sum.failed > 0 || sum.passed === 0 ? 1 : 0;
 }
 

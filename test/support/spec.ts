@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Compiled, compile } from "../../generator/compile.ts";
-import { openFacts } from "../../generator/knowledge/packages.ts";
+import { type Facts, openFacts } from "../../generator/knowledge/packages.ts";
 import { momentOf } from "../../generator/knowledge/releases.ts";
 import { loadTemplates } from "../../generator/output/templates.ts";
 import { nodeSystem } from "../../generator/system/node-system.ts";
@@ -12,21 +12,21 @@ export const repository = fileURLToPath(new URL("../../", import.meta.url));
 export const system = nodeSystem(repository, process.env);
 export const templates = await loadTemplates(system);
 
-const facts = await system.readFile(join(repository, "generator/knowledge/packages.tsv"));
+const factsText = (await system.readFile(join(repository, "generator/knowledge/packages.tsv")))?.toString("latin1") ?? "";
+const opened = new Map<string, Facts>();
+
+/** The bundled facts about a nixpkgs, opened once: what they build for nearest names takes longer than to compile a spec. */
+export function factsOf(nixpkgs?: string): Facts {
+  const moment = nixpkgs === undefined ? undefined : momentOf(nixpkgs);
+  const key = JSON.stringify(moment ?? null);
+  const facts = opened.get(key) ?? openFacts(factsText, moment);
+  opened.set(key, facts);
+  return facts;
+}
 
 /** Compiles a spec's text as the command line does, with a lock file beside the output. */
 export function compileText(text: string, locked = true, file = "spec.yaml"): Compiled {
-  return compile(
-    Buffer.from(text),
-    file,
-    {
-      locked,
-      today: "2026-09-01",
-      facts: (nixpkgs) => (facts ? openFacts(facts.toString("latin1"), momentOf(nixpkgs)) : undefined),
-      bundled: () => (facts ? openFacts(facts.toString("latin1")) : undefined),
-    },
-    templates,
-  );
+  return compile(Buffer.from(text), file, { locked, today: "2026-09-01", facts: factsOf, bundled: () => factsOf() }, templates);
 }
 
 /** Compiles a spec of several files; the first is the spec itself. `links` are symlinks among them: name → the file behind it. */
@@ -40,7 +40,7 @@ export function compileFiles(
     root,
     {
       locked,
-      facts: () => (facts ? openFacts(facts.toString("latin1")) : undefined),
+      facts: () => factsOf(),
       includes: {
         root: `/${root}`,
         load(written, from) {
