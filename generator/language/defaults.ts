@@ -14,6 +14,8 @@ export const DEFAULTS = {
     /** Never changes: it is the release that a host was installed with, whatever release of nixpkgs or flakewright is used later. */
     stateVersion: "26.05",
   },
+  /** stateVersion of nix-darwin since 25.05 (modules/system/version.nix). Like that of `host`, it never changes. */
+  mac: { system: "aarch64-darwin", stateVersion: 6 },
   deploy: { user: "root" },
   builder: { protocol: "ssh-ng", user: "nixremote", system: "x86_64-linux", maxJobs: 1, speedFactor: 1 },
 } as const;

@@ -30,7 +30,7 @@ export function editorSchema(codes: readonly AcceptableCode[]): Schema {
   // yaml-language-server completes an empty value from `anyOf`, but not from `if` and `else`.
   refine("package", ({ description, then: name, else: other }) => ({ description, anyOf: [name, (other as Schema)["then"]] }));
   refine("gitRef", (schema) => ({ ...schema, examples: ["nixos-26.05", "nixos-unstable", "nixpkgs-unstable"] }));
-  refine("stateVersion", (schema) => ({ ...schema, examples: ["26.05", "25.11"] }));
+  refine("stateVersion", (schema) => ({ ...schema, examples: ["26.05", "25.11", 6] }));
   refine("olderThan", (schema) => ({ ...schema, examples: ["30d", "14d"] }));
   refine("acceptance", (schema) => ({ ...schema, properties: { ...(schema["properties"] as Schema), code: codeSchema(codes) } }));
   return withMarkdown({ ...root, $defs: definitions }) as Schema;

@@ -37,7 +37,10 @@ const modulePath = define("modulePath", text(/^\.(?!.*\/\.\.(\/|$))(\/[A-Za-z0-9
 const projectPath = define("projectPath", text(/^(?!.*(^|\/)\.\.(\/|$))[^\u0000-\u001f\u007f]+$/));
 const searchPath = define("searchPath", text(/^(?!.*(^|\/)\.\.(\/|$))[^\u0000-\u001f\u007f:]+$/));
 const olderThan = define("olderThan", text(/^[1-9][0-9]{0,5}d$/));
-const stateVersion = define("stateVersion", text(/^[0-9]{2}\.(05|11)$/));
+const stateVersion = define(
+  "stateVersion",
+  raw<string | number>({ type: ["string", "integer"], pattern: "^[0-9]{2}\\.(05|11)$", minimum: 1, maximum: 99 }),
+);
 const hostAddress = define("hostAddress", text(/^[A-Za-z0-9_[]([A-Za-z0-9._:%\]-]*[A-Za-z0-9\]])?$/));
 const account = define("account", text(/^[A-Za-z_][A-Za-z0-9_.-]*$/));
 const nixUser = define("nixUser", text(/^(\*|@?[A-Za-z_][A-Za-z0-9_.-]*\$?)$/));
@@ -248,14 +251,18 @@ const host = define(
   "host",
   record(
     {
-      system: system("The machine's system. Default: the first Linux of `systems`."),
+      os: oneOf(
+        ["nixos", "darwin", "linux"],
+        "What runs there: NixOS, macOS with nix-darwin, or any other Linux with Nix. Default: darwin for a darwin system, else nixos.",
+      ),
+      system: system("The machine's system. Default: the first Linux of `systems`; for `os: darwin`, the first darwin one."),
       groups: groupNames("Groups on the host. Default: all."),
       stateVersion: stateVersion(
-        'The NixOS release that the host was first installed with, in quotes: "26.05". Do not change it with nixpkgs.',
+        'NixOS: the release that the host was first installed with, in quotes: "26.05". macOS: nix-darwin\'s number of that day: 6. Do not change it with nixpkgs.',
       ),
       modules: listOf(
         modulePath(),
-        "NixOS modules of your own. Default: ./hosts/NAME.nix, which is created once and never overwritten.",
+        "Modules of your own, for NixOS or nix-darwin. Default: ./hosts/NAME.nix, which is created once and never overwritten.",
       ),
       deploy: record(
         {
@@ -268,7 +275,7 @@ const host = define(
         ["target"],
       ),
     },
-    "A NixOS machine: `nixos-rebuild switch --flake .#NAME`.",
+    "A machine: NixOS (`nixos-rebuild switch --flake .#NAME`), macOS (`darwin-rebuild switch --flake .#NAME`) or another Linux (`./apply-nix-config.sh --host NAME`).",
   ),
 );
 
@@ -424,7 +431,7 @@ const spec = record(
     buildUsers: buildUsers(),
     users: mapOf(name, user(), "People's own nix.conf (and Home Manager module), by account name."),
     volumes: mapOf(name, volume(), "Self-contained environments on mounted volumes."),
-    hosts: mapOf(hostName, host(), "NixOS machines."),
+    hosts: mapOf(hostName, host(), "Machines: NixOS, macOS and other Linux."),
     builders: listOf(builder(), "Remote build machines."),
     ci: oneOf(["github"], "The forge to generate a CI workflow for. Default: none."),
     lint: listOf(acceptance(), "Accepted risks, each with its reason."),

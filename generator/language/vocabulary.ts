@@ -65,7 +65,10 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
     hint: "give each entry a place of its own in the list",
   },
   olderThan: { name: "age", use: "a number of days, such as 30d" },
-  stateVersion: { name: "NixOS release", use: 'a release in quotes, such as "26.05"' },
+  stateVersion: {
+    name: "stateVersion",
+    use: 'a release in quotes for NixOS, such as "26.05", or a number without quotes for macOS, such as 6',
+  },
   hostAddress: { name: "address", use: "a host name or an IP address" },
   account: { name: "account name", use: "letters, digits, `_`, `.`, `-`, starting with a letter or `_`" },
   nixUser: { name: "account", use: "an account name, a group as @group, or *" },

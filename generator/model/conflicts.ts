@@ -7,9 +7,16 @@ const HIVE_NAMES = ["defaults", "meta", "network"];
 /** Reports `name-conflict` for names that would be used for two outputs, or that are reserved. */
 export function reportConflicts(model: Model, explicitDefaultShell: boolean, source: Locator, add: ReporterAdd): void {
   for (const host of model.hosts) {
-    if (!host.deploy || !HIVE_NAMES.includes(host.name)) continue;
+    if (host.os !== "nixos" || !host.deploy || !HIVE_NAMES.includes(host.name)) continue;
     const message = `the name \`${host.name}\` is reserved by colmena, so this host can't be deployed`;
     add("name-conflict", host.at, "key", message, { hint: "rename the host, or delete its `deploy`" });
+  }
+  const taken = model.inputs.find((set) => set.name === "nix-darwin" && set.kind === "nixpkgs");
+  if (taken && model.hosts.some((host) => host.os === "darwin")) {
+    const message = "the flake's input `nix-darwin` is nix-darwin itself, because the spec has a Mac";
+    add("name-conflict", taken.at, "key", message, {
+      hint: 'rename the input; for another nix-darwin, write `nix-darwin: { flake: "…", follows: [nixpkgs] }`',
+    });
   }
   for (const group of model.groups) {
     if (group.name === "default") {
@@ -19,6 +26,14 @@ export function reportConflicts(model: Model, explicitDefaultShell: boolean, sou
         ...(explicitDefaultShell
           ? { related: [{ message: "`shells.default` is here", range: source.locate(["shells", "default"], "key") }] }
           : {}),
+      });
+    }
+    const host = model.hosts.find((one) => one.os === "linux" && `host-${one.name}` === group.name);
+    if (host) {
+      const message = `the group \`${group.name}\` and the host \`${host.name}\` both need the output packages.<system>.${group.name}`;
+      add("name-conflict", group.at, "key", message, {
+        hint: "rename one of them",
+        related: [{ message: `the host \`${host.name}\` is here`, range: source.locate(host.at, "key") }],
       });
     }
     const volume = model.volumes.find((one) => `volume-${one.name}` === group.name);

@@ -3,13 +3,13 @@ import type { Pruned } from "../language/prune.ts";
 import type { Spec } from "../language/schema.ts";
 import type { Locator, ReporterAdd } from "../report/diagnostic.ts";
 import type { SpecPath } from "../report/spec-path.ts";
-import type { Builder, BuildUsers, Gc, Group, NixosHost, Role, Setting, User, Volume } from "./model.ts";
+import type { Builder, BuildUsers, Gc, Group, Host, Role, Setting, User, Volume } from "./model.ts";
 import { byName } from "./order.ts";
 import type { References } from "./references.ts";
 import { settingsOf, settingsOver, sortSettings } from "./settings.ts";
 import { groupList, present } from "./tools.ts";
 
-/* Garbage collection, build users, users, volumes, hosts and builders. */
+/* Garbage collection, build users, users, volumes and builders. */
 
 type Part<Key extends keyof Spec> = Pruned<NonNullable<Spec[Key]>> | undefined;
 
@@ -105,48 +105,8 @@ export function volumesOf(
   );
 }
 
-/**
- * NixOS hosts in the spec's order.
- *
- * @param systems The systems of the spec: the first Linux one is the default of a host.
- */
-export function hostsOf(
-  part: Part<"hosts">,
-  groups: References<Group>,
-  systems: readonly string[],
-  add: ReporterAdd,
-): NixosHost[] {
-  const defaultSystem = systems.find((system) => system.endsWith("-linux")) ?? DEFAULTS.host.system;
-  return Object.entries(part ?? {}).flatMap(([name, host]) => {
-    if (host === undefined) return [];
-    const at = ["hosts", name];
-    const { system = defaultSystem, stateVersion, modules, deploy } = host;
-    return [
-      {
-        at,
-        name,
-        system,
-        groups: groupList(host.groups, [...at, "groups"], groups, add) ?? [...groups.known.values()],
-        declaresStateVersion: "stateVersion" in host,
-        stateVersion: stateVersion ?? DEFAULTS.host.stateVersion,
-        modules: modules ? present(modules) : [`./hosts/${name}.nix`],
-        deploy:
-          deploy?.target === undefined
-            ? undefined
-            : {
-                at: [...at, "deploy"],
-                target: deploy.target,
-                port: deploy.port,
-                user: deploy.user ?? DEFAULTS.deploy.user,
-                tags: present(deploy.tags ?? []),
-              },
-      },
-    ];
-  });
-}
-
 /** Remote build machines. A builder that is a host of the spec has that host's deploy target as its address, and builds for its system. */
-export function buildersOf(part: Part<"builders">, hosts: readonly NixosHost[]): Builder[] {
+export function buildersOf(part: Part<"builders">, hosts: readonly Host[]): Builder[] {
   return (part ?? []).flatMap((builder, index) => {
     if (builder === undefined) return [];
     const named = builder.host ?? "";

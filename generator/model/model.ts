@@ -188,18 +188,39 @@ export interface Builder extends Machine {
   readonly specHost: string | undefined;
 }
 
-export interface NixosHost {
+interface AnyHost {
   readonly at: SpecPath;
   readonly name: string;
   readonly system: string;
   readonly groups: readonly Group[];
-  readonly stateVersion: string;
+  readonly deploy: Deploy | undefined;
+}
+
+/** A host that a configuration of modules describes as a whole. */
+interface ConfiguredHost<StateVersion> extends AnyHost {
+  readonly stateVersion: StateVersion;
   /** Whether the spec sets `stateVersion`. */
   readonly declaresStateVersion: boolean;
   /** Paths relative to the output folder, each starting with `./`. */
   readonly modules: readonly string[];
-  readonly deploy: Deploy | undefined;
 }
+
+/** A NixOS machine: an entry of nixosConfigurations. */
+export interface NixosHost extends ConfiguredHost<string> {
+  readonly os: "nixos";
+}
+
+/** A Mac with nix-darwin: an entry of darwinConfigurations. */
+export interface DarwinHost extends ConfiguredHost<number> {
+  readonly os: "darwin";
+}
+
+/** A Linux machine of another distribution, with Nix: it gets files below etc/ and a package with its tools. */
+export interface LinuxHost extends AnyHost {
+  readonly os: "linux";
+}
+
+export type Host = NixosHost | DarwinHost | LinuxHost;
 
 export interface Acceptance {
   readonly at: SpecPath;
@@ -243,7 +264,8 @@ export interface Model {
   readonly buildUsers: BuildUsers | undefined;
   readonly users: readonly User[];
   readonly volumes: readonly Volume[];
-  readonly hosts: readonly NixosHost[];
+  /** Sorted by name. */
+  readonly hosts: readonly Host[];
   readonly builders: readonly Builder[];
   /** Whose Nix the machines run. */
   readonly nix: Nix;

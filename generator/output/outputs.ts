@@ -1,8 +1,10 @@
+import { isDarwin, isNixos, isOtherLinux } from "../model/hosts.ts";
 import type { Model } from "../model/model.ts";
 import type { Stage } from "../report/diagnostic.ts";
 import type { PlanContext } from "./context.ts";
 import type { Templates } from "./render.ts";
 import { catalogView } from "./views/catalog.ts";
+import { darwinHostsView } from "./views/darwin-hosts.ts";
 import { architectureView } from "./views/document.ts";
 import {
   checksView,
@@ -86,11 +88,12 @@ const OUTPUTS: readonly Output[] = [
   { path: "nix/packages.nix", files: always(packagesView) },
   { path: "nix/checks.nix", files: always(checksView) },
   { path: "nix/pins.nix", files: when((model) => model.inputs.some((set) => set.isPin), pinsView) },
-  { path: "nix/hosts.nix", files: when((model) => model.hosts.length > 0, hostsView) },
+  { path: "nix/hosts.nix", files: when((model) => model.hosts.some(isNixos), hostsView) },
+  { path: "nix/darwin-hosts.nix", files: when((model) => model.hosts.some(isDarwin), darwinHostsView) },
   {
     path: "nix/hive.nix",
     files: (model) => {
-      const deployed = model.hosts.find((host) => host.deploy);
+      const deployed = model.hosts.filter(isNixos).find((host) => host.deploy);
       return deployed ? [{ view: hiveView(model, deployed) }] : [];
     },
   },
@@ -102,7 +105,7 @@ const OUTPUTS: readonly Output[] = [
   { path: "modules/tool-groups.nix", files: always(toolModuleView) },
   { path: "modules/home-manager.nix", files: always(homeManagerView) },
   { path: "modules/darwin.nix", files: always(darwinView) },
-  { path: "etc/nix/nix.conf", files: when((model) => model.settings.length > 0, systemConfView) },
+  { path: "etc/nix/nix.conf", files: when(hasSystemConf, systemConfView) },
   { path: "etc/nix/machines", files: when((model) => model.builders.length > 0, machinesView) },
   {
     path: "etc/sysusers.d/nix-build-users.conf",
@@ -146,13 +149,19 @@ const OURS = new RegExp(
 /** Whether some spec makes a file of this path that stays ours: not one that is written once and then the user's. */
 export const canBeOutput = (path: string): boolean => OURS.test(path);
 
+/** A Linux host always gets a nix.conf: flakes need a setting. */
+function hasSystemConf(model: Model): boolean {
+  return model.settings.length > 0 || model.hosts.some(isOtherLinux);
+}
+
 function hasBuildUsers(model: Model): boolean {
   return (model.buildUsers?.roles.length ?? 0) > 0;
 }
 
 /** Whether apply-nix-config.sh is needed: for files below etc/, or for setup-nix-environment.sh to read a nix.conf. */
 function hasMachinePart(model: Model): boolean {
-  return [model.settings, model.builders, model.users, model.volumes].some((part) => part.length > 0) || hasBuildUsers(model);
+  const parts = [model.builders, model.users, model.volumes];
+  return hasSystemConf(model) || parts.some((part) => part.length > 0) || hasBuildUsers(model);
 }
 
 /** Model → every file of the output tree but the manifest, in the order of OUTPUTS. */

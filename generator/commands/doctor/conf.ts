@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { isDarwin, isNixos } from "../../model/hosts.ts";
+import type { Host } from "../../model/model.ts";
 import { type Examined, finding, flakeOf, type Machine, NOTHING, word } from "./machine.ts";
 import type { NixVersion } from "./nix.ts";
 import { differingSettings } from "./settings.ts";
@@ -55,11 +57,11 @@ async function applyReport({ system, options }: Machine): Promise<ReadonlyMap<st
 /** The command that brings the spec's configuration to the machine. */
 export function applyCommand(machine: Machine, owner: Owner): string {
   const { options, model, sudo } = machine;
-  const [only, ...others] = model.hosts;
   const flake = flakeOf(machine);
-  if (owner === "nixos")
-    return `${sudo}nixos-rebuild switch --flake ${word(only && others.length === 0 ? `${flake}#${only.name}` : flake)}`;
-  if (owner === "nix-darwin") return `${sudo}darwin-rebuild switch --flake ${word(flake)}`;
+  // Without a name, the commands take the configuration with the machine's own name.
+  const flakeWith = (hosts: readonly Host[]) => word(hosts.length === 1 ? `${flake}#${hosts[0]?.name}` : flake);
+  if (owner === "nixos") return `${sudo}nixos-rebuild switch --flake ${flakeWith(model.hosts.filter(isNixos))}`;
+  if (owner === "nix-darwin") return `${sudo}darwin-rebuild switch --flake ${flakeWith(model.hosts.filter(isDarwin))}`;
   const script = word(join(options.out, "apply-nix-config.sh"));
   return `${sudo}${script}${options.root === undefined ? "" : ` --root ${word(options.root)}`}`;
 }

@@ -11,7 +11,7 @@ export async function examineGit({ system, options, model }: Machine): Promise<E
   const tree = await system.openTree(out);
   const [{ files }] = await readManifest(tree, out, new Set());
   tree?.close();
-  const modules = model.hosts.flatMap((host) => host.modules.map((path) => path.replace(/^\.\//, "")));
+  const modules = model.hosts.flatMap((host) => ("modules" in host ? host.modules : []).map((path) => path.replace(/^\.\//, "")));
   const untracked: string[] = [];
   for (const path of new Set([...files.keys(), ...modules, "flake.lock"]))
     if (!tracked.has(path) && (await system.kind(join(out, path))) === "file") untracked.push(path);

@@ -4,6 +4,7 @@ import type { EnvValue, Group, Model, PackageSet, Shell, Tool } from "../../mode
 import type { PlanContext } from "../context.ts";
 import { diagram } from "./diagram.ts";
 import { isEveryGroup } from "./every-group.ts";
+import { kindsOfHosts, systemWords } from "./host-words.ts";
 
 /** A link to a part of the page. */
 interface Link {
@@ -78,11 +79,12 @@ export function catalogView(model: Model, context: PlanContext): object {
       description: role.description,
       groups: links(role.groups),
     })),
+    hostKinds: kindsOfHosts(model),
     hosts: model.hosts.map((host) => ({
       id: ids.of("host", host.name),
       name: host.name,
       system: host.system,
-      stateVersion: host.stateVersion,
+      os: systemWords(host),
       target: host.deploy ? `${host.deploy.user}@${host.deploy.target}` : "",
       tags: host.deploy?.tags.join(", ") ?? "",
       all: isEveryGroup(model, host.groups),

@@ -1,7 +1,9 @@
+import { isNixos } from "../../model/hosts.ts";
 import type { Model, Setting, Tool } from "../../model/model.ts";
 import type { PlanContext } from "../context.ts";
 import { nixPath } from "../printers/nix.ts";
 import { isEveryGroup } from "./every-group.ts";
+import { switchCommand, systemWords } from "./host-words.ts";
 
 /** Data for ARCHITECTURE.md: the platform described for people. */
 export function architectureView(model: Model, context: PlanContext): object {
@@ -76,10 +78,11 @@ export function architectureView(model: Model, context: PlanContext): object {
       name: host.name,
       system: host.system,
       groups: groupNames(host.groups),
-      stateVersion: host.stateVersion,
+      os: systemWords(host),
+      command: switchCommand(host),
       target: host.deploy ? `${host.deploy.user}@${host.deploy.target}` : false,
     })),
-    hive: model.hosts.some((host) => host.deploy),
+    hive: model.hosts.some((host) => isNixos(host) && host.deploy),
     builders: model.builders.map((builder) => ({
       host: builder.host,
       user: builder.user,

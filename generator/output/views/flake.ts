@@ -1,5 +1,7 @@
+import { isDarwin, isNixos, isOtherLinux } from "../../model/hosts.ts";
 import type { Group, Model, PackageSet, Tool } from "../../model/model.ts";
 import { type Attribute, Call, type NixValue, Selection } from "../printers/nix.ts";
+import { NIX_DARWIN, nixDarwinInput } from "./darwin-hosts.ts";
 import { hasPolicy } from "./nixos.ts";
 
 /** Data for flake.nix and the files in nix/. */
@@ -7,17 +9,22 @@ import { hasPolicy } from "./nixos.ts";
 export function flakeView(model: Model): object {
   // What Nix has by default is left out: it asks whoever is not trusted about every entry, at each command.
   const caches = model.substituters.filter(({ url }) => !/^https:\/\/cache\.nixos\.org\/*$/i.test(url));
+  const nixDarwin = nixDarwinInput(model);
   const urls = caches.map((cache) => cache.url);
   const keys = caches.flatMap((cache) => cache.publicKey ?? []);
   return {
     description: model.description || `The ${model.name} platform`,
-    inputs: Object.fromEntries([model.nixpkgs, ...model.inputs].map((set) => [set.name, flakeInput(set)])),
+    inputs: {
+      ...Object.fromEntries([model.nixpkgs, ...model.inputs].map((set) => [set.name, flakeInput(set)])),
+      ...(nixDarwin === undefined ? {} : { [NIX_DARWIN]: nixDarwin }),
+    },
     systems: model.systems,
     templateDescription: `A project that works in the shells of ${model.name}`,
     caches: urls.length > 0 && { urls: [...new Set(urls)], keys: [...new Set(keys)] },
     hasBuildUsers: model.buildUsers !== undefined,
-    hasHosts: model.hosts.length > 0,
-    hasHive: model.hosts.some((host) => host.deploy),
+    hasHosts: model.hosts.some(isNixos),
+    hasMacs: model.hosts.some(isDarwin),
+    hasHive: model.hosts.some((host) => isNixos(host) && host.deploy),
     hasBuilders: model.builders.length > 0,
   };
 }
@@ -112,6 +119,9 @@ export function packagesView(model: Model): object {
     ["default", new Call("environment", all)],
     ...model.groups.map((group) => environment(group.name, group.title, [group])),
     ...model.volumes.map(({ name, groups }) => environment(`volume-${name}`, `The tools of the volume ${name}`, groups)),
+    ...model.hosts
+      .filter(isOtherLinux)
+      .map(({ name, groups }) => environment(`host-${name}`, `The tools of the host ${name}`, groups)),
   ];
   return {
     environments,

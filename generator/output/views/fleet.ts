@@ -1,4 +1,5 @@
-import type { Builder, Group, Model, NixosHost } from "../../model/model.ts";
+import { isNixos } from "../../model/hosts.ts";
+import type { Builder, Group, Host, Model, NixosHost } from "../../model/model.ts";
 import { type Attribute, Call, type NixValue, Selection } from "../printers/nix.ts";
 import { isEveryGroup } from "./every-group.ts";
 import { hasOverlays } from "./nixos.ts";
@@ -6,15 +7,13 @@ import { hasOverlays } from "./nixos.ts";
 /** Data for the NixOS hosts, their deployment and the remote builders. */
 
 export function hostsView(model: Model): object {
-  // All hosts that have every group share one list: a thousand hosts of a thousand groups each would be a million lines.
-  const isAll = (groups: readonly Group[]) => isEveryGroup(model, groups) && groups.length > 0;
+  const hosts = model.hosts.filter(isNixos);
   const hostOf = ({ name, system, stateVersion, groups, modules, deploy }: NixosHost) => ({
     name,
     system,
     stateVersion,
-    groups: isAll(groups) ? new Selection("everyGroup", []) : switches(groups),
-    // nix/hosts.nix is one level below the output folder.
-    modules: modules.map((path) => new Selection(`../${path.slice(2)}`, [])),
+    groups: groupSwitches(model, groups),
+    modules: moduleFiles(modules),
     ...(deploy
       ? {
           deployment: {
@@ -27,17 +26,32 @@ export function hostsView(model: Model): object {
       : {}),
   });
   return {
-    everyGroup: model.hosts.some((host) => isAll(host.groups)) && switches(model.groups),
-    hosts: model.hosts.map((host): Attribute => [host.name, new Call("host", hostOf(host))]),
+    everyGroup: everyGroup(model, hosts),
+    hosts: hosts.map((host): Attribute => [host.name, new Call("host", hostOf(host))]),
   };
 }
+
+// All hosts that have every group share one list: a thousand hosts of a thousand groups each would be a million lines.
+const hasEvery = (model: Model, groups: readonly Group[]) => isEveryGroup(model, groups) && groups.length > 0;
+
+/** The switches that the hosts with every group share; false if there is no such host. */
+export const everyGroup = (model: Model, hosts: readonly Host[]): NixValue =>
+  hosts.some((host) => hasEvery(model, host.groups)) && switches(model.groups);
+
+/** The switches of a host's groups; `everyGroup` is a binding of the file. */
+export const groupSwitches = (model: Model, groups: readonly Group[]): NixValue =>
+  hasEvery(model, groups) ? new Selection("everyGroup", []) : switches(groups);
+
+/** The user's own modules, for a file in nix/, one level below the output folder. */
+export const moduleFiles = (modules: readonly string[]): NixValue[] =>
+  modules.map((path) => new Selection(`../${path.slice(2)}`, []));
 
 const switches = (groups: readonly Group[]): NixValue => Object.fromEntries(groups.map(({ name }) => [name, { enable: true }]));
 
 /** The host's own module, if the spec has it at its default path. */
-export function hostScaffoldView(host: NixosHost, model: Model): { name: string; view: object } | undefined {
-  if (!host.modules.includes(`./hosts/${host.name}.nix`)) return undefined;
-  return { name: host.name, view: { accounts: accounts(buildersOn(host.name, model)) } };
+export function hostScaffoldView(host: Host, model: Model): { name: string; view: object } | undefined {
+  if (host.os === "linux" || !host.modules.includes(`./hosts/${host.name}.nix`)) return undefined;
+  return { name: host.name, view: { mac: host.os === "darwin", accounts: accounts(buildersOn(host.name, model)) } };
 }
 
 export function hiveView(model: Model, deployed: NixosHost): object {
@@ -54,7 +68,9 @@ export function remoteBuildersView(model: Model): object {
   const declared = model.settings.find((setting) => setting.name === "trusted-users")?.value;
   const trusted = Array.isArray(declared) ? (declared as readonly string[]) : [];
   const serving: Record<string, NixValue> = {};
+  const nixos = new Set(model.hosts.filter(isNixos).map(({ name }) => name));
   for (const name of new Set(model.builders.flatMap((builder) => builder.specHost ?? []))) {
+    if (!nixos.has(name)) continue;
     const builders = buildersOn(name, model);
     serving[name] = {
       accounts: accounts(builders),
@@ -71,7 +87,7 @@ export function remoteBuildersView(model: Model): object {
 }
 
 /** An entry of `nix.buildMachines`. */
-function buildMachine(builder: Builder): NixValue {
+export function buildMachine(builder: Builder): NixValue {
   return {
     hostName: builder.host,
     protocol: builder.protocol,
