@@ -36,9 +36,14 @@ function environment(): NodeJS.ProcessEnv {
   };
 }
 
+/** Inputs that are no nixpkgs. */
+const SOURCES: Readonly<Record<string, () => string | undefined>> = {
+  "nix-darwin": () => tool("nixDarwin"),
+};
+
 const overrides = (inputs: readonly string[]) => [
   "--no-write-lock-file",
-  ...inputs.flatMap((name) => ["--override-input", name, `path:${nixpkgs()}`]),
+  ...inputs.flatMap((name) => ["--override-input", name, `path:${SOURCES[name]?.() ?? nixpkgs()}`]),
 ];
 
 /** The value of an expression, which may ask for `nixpkgs` and other folders by their paths. */

@@ -84,7 +84,7 @@ export function catalogView(model: Model, context: PlanContext): object {
       id: ids.of("host", host.name),
       name: host.name,
       system: host.system,
-      os: systemWords(host),
+      ...systemWords(host),
       target: host.deploy ? `${host.deploy.user}@${host.deploy.target}` : "",
       tags: host.deploy?.tags.join(", ") ?? "",
       all: isEveryGroup(model, host.groups),

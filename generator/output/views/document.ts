@@ -78,7 +78,7 @@ export function architectureView(model: Model, context: PlanContext): object {
       name: host.name,
       system: host.system,
       groups: groupNames(host.groups),
-      os: systemWords(host),
+      ...systemWords(host),
       command: switchCommand(host),
       target: host.deploy ? `${host.deploy.user}@${host.deploy.target}` : false,
     })),

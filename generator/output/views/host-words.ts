@@ -2,10 +2,10 @@ import type { Host, Model } from "../../model/model.ts";
 
 /* Words about hosts for ARCHITECTURE.md and the catalogue. */
 
-/** What runs on a host: `NixOS 26.05`, `macOS, nix-darwin 6`, `Linux`. */
-export function systemWords(host: Host): string {
-  if (host.os === "nixos") return `NixOS ${host.stateVersion}`;
-  return host.os === "darwin" ? `macOS, nix-darwin ${host.stateVersion}` : "Linux";
+/** What runs on a host: `NixOS`, version `26.05`. Another Linux has no version in the spec: `""`. */
+export function systemWords(host: Host): { readonly os: string; readonly stateVersion: string } {
+  if (host.os === "linux") return { os: "Linux", stateVersion: "" };
+  return { os: host.os === "nixos" ? "NixOS" : "macOS, nix-darwin", stateVersion: String(host.stateVersion) };
 }
 
 /** The kinds of hosts of a spec: `NixOS`, or `NixOS, macOS and other Linux`. */

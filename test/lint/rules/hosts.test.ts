@@ -13,7 +13,72 @@ codeRows(test, [
     bad: `${base}hosts:\n  ⟦box⟧:\n    system: x86_64-linux\n`,
     good: `${base}hosts:\n  box:\n    system: x86_64-linux\n    stateVersion: "24.05"\n`,
   },
+  {
+    code: "state-version-missing",
+    says: "the host `mac` has no stateVersion",
+    bad: `${base}hosts:\n  ⟦mac⟧: { system: aarch64-darwin }\n`,
+    good: `${base}hosts:\n  mac: { system: aarch64-darwin, stateVersion: 6 }\n`,
+  },
+  {
+    code: "host-os",
+    says: "`os: nixos` does not fit the system `aarch64-darwin`",
+    bad: `${base}hosts:\n  mac: { os: ⟦nixos⟧, system: aarch64-darwin, stateVersion: 6 }\n`,
+    good: `${base}hosts:\n  mac: { system: aarch64-darwin, stateVersion: 6 }\n`,
+  },
+  {
+    code: "host-os",
+    says: "`os: linux` does not fit the system `x86_64-darwin`",
+    bad: `${base}hosts:\n  mac: { os: ⟦linux⟧, system: x86_64-darwin, stateVersion: 6 }\n`,
+    good: `${base}hosts:\n  mac: { os: darwin, system: x86_64-darwin, stateVersion: 6 }\n`,
+  },
+  {
+    code: "host-os",
+    says: "`os: darwin` does not fit the system `x86_64-linux`",
+    bad: `${base}hosts:\n  box: { os: ⟦darwin⟧, system: x86_64-linux, stateVersion: "26.05" }\n`,
+    good: `${base}hosts:\n  box: { system: x86_64-linux, stateVersion: "26.05" }\n`,
+  },
+  {
+    code: "state-version-kind",
+    says: "`mac` is a Mac, and nix-darwin's stateVersion is a number",
+    bad: `${base}hosts:\n  mac: { system: aarch64-darwin, stateVersion: ⟦"26.05"⟧ }\n`,
+    good: `${base}hosts:\n  mac: { system: aarch64-darwin, stateVersion: 6 }\n`,
+  },
+  {
+    code: "state-version-kind",
+    says: "`box` is a NixOS host, and its stateVersion is a release in quotes",
+    bad: `${base}hosts:\n  box: { system: x86_64-linux, stateVersion: ⟦6⟧ }\n`,
+    good: `${base}hosts:\n  box: { system: x86_64-linux, stateVersion: "26.05" }\n`,
+  },
+  {
+    code: "host-key-unused",
+    says: "`stateVersion` has no effect on `worker`, which is neither NixOS nor macOS",
+    bad: `${base}hosts:\n  worker: { os: linux, ⟦stateVersion⟧: "26.05" }\n`,
+    good: `${base}hosts:\n  worker: { os: linux }\n`,
+  },
+  {
+    code: "host-key-unused",
+    says: "`modules` has no effect on `worker`, which is neither NixOS nor macOS",
+    bad: `${base}hosts:\n  worker:\n    os: linux\n    ⟦modules⟧: [./hosts/worker.nix]\n`,
+    good: `${base}hosts:\n  worker:\n    os: linux\n`,
+  },
+  {
+    code: "host-system-missing",
+    says: "the flake has no packages for `aarch64-linux`, the system of `worker`",
+    bad: `${base}systems: [x86_64-linux]\nhosts:\n  worker: { os: linux, system: ⟦aarch64-linux⟧ }\n`,
+    good: `${base}systems: [x86_64-linux, aarch64-linux]\nhosts:\n  worker: { os: linux, system: aarch64-linux }\n`,
+  },
 ]);
+
+test("nix-darwin has no branch for an old nixpkgs, unless the spec names a commit of it", () => {
+  const spec = (inputs: string) =>
+    `version: 1\nname: demo\nnixpkgs: nixos-24.05\n${inputs}${group}hosts: { mac: { system: aarch64-darwin, stateVersion: 4 } }\n`;
+  const found = (text: string) => codes(compileText(text).diagnostics).filter((code) => code === "nix-darwin-release");
+  assert.equal(found(spec("")), ["nix-darwin-release"]);
+  assert.equal(
+    found(spec('inputs: { nix-darwin: { flake: "github:nix-darwin/nix-darwin/29b3096", follows: [nixpkgs] } }\n')),
+    [],
+  );
+});
 
 /** nixpkgs in the spec, and the release that the fix writes. */
 for (const [nixpkgs, release] of [
