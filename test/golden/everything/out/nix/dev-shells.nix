@@ -28,12 +28,7 @@ let
     "deploy"
     "greet"
   ];
-  missingLine =
-    shell: tool:
-    "printf '%s\\n' ${shellWord "flakewright: ${tool} is left out of the shell ${shell}: not available on ${system}"} >&2\n";
-=======
   missingLine = reason: "printf '%s\\n' ${shellWord "flakewright: ${reason}"} >&2\n";
->>>>>>> 71fa7ec (Shells and modules give the true reason why a tool is left out)
   shell =
     {
       name,
@@ -53,16 +48,12 @@ let
       # Commands come first on PATH.
       packages = (if programs == [ ] then [ ] else [ (commands programs) ]) ++ found.packages;
       shellHook = builtins.concatStringsSep "" (
-<<<<<<< HEAD
-        map (missingLine name) found.missing
+        map missingLine found.reasons
         ++ (if projectRoot then [ ". ${./shell-entry.sh}\n" ] else [ ])
         ++ builtins.attrValues (builtins.mapAttrs exportLine env)
         ++ map envFileLine envFiles
         ++ (if projectRoot then [ "flakewright_end\n" ] else [ ])
         ++ [ hook ]
-=======
-        map missingLine found.reasons ++ builtins.attrValues (builtins.mapAttrs exportLine env) ++ [ hook ]
->>>>>>> 71fa7ec (Shells and modules give the true reason why a tool is left out)
       );
       passthru = {
         inherit env hook;

@@ -7,13 +7,7 @@ let
   # A text as one word of bash.
   shellWord = text: "'${builtins.replaceStrings [ "'" ] [ "'\\''" ] text}'";
   exportLine = name: value: "export ${name}=${shellWord value}\n";
-<<<<<<< HEAD
-  missingLine =
-    shell: tool:
-    "printf '%s\\n' ${shellWord "flakewright: ${tool} is left out of the shell ${shell}: not available on ${system}"} >&2\n";
-=======
   missingLine = reason: "printf '%s\\n' ${shellWord "flakewright: ${reason}"} >&2\n";
->>>>>>> 71fa7ec (Shells and modules give the true reason why a tool is left out)
   shell =
     {
       name,
@@ -29,13 +23,7 @@ let
       inherit name;
       inherit (found) packages;
       shellHook = builtins.concatStringsSep "" (
-<<<<<<< HEAD
-        map (missingLine name) found.missing
-        ++ builtins.attrValues (builtins.mapAttrs exportLine env)
-        ++ [ hook ]
-=======
         map missingLine found.reasons ++ builtins.attrValues (builtins.mapAttrs exportLine env) ++ [ hook ]
->>>>>>> 71fa7ec (Shells and modules give the true reason why a tool is left out)
       );
       passthru = {
         inherit env hook;
