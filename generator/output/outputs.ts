@@ -57,6 +57,8 @@ interface Output {
   readonly path: string;
   readonly mode?: number;
   readonly once?: true;
+  /** True if the dev shells depend on the file: direnv watches it. */
+  readonly shells?: true;
   /** One file for each element: the template's data and, for a path with NAME, the name. */
   readonly files: (model: Model, context: PlanContext) => readonly { readonly name?: string; readonly view: object }[];
 }
@@ -72,19 +74,19 @@ const when =
 
 /** Every output. The order is the order in which files are written. */
 const OUTPUTS: readonly Output[] = [
-  { path: "flake.nix", files: always(flakeView) },
-  { path: "nix/package-sets.nix", files: always(packageSetsView) },
-  { path: "nix/overlays.nix", files: when((model) => model.nixpkgs.overlays.length > 0, overlaysView) },
-  { path: "nix/nixpkgs-config.nix", files: when(hasPolicy, nixpkgsConfigView) },
-  { path: "nix/tool-groups.nix", files: always(toolGroupsView) },
-  { path: "nix/available.nix", files: always(() => ({})) },
+  { path: "flake.nix", shells: true, files: always(flakeView) },
+  { path: "nix/package-sets.nix", shells: true, files: always(packageSetsView) },
+  { path: "nix/overlays.nix", shells: true, files: when((model) => model.nixpkgs.overlays.length > 0, overlaysView) },
+  { path: "nix/nixpkgs-config.nix", shells: true, files: when(hasPolicy, nixpkgsConfigView) },
+  { path: "nix/tool-groups.nix", shells: true, files: always(toolGroupsView) },
+  { path: "nix/available.nix", shells: true, files: always(() => ({})) },
   { path: "nix/environment.nix", files: always(() => ({})) },
   { path: "nix/apps.nix", files: always(() => ({})) },
   { path: "nix/enabled-tools.nix", files: always(enabledToolsView) },
-  { path: "nix/dev-shells.nix", files: always(devShellsView) },
-  { path: "nix/shell-entry.sh", files: when(hasEntry, () => ({})) },
-  { path: "nix/commands.nix", files: when(hasCommands, commandsView) },
-  { path: "nix/write-commands.sh", files: when(hasCommands, () => ({})) },
+  { path: "nix/dev-shells.nix", shells: true, files: always(devShellsView) },
+  { path: "nix/shell-entry.sh", shells: true, files: when(hasEntry, () => ({})) },
+  { path: "nix/commands.nix", shells: true, files: when(hasCommands, commandsView) },
+  { path: "nix/write-commands.sh", shells: true, files: when(hasCommands, () => ({})) },
   { path: "nix/packages.nix", files: always(packagesView) },
   { path: "nix/checks.nix", files: always(checksView) },
   { path: "nix/pins.nix", files: when((model) => model.inputs.some((set) => set.isPin), pinsView) },
@@ -126,8 +128,8 @@ const OUTPUTS: readonly Output[] = [
   { path: "manage-nix-packages.sh", mode: 0o755, files: always(manageView) },
   { path: "apply-nix-config.sh", mode: 0o755, files: when(hasMachinePart, applyView) },
   { path: "hosts/NAME.nix", once: true, files: (model) => model.hosts.flatMap((host) => hostScaffoldView(host, model) ?? []) },
-  { path: "overlays/NAME.nix", once: true, files: overlayScaffolds },
-  { path: ".envrc", files: always(() => ({})) },
+  { path: "overlays/NAME.nix", once: true, shells: true, files: overlayScaffolds },
+  { path: ".envrc", files: always(envrcView) },
   { path: ".gitattributes", files: always(() => ({})) },
   { path: "template/flake.nix", files: always(templateView) },
   { path: "template/.envrc", files: always(() => ({})) },
@@ -154,6 +156,17 @@ function hasSystemConf(model: Model): boolean {
   return model.settings.length > 0 || model.hosts.some(isOtherLinux);
 }
 
+/** The files that the dev shells depend on, in the order of OUTPUTS, and flake.lock, which is Nix's own. */
+function envrcView(model: Model, context: PlanContext): object {
+  const generated = OUTPUTS.filter((output) => output.shells).flatMap((output) =>
+    output.files(model, context).map(({ name }) => filePath(output, name)),
+  );
+  const own = model.nixpkgs.overlays.flatMap((overlay) => ("path" in overlay ? [overlay.path.slice(2)] : []));
+  return { watched: [...new Set(["flake.lock", ...generated, ...own])] };
+}
+
+const filePath = ({ path }: Output, name: string | undefined): string => (name === undefined ? path : path.replace("NAME", name));
+
 function hasBuildUsers(model: Model): boolean {
   return (model.buildUsers?.roles.length ?? 0) > 0;
 }
@@ -173,7 +186,7 @@ export function planFiles(model: Model, templates: Templates, context: PlanConte
     const render = templates(`${output.path}.hbs`);
     for (const { name, view } of entries) {
       files.push({
-        path: name === undefined ? output.path : output.path.replace("NAME", name),
+        path: filePath(output, name),
         text: render({ ...view, spec: context.spec }),
         mode: output.mode ?? 0o644,
         once: output.once ?? false,

@@ -22,6 +22,8 @@ const BY_VARIABLE = {
   homeManager: "FLAKEWRIGHT_HOME_MANAGER",
   /** colmena's source: a folder. */
   colmena: "FLAKEWRIGHT_COLMENA",
+  /** nix-direnv's source: a folder. */
+  nixDirenv: "FLAKEWRIGHT_NIX_DIRENV",
   /** nixfmt 1.x (RFC 166); Debian's `nixfmt` is the older style. */
   nixfmt: "FLAKEWRIGHT_NIXFMT",
 } as const;
