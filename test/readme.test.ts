@@ -24,8 +24,8 @@ test("links and pictures lead to files", () => {
 });
 
 test("the table of commands has every command", () => {
-  const rows = [...prose.matchAll(/^\| `([a-z]+)` \|/gm)].map(([, name]) => name);
-  assert.equal(rows.slice(-Object.keys(COMMANDS).length), Object.keys(COMMANDS));
+  const rows = [...prose.matchAll(/^\| `([a-z]+)` \|/gm)].map(([, name]) => name).sort();
+  assert.equal(rows, Object.keys(COMMANDS).sort());
 });
 
 test("prose fits 100 columns, code 80", () => {
