@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { evaluation } from "./evaluation.ts";
 import { againstFloor, cost, median, scratch } from "./measure.ts";
+import { packageVerdicts } from "./packages.ts";
 import { largeSpec } from "./spec.ts";
 import { watchLatency } from "./watch.ts";
 
 /*
- * `npm run bench [-- start scale watch evaluation] [--json FILE]` measures the bundle in dist/, relative to `node -e 0` in the same
+ * `npm run bench [-- start scale watch evaluation packages] [--json FILE]` measures the bundle in dist/, relative to `node -e 0` in the same
  * run. Run it on an idle machine. It is no test: nothing fails on a figure.
  */
 
@@ -104,6 +105,12 @@ if (isSelected("evaluation")) {
   const rows = evaluation(root, scratch("evaluation"));
   if (rows) table("Evaluation: devShells.x86_64-linux.k8s.drvPath on a real nixpkgs, function calls above the floor", rows);
   else console.log("\nEvaluation: skipped, because FLAKEWRIGHT_NIXPKGS is not set");
+}
+
+if (isSelected("packages")) {
+  const rows = packageVerdicts();
+  if (rows) table("Packages: verdicts on every attribute of two real nixpkgs", rows);
+  else console.log("\nPackages: skipped, because FLAKEWRIGHT_NIXPKGS or FLAKEWRIGHT_NIXPKGS_OLD is not set");
 }
 
 if (jsonFile) writeFileSync(jsonFile, `${JSON.stringify(results, null, 2)}\n`);
