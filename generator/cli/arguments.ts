@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { nearestNames } from "../report/suggestions.ts";
 
 /** The positional arguments of a command, as its usage line writes them. The kind decides what a shell completes. */
-export type Operands = "" | "[SPEC]" | "[DIR]" | "[PATH]" | "[TOOL…]" | "FILE…" | "WORD" | "SHELL";
+export type Operands = "" | "TOOL…" | "[RELEASE]" | "[SPEC]" | "[DIR]" | "[PATH]" | "[TOOL…]" | "FILE…" | "WORD" | "SHELL";
 
 /** A command as usage, completion and argument checks need it. */
 export interface CommandSpec {
@@ -34,6 +34,10 @@ export const OPTIONS = {
   "dry-run": { type: "boolean", summary: "list what would change, write nothing" },
   fix: { type: "boolean", summary: "apply the fixes that keep what you meant to the spec" },
   index: { type: "string", value: "INDEX", summary: "a folder or flake reference with an index of nixpkgs' history" },
+  group: { type: "string", value: "GROUP", summary: "the group to edit" },
+  from: { type: "string", value: "INPUT", summary: "the input to take the tool from" },
+  // `--version` of a command that has it; run.ts tells it from the program's own.
+  "tool-version": { type: "string", value: "VERSION", summary: "the version to ask for" },
   defaults: { type: "boolean", summary: "also print what is not written" },
   root: { type: "string", value: "DIR", summary: "examine the machine image mounted at DIR" },
   nixpkgs: { type: "string", value: "REF", summary: "a flake reference (the spec's nixpkgs)" },
@@ -62,7 +66,7 @@ const WIDTH = 80;
 function synopsis(name: string, { operands, options }: CommandSpec): string {
   const written = options.map((option) => {
     const { value }: OptionSpec = OPTIONS[option];
-    return `[--${option}${value ? ` ${value}` : ""}]`;
+    return `[--${shownName(option)}${value ? ` ${value}` : ""}]`;
   });
   const start = `Usage: flakewright ${name}`;
   return folded(
@@ -71,6 +75,9 @@ function synopsis(name: string, { operands, options }: CommandSpec): string {
     " ".repeat(start.length),
   );
 }
+
+/** An option as users write it. */
+export const shownName = (option: string): string => (option === "tool-version" ? "version" : option);
 
 /** Words on lines of at most {@link WIDTH} columns; the first line begins with `start`, the others with `indent`. */
 function folded(words: readonly string[], start: string, indent: string): string {
@@ -131,20 +138,24 @@ const ARGUMENTS: Readonly<Partial<Record<Operands, readonly [string, string]>>> 
   "[PATH]": ["PATH", "a place of the spec, such as groups.k8s, or a spec; all of spec/platform.yaml unless given"],
   "[TOOL…]": ["TOOL", "a tool with a version in the spec, or a spec; all tools of spec/platform.yaml unless given"],
   "FILE…": ["FILE", "a file to convert; its name says what it is"],
+  "TOOL…": ["TOOL", "a tool, by its attribute path in nixpkgs"],
+  "[RELEASE]": ["RELEASE", "a release of nixpkgs, such as 26.05; the newest unless given"],
   WORD: ["WORD", "a diagnostic code, a nix.conf setting, a package or a key of the spec"],
   SHELL: ["SHELL", "bash, zsh or fish"],
 };
 
 function optionRows(options: typeof optionSpecs): [string, string][] {
   return options.map(([name, { short, value, summary, words }]) => [
-    `${short ? `-${short}, ` : ""}--${name}${value ? ` ${value}` : ""}`,
+    `${short ? `-${short}, ` : ""}--${shownName(name)}${value ? ` ${value}` : ""}`,
     words ? `${summary}: ${words.join(", ")}` : summary,
   ]);
 }
 
 /** The options and operands of a command line, or a sentence on the first option that is unknown or lacks a proper value. */
 export function readArguments(argv: readonly string[]) {
-  const config = { args: [...argv], allowPositionals: true, options: OPTIONS } as const;
+  // `add TOOL --version 1.29` asks for a version of the tool, `--version` alone for the program's.
+  const args = argv[0] === "add" ? argv.map((word) => word.replace(/^--version(?==|$)/, "--tool-version")) : [...argv];
+  const config = { args, allowPositionals: true, options: OPTIONS } as const;
   // Options are checked here first, so that users never see parseArgs' own messages.
   for (const token of parseArgs({ ...config, strict: false, tokens: true }).tokens) {
     const problem = token.kind === "option" ? optionProblem(token) : undefined;

@@ -70,6 +70,34 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: async (system, options, _operands, terminal) =>
       (await import("../commands/index-packages.ts")).index(system, options, terminal),
   },
+  add: {
+    operands: "TOOL…",
+    options: ["group", "from", "tool-version"],
+    summary: "add tools to a group of the spec; comments and layout stay",
+    example: "flakewright add kubectl --group k8s",
+    run: async (system, options, tools) => (await import("../commands/add.ts")).add(system, options, tools),
+  },
+  remove: {
+    operands: "TOOL…",
+    options: ["group"],
+    summary: "remove tools from the spec; comments and layout stay",
+    example: "flakewright remove kubectl",
+    run: async (system, options, tools) => (await import("../commands/remove.ts")).remove(system, options, tools),
+  },
+  search: {
+    operands: "WORD",
+    options: ["out"],
+    summary: "find packages by name, by program and by what people call them",
+    example: 'flakewright search "azure login"',
+    run: async (system, options, [word = ""]) => (await import("../commands/search.ts")).search(system, options, word),
+  },
+  upgrade: {
+    operands: "[RELEASE]",
+    options: [],
+    summary: "move the spec's nixpkgs to another release",
+    example: "flakewright upgrade 26.05",
+    run: async (system, options, [release]) => (await import("../commands/upgrade.ts")).upgrade(system, options, release),
+  },
   pin: {
     operands: "[TOOL…]",
     options: ["index", "dry-run"],

@@ -41,6 +41,11 @@ export interface Options {
   readonly out: string;
   readonly force: boolean;
   readonly dryRun: boolean;
+  /** For `add` and `remove`: the group to edit. */
+  readonly group?: string | undefined;
+  /** For `add`: the input to take the tool from, and the version to ask for. */
+  readonly from?: string | undefined;
+  readonly toolVersion?: string | undefined;
   /** For `check`: apply fixes that are certain to the spec. */
   readonly fix?: boolean;
   /** Warnings count as errors. */

@@ -69,7 +69,7 @@ function packages(written: string, facts: Facts | undefined): CompletionItem[] {
   };
   for (const { called, attribute } of TOOL_NAMES)
     if (called.toLowerCase().startsWith(word)) add(attribute, called.toLowerCase() === word ? 1 : 2, called);
-  for (const { attribute } of facts?.all() ?? []) {
+  for (const { attribute } of facts?.containing(written) ?? []) {
     const name = attribute.toLowerCase();
     if (name === word) add(attribute, 0);
     else if (name.startsWith(word)) add(attribute, isWellKnown(attribute) ? 2 : 3);

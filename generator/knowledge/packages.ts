@@ -109,6 +109,8 @@ export interface Facts extends FactsOrigin {
   nearest(name: string, max?: number): string[];
   /** All packages with their current names, sorted. */
   all(): PackageFacts[];
+  /** Packages whose attribute or main program contains the word, in any case; sorted. Only their lines are read. */
+  containing(word: string): PackageFacts[];
   /** All rows, including old names, sorted. */
   rows(): PackageFacts[];
   /** The attributes with this main program, the most likely first. */
@@ -338,6 +340,25 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
     return found;
   }
 
+  function containing(word: string): PackageFacts[] {
+    const found: PackageFacts[] = [];
+    const wanted = word.toLowerCase();
+    const form = new RegExp(word.replace(/[^A-Za-z0-9]/g, "\\$&"), "gi");
+    form.lastIndex = body;
+    for (let hit = form.exec(text); hit && word !== ""; hit = form.exec(text)) {
+      const start = lineStart(hit.index);
+      const end = lineEnd(start);
+      form.lastIndex = end;
+      // Most hits in long lines are in columns that do not count.
+      const attribute = attributeAt(start, end);
+      const row =
+        attribute.toLowerCase().includes(wanted) || hit.index - start < attribute.length + 80 ? parse(start) : undefined;
+      if (!row || !isThere(row.attribute)) continue;
+      if (row.attribute.toLowerCase().includes(wanted) || row.mainProgram.toLowerCase().includes(wanted)) found.push(row);
+    }
+    return found;
+  }
+
   let index: NameIndex | undefined;
   return {
     release,
@@ -358,6 +379,7 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
       return [...new Set([...programs, ...near])].slice(0, max);
     },
     all: () => rows().filter((one) => isThere(one.attribute)),
+    containing,
     rows,
     byProgram,
   };

@@ -78,6 +78,35 @@ export function addition(source: Source, map: SpecPath, key: string, value: stri
   return insertion(at, `${text.includes("\r\n") ? "\r\n" : "\n"}${" ".repeat(lead.length)}${key}: ${value}`);
 }
 
+/**
+ * An edit that adds entries to the end of a list, in the form that the list has. Undefined if the spec has an alias instead of the list, or
+ * a form that a line can't be added to.
+ */
+export function insertion(source: Source, list: SpecPath, entries: readonly string[]): Fix | undefined {
+  const last = valueAt(source, list);
+  if (!Array.isArray(last)) return undefined;
+  // The last entry of a merged list is in the file of the spec's own entries, where there are any.
+  const { file: own, path } = last.length > 0 ? source.origin([...list, last.length - 1]) : source.origin(list);
+  const at = last.length > 0 ? path.slice(0, -1) : path;
+  const here = valueAt(own, at);
+  if (!Array.isArray(here)) return undefined;
+  const { text, file } = own;
+  const whole = own.locate(at, "value");
+  const add = (offset: number, inserted: string): Fix => ({ range: { file, start: offset, end: offset }, text: inserted });
+  if (text[whole.start] === "[") {
+    if (here.length === 0) return { range: { file, start: whole.start, end: whole.end }, text: `[${entries.join(", ")}]` };
+    return add(own.locate([...at, here.length - 1], "value").end, `, ${entries.join(", ")}`);
+  }
+  const { start, end } = own.locate([...at, here.length - 1], "value");
+  const lead = /^( *)- +$/.exec(text.slice(text.lastIndexOf("\n", start - 1) + 1, start));
+  if (!lead) return undefined;
+  const newline = text.indexOf("\n", end);
+  const lineBreak = text.includes("\r\n") ? "\r\n" : "\n";
+  const lines = entries.map((entry) => `${lead[1]}- ${entry}`);
+  if (newline === -1) return add(text.length, lines.map((line) => lineBreak + line).join(""));
+  return add(newline + 1, lines.map((line) => line + lineBreak).join(""));
+}
+
 /** An edit that appends lines to the main file of the spec. */
 export function appendix(source: Source, lines: string): Fix {
   const { file, text } = source.origin([]).file;

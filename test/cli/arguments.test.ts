@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { commandUsage, readArguments, usage, usageProblem } from "../../generator/cli/arguments.ts";
+import { commandUsage, readArguments, shownName, usage, usageProblem } from "../../generator/cli/arguments.ts";
 import { COMMANDS } from "../../generator/cli/commands.ts";
 
 const test = suite("arguments");
@@ -43,7 +43,7 @@ test("the help lists every command, and every command has its own help", () => {
     assert.match(usage(COMMANDS), new RegExp(`^  ${name} +${command.summary.split(" ")[0]}`, "m"));
     const page = commandUsage(name, command);
     assert.ok(page.includes(command.example), name);
-    for (const option of command.options) assert.match(page, new RegExp(`^  --${option}`, "m"));
+    for (const option of command.options) assert.match(page, new RegExp(`^  --${shownName(option)}`, "m"));
     for (const line of [...page.split("\n"), ...usage(COMMANDS).split("\n")]) assert.ok(line.length <= 80, line);
   }
 });

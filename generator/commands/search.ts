@@ -1,0 +1,97 @@
+import type { Facts } from "../knowledge/packages.ts";
+import { isWellKnown, TOOL_NAMES, toolCompletions } from "../knowledge/tool-names.ts";
+import type { System } from "../system/system.ts";
+import { type Options, type Outcome, printed } from "./outcome.ts";
+import { compileSpec, factsReader } from "./session.ts";
+
+/** As many as a person reads. */
+const MOST = 20;
+
+interface Hit {
+  readonly attribute: string;
+  readonly rank: number;
+  /** What people call it, where that is what was found. */
+  readonly called?: string;
+}
+
+/** `search WORD`: packages of the spec's nixpkgs by attribute, by program, and by what people call them and say of them. */
+export async function search(system: System, options: Options, word: string): Promise<Outcome> {
+  const facts = await factsOf(system, options);
+  if (!facts) return { ...printed(""), notes: ["there are no package facts"], status: 3 };
+  const hits = find(word, facts);
+  if (hits.length === 0) {
+    const near = facts.nearest(word);
+    const note = `nothing is called ${word}${near.length > 0 ? `; did you mean ${near.join(", ")}?` : ""}`;
+    return { ...printed(""), data: { word, packages: [], nearest: near }, notes: [note], status: 1 };
+  }
+  const shown = hits.slice(0, MOST).map(({ attribute, called }) => {
+    const found = facts.find(attribute);
+    return {
+      attribute,
+      version: found?.version ?? "",
+      licence: found?.licenses?.join(" ") || (found?.unfree ? "unfree" : ""),
+      program: found?.mainProgram ?? "",
+      called: called ?? "",
+    };
+  });
+  const more = hits.length > MOST ? [`${hits.length - MOST} more; a longer word finds fewer`] : [];
+  return { ...printed(table(shown)), data: { word, packages: shown }, notes: more };
+}
+
+/** The facts of the spec's nixpkgs; without a spec, those that come with flakewright. */
+async function factsOf(system: System, options: Options): Promise<Facts | undefined> {
+  const facts = await factsReader(system, options);
+  if ((await system.kind(options.spec)) !== "file") return facts();
+  const compiled = await compileSpec(system, options);
+  return "status" in compiled || !compiled.model ? facts() : facts(compiled.model.nixpkgs.url);
+}
+
+/** Hits, the likeliest first: exactly this, what people call it, well-known names that begin so, others, names and descriptions that hold it. */
+function find(word: string, facts: Facts): Hit[] {
+  const words = word.toLowerCase().split(/\s+/).filter(Boolean);
+  const whole = words.join(" ");
+  const [first = ""] = words;
+  const hits = new Map<string, Hit>();
+  const add = (attribute: string, rank: number, called?: string): void => {
+    const before = hits.get(attribute);
+    if (!before || rank < before.rank) hits.set(attribute, { attribute, rank, ...(called === undefined ? {} : { called }) });
+  };
+  for (const { called, attribute, kind } of TOOL_NAMES) {
+    const name = called.toLowerCase();
+    // What nixpkgs has under the name may be another thing: what people mean comes first.
+    if (name === whole) add(attribute, kind === "other-thing" ? -1 : 1, called);
+    else if (name.startsWith(whole)) add(attribute, 3, called);
+  }
+  for (const { attribute, called, description } of toolCompletions()) {
+    const text = `${attribute} ${called} ${description}`.toLowerCase();
+    const matched = words.filter((one) => text.includes(one)).length;
+    if (matched > 0) add(attribute, 5 + 2 * (words.length - matched), called === attribute ? undefined : called);
+  }
+  // Of several words, each may be part of a name.
+  if (words.length > 1)
+    for (const one of words.filter((each) => each.length >= 4))
+      for (const { attribute } of facts.containing(one)) if (isWellKnown(attribute)) add(attribute, 8);
+  if (words.length === 1)
+    for (const { attribute, mainProgram } of facts.containing(first)) {
+      const name = attribute.toLowerCase();
+      if (name === first) add(attribute, 0);
+      else if (mainProgram.toLowerCase() === first) add(attribute, 1, mainProgram);
+      else if (name.startsWith(first)) add(attribute, isWellKnown(attribute) ? 2 : 4);
+      else if (first.length >= 3 && name.includes(first)) add(attribute, isWellKnown(attribute) ? 4 : 6);
+    }
+  return [...hits.values()]
+    .filter(({ attribute }) => facts.find(attribute) !== undefined)
+    .sort((a, b) => a.rank - b.rank || a.attribute.length - b.attribute.length || (a.attribute < b.attribute ? -1 : 1));
+}
+
+function table(rows: readonly Readonly<Record<"attribute" | "version" | "licence" | "program" | "called", string>>[]): string {
+  const columns = ["attribute", "version", "licence", "program"] as const;
+  const widths = columns.map((column) => Math.max(column.length, ...rows.map((row) => row[column].length)));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join("  ")
+      .trimEnd();
+  const lines = rows.map((row) => `${line(columns.map((column) => row[column]))}${row.called ? `  (called ${row.called})` : ""}`);
+  return `${[line(columns), ...lines].join("\n")}\n`;
+}

@@ -1,0 +1,172 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { flakewright } from "../support/cli.ts";
+import { tempFolder } from "../support/temp.ts";
+
+/* Commands that edit the spec: only the touched lines change, everything is judged first, and nothing is written in doubt. */
+
+const test = suite("editing commands");
+
+function project(files: Readonly<Record<string, string>>): string {
+  const folder = tempFolder();
+  mkdirSync(join(folder, "spec"));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, "spec", name), text);
+  return folder;
+}
+const read = (folder: string, name = "platform.yaml"): string => readFileSync(join(folder, "spec", name), "utf8");
+
+const HEAD = "version: 1\nname: demo # the demo\nnixpkgs: 0123456789abcdef0123456789abcdef01234567\n\n";
+
+/** A spec's groups, the arguments, and the groups afterwards. */
+const ROWS: readonly (readonly [name: string, before: string, args: readonly string[], after: string])[] = [
+  [
+    "a block list keeps its comments and blank lines",
+    "groups:\n  a:\n    # tools\n    packages:\n      - jq   # of json\n\n      - age\n    title: A\n",
+    ["add", "kubectl", "k9s"],
+    "groups:\n  a:\n    # tools\n    packages:\n      - jq   # of json\n\n      - age\n      - kubectl\n      - k9s\n    title: A\n",
+  ],
+  [
+    "a flow list",
+    "groups: { a: { packages: [ jq ] } } # one line\n",
+    ["add", "kubectl"],
+    "groups: { a: { packages: [ jq, kubectl ] } } # one line\n",
+  ],
+  ["an empty list", "groups:\n  a: { packages: [] }\n", ["add", "kubectl"], "groups:\n  a: { packages: [kubectl] }\n"],
+  [
+    "a group without a list",
+    "groups:\n  a:\n    title: A\n",
+    ["add", "kubectl"],
+    "groups:\n  a:\n    title: A\n    packages: [kubectl]\n",
+  ],
+  [
+    "the last line without a line break",
+    "groups:\n  a:\n    packages:\n      - jq",
+    ["add", "kubectl"],
+    "groups:\n  a:\n    packages:\n      - jq\n      - kubectl",
+  ],
+  [
+    "CRLF stays",
+    "groups:\r\n  a:\r\n    packages:\r\n      - jq\r\n",
+    ["add", "age"],
+    "groups:\r\n  a:\r\n    packages:\r\n      - jq\r\n      - age\r\n",
+  ],
+  [
+    "the named group",
+    "groups:\n  a: { packages: [jq] }\n  b: { packages: [jq] }\n",
+    ["add", "age", "--group", "b"],
+    "groups:\n  a: { packages: [jq] }\n  b: { packages: [jq, age] }\n",
+  ],
+  [
+    "a new group",
+    "groups:\n  a: { packages: [jq] }\n",
+    ["add", "age", "--group", "b"],
+    "groups:\n  a: { packages: [jq] }\n  b: { packages: [age] }\n",
+  ],
+  [
+    "a version",
+    "groups: { a: { packages: [jq] } }\n",
+    ["add", "kubectl", "--version", "1.29"],
+    'groups: { a: { packages: [jq, { package: kubectl, version: "1.29" }] } }\n',
+  ],
+  [
+    "removing from a block list",
+    "groups:\n  a:\n    packages:\n      - jq # json\n      - age\n",
+    ["remove", "jq"],
+    "groups:\n  a:\n    packages:\n      - age\n",
+  ],
+  [
+    "removing the only entry",
+    "groups:\n  a:\n    packages:\n      - jq\n    title: A # stays\n",
+    ["remove", "jq"],
+    "groups:\n  a:\n    packages: []\n    title: A # stays\n",
+  ],
+  [
+    "removing by what people call it",
+    "groups:\n  a: { packages: [jq, { package: kubernetes-helm, name: helm }] }\n",
+    ["remove", "helm"],
+    "groups:\n  a: { packages: [jq] }\n",
+  ],
+];
+
+for (const [name, before, args, after] of ROWS)
+  test(name, () => {
+    const head = before.includes("\r\n") ? HEAD.replaceAll("\n", "\r\n") : HEAD;
+    const folder = project({ "platform.yaml": head + before });
+    const { status, stderr } = flakewright(folder, args);
+    assert.is(status, 0, stderr);
+    assert.is(read(folder), head + after);
+  });
+
+/** Arguments that are refused, and what is said. */
+const REFUSED: readonly (readonly [args: readonly string[], says: RegExp])[] = [
+  [["add", "helm"], /did you mean `kubernetes-helm`/],
+  [["add", "kubeclt"], /kubectl/],
+  [["add", "jq"], /package-duplicate/],
+  [["add", "kubectl", "--from", "nowhere"], /no input is called|nowhere/],
+  [["remove", "kubeclt"], /no tool/],
+  [["remove", "jq", "--group", "nothing"], /no tool/],
+];
+
+for (const [args, says] of REFUSED)
+  test(`${args.join(" ")} is refused, and nothing is written`, () => {
+    const spec = `${HEAD}groups:\n  a: { packages: [jq] }\n`;
+    const folder = project({ "platform.yaml": spec });
+    const { status, stderr } = flakewright(folder, args);
+    assert.ok(status === 1 || status === 2, stderr);
+    assert.match(stderr, says);
+    assert.is(read(folder), spec);
+  });
+
+test("an unfree tool brings the entry that allows it", () => {
+  const folder = project({
+    "platform.yaml": `version: 1\nname: demo\nnixpkgs: nixos-26.05 # the newest\ngroups:\n  a: { packages: [jq] }\n`,
+  });
+  const { status, stderr } = flakewright(folder, ["add", "terraform"]);
+  assert.is(status, 0, stderr);
+  assert.match(read(folder), /unfree: \[terraform\]/);
+  assert.match(read(folder), /packages: \[jq, terraform\]/);
+  assert.match(stderr, /unfree/);
+});
+
+test("a tool goes into the included file where the group stands", () => {
+  const folder = project({
+    "platform.yaml": `include: [base.yaml]\n${HEAD}groups: { own: { packages: [jq] } }\n`,
+    "base.yaml": "groups:\n  shared:\n    packages:\n      - age # keep\n",
+  });
+  assert.is(flakewright(folder, ["add", "kubectl", "--group", "shared"]).status, 0);
+  assert.is(read(folder, "base.yaml"), "groups:\n  shared:\n    packages:\n      - age # keep\n      - kubectl\n");
+  assert.match(read(folder), /own: \{ packages: \[jq\] \}/);
+});
+
+test("which group is asked where there are several", () => {
+  const folder = project({ "platform.yaml": `${HEAD}groups:\n  a: {}\n  b: {}\n` });
+  const { status, stderr } = flakewright(folder, ["add", "jq"]);
+  assert.is(status, 2);
+  assert.match(stderr, /--group a, b/);
+});
+
+test("search finds what people call things, by any of several words", () => {
+  const folder = tempFolder();
+  const first = (word: string) => flakewright(folder, ["search", word]).stdout.split("\n")[1]?.split(" ")[0];
+  assert.equal(["helm", "kubectl", "gcloud", "azure login", "kube"].map((word) => [word, first(word)]).slice(0, 3), [
+    ["helm", "kubernetes-helm"],
+    ["kubectl", "kubectl"],
+    ["gcloud", "google-cloud-sdk"],
+  ]);
+  assert.match(flakewright(folder, ["search", "azure login"]).stdout, /kubelogin/);
+  const { status, stderr } = flakewright(folder, ["search", "kubeclt"]);
+  assert.equal([status, /kubectl/.test(stderr)], [1, true]);
+});
+
+test("upgrade moves the release and keeps the rest of the line", () => {
+  const spec = "version: 1\nname: demo\nnixpkgs: nixos-25.11-small # why small\ngroups: { a: { packages: [jq] } }\n";
+  const folder = project({ "platform.yaml": spec });
+  const { status, stderr } = flakewright(folder, ["upgrade"]);
+  assert.is(status, 0, stderr);
+  assert.is(read(folder), spec.replace("25.11", "26.05"));
+  assert.is(flakewright(folder, ["upgrade", "19.03"]).status, 2);
+});
+
+test.run();
