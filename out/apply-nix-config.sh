@@ -42,6 +42,7 @@ fail() {
 }
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+etc=$here/etc
 action=apply root='' dry=no restart=yes print=''
 while [ $# -gt 0 ]; do
   case $1 in
@@ -428,7 +429,7 @@ mark_restart() { : >"$state/restart"; }
 apply_files() {
   local n source target text
   for n in 0 1 2; do
-    source=$here/etc/${sources[n]} target=${targets[n]}
+    source=$etc/${sources[n]} target=${targets[n]}
     if [ $n = 2 ] && ! exists "$root/usr/bin/systemd-sysusers" && ! exists "$root/bin/systemd-sysusers"; then continue; fi
     if [ ! -f "$source" ]; then
       # The target may be from an earlier spec.
@@ -463,9 +464,9 @@ whole_configuration() {
 validate() {
   local name own
   understood=''
-  [ -f "$here/etc/nix/nix.conf" ] || return 0
+  [ -f "$etc/nix/nix.conf" ] || return 0
   find_nix || fail "there is no Nix here that could check the configuration; install it first: Debian and Ubuntu: apt install nix-setup-systemd; others: https://nixos.org/download"
-  understand "$(cat "$here/etc/nix/nix.conf")" || fail "the installed Nix ($("${nix[@]}" --version)) refuses the configuration; nothing was changed:
+  understand "$(cat "$etc/nix/nix.conf")" || fail "the installed Nix ($("${nix[@]}" --version)) refuses the configuration; nothing was changed:
 $complaint"
   for name in $left_out; do note "$("${nix[@]}" --version) would ignore $name: left out"; done
   [ -z "$complaint" ] || note "Nix says: $complaint"
@@ -548,15 +549,15 @@ report() {
   printf 'conf=%s\n' "${targets[0]}"
   if [ -d "$state" ]; then printf 'applied=%s\n' "$(cat "$state/platform")"; else printf 'applied=\n'; fi
   understood='' left_out=''
-  [ ! -f "$here/etc/nix/nix.conf" ] || understood=$(cat "$here/etc/nix/nix.conf")
+  [ ! -f "$etc/nix/nix.conf" ] || understood=$(cat "$etc/nix/nix.conf")
   if find_nix; then understand "$understood" || true; fi
   for n in 0 1; do
     printf 'drift %s=' "${sources[n]}"
-    if [ ! -f "$here/etc/${sources[n]}" ]; then
+    if [ ! -f "$etc/${sources[n]}" ]; then
       printf 'not in the spec\n'
     elif [ ! -f "$root${targets[n]}" ]; then
       printf 'absent\n'
-    elif [ "$(cat "$root${targets[n]}")" = "$(if [ $n = 0 ]; then printf '%s' "$understood"; else cat "$here/etc/${sources[n]}"; fi)" ]; then
+    elif [ "$(cat "$root${targets[n]}")" = "$(if [ $n = 0 ]; then printf '%s' "$understood"; else cat "$etc/${sources[n]}"; fi)" ]; then
       printf 'none\n'
     else
       printf 'differs\n'

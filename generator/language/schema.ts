@@ -260,6 +260,7 @@ const host = define(
       stateVersion: stateVersion(
         'NixOS: the release that the host was first installed with, in quotes: "26.05". macOS: nix-darwin\'s number of that day: 6. Do not change it with nixpkgs.',
       ),
+      settings: settings("nix.conf settings of this host. They override the top-level ones; the value of a list replaces it."),
       modules: listOf(
         modulePath(),
         "Modules of your own, for NixOS or nix-darwin. Default: ./hosts/NAME.nix, which is created once and never overwritten.",

@@ -7,11 +7,11 @@ import { valueAt } from "../report/spec-path.ts";
 
 /* Helpers of the rules about nix.conf settings: the places that declare settings, and the entries of lists with their ranges. */
 
-/** One place that declares settings, each for a nix.conf of its own: the system, a user or a volume. */
+/** One place that declares settings, each for a nix.conf of its own: the system, a user, a volume or a host. */
 export interface Scope {
-  /** `the system`, `the user ada`, `the volume aws`. */
+  /** `the system`, `the user ada`, `the volume aws`, `the host web`. */
   readonly owner: string;
-  readonly kind: "system" | "user" | "volume";
+  readonly kind: "system" | "user" | "volume" | "host";
   /** The user's name, for a user. */
   readonly user?: string;
   /** The settings under the `settings` key of this place. */
@@ -20,7 +20,7 @@ export interface Scope {
   readonly inForce: readonly Setting[];
 }
 
-/** The system, each user and each volume. */
+/** The system, each user, each host and each volume. */
 export function scopes(model: Model): Scope[] {
   return [
     {
@@ -39,6 +39,14 @@ export function scopes(model: Model): Scope[] {
         inForce: [...model.settings.filter((setting) => !own.has(setting.name)), ...user.settings],
       };
     }),
+    ...model.hosts.map(
+      (host): Scope => ({
+        owner: `the host \`${host.name}\``,
+        kind: "host",
+        declared: host.ownSettings,
+        inForce: host.settings,
+      }),
+    ),
     ...model.volumes.map(
       (volume): Scope => ({
         owner: `the volume \`${volume.name}\``,

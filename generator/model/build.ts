@@ -51,7 +51,7 @@ export function buildModel(spec: Pruned<Spec>, source: Locator, pins?: PinsFile)
   const all = systemSettings(settings, { substituters, trustedUsers, allowedUsers, buildUsers }, source, add);
   const [first, ...others] = present(spec.systems ?? []);
   const systems = first === undefined ? DEFAULTS.systems : ([first, ...others] as const);
-  const hosts = hostsOf(spec.hosts, groups, systems, add);
+  const hosts = hostsOf(spec.hosts, groups, systems, all, source, add);
   const model: Model = {
     name: spec.name ?? "unnamed",
     description: spec.description ?? "",

@@ -1,9 +1,10 @@
 import { DEFAULTS } from "../language/defaults.ts";
 import type { Pruned } from "../language/prune.ts";
 import type { Spec } from "../language/schema.ts";
-import type { ReporterAdd } from "../report/diagnostic.ts";
-import type { DarwinHost, Deploy, Group, Host, LinuxHost, NixosHost } from "./model.ts";
+import type { Locator, ReporterAdd } from "../report/diagnostic.ts";
+import type { DarwinHost, Deploy, Group, Host, LinuxHost, NixosHost, Setting } from "./model.ts";
 import type { References } from "./references.ts";
+import { settingsOf, settingsOver } from "./settings.ts";
 import { groupList, present } from "./tools.ts";
 
 /* The hosts: NixOS machines, Macs with nix-darwin, and Linux machines of other distributions. */
@@ -17,18 +18,29 @@ export const isMac = (system: string): boolean => system.endsWith("-darwin");
  * Hosts in the spec's order. A system that does not fit `os` decides what the host is; lint reports it.
  *
  * @param systems The systems of the spec: the first that fits is the default of a host.
+ * @param wider The system's whole nix.conf, which each host's own settings override.
  */
-export function hostsOf(part: Hosts, groups: References<Group>, systems: readonly string[], add: ReporterAdd): Host[] {
+export function hostsOf(
+  part: Hosts,
+  groups: References<Group>,
+  systems: readonly string[],
+  wider: readonly Setting[],
+  source: Locator,
+  add: ReporterAdd,
+): Host[] {
   return Object.entries(part ?? {}).flatMap(([name, host]): Host[] => {
     if (host === undefined) return [];
     const at = ["hosts", name];
     const asked = host.os;
     const system = host.system ?? defaultSystem(asked, systems);
+    const ownSettings = settingsOf(host.settings, [...at, "settings"], source, add);
     const common = {
       at,
       name,
       system,
       groups: groupList(host.groups, [...at, "groups"], groups, add) ?? [...groups.known.values()],
+      ownSettings,
+      settings: settingsOver(wider, ownSettings),
       deploy: deployOf(host.deploy, at),
     };
     const { stateVersion } = host;

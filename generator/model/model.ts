@@ -193,6 +193,10 @@ interface AnyHost {
   readonly name: string;
   readonly system: string;
   readonly groups: readonly Group[];
+  /** The host's own settings, in the spec's order. */
+  readonly ownSettings: readonly Setting[];
+  /** The host's whole nix.conf, sorted by name: the top-level settings, overridden by the host's own. */
+  readonly settings: readonly Setting[];
   readonly deploy: Deploy | undefined;
 }
 

@@ -19,6 +19,7 @@ import {
 } from "./views/flake.ts";
 import { hiveView, hostScaffoldView, hostsView, remoteBuildersView } from "./views/fleet.ts";
 import { FORGES } from "./views/forges.ts";
+import { ownConfs, ownMachines, ownSysusers } from "./views/linux-hosts.ts";
 import {
   applyView,
   darwinView,
@@ -124,6 +125,9 @@ const OUTPUTS: readonly Output[] = [
     path: "volumes/NAME/nix.conf",
     files: (model) => model.volumes.map((volume) => ({ name: volume.name, view: volumeConfView(model, volume) })),
   },
+  { path: "machines/NAME/etc/nix/nix.conf", files: ownConfs },
+  { path: "machines/NAME/etc/nix/machines", files: ownMachines },
+  { path: "machines/NAME/etc/sysusers.d/nix-build-users.conf", files: ownSysusers },
   { path: "setup-nix-environment.sh", mode: 0o755, files: always(setupView) },
   { path: "manage-nix-packages.sh", mode: 0o755, files: always(manageView) },
   { path: "apply-nix-config.sh", mode: 0o755, files: when(hasMachinePart, applyView) },

@@ -50,13 +50,13 @@ real("two Macs are systems of nix-darwin, each with its own tools and settings",
   }
   assert.equal(sorted(macs["desk"]?.tools ?? []), ["jq", "ripgrep"]);
   assert.equal(sorted(macs["laptop"]?.tools ?? []), ["jq", "kubectl", "kubernetes-helm", "ripgrep"]);
-  assert.equal([macs["desk"]?.jobs, macs["laptop"]?.jobs], [2, 2]);
+  assert.equal([macs["desk"]?.jobs, macs["laptop"]?.jobs], [8, 2]);
 });
 
 real("three NixOS hosts beside them are systems of their own", async () => {
   for (const [name, own, jobs] of [
     ["web", ["kubectl", "kubernetes-helm"], 2],
-    ["db", ["skopeo"], 2],
+    ["db", ["skopeo"], 16],
     ["arm", ["jq", "kubectl", "kubernetes-helm", "ripgrep", "skopeo"], 2],
   ] as const) {
     const attribute = `nixosConfigurations.${name}`;

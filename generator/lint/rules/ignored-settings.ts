@@ -77,6 +77,8 @@ function reportOptimise({ model, source, report }: RuleContext): void {
   for (const scope of scopes(model)) {
     const setting = scope.declared.find((one) => one.name === "auto-optimise-store");
     if (!setting || !isOn(setting) || scope.kind === "user" || valueAt(source, setting.at) === undefined) continue;
+    if (scope.kind === "host" && !model.hosts.some((host) => host.os === "darwin" && host.ownSettings.includes(setting)))
+      continue;
     report({
       at: setting.at,
       part: "key",

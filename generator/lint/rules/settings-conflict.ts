@@ -13,9 +13,9 @@ export const settingsConflictRules: readonly Rule[] = [
   {
     code: "user-settings-drop-features",
     severity: "error",
-    summary: "a list of a user or a volume that drops entries of the system's list",
+    summary: "a list of a user, a host or a volume that drops entries of the system's list",
     cause:
-      "A list in the nix.conf of a user or a volume replaces the system's list. `experimental-features = nix-command` in a user's file disables flakes for that user; `substituters` there drops every cache of the system.",
+      "A list in the nix.conf of a user, a host or a volume replaces the system's list. `experimental-features = nix-command` in a user's file disables flakes for that user; `substituters` there drops every cache of the system.",
     example:
       "settings:\n  experimental-features: [nix-command, flakes]\nusers:\n  ada:\n    settings:\n      experimental-features: [nix-command]",
     fixed:
@@ -114,7 +114,7 @@ export const numberOf = (setting: Setting | undefined): number | undefined => {
   return Number.isInteger(number) ? number : undefined;
 };
 
-/** The entries of the system's list that a user or a volume does not have because its own list replaces that list. */
+/** The entries of the system's list that a user, a host or a volume does not have because its own list replaces that list. */
 function lostEntries(model: Model, scope: Scope, setting: Setting): string[] {
   const known = findSetting(setting.name);
   if (!known || known.via === "extra" || known.setting.appendableIn.length === 0) return [];

@@ -27,7 +27,7 @@ import { appendix, entryRemoval, removal, replacement } from "../edits.ts";
 import type { Rule, RuleContext } from "../rule.ts";
 import { entriesOf, placeOf, scopes, wordsInForce, writtenName } from "../settings-in-force.ts";
 
-/* nix.conf settings of the system, of users and of volumes: names, types and versions. */
+/* nix.conf settings of the system, of users, of hosts and of volumes: names, types and versions. */
 
 const MANUAL = "https://nix.dev/manual/nix/latest/command-ref/conf-file";
 /** The supported versions except the newest. A setting that they lack is reported. */

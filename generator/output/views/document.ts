@@ -80,6 +80,7 @@ export function architectureView(model: Model, context: PlanContext): object {
       groups: groupNames(host.groups),
       ...systemWords(host),
       command: switchCommand(host),
+      settings: host.ownSettings.length > 0 && host.ownSettings.map(({ name }) => name).join(", "),
       target: host.deploy ? `${host.deploy.user}@${host.deploy.target}` : false,
     })),
     hive: model.hosts.some((host) => isNixos(host) && host.deploy),

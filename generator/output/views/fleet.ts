@@ -1,19 +1,20 @@
 import { isNixos } from "../../model/hosts.ts";
-import type { Builder, Group, Host, Model, NixosHost } from "../../model/model.ts";
-import { type Attribute, Call, type NixValue, Selection } from "../printers/nix.ts";
+import type { Builder, Group, Host, Model, NixosHost, Setting } from "../../model/model.ts";
+import { type Attribute, Call, type NixValue, nixValue, Selection } from "../printers/nix.ts";
 import { isEveryGroup } from "./every-group.ts";
-import { hasOverlays } from "./nixos.ts";
+import { hasOverlays, settingsToNix } from "./nixos.ts";
 
 /** Data for the NixOS hosts, their deployment and the remote builders. */
 
 export function hostsView(model: Model): object {
   const hosts = model.hosts.filter(isNixos);
-  const hostOf = ({ name, system, stateVersion, groups, modules, deploy }: NixosHost) => ({
+  const hostOf = ({ name, system, stateVersion, groups, modules, deploy, ownSettings }: NixosHost) => ({
     name,
     system,
     stateVersion,
     groups: groupSwitches(model, groups),
     modules: moduleFiles(modules),
+    ...hostSettings(ownSettings, model, name),
     ...(deploy
       ? {
           deployment: {
@@ -27,6 +28,7 @@ export function hostsView(model: Model): object {
   });
   return {
     everyGroup: everyGroup(model, hosts),
+    overrides: overrides(hosts, (host) => hostSettings(host.ownSettings, model, host.name)),
     hosts: hosts.map((host): Attribute => [host.name, new Call("host", hostOf(host))]),
   };
 }
@@ -45,6 +47,30 @@ export const groupSwitches = (model: Model, groups: readonly Group[]): NixValue 
 /** The user's own modules, for a file in nix/, one level below the output folder. */
 export const moduleFiles = (modules: readonly string[]): NixValue[] =>
   modules.map((path) => new Selection(`../${path.slice(2)}`, []));
+
+/**
+ * A host's own settings, for the argument `settings` of `host` in nix/hosts.nix. Their priority is above that of the modules, which is
+ * 50 for the lists that are the spec's as a whole and 100 for the others.
+ */
+function hostSettings(own: readonly Setting[], model: Model, name: string): { readonly settings?: NixValue } {
+  const settings = settingsToNix(
+    model,
+    own,
+    (list) => new Call("wholeList", list),
+    (value) => new Call("override", value),
+  );
+  const trusted = own.find((setting) => setting.name === "trusted-users");
+  const accounts = trusted ? trustedAccounts(name, model, trusted) : [];
+  if (accounts.length > 0) settings["extra-trusted-users"] = accounts;
+  return Object.keys(settings).length > 0 ? { settings } : {};
+}
+
+/** Which of the two functions in front of a host's own settings the file uses; false for none. */
+export function overrides<H>(hosts: readonly H[], print: (host: H) => object): object | false {
+  const text = hosts.map((host) => nixValue(print(host) as NixValue, 0)).join("\n");
+  const uses = { some: /= override /.test(text), wholeLists: /= wholeList /.test(text) };
+  return (uses.some || uses.wholeLists) && uses;
+}
 
 const switches = (groups: readonly Group[]): NixValue => Object.fromEntries(groups.map(({ name }) => [name, { enable: true }]));
 
@@ -65,8 +91,7 @@ export function hiveView(model: Model, deployed: NixosHost): object {
 }
 
 export function remoteBuildersView(model: Model): object {
-  const declared = model.settings.find((setting) => setting.name === "trusted-users")?.value;
-  const trusted = Array.isArray(declared) ? (declared as readonly string[]) : [];
+  const declared = model.settings.find((setting) => setting.name === "trusted-users");
   const serving: Record<string, NixValue> = {};
   const nixos = new Set(model.hosts.filter(isNixos).map(({ name }) => name));
   for (const name of new Set(model.builders.flatMap((builder) => builder.specHost ?? []))) {
@@ -74,7 +99,7 @@ export function remoteBuildersView(model: Model): object {
     const builders = buildersOn(name, model);
     serving[name] = {
       accounts: accounts(builders),
-      trusted: unique(builders.map(({ user }) => user)).filter((user) => !trusted.includes(user)),
+      trusted: trustedAccounts(name, model, declared),
       features: unique(builders.flatMap(({ features, mandatoryFeatures }) => [...features, ...mandatoryFeatures])),
     };
   }
@@ -102,7 +127,14 @@ export function buildMachine(builder: Builder): NixValue {
   };
 }
 
-const buildersOn = (host: string, model: Model): Builder[] => model.builders.filter((builder) => builder.specHost === host);
+export const buildersOn = (host: string, model: Model): Builder[] =>
+  model.builders.filter((builder) => builder.specHost === host);
+
+/** The accounts for incoming builds that are not in a list of trusted users. */
+export function trustedAccounts(host: string, model: Model, listed: Setting | undefined): string[] {
+  const trusted = Array.isArray(listed?.value) ? (listed.value as readonly string[]) : [];
+  return unique(buildersOn(host, model).map(({ user }) => user)).filter((user) => !trusted.includes(user));
+}
 
 /** The accounts to declare for incoming builds; root exists already. */
 const accounts = (builders: readonly Builder[]): string[] =>

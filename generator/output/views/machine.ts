@@ -1,3 +1,4 @@
+import { isOtherLinux } from "../../model/hosts.ts";
 import type { BuildUsers, Model, Setting, User, Volume } from "../../model/model.ts";
 import type { SysusersEntry } from "../printers/conf.ts";
 import { Call, type NixValue } from "../printers/nix.ts";
@@ -5,7 +6,7 @@ import { hasOverlays, hasPolicy, settingsToNix } from "./nixos.ts";
 
 /** Data for machines without NixOS: configuration files, scripts, and the modules of Home Manager and nix-darwin. */
 
-const confView = (model: Model, settings: readonly Setting[]): object => ({
+export const confView = (model: Model, settings: readonly Setting[]): object => ({
   platform: model.name,
   settings: settings.map(({ name, value }) => ({ name, value })),
 });
@@ -14,7 +15,7 @@ const confView = (model: Model, settings: readonly Setting[]): object => ({
 export const systemConfView = (model: Model): object => confView(model, withFlakes(forMachines(model, model.settings)));
 
 /** A nix.conf without `experimental-features` would switch off what the machine has: this adds what flakes need and replaces nothing. */
-function withFlakes(settings: readonly Setting[]): readonly Setting[] {
+export function withFlakes(settings: readonly Setting[]): readonly Setting[] {
   const features = ["experimental-features", "extra-experimental-features"];
   if (settings.some(({ name }) => features.includes(name))) return settings;
   return [{ at: [], name: "extra-experimental-features", value: ["nix-command", "flakes"] }, ...settings];
@@ -48,6 +49,7 @@ export function applyView(model: Model): object {
   const users = model.buildUsers;
   return {
     name: model.name,
+    hosts: model.hosts.filter(isOtherLinux).map(({ name }) => name),
     buildUsers: {
       group: users?.group ?? "",
       gid: users?.gid ?? "",

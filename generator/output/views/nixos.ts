@@ -33,11 +33,12 @@ export function settingsToNix(
   { nix }: Pick<Model, "nix">,
   all: readonly Setting[],
   wholeList: (list: NixValue) => NixValue = (list) => list,
+  other: (value: NixValue) => NixValue = (value) => value,
 ): Record<string, NixValue> {
   const settings: Record<string, NixValue> = {};
   for (const { name, value } of all) {
     if (!knownToCurrentNix(nix, name) || name === "build-users-group") continue;
-    settings[name] = WHOLE_LISTS.has(name) ? wholeList(settingToNix(value)) : settingToNix(value);
+    settings[name] = WHOLE_LISTS.has(name) ? wholeList(settingToNix(value)) : other(settingToNix(value));
   }
   return settings;
 }

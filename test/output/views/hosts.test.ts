@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { base, group } from "../../support/diagnostic-rows.ts";
+import { base, codes, group, HOST_KEY } from "../../support/diagnostic-rows.ts";
 import { compileText, repository } from "../../support/spec.ts";
 
 /* Hosts of three kinds: what each becomes, and what a spec without a kind does not get. */
@@ -23,7 +23,7 @@ test("each host of the example is of its own kind", () => {
   const document = files.get("ARCHITECTURE.md") ?? "";
   assert.match(
     document,
-    /`desk` \(aarch64-darwin, macOS, nix-darwin 6\): groups shell — `darwin-rebuild switch --flake \.#desk`/,
+    /`desk` \(aarch64-darwin, macOS, nix-darwin 6\): groups shell; its own max-jobs — `darwin-rebuild switch --flake \.#desk`/,
   );
   assert.match(document, /`worker-1` \(x86_64-linux, Linux\).*apply-nix-config\.sh --host worker-1/);
 });
@@ -54,5 +54,52 @@ test("`os` alone gives a host a system that fits", () => {
   const text = generate(`${base}systems: [x86_64-linux, x86_64-darwin]\nhosts: { mac: { os: darwin, stateVersion: 6 } }\n`);
   assert.match(text.get("nix/darwin-hosts.nix") ?? "", /system = "x86_64-darwin"/);
 });
+
+test("a host's settings are above the top-level ones, and no other host has them", () => {
+  const files = generate(`${base}settings: { max-jobs: 1 }
+trustedUsers: [root]
+hosts:
+  a: { stateVersion: "26.05", settings: { max-jobs: 16, trusted-users: [root, dba] } }
+  b: { stateVersion: "26.05" }
+  mac: { os: darwin, stateVersion: 6, settings: { max-jobs: 8, auto-optimise-store: true } }
+  w1: { os: linux, settings: { max-jobs: 3 } }
+  w2: { os: linux }
+`);
+  const nixos = files.get("nix/hosts.nix") ?? "";
+  assert.match(nixos, /max-jobs = override 16;\n\s+trusted-users = wholeList \[/);
+  assert.is(nixos.match(/override 16/g)?.length, 1);
+  const darwin = files.get("nix/darwin-hosts.nix") ?? "";
+  assert.match(darwin, /settings\.max-jobs = override 8;\n\s+optimise\.automatic = override true;/);
+  assert.not.match(darwin, /auto-optimise-store|wholeList/);
+  assert.match(files.get("machines/w1/etc/nix/nix.conf") ?? "", /^max-jobs = 3$/m);
+  assert.not(files.has("machines/w2/etc/nix/nix.conf"));
+  assert.match(files.get("etc/nix/nix.conf") ?? "", /^max-jobs = 1$/m);
+});
+
+test("a Linux host that is a builder trusts its senders, and does not build for itself", () => {
+  const files = generate(
+    `${base}hosts: { w: { os: linux } }\nbuilders: [{ host: w, features: [kvm], publicHostKey: ${HOST_KEY} }, { host: b.example.net, publicHostKey: ${HOST_KEY} }]\n`,
+  );
+  assert.match(files.get("machines/w/etc/nix/nix.conf") ?? "", /^extra-trusted-users = nixremote$/m);
+  assert.match(files.get("machines/w/etc/nix/nix.conf") ?? "", /^extra-system-features = kvm$/m);
+  assert.not.match(files.get("machines/w/etc/nix/machines") ?? "", /@w /);
+  assert.match(files.get("machines/w/etc/nix/machines") ?? "", /@b\.example\.net /);
+});
+
+test("apply-nix-config.sh takes a host's name only where the spec has such hosts", () => {
+  const script = (spec: string) => generate(spec).get("apply-nix-config.sh") ?? "";
+  assert.match(script(`${base}hosts: { w: { os: linux } }\n`), /--host NAME/);
+  assert.not.match(script(`${base}settings: { max-jobs: 1 }\n`), /--host/);
+});
+
+for (const [title, line, code] of [
+  ["a wrong type", "max-jobs: [1]", "setting-type"],
+  ["an unknown name", "max-jbos: 1", "setting-unknown"],
+  ["no sandbox", "sandbox: false", "sandbox-off"],
+] as const)
+  test(`settings of a host are checked: ${title}`, () => {
+    const { diagnostics } = compileText(`${base}hosts: { w: { os: linux, settings: { ${line} } } }\n`);
+    assert.equal(codes(diagnostics), [code]);
+  });
 
 test.run();

@@ -1,0 +1,50 @@
+import { isOtherLinux } from "../../model/hosts.ts";
+import type { LinuxHost, Model, Setting } from "../../model/model.ts";
+import { settingsOver } from "../../model/settings.ts";
+import { buildersOn, trustedAccounts } from "./fleet.ts";
+import { confView, machinesView, sysusersView, withFlakes } from "./machine.ts";
+
+/** Data for hosts of other distributions: machines/NAME/etc/ of those that differ from etc/. */
+
+type File = { readonly name: string; readonly view: object };
+
+const withOwnFolder = (model: Model): LinuxHost[] =>
+  model.hosts
+    .filter(isOtherLinux)
+    .filter(({ name, ownSettings }) => ownSettings.length > 0 || buildersOn(name, model).length > 0);
+
+export const ownConfs = (model: Model): File[] =>
+  withOwnFolder(model).map((host) => ({
+    name: host.name,
+    view: { ...confView(model, withFlakes(settingsWithTrust(host, model))), host: host.name },
+  }));
+
+/** A machine is not its own builder. */
+export const ownMachines = (model: Model): File[] =>
+  model.builders.length === 0
+    ? []
+    : withOwnFolder(model).map(({ name }) => {
+        const builders = model.builders.filter((builder) => builder.specHost !== name);
+        return { name, view: { ...machinesView({ ...model, builders }), host: name } };
+      });
+
+export const ownSysusers = (model: Model): File[] => {
+  const { buildUsers } = model;
+  if (!buildUsers || buildUsers.roles.length === 0) return [];
+  return withOwnFolder(model).map(({ name }) => ({ name, view: sysusersView(model, buildUsers) }));
+};
+
+/** A builder trusts the accounts of the machines that send builds, and has the features that the spec gives it. */
+function settingsWithTrust({ name, settings }: LinuxHost, model: Model): readonly Setting[] {
+  const list = (setting: string, more: readonly string[]): Setting[] => {
+    const before = settings.find((one) => one.name === setting)?.value;
+    const value = [...new Set([...(Array.isArray(before) ? (before as readonly string[]) : []), ...more])];
+    return more.length === 0 ? [] : [{ at: [], name: setting, value }];
+  };
+  const trusted = settings.find((one) => one.name === "trusted-users");
+  const features = buildersOn(name, model).flatMap((one) => [...one.features, ...one.mandatoryFeatures]);
+  return settingsOver(settings, [
+    ...list("extra-trusted-users", trustedAccounts(name, model, trusted)),
+    ...list("extra-system-features", features),
+  ]);
+}
