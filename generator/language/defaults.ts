@@ -18,4 +18,5 @@ export const DEFAULTS = {
   mac: { system: "aarch64-darwin", stateVersion: 6 },
   deploy: { user: "root" },
   builder: { protocol: "ssh-ng", user: "nixremote", system: "x86_64-linux", maxJobs: 1, speedFactor: 1 },
+  runner: { pullRequests: false },
 } as const;

@@ -13,7 +13,7 @@ import {
   wholeNumber,
 } from "./builder.ts";
 import { DEFAULTS } from "./defaults.ts";
-import { SYSTEMS } from "./vocabulary.ts";
+import { FORGE_NAMES, SYSTEMS } from "./vocabulary.ts";
 
 /*
  * The spec language: shapes, types, descriptions and defaults, as JSON Schema 2020-12. Rules that need knowledge of Nix (names of settings,
@@ -48,6 +48,9 @@ const feature = define("feature", text(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/));
 const base64 = define("base64", text(/^[A-Za-z0-9+/]+={0,2}$/));
 const url = define("url", text(/^[A-Za-z0-9/][^\s#\u0000-\u001f]*$/));
 const system = define("system", oneOf(SYSTEMS));
+const forge = define("forge", oneOf(FORGE_NAMES));
+const runnerLabel = define("runnerLabel", text(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/));
+const cachixName = define("cachixName", text(/^[a-z0-9][a-z0-9-]{0,62}$/));
 const groupNames = define("groupNames", listOf(name("The name of an entry of `groups`."), "Names of groups, in order."));
 
 const id = (description: string, fallback: number) => wholeNumber(1, 4294967293, description, fallback);
@@ -377,6 +380,46 @@ const overlay = define(
   ),
 );
 
+const runner = define(
+  "runner",
+  record(
+    {
+      labels: listOf(runnerLabel(), "The labels (GitLab: tags) that select the runner.", { minItems: 1, uniqueItems: true }),
+      pullRequests: trueOrFalse(
+        "Run the jobs of pull requests too. Whoever opens one then runs code on that machine.",
+        DEFAULTS.runner.pullRequests,
+      ),
+    },
+    "A self-hosted runner.",
+    ["labels"],
+  ),
+);
+const ci = textOr(
+  forge(),
+  record(
+    {
+      forges: listOf(forge(), "The forges to generate a pipeline for.", { minItems: 1, uniqueItems: true }),
+      systems: listOf(system(), "Systems to build on. Default: those of the spec for which the forge has a hosted runner.", {
+        minItems: 1,
+        uniqueItems: true,
+      }),
+      runners: mapOf(system, runner(), "Self-hosted runners, each by its system, in place of the forge's hosted ones."),
+      cache: record(
+        {
+          cachix: cachixName(
+            "The name of a cache at cachix.org. Only the default branch pushes to it, with the secret CACHIX_AUTH_TOKEN of the forge.",
+          ),
+          store: oneOf(["actions"], "Keep what was built in the forge's own cache (GitHub, GitLab)."),
+        },
+        "Where CI takes store paths from, so that it does not build them again.",
+      ),
+    },
+    "Pipelines of one or several forges.",
+    ["forges"],
+  ),
+  "The forge to generate a CI pipeline for, or a map with details. Default: none.",
+);
+
 const nixpkgs = textOr(
   gitRef(),
   record(
@@ -434,7 +477,7 @@ const spec = record(
     volumes: mapOf(name, volume(), "Self-contained environments on mounted volumes."),
     hosts: mapOf(hostName, host(), "Machines: NixOS, macOS and other Linux."),
     builders: listOf(builder(), "Remote build machines."),
-    ci: oneOf(["github"], "The forge to generate a CI workflow for. Default: none."),
+    ci,
     lint: listOf(acceptance(), "Accepted risks, each with its reason."),
   },
   "A Nix platform: tools, caches, settings, build users and hosts.",

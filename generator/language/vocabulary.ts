@@ -13,6 +13,9 @@ export const SYSTEMS = [
   "riscv64-linux",
 ] as const;
 
+/** Forges with a CI that a pipeline can be generated for. */
+export const FORGE_NAMES = ["github", "gitlab", "forgejo"] as const;
+
 /** The names of JSON Schema's types in messages. */
 export const KINDS: Readonly<Record<string, string>> = {
   string: "text",
@@ -57,6 +60,8 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   },
   oneLine: { name: "text", use: "one line that is not empty" },
   absolutePath: { name: "path", use: "an absolute path without `..`, white space or control characters" },
+  runnerLabel: { name: "runner label", use: "letters, digits, `.`, `_` and `-`, such as self-hosted" },
+  cachixName: { name: "cache name", use: "the name in NAME.cachix.org: lower-case letters, digits and `-`" },
   modulePath: { name: "module path", use: "a path inside the output folder that starts with ./, such as ./hosts/web.nix" },
   projectPath: { name: "path", use: "a path below the project's root or an absolute path, without `..` and control characters" },
   searchPath: {

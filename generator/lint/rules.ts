@@ -6,6 +6,7 @@ import { buildUserRules } from "./rules/build-users.ts";
 import { builderRules } from "./rules/builders.ts";
 import { cacheAddressRules } from "./rules/cache-addresses.ts";
 import { cacheRules } from "./rules/caches.ts";
+import { ciRules } from "./rules/ci.ts";
 import { hostRules } from "./rules/hosts.ts";
 import { ignoredSettingRules } from "./rules/ignored-settings.ts";
 import { inputRules } from "./rules/inputs.ts";
@@ -36,6 +37,7 @@ export const RULES: readonly Rule[] = [
   ...nixpkgsRules,
   ...inputRules,
   ...hostRules,
+  ...ciRules,
   ...acceptanceRules,
 ];
 

@@ -2,6 +2,7 @@ import { DEFAULTS } from "../language/defaults.ts";
 import type { Pruned } from "../language/prune.ts";
 import type { Spec } from "../language/schema.ts";
 import { type Locator, reporter, type Stage } from "../report/diagnostic.ts";
+import { ciOf } from "./ci.ts";
 import { commandsOf, withCommands } from "./commands.ts";
 import { reportConflicts } from "./conflicts.ts";
 import { hostsOf } from "./hosts.ts";
@@ -73,7 +74,7 @@ export function buildModel(spec: Pruned<Spec>, source: Locator, pins?: PinsFile)
     hosts: byName(hosts),
     builders: buildersOf(spec.builders, hosts),
     nix: spec.nix ?? DEFAULTS.nix,
-    ci: spec.ci,
+    ci: ciOf(spec.ci, systems, add),
     lint: acceptancesOf(spec.lint),
   };
   reportConflicts(model, spec.shells?.["default"] !== undefined, source, add);

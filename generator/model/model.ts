@@ -1,6 +1,7 @@
 import type { Machine } from "../knowledge/machines-file.ts";
 import type { SettingValue } from "../knowledge/nix-conf.ts";
 import type { Nix } from "../knowledge/other-nixes.ts";
+import type { FORGE_NAMES } from "../language/vocabulary.ts";
 import type { SpecPath } from "../report/spec-path.ts";
 
 /*
@@ -226,6 +227,29 @@ export interface LinuxHost extends AnyHost {
 
 export type Host = NixosHost | DarwinHost | LinuxHost;
 
+export type ForgeName = (typeof FORGE_NAMES)[number];
+
+/** A self-hosted runner. */
+export interface Runner {
+  readonly at: SpecPath;
+  readonly system: string;
+  readonly labels: readonly string[];
+  /** Whether it runs the jobs of pull requests. */
+  readonly pullRequests: boolean;
+}
+
+export interface Ci {
+  readonly at: SpecPath;
+  readonly forges: readonly ForgeName[];
+  /** Undefined: those of the spec for which a forge has a hosted runner. */
+  readonly systems: readonly { readonly at: SpecPath; readonly name: string }[] | undefined;
+  readonly runners: readonly Runner[];
+  /** The name of a cache at cachix.org. */
+  readonly cachix: string | undefined;
+  /** Whether the forge's own cache keeps store paths. */
+  readonly store: boolean;
+}
+
 export interface Acceptance {
   readonly at: SpecPath;
   readonly code: string;
@@ -273,6 +297,6 @@ export interface Model {
   readonly builders: readonly Builder[];
   /** Whose Nix the machines run. */
   readonly nix: Nix;
-  readonly ci: "github" | undefined;
+  readonly ci: Ci | undefined;
   readonly lint: readonly Acceptance[];
 }

@@ -138,7 +138,10 @@ const OUTPUTS: readonly Output[] = [
   { path: "template/flake.nix", files: always(templateView) },
   { path: "template/.envrc", files: always(() => ({})) },
   ...Object.entries(FORGES).map(
-    ([forge, { path, view }]): Output => ({ path, files: when((model) => model.ci === forge, view) }),
+    ([forge, { path, view }]): Output => ({
+      path,
+      files: (model) => (model.ci?.forges.some((one) => one === forge) ? [{ view: view(model, model.ci) }] : []),
+    }),
   ),
   { path: "ARCHITECTURE.md", files: always(architectureView) },
   { path: "catalog.html", files: always(catalogView) },

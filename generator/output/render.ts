@@ -5,7 +5,7 @@ import { htmlLinks, htmlText } from "./printers/html.ts";
 import { markdownCode, markdownText } from "./printers/markdown.ts";
 import { type Attribute, type NixValue, nixBinding, nixBindings, nixKey, nixString, nixValue } from "./printers/nix.ts";
 import { shellArray, shellWord } from "./printers/shell.ts";
-import { yamlText } from "./printers/yaml.ts";
+import { gitlabText, yamlList, yamlText } from "./printers/yaml.ts";
 
 /** Returns the compiled template at a path below flake-template/, `.hbs` included. */
 export type Templates = (path: string) => (view: object) => string;
@@ -44,6 +44,9 @@ const printers: Readonly<Record<string, (...given: never[]) => string>> = {
   html: (text: string | number) => htmlText(String(text)),
   htmlLinks: (links: readonly { readonly id: string; readonly name: string }[]) => htmlLinks(links),
   yaml: (text: string, indent: number) => yamlText(text, indent),
+  /** A flow list of texts for a GitHub workflow. */
+  yamlList: (texts: readonly string[]) => yamlList(texts),
+  gitlab: (text: string, indent: number) => gitlabText(text, indent),
 };
 
 /** The only helpers that a template may use in a mustache; a test checks all templates. */

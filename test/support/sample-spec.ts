@@ -41,6 +41,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   account: "sample",
   nixUser: "sample",
   feature: "sample",
+  runnerLabel: "sample",
+  cachixName: "sample",
   base64: "c2FtcGxl",
   url: "https://cache.example.net/",
 };

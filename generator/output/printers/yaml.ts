@@ -4,7 +4,19 @@
  * being an expression; each `${{` becomes an expression with the value `${{`.
  */
 export function yamlText(text: string, indent: number): string {
-  const inert = text.replaceAll("${{", "${{ '${{' }}");
+  return scalar(text.replaceAll("${{", "${{ '${{' }}"), indent);
+}
+
+/** Texts → a list on one line. */
+export const yamlList = (texts: readonly string[]): string => `[${texts.map((text) => scalar(text, 0)).join(", ")}]`;
+
+/**
+ * Text → a YAML scalar for a GitLab pipeline. GitLab replaces `$[[ … ]]` in values, and no escape is documented: a bracket is written as
+ * URLs escape it, since of all values only URLs can have one. A variable needs `expand: false` beside it.
+ */
+export const gitlabText = (text: string, indent: number): string => scalar(text.replaceAll("$[[", "$%5B["), indent);
+
+function scalar(inert: string, indent: number): string {
   const lines = inert.split("\n");
   // A literal block ends in exactly one line break and does not begin with a blank.
   const isBlock = lines.length > 2 && lines.pop() === "" && lines[0] !== "" && lines.at(-1) !== "";

@@ -18,7 +18,9 @@ interface Step {
 }
 interface Workflow {
   readonly permissions: unknown;
-  readonly jobs: Readonly<Record<string, { name: string; "runs-on": unknown; needs?: string; steps: readonly Step[] }>>;
+  readonly jobs: Readonly<
+    Record<string, { name: string; "runs-on": unknown; needs?: string; if?: string; steps: readonly Step[] }>
+  >;
 }
 
 const base = {
@@ -60,31 +62,75 @@ test("one job compares the output, and one a role builds its check on a system t
   const text = workflowText(roles({ role: "aws", description: "AWS provider builds", groups: ["k8s"] }, { role: "empty" }));
   assert.equal(await complaints(text), []);
   const { jobs } = parse(text) as Workflow;
-  assert.equal(Object.keys(jobs), ["drift", "role-aws", "role-empty"]);
-  assert.equal(
-    Object.values(jobs).map((job) => job.name),
-    ["The output is what the spec generates", "aws: AWS provider builds", "empty"],
-  );
+  assert.equal(Object.keys(jobs), [
+    "drift",
+    "role-aws-aarch64-darwin",
+    "role-empty-aarch64-darwin",
+    "role-aws-x86_64-linux",
+    "role-empty-x86_64-linux",
+  ]);
+  assert.is(jobs["role-aws-x86_64-linux"]?.name, "aws: AWS provider builds (x86_64-linux)");
   assert.match(jobs["drift"]?.steps.at(-1)?.run ?? "", /sha256sum --check --quiet --strict "\$out\/\.flakewright\.sha256"/);
   assert.not.match(text, /npx|npm/, "no name of a registry is run");
-  assert.is(jobs["role-aws"]?.["runs-on"], "macos-15", "the first of the spec's systems");
-  assert.match(jobs["role-aws"]?.steps.at(-1)?.run ?? "", /'checks\.aarch64-darwin\.role-aws'/);
+  assert.is(jobs["role-aws-aarch64-darwin"]?.["runs-on"], "macos-15");
+  assert.is(jobs["role-aws-x86_64-linux"]?.["runs-on"], "ubuntu-24.04");
+  assert.match(jobs["role-aws-aarch64-darwin"]?.steps.at(-1)?.run ?? "", /'checks\.aarch64-darwin\.role-aws'/);
 });
 
-test("without roles there is only the comparing job; without `ci` there is no workflow", async () => {
-  const text = workflowText({});
+test("without roles each group has a job; without `ci` there is no workflow", async () => {
+  const text = workflowText({ systems: ["x86_64-linux"] });
   assert.equal(await complaints(text), []);
-  assert.equal(Object.keys((parse(text) as Workflow).jobs), ["drift"]);
+  const { jobs } = parse(text) as Workflow;
+  assert.equal(Object.keys(jobs), ["drift", "group-k8s-x86_64-linux"]);
+  assert.match(jobs["group-k8s-x86_64-linux"]?.steps.at(-1)?.run ?? "", /'packages\.x86_64-linux\.k8s'/);
   const { ci: _, ...silent } = base;
   assert.not.ok(compileText(stringify(silent)).files?.some(({ path }) => path.startsWith(".github/")));
 });
 
-test("a system that GitHub lacks uses a self-hosted runner", async () => {
-  const text = workflowText({ systems: ["riscv64-linux"], ...roles({ role: "aws" }) });
-  assert.equal(await complaints(text), []);
-  const job = (parse(text) as Workflow).jobs["role-aws"];
-  assert.equal(job?.["runs-on"], ["self-hosted", "riscv64-linux"]);
+test("a system that GitHub lacks has no job, which is said, unless the spec names a runner", async () => {
+  const text = workflowText({ systems: ["riscv64-linux", "x86_64-linux"], ...roles({ role: "aws" }) });
+  assert.equal(Object.keys((parse(text) as Workflow).jobs), ["drift", "role-aws-x86_64-linux"]);
+  assert.match(text, /^# No hosted runner, and no job: riscv64-linux\./m);
+
+  const runners = { "riscv64-linux": { labels: ["self-hosted", "riscv"] } };
+  const own = workflowText({ systems: ["riscv64-linux"], ...roles({ role: "aws" }), ci: { forges: ["github"], runners } });
+  assert.equal(await complaints(own), []);
+  const job = (parse(own) as Workflow).jobs["role-aws-riscv64-linux"];
+  assert.equal(job?.["runs-on"], ["self-hosted", "riscv"]);
+  assert.is(job?.if, "github.event_name != 'pull_request'", "no code of a pull request on a self-hosted runner");
   assert.match(job?.steps.at(-1)?.run ?? "", /'checks\.riscv64-linux\.role-aws'/);
+
+  const open = { "riscv64-linux": { labels: ["riscv"], pullRequests: true } };
+  const asked = workflowText({
+    systems: ["riscv64-linux"],
+    ...roles({ role: "aws" }),
+    ci: { forges: ["github"], runners: open },
+  });
+  assert.equal(await complaints(asked), []);
+  assert.is((parse(asked) as Workflow).jobs["role-aws-riscv64-linux"]?.if, undefined);
+});
+
+test("only a push to the default branch gets the secret and saves to the cache", async () => {
+  const text = workflowText({
+    ...roles({ role: "aws" }),
+    ci: { forges: ["github"], cache: { cachix: "acme", store: "actions" } },
+  });
+  assert.equal(await complaints(text), []);
+  const { permissions, jobs } = parse(text) as Workflow;
+  assert.equal(permissions, { contents: "read" });
+  const steps = jobs["role-aws-x86_64-linux"]?.steps ?? [];
+  const condition =
+    "github.event_name == 'push' && github.ref == format('refs/heads/{0}', github.event.repository.default_branch)";
+  const cachix = steps.find(({ uses }) => uses?.startsWith("cachix/cachix-action@"))?.with;
+  assert.equal(cachix, {
+    name: "acme",
+    authToken: `\${{ ${condition} && secrets.CACHIX_AUTH_TOKEN || '' }}`,
+    skipPush: `\${{ !(${condition}) }}`,
+  });
+  const store = steps.find(({ uses }) => uses?.startsWith("nix-community/cache-nix-action@"))?.with;
+  assert.is(store?.["save"], `\${{ ${condition} }}`);
+  for (const { uses } of steps) if (uses) assert.match(uses, /^[a-z-]+\/[a-z-]+@[0-9a-f]{40}$/);
+  assert.equal(text.match(/secrets\.\w+/g)?.length, 2, "one for each of the two systems");
 });
 
 test("the token can only read, no secret is used, and actions are pinned by commit", () => {
@@ -108,7 +154,7 @@ test("the runner's caches are the spec's: whole lists and additions", () => {
     ],
     settings: { "max-jobs": 1 },
   });
-  const install = (parse(text) as Workflow).jobs["role-aws"]?.steps.find(({ uses }) => uses?.startsWith("cachix/"));
+  const install = (parse(text) as Workflow).jobs["role-aws-x86_64-linux"]?.steps.find(({ uses }) => uses?.startsWith("cachix/"));
   assert.is(install?.with?.["set_as_trusted_user"], false);
   assert.equal(String(install?.with?.["extra_nix_config"]).trimEnd().split("\n"), [
     "substituters = https://cache.nixos.org/ https://b.example.net/$%7B%7B",
@@ -127,13 +173,16 @@ test("no description becomes a job, a step, an expression or another line", asyn
     "a\u2028b\u0085c\ufeffd",
     "- : #",
   ];
-  const text = workflowText(roles(...descriptions.map((description, index) => ({ role: `r${index}`, description }))));
+  const text = workflowText({
+    systems: ["x86_64-linux"],
+    ...roles(...descriptions.map((description, index) => ({ role: `r${index}`, description }))),
+  });
   assert.equal(await complaints(text), []);
   const { jobs } = parse(text) as Workflow;
-  assert.equal(Object.keys(jobs), ["drift", ...descriptions.map((_, index) => `role-r${index}`)]);
+  assert.equal(Object.keys(jobs), ["drift", ...descriptions.map((_, index) => `role-r${index}-x86_64-linux`)]);
   for (const [index, description] of descriptions.entries()) {
-    const job = jobs[`role-r${index}`];
-    assert.is(shown(job?.name ?? ""), `r${index}: ${description}`);
+    const job = jobs[`role-r${index}-x86_64-linux`];
+    assert.is(shown(job?.name ?? ""), `r${index}: ${description} (x86_64-linux)`);
     assert.is(job?.steps.length, 3);
   }
   assert.not.match(text.replaceAll("${{ '${{' }}", ""), /\$\{\{/);

@@ -1,0 +1,81 @@
+import { hostedRunner } from "../../knowledge/hosted-runners.ts";
+import type { Ci, ForgeName, Model } from "../../model/model.ts";
+import { confLine } from "../printers/conf.ts";
+
+/** Data for the pipelines of all forges. */
+
+/** A job that builds one role, or one group, on one system. */
+interface Job {
+  readonly job: string;
+  readonly title: string;
+  readonly system: string;
+  /** What it builds: an attribute path of the flake. */
+  readonly attribute: string;
+  readonly labels: readonly string[];
+  readonly hosted: boolean;
+  /** Whether it runs for pull requests too. */
+  readonly pullRequests: boolean;
+}
+
+/** The settings that name binary caches. */
+const CACHE_SETTINGS = new Set(["substituters", "trusted-public-keys", "extra-substituters", "extra-trusted-public-keys"]);
+
+export function pipelineView(model: Model, ci: Ci, forge: ForgeName): object {
+  const caches = model.settings.filter(({ name }) => CACHE_SETTINGS.has(name)).map(({ name, value }) => confLine(name, value));
+  const { jobs, skipped } = jobsOf(model, ci, forge);
+  const cachix = ci.cachix ?? false;
+  const isTrusted = cachix !== false;
+  const own = ci.runners.find((runner) => runner.system === "x86_64-linux" && runner.pullRequests);
+  return {
+    /** Of the job that compares checksums. */
+    labels: own?.labels ?? [hostedRunner(forge, "x86_64-linux") ?? ""],
+    config: `${["experimental-features = nix-command flakes", ...caches].join("\n")}\n`,
+    skipped: skipped.length > 0 && skipped.join(", "),
+    jobs: jobs.map((job) => ({
+      ...job,
+      caches: caches.length > 0 && `${caches.join("\n")}\n`,
+      cachix,
+      isTrusted,
+      store: ci.store,
+    })),
+  };
+}
+
+/** One job a role, or one a group where there are no roles, for each system that has a runner. */
+function jobsOf(model: Model, ci: Ci, forge: ForgeName): { readonly jobs: readonly Job[]; readonly skipped: readonly string[] } {
+  const roles = model.buildUsers?.roles ?? [];
+  const parts =
+    roles.length > 0
+      ? roles.map(({ name, description }) => ({
+          job: `role-${name}`,
+          name,
+          about: description,
+          output: "checks",
+          attribute: `role-${name}`,
+        }))
+      : model.groups.map(({ name, title }) => ({
+          job: `group-${name}`,
+          name,
+          about: title === name ? "" : title,
+          output: "packages",
+          attribute: name,
+        }));
+  const systems = ci.systems?.map(({ name }) => name) ?? model.systems;
+  const jobs = systems.flatMap((system): Job[] => {
+    const own = ci.runners.find((runner) => runner.system === system);
+    const hosted = hostedRunner(forge, system);
+    const labels = own ? own.labels : hosted === undefined ? [] : [hosted];
+    if (labels.length === 0) return [];
+    return parts.map(({ job, name, about, output, attribute }) => ({
+      job: `${job}-${system}`,
+      title: `${about === "" ? name : `${name}: ${about}`} (${system})`,
+      system,
+      attribute: `${output}.${system}.${attribute}`,
+      labels,
+      hosted: own === undefined,
+      pullRequests: own?.pullRequests ?? true,
+    }));
+  });
+  const built = new Set(jobs.map((job) => job.system));
+  return { jobs, skipped: parts.length === 0 ? [] : systems.filter((system) => !built.has(system)) };
+}
