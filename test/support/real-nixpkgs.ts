@@ -59,7 +59,9 @@ export async function evaluate(
   apply = "x: x",
   inputs: readonly string[] = ["nixpkgs"],
 ): Promise<unknown> {
-  const args = ["eval", "--json", `path:${folder}#${attribute}`, "--apply", apply, ...overrides(inputs)];
+  // A function that reads another folder is not pure.
+  const impure = apply.includes("import ") ? ["--impure"] : [];
+  const args = ["eval", "--json", ...impure, `path:${folder}#${attribute}`, "--apply", apply, ...overrides(inputs)];
   return JSON.parse((await run("nix", args, { env: environment(), maxBuffer: 2 ** 28 })).stdout);
 }
 
