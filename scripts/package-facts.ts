@@ -108,10 +108,14 @@ function oldestCell(then: PackageFacts, now: PackageFacts): string | undefined {
   return [bits.toString(16), flags, ownPname, ownVersion].join(",").replace(/,+$/, "");
 }
 
+const THROWN = RELEASES.at(-2)?.name ?? "";
+
 function gone(name: string): string {
   const known = named[name];
   if (known?.since !== undefined) return `-${known.since}`;
   if (known?.sinceRelease !== undefined) return `-${known.sinceRelease}`;
+  // nixpkgs keeps a name that throws for at least one release: what has no name at all was gone in that release.
+  if (!known && !newest.rows.has(name)) return `-?${THROWN}`;
   const first = (known?.goneIn ?? []).find((release) => RELEASES.some((one) => one.name === release));
   return first === undefined ? "-?" : `-?${first}`;
 }
@@ -135,7 +139,8 @@ function topRow(name: string): PackageFacts | undefined {
   }
   // The name no longer works: it was removed before the oldest release, or after it.
   const wasGone = then !== undefined && !works(then);
-  if (!now && !then && !known) return undefined;
+  // What works without being in the index is no package, but a set or a function.
+  if ((!now && !then && !known) || known?.works) return undefined;
   const byName = isPackage(then) ? undefined : nameOf(then);
   const replacement = to ?? target(byName);
   const isRenamed = known ? known.status === "renamed" : byName !== undefined;
