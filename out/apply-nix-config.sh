@@ -129,6 +129,11 @@ ask_nix() {
 understand() {
   local messages settings features
   understood=$1 left_out='' complaint=''
+  # On macOS this setting can corrupt the store (NixOS/nix#7273).
+  if [ -d "$root/System/Library" ]; then
+    case $understood in *auto-optimise-store\ =\ true*) left_out=auto-optimise-store ;; esac
+    understood=$(printf '%s\n' "$understood" | sed '/^auto-optimise-store = /d')
+  fi
   while :; do
     if ! messages=$(ask_nix "$understood" 2>&1 >/dev/null); then
       complaint=$messages

@@ -411,3 +411,15 @@ needs(sysusers, ["systemd-sysusers"])("creates exactly the users, ids and member
   assert.ok(existsSync(join(root, "etc/shadow")));
 });
 sysusers.run();
+
+const macs = suite("apply-nix-config.sh on macOS");
+needs(macs, ["nix"])("auto-optimise-store, which can corrupt a store there, is left out and named", async () => {
+  const folder = generated(SPEC);
+  const root = tempTree({ "System/Library/placeholder": "", "mac.conf": "auto-optimise-store = true\nmax-jobs = 2\n" });
+  const print = (...more: string[]) => run([join(folder, "apply-nix-config.sh"), "--print", join(root, "mac.conf"), ...more]);
+  const mac = await print("--root", root);
+  assert.is(mac.stdout, "max-jobs = 2\n", mac.stderr);
+  assert.match(mac.stderr, /auto-optimise-store: left out/);
+  assert.is((await print()).stdout, "auto-optimise-store = true\nmax-jobs = 2\n");
+});
+macs.run();
