@@ -2,6 +2,7 @@ import type { Facts } from "./knowledge/packages.ts";
 import { nixpkgsUrl } from "./knowledge/releases.ts";
 import { secretsInText } from "./knowledge/secret-forms.ts";
 import { validate } from "./language/validate.ts";
+import { type BashCheck, checkCode } from "./lint/bash-code.ts";
 import { lint } from "./lint/lint.ts";
 import type { Environment } from "./lint/rule.ts";
 import { findSecrets } from "./lint/secrets.ts";
@@ -41,6 +42,8 @@ export interface CompileContext extends Omit<Environment, "facts"> {
   readonly includes?: Includes;
   /** The pins file beside the spec. */
   readonly pins?: PinsFile;
+  /** Judges `hook` and `run`; without it, they are not checked. */
+  readonly bash?: BashCheck;
   /** This flakewright's version, for `requires`. */
   readonly version?: string;
   /** Package facts of the nixpkgs that a flake reference names, as an input of the flake. */
@@ -82,7 +85,8 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
     ...context,
     facts: (set: Pick<PackageSet, "name" | "url"> = model.nixpkgs) => context.facts(set.url, set.name),
   };
-  const before = [...readDiagnostics, ...shapeDiagnostics, ...nameDiagnostics];
+  const codeDiagnostics = context.bash ? checkCode(model, source, context.bash) : [];
+  const before = [...readDiagnostics, ...shapeDiagnostics, ...nameDiagnostics, ...codeDiagnostics];
   const secrets = findSecrets(source);
   const [, findings] = lint({ model, source, environment, before, secrets });
   const found = inOrder([...before, ...findings]);

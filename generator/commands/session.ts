@@ -1,10 +1,11 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { type Compiled, compile } from "../compile.ts";
+import { type CompileContext, type Compiled, compile } from "../compile.ts";
 import { lockedInput } from "../knowledge/flake-lock.ts";
 import { type Facts, openFacts } from "../knowledge/packages.ts";
 import { pinsPath, readPins } from "../knowledge/pins.ts";
 import { momentOf } from "../knowledge/releases.ts";
 import { listedRevision } from "../knowledge/revisions.ts";
+import { codeOf } from "../lint/bash-code.ts";
 import type { Templates } from "../output/render.ts";
 import { loadTemplates } from "../output/templates.ts";
 import { MAX_BYTES } from "../read/source.ts";
@@ -12,6 +13,7 @@ import type { Includes } from "../read/spec.ts";
 import type { System } from "../system/system.ts";
 import { checksumsFile } from "../write/checksums.ts";
 import type { KnownHashes } from "../write/compare.ts";
+import { checkBash, type KnownBash } from "./bash.ts";
 import type { Options, Outcome } from "./outcome.ts";
 import { readIndex } from "./package-index.ts";
 
@@ -22,6 +24,8 @@ export interface Session {
   readonly known: KnownHashes;
   /** The files that the last compilation read, by absolute path; undefined for one that could not be read. */
   readonly filesRead: Map<string, Uint8Array | undefined>;
+  /** What bash says about code that earlier compilations had. */
+  readonly bash: KnownBash;
 }
 
 export async function openSession(system: System, options: Options): Promise<Session> {
@@ -30,6 +34,7 @@ export async function openSession(system: System, options: Options): Promise<Ses
     facts: await factsReader(system, options),
     known: new Map(),
     filesRead: new Map(),
+    bash: new Map(),
   };
 }
 
@@ -38,7 +43,7 @@ export async function compileSpec(system: System, options: Options, session?: Se
   const isStandardInput = options.spec === "-";
   const kind = isStandardInput ? "file" : await system.kind(options.spec);
   if (kind === "directory") return unreadable(`${options.spec} is a folder; name the spec in it`);
-  const { facts, templates, filesRead } = session ?? (await openSession(system, options));
+  const { facts, templates, filesRead, bash: known } = session ?? (await openSession(system, options));
   filesRead.clear();
   const path = resolve(system.cwd, options.spec);
   const bytes = isStandardInput ? await system.readStdin() : await system.readFile(options.spec);
@@ -62,21 +67,21 @@ export async function compileSpec(system: System, options: Options, session?: Se
   const pins = { file: pinsFile, content: pinsText && readPins(pinsText.toString()) };
   const { version } = options;
   const today = new Date(system.now()).toISOString().slice(0, 10);
-  const compiled = compile(
-    bytes,
-    options.spec,
-    {
-      locked,
-      today,
-      facts,
-      bundled: facts.bundled,
-      path: isStandardInput ? "standard input" : path,
-      includes,
-      pins,
-      ...(version ? { version } : {}),
-    },
-    templates,
-  );
+  const context: CompileContext = {
+    locked,
+    today,
+    facts,
+    bundled: facts.bundled,
+    path: isStandardInput ? "standard input" : path,
+    includes,
+    pins,
+    ...(version ? { version } : {}),
+  };
+  let compiled = compile(bytes, options.spec, context, templates);
+  // Bash is another process, and compiling waits for none. Nearly all code is right, so that one compilation is enough.
+  const codes = compiled.model ? codeOf(compiled.model).map(({ code }) => code) : [];
+  const bash = await checkBash(system, codes, known);
+  if (codes.some(bash)) compiled = compile(bytes, options.spec, { ...context, bash }, templates);
   if (!compiled.files) return compiled;
   const checksums = await checksumsFile(system, options.out, isStandardInput ? undefined : path, compiled.files, filesRead);
   return { ...compiled, files: [...compiled.files, checksums] };

@@ -17,6 +17,7 @@ import { scheduleRules } from "./rules/schedules.ts";
 import { secretRules } from "./rules/secrets.ts";
 import { settingRules } from "./rules/settings.ts";
 import { settingsConflictRules } from "./rules/settings-conflict.ts";
+import { shellRules } from "./rules/shells.ts";
 import { trustRules } from "./rules/trust.ts";
 
 /** The lint rules. To add one, add a row to one of these tables and a row to its test in test/lint/rules/. */
@@ -38,6 +39,7 @@ export const RULES: readonly Rule[] = [
   ...inputRules,
   ...hostRules,
   ...ciRules,
+  ...shellRules,
   ...acceptanceRules,
 ];
 

@@ -12,6 +12,7 @@ import { byName } from "./order.ts";
 import type { References } from "./references.ts";
 import { settingsOf, systemSettings } from "./settings.ts";
 import { groupsOf, inputsOf, nixpkgsOf, overlaysOf, present, shellsOf } from "./tools.ts";
+import { reportTooLong } from "./variables.ts";
 import { type PinsFile, Versions } from "./versions.ts";
 
 /**
@@ -43,6 +44,7 @@ export function buildModel(spec: Pruned<Spec>, source: Locator, pins?: PinsFile)
       add("name-conflict", ["inputs", name], "key", `a commit of the pins file has the name \`${name}\``, {
         hint: "give the input another name",
       });
+  reportTooLong(shells, add);
   const commands = commandsOf(spec.commands, groups, add);
   const settings = settingsOf(spec.settings, ["settings"], source, add);
   const substituters = substitutersOf(spec.substituters);

@@ -3,7 +3,7 @@ import type { Pruned } from "../language/prune.ts";
 import type { Spec } from "../language/schema.ts";
 import type { ReporterAdd } from "../report/diagnostic.ts";
 import type { SpecPath } from "../report/spec-path.ts";
-import type { EnvFile, EnvValue, Variable } from "./model.ts";
+import type { EnvFile, EnvValue, Shell, Variable } from "./model.ts";
 import { byName } from "./order.ts";
 
 /* The environment of a shell: variables, and files of variables. */
@@ -81,4 +81,33 @@ export function envFilesOf(part: ShellPart["envFiles"], at: SpecPath): EnvFile[]
 function plainPath(path: string): string {
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
   return `${path.startsWith("/") ? "/" : ""}${parts.join("/")}`;
+}
+
+/** The most bytes of one argument or variable of a program on Linux, with its name, `=` and NUL: MAX_ARG_STRLEN of execve(2). */
+const LONGEST = 128 * 1024;
+/** For the hook's own lines and for the names of tools that are left out. */
+const RESERVE = 2048;
+
+/** Reports `env-too-long`. The variables of a shell are in its hook, which is one variable of the program that starts the shell. */
+export function reportTooLong(shells: readonly Shell[], add: ReporterAdd): void {
+  for (const shell of shells) {
+    const parts = hookParts(shell);
+    const whole = parts.reduce((sum, { size }) => sum + size, 0);
+    const [largest] = [...parts].sort((a, b) => b.size - a.size);
+    if (whole <= LONGEST - RESERVE || !largest) continue;
+    const message = `the shell \`${shell.name}\` has ${Math.ceil(whole / 1024)} KiB of variables and hook, and a program takes at most ${(LONGEST - RESERVE) / 1024} KiB`;
+    add("env-too-long", largest.at, "value", message, { hint: "keep long values in files that programs read" });
+  }
+}
+
+/** The parts of a shell's hook with their sizes in bytes, as nix/dev-shells.nix quotes them. */
+function hookParts({ env, hook, at }: Shell): { readonly at: SpecPath; readonly size: number }[] {
+  const size = (text: string) => Buffer.byteLength(text) + 3 * (text.split("'").length - 1);
+  const parts = env.map((variable) => {
+    const { value, name } = variable;
+    const texts =
+      value.kind === "text" ? [value.text] : value.kind === "path" ? [value.path] : [...value.prepend, ...value.append];
+    return { at: variable.at, size: texts.reduce((sum, text) => sum + size(text) + 3, 24 + name.length) };
+  });
+  return hook === "" ? parts : [...parts, { at: [...at, "hook"], size: Buffer.byteLength(hook) }];
 }

@@ -131,6 +131,24 @@ export const CATALOGUE = {
     example: "groups:\n  default:\n    packages: [kubectl]",
     fixed: "groups:\n  k8s:\n    packages: [kubectl]",
   },
+  "env-too-long": {
+    severity: "error",
+    summary: "variables that are too long for a program's environment",
+    cause:
+      "Linux takes at most 128 KiB for one variable of a program. The variables of a shell are in its hook, which is such a variable itself: with a longer one, the shell does not start.",
+    example: "# shells.default.env.BIG has 140,000 characters",
+    fixed: "shells:\n  default:\n    envFiles: [.env]",
+    source: "https://man7.org/linux/man-pages/man2/execve.2.html",
+  },
+  "hook-syntax": {
+    severity: "error",
+    summary: "code of a shell or a command that bash can't read",
+    cause:
+      "`hook` and `run` are bash. The installed bash reads them, without running them, before anything is written; without bash on the machine they are not checked.",
+    example: "shells:\n  default:\n    hook: |\n      if true; then\n        echo hi",
+    fixed: "shells:\n  default:\n    hook: |\n      if true; then\n        echo hi\n      fi",
+    source: "https://www.gnu.org/software/bash/manual/html_node/Shell-Syntax.html",
+  },
   "reference-unknown": {
     severity: "error",
     summary: "a reference to an unknown name",

@@ -15,6 +15,18 @@ mistakeRows(test, [
     `${base}shells:\n  k8s:\n    env:\n      ⟦FLAKEWRIGHT_ROOT⟧: /x\n`,
     "reserved by flakewright",
   ],
+  [
+    "a variable that no program takes",
+    "env-too-long",
+    `${base}shells:\n  k8s:\n    env:\n      A: b\n      BIG: ⟦${"x".repeat(140_000)}⟧\n`,
+    "137 KiB",
+  ],
+  [
+    "variables that are too long together, with quotes that take four characters each",
+    "env-too-long",
+    `${base}shells:\n  k8s:\n    env:\n      A: ${"a".repeat(60_000)}\n      BIG: ⟦${"a'".repeat(30_000)}⟧\n`,
+    "206 KiB",
+  ],
   ["a path and entries", "schema-value", `${base}shells:\n  k8s:\n    env: { A: { path: a, ⟦prepend⟧: [b] } }\n`, "both"],
   ["no form of a value", "schema-value", `${base}shells:\n  k8s:\n    env: { A: ⟦{}⟧ }\n`, "no value"],
   ["a command called menu", "name-conflict", `${base}commands:\n  ⟦menu⟧: { run: ls }\n`, "lists the commands"],

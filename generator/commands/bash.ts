@@ -1,0 +1,32 @@
+import type { BashCheck, BashFault } from "../lint/bash-code.ts";
+import type { System } from "../system/system.ts";
+
+/** What an earlier run learned of each text. */
+export type KnownBash = Map<string, BashFault | undefined>;
+
+/** Asks bash about each text that is not known yet, without running it. Where there is no bash, or one that is too old, nothing is known. */
+export async function checkBash(system: System, codes: readonly string[], known: KnownBash): Promise<BashCheck> {
+  for (const code of new Set(codes)) if (!known.has(code)) known.set(code, await faultOf(system, code));
+  return (code) => known.get(code);
+}
+
+async function faultOf(system: System, code: string): Promise<BashFault | undefined> {
+  const interpreter = /^#![ \t]*(\S+(?:[ \t]+\S+)?)/.exec(code)?.[1];
+  if (interpreter && !/\bbash$/.test(interpreter))
+    return { line: 1, message: `the first line names ${interpreter}, but it runs in bash` };
+  const parse = (options: readonly string[]) =>
+    // -n reads and does not run; BASH_ENV would be run before.
+    system.spawn("bash", [...options, "-n", "-c", code], { env: { BASH_ENV: "", ENV: "", LC_ALL: "C" } });
+  let { status, stderr } = await parse([]);
+  // A `shopt -s extglob` in the text is not run.
+  if (status !== 0 && code.includes("extglob")) ({ status, stderr } = await parse(["-O", "extglob"]));
+  const found = /: line (\d+): (.*)/.exec(stderr);
+  if (status === 0 || !found) return undefined;
+  // The shells have bash 5. macOS' own bash 3.2 does not know all of its syntax.
+  const version = await system.spawn("bash", ["-c", "echo $BASH_VERSINFO"], { env: { BASH_ENV: "" } });
+  if (!(Number(version.stdout) >= 5)) return undefined;
+  const [, line = "1", message = ""] = found;
+  // Newer bash names the line of what is not closed.
+  const opened = /from `.*' command on line (\d+)/.exec(message)?.[1];
+  return { line: Number(opened ?? line), message };
+}

@@ -1,0 +1,52 @@
+import type { Model } from "../model/model.ts";
+import type { Source } from "../read/source.ts";
+import { type Diagnostic, diagnostic, type Place } from "../report/diagnostic.ts";
+import type { SpecPath } from "../report/spec-path.ts";
+
+/* The code of a spec, which is bash: `hook` of a shell and `run` of a command. */
+
+/** Why a text is no bash. */
+export interface BashFault {
+  /** The line of the text, from 1. It can be behind the last line. */
+  readonly line: number;
+  /** Bash's own words: `syntax error near unexpected token …`. */
+  readonly message: string;
+}
+
+/** Undefined if the text is bash, or if that is not known. */
+export type BashCheck = (code: string) => BashFault | undefined;
+
+/** The pieces of code in a spec. */
+export function codeOf(model: Model): { readonly at: SpecPath; readonly code: string }[] {
+  return [
+    ...model.shells.flatMap(({ at, hook }) => (hook === "" ? [] : [{ at: [...at, "hook"], code: hook }])),
+    ...model.commands.map(({ at, run }) => ({ at: [...at, "run"], code: run })),
+  ];
+}
+
+/** Reports `hook-syntax`, at the line inside the text where that can be told. */
+export function checkCode(model: Model, source: Source, check: BashCheck): Diagnostic[] {
+  return codeOf(model).flatMap(({ at, code }) => {
+    const fault = check(code);
+    if (!fault) return [];
+    const place = lineOf(source, at, fault.line);
+    return diagnostic("hook-syntax", `\`${at.at(-1)}\` is not bash: ${fault.message}`, place.file, place, {
+      hint: "correct the code; nothing is generated from code that bash can't read",
+    });
+  });
+}
+
+/** The place of a line of a text. In a block (`|`), each line of the file is one of the text. */
+function lineOf(source: Source, at: SpecPath, line: number): Place {
+  const node = source.locate(at, "value");
+  const written = source.origin(at).file.text.slice(node.start, node.end);
+  if (!written.startsWith("|")) return node;
+  // The first line is the header.
+  const lines = written.split("\n");
+  let index = Math.min(line, lines.length - 1);
+  while (index > 1 && lines[index]?.trim() === "") index--;
+  const own = lines[index] ?? "";
+  const before = lines.slice(0, index).join("\n").length + 1;
+  const start = node.start + before + (own.length - own.trimStart().length);
+  return own.trim() === "" ? node : { file: node.file, start, end: start + own.trim().length };
+}

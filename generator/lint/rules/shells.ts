@@ -1,0 +1,181 @@
+import type { Command, EnvValue, Tool, Variable } from "../../model/model.ts";
+import { type SpecPath, valueAt } from "../../report/spec-path.ts";
+import { replacement } from "../edits.ts";
+import type { Rule, RuleContext } from "../rule.ts";
+import { BASH_WORDS, OTHER_WORDS, SHELL_PROGRAMS } from "../shell-words.ts";
+
+/* Variables, files of variables and commands of the dev shells. */
+
+/** A folder of the project in a shell's or another tool's words. */
+const ROOT =
+  /^(?:\$(?:PWD|\{PWD\}|\(pwd\)|PRJ_ROOT|\{PRJ_ROOT\}|DEVENV_ROOT|FLAKEWRIGHT_ROOT|\{FLAKEWRIGHT_ROOT\})|`pwd`)(?:\/|$)/;
+const HOME = /^(?:~|\$HOME|\$\{HOME\})(?:\/|$)/;
+/** The same, anywhere in a text. */
+const EXPANDED = /\$(?:HOME|PWD|\{HOME\}|\{PWD\}|\(pwd\)|PRJ_ROOT|DEVENV_ROOT)(?![A-Za-z0-9_])|(?:^|[:=])~\//;
+
+export const shellRules: readonly Rule[] = [
+  {
+    code: "env-not-expanded",
+    certainFix: true,
+    severity: "warning",
+    summary: "a value that a shell would expand, which here is data",
+    cause:
+      "Nothing in a value of `env` is expanded: `$HOME` and `~` stay as they are, and `:$PATH` replaces the search path by that text, so that no program is found. `path` is below the project's root, `prepend` and `append` extend a list, and `hook` is bash.",
+    example: "shells:\n  default:\n    env: { KUBECONFIG: $PWD/.kube/config }",
+    fixed: "shells:\n  default:\n    env: { KUBECONFIG: { path: .kube/config } }",
+    check: ({ model, source, report }) => {
+      for (const { env, envFiles } of model.shells) {
+        for (const variable of env) {
+          const found = unexpanded(variable);
+          if (!found) continue;
+          const { at, message, form, hint } = found;
+          report({
+            at,
+            message,
+            hint: hint ?? `write \`${form}\``,
+            fix: () => (form ? replacement(source, at, "value", form) : undefined),
+          });
+        }
+        for (const { at, file } of envFiles) {
+          const own = relative(file);
+          if (!HOME.test(file) && own === undefined) continue;
+          const inner = typeof valueAt(source, at) === "object" ? [...at, "file"] : at;
+          report({
+            at: inner,
+            message: `\`${file}\` is the name of a file: nothing in it is expanded`,
+            hint: own === undefined ? "write an absolute path, or one below the project's root" : `write \`${yamlText(own)}\``,
+            fix: () => (own === undefined ? undefined : replacement(source, inner, "value", yamlText(own))),
+          });
+        }
+      }
+    },
+  },
+  {
+    code: "command-hidden",
+    severity: "error",
+    summary: "a command with the name of something else in the shell",
+    cause:
+      "A shell's own word, such as `test`, is run instead of a program of that name. A command with the name of a tool hides the tool, and calls itself where it means the tool.",
+    example: "commands:\n  test: { run: pytest }",
+    fixed: "commands:\n  run-tests: { run: pytest }",
+    source: "https://www.gnu.org/software/bash/manual/html_node/Shell-Builtin-Commands.html",
+    check: (context) => {
+      for (const command of context.model.commands) {
+        const found = hidden(context, command);
+        if (found) context.report({ at: command.at, part: "key", ...found });
+      }
+    },
+  },
+];
+
+interface Unexpanded {
+  readonly at: SpecPath;
+  readonly message: string;
+  /** What the author means, as YAML; undefined if only the hint says so. */
+  readonly form?: string;
+  readonly hint?: string;
+}
+
+/** The first finding about a variable. */
+function unexpanded({ at, name, value }: Variable): Unexpanded | undefined {
+  if (value.kind === "text") return unexpandedText(name, value.text, at);
+  for (const [place, path] of pathsOf(value, at)) {
+    const own = relative(path);
+    if (own !== undefined)
+      return { at: place, message: `\`${path}\` is a path: nothing in it is expanded`, form: yamlText(own === "" ? "." : own) };
+    if (HOME.test(path))
+      return {
+        at: place,
+        message: `\`${path}\` is a path below the project's root: nothing in it is expanded`,
+        hint: homeHint(name, value),
+      };
+  }
+  return undefined;
+}
+
+function unexpandedText(name: string, text: string, at: SpecPath): Unexpanded | undefined {
+  const own = new RegExp(`(?:^|:)(?:\\$${name}|\\$\\{${name}(?::?[-+][^}]*)?\\})(?=:|$)`);
+  if (own.test(text)) {
+    const message = `nothing in \`${name}\` is expanded: its value would be exactly \`${text}\``;
+    const position = own.exec(text);
+    const split = (part: string) => part.split(":").filter((entry) => entry !== "");
+    const index = position?.index ?? 0;
+    const before = split(text.slice(0, index));
+    const after = split(text.slice(index + (position?.[0].length ?? 0)));
+    const lists = [before, after].map((list) => list.map((entry) => relative(entry) ?? entry.replace(/^(\.\/)+(?=.)/, "")));
+    const isCertain = lists.flat().every((entry) => !/[$`~]/.test(entry) && !/(^|\/)\.\.(\/|$)/.test(entry));
+    const [prepend = [], append = []] = lists.map((list) => list.map((entry) => yamlText(entry === "" ? "." : entry)));
+    const pairs = [
+      ...(prepend.length > 0 ? [`prepend: [${prepend.join(", ")}]`] : []),
+      ...(append.length > 0 ? [`append: [${append.join(", ")}]`] : []),
+    ];
+    if (isCertain && pairs.length > 0) return { at, message, form: `{ ${pairs.join(", ")} }` };
+    return { at, message, hint: "entries of the project are `{ prepend: […] }`; for others, use `hook`" };
+  }
+  const path = relative(text);
+  if (path !== undefined && !/[:$`]/.test(path))
+    return {
+      at,
+      message: `nothing in \`${name}\` is expanded: its value would be exactly \`${text}\``,
+      form: `{ path: ${yamlText(path === "" ? "." : path)} }`,
+    };
+  if (name === "PATH")
+    return {
+      at,
+      message: "`PATH` as text replaces the whole search path, so the shell finds none of its tools",
+      hint: "write `{ prepend: […] }` with your folders",
+    };
+  if (!EXPANDED.test(text)) return undefined;
+  return {
+    at,
+    message: `nothing in \`${name}\` is expanded: its value would be exactly \`${text}\``,
+    hint: HOME.test(text)
+      ? homeHint(name, { kind: "text", text })
+      : "`{ path: … }` is below the project's root; set anything else in the shell's `hook`",
+  };
+}
+
+/** The form for a path in the home folder, which no key has. */
+function homeHint(name: string, value: EnvValue): string {
+  if (value.kind === "entries") return `set it in the shell's \`hook\`, which is bash: \`export ${name}="$HOME/…:$${name}"\``;
+  const text = value.kind === "text" ? value.text : value.path;
+  return `\`{ path: … }\` is below the project's root; for the home folder, set it in the shell's \`hook\`: \`export ${name}="${text.replace(/^~/, "$HOME")}"\``;
+}
+
+/** The rest of a path that begins with a word for the project's folder. */
+const relative = (path: string): string | undefined => (ROOT.test(path) ? path.replace(ROOT, "") : undefined);
+
+function pathsOf(value: EnvValue, at: SpecPath): [SpecPath, string][] {
+  if (value.kind === "path") return [[[...at, "path"], value.path]];
+  if (value.kind === "text") return [];
+  return (["prepend", "append"] as const).flatMap((key) =>
+    value[key].map((path, index): [SpecPath, string] => [[...at, key, index], path]),
+  );
+}
+
+/** A text as YAML, without quotes where it needs none. */
+const yamlText = (text: string): string =>
+  /^[A-Za-z_./][A-Za-z0-9_./+-]*$/.test(text) && !/^([\d.]+|true|false|null)$/i.test(text) ? text : JSON.stringify(text);
+
+type Hidden = Pick<Parameters<RuleContext["report"]>[0], "message" | "hint" | "severity" | "related">;
+
+function hidden({ model, source, environment }: RuleContext, { name, groups }: Command): Hidden | undefined {
+  const hint = `rename the command, such as \`run-${name}\``;
+  if (BASH_WORDS.has(name)) return { message: `\`${name}\` is a word of bash, which runs it instead of the command`, hint };
+  const shells = model.shells.filter((shell) => groups === undefined || shell.groups.some((group) => groups.includes(group)));
+  const tools = shells.flatMap((shell) => [...shell.groups.flatMap((group) => group.tools), ...shell.tools]);
+  const facts = environment.facts();
+  const isProgram = (tool: Tool) => [tool.name, tool.attribute.at(-1), facts?.find(tool.package)?.mainProgram].includes(name);
+  const tool = tools.find(isProgram);
+  if (tool)
+    return {
+      message: `the command \`${name}\` hides the tool \`${name}\`, and calls itself where it means the tool`,
+      hint,
+      related: [{ message: `the tool is here`, range: source.locate(tool.at, "value") }],
+    };
+  if (SHELL_PROGRAMS.has(name))
+    return { severity: "warning", message: `the command \`${name}\` hides a program that scripts in the shell may call`, hint };
+  if (OTHER_WORDS.has(name))
+    return { severity: "warning", message: `\`${name}\` is a word of zsh or fish, which run it instead of the command`, hint };
+  return undefined;
+}

@@ -1,0 +1,66 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { checkBash } from "../../generator/commands/bash.ts";
+import { compileSpec } from "../../generator/commands/session.ts";
+import { nodeSystem } from "../../generator/system/node-system.ts";
+import { cursor, system } from "../support/spec.ts";
+import { tempFolder, tempTree } from "../support/temp.ts";
+import { needs } from "../support/tools.ts";
+
+/* hook-syntax: the code of a spec, read by the installed bash. */
+
+const test = suite("code in bash");
+const withBash = needs(test, ["bash"]);
+
+const head = "version: 1\nname: demo\nnixpkgs: 0123456789abcdef0123456789abcdef01234567\ngroups: {}\n";
+
+async function compiled(text: string, env: Record<string, string | undefined> = process.env) {
+  const folder = tempTree({ "spec.yaml": text });
+  const result = await compileSpec(nodeSystem(folder, env), { spec: "spec.yaml", out: "out", knowledge: folder } as never);
+  if (!("diagnostics" in result)) throw new Error("not compiled");
+  return result;
+}
+
+for (const [name, marked, says] of [
+  ["in a block", "shells:\n  default:\n    hook: |\n      echo a\n      ⟦for i in 1 2; done⟧\n      echo b\n", "`done'"],
+  ["at its end", "shells:\n  default:\n    hook: |\n      if true; then\n        ⟦echo hi⟧\n\n", "end of file"],
+  ["in one line", "shells: { default: { hook: ⟦'if true; then echo hi'⟧ } }\n", "end of file"],
+  ["in a command", 'commands:\n  a:\n    run: |-\n      ⟦echo "x⟧\n', "looking for matching"],
+  ["another language", 'commands:\n  a:\n    run: |\n      ⟦#!/usr/bin/env python3⟧\n      print("hi")\n', "it runs in bash"],
+] as const)
+  withBash(`${name}: reported at the line of the text`, async () => {
+    const { text, start, end } = cursor(head + marked);
+    const { diagnostics, files } = await compiled(text);
+    assert.equal(
+      diagnostics.map(({ code, range }) => [code, text.slice(range.start, range.end)]),
+      [["hook-syntax", text.slice(start, end)]],
+    );
+    assert.ok(diagnostics[0]?.message.includes(says), diagnostics[0]?.message);
+    assert.is(files, undefined);
+  });
+
+for (const code of [
+  "shopt -s extglob\ncase a in !(b)) echo x ;; esac",
+  "#!/usr/bin/env bash\necho hi",
+  "cat <<'END'\nif (\nEND",
+  '[[ $1 =~ ^(a|b)$ ]] && echo "${1@Q}" |& cat',
+])
+  withBash(`no finding: ${JSON.stringify(code)}`, async () => {
+    assert.is((await checkBash(system, [code], new Map()))(code), undefined);
+  });
+
+withBash("reading code runs nothing", async () => {
+  const folder = tempFolder();
+  const here = nodeSystem(folder, { ...process.env, BASH_ENV: "rc" });
+  await here.writeFile("rc", "touch ran");
+  await checkBash(here, ["touch ran; if", "$(touch ran)", "if [[ $(touch ran) ]]; then"], new Map());
+  assert.equal(await here.list("."), ["rc"]);
+});
+
+test("without bash, nothing is known", async () => {
+  const { diagnostics, files } = await compiled(`${head}shells: { default: { hook: "if" } }\n`, { PATH: "/nowhere" });
+  assert.equal(diagnostics, []);
+  assert.ok(files);
+});
+
+test.run();
