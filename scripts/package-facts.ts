@@ -146,7 +146,7 @@ function topRow(name: string): PackageFacts | undefined {
   const isRenamed = known ? known.status === "renamed" : byName !== undefined;
   const history = [
     isNew && !wasGone ? "+" : "",
-    wasGone ? `-${oldest.facts.release}` : gone(name),
+    wasGone ? `-?${oldest.facts.release}` : gone(name),
     !wasGone && works(then) && !isPackage(then) && replacement !== undefined ? `@${oldest.facts.release}` : "",
     replacement === undefined ? "" : `${isRenamed ? "=" : ">"}${replacement}`,
   ];
