@@ -160,7 +160,7 @@ editing("a group and its packages", async () => {
   }
   assert.match(await hover("groups:\n  k8s:\n    packages: [kub│ectl]"), "A tool: an attribute path");
   const keys = await labels("groups:\n  k8s:\n    packages:\n      - package: kubectl\n        │");
-  assert.equal(keys, ["name", "description", "from", "systems"]);
+  assert.equal(keys, ["name", "description", "from", "version", "systems"]);
   assert.match(await hover("groups:\n  k8s:\n    packages:\n      - package: x\n        fr│om: y"), "An entry of `inputs`");
   assert.equal(
     await problems("groups:\n  k8s:\n    packages:\n      - kubectl\n      - own.attribute\n      - { package: x, naem: y }\n"),

@@ -63,7 +63,7 @@ mistakeRows(test, [
     "top level",
   ],
   ["packages as text", "schema-type", `${head}groups:\n  k8s:\n    packages: ⟦kubectl⟧\n`, "[kubectl]"],
-  ["a package with a version", "schema-value", `${head}groups:\n  k8s:\n    packages: [⟦kubectl@1.29⟧]\n`, "from"],
+  ["a package with a version", "schema-value", `${head}groups:\n  k8s:\n    packages: [⟦kubectl@1.29⟧]\n`, "version:"],
   ["a package that is a list", "schema-type", `${head}groups:\n  k8s:\n    packages: [⟦[kubectl]⟧]\n`, "text or a map"],
   [
     "a package without its attribute",
@@ -167,9 +167,9 @@ codeRows(test, [
   },
   {
     code: "schema-type",
-    says: "`stateVersion` must be text, not a number",
-    bad: `${base}hosts:\n  builder:\n    stateVersion: ⟦26.05⟧\n`,
-    good: `${base}hosts:\n  builder:\n    stateVersion: "26.05"\n`,
+    says: "`description` must be text, not a number",
+    bad: `${base}description: ⟦26.05⟧\n`,
+    good: `${base}description: "26.05"\n`,
   },
   { code: "schema-value", says: "invalid value `gitlub` for `ci`", bad: `${base}ci: ⟦gitlub⟧\n`, good: `${base}ci: github\n` },
   {

@@ -27,7 +27,7 @@ export const cacheRules: readonly Rule[] = [
           if (key !== undefined || extraKeys.some((one) => one === known || signs(one, text))) continue;
           // Many caches sign with a key of another name: one that is of no other cache of the spec can be this one's.
           const others = model.substituters.map((cache) => cache.url).filter((url) => url !== text);
-          const isFree = (one: string) => !isKnownKey(one) && !others.some((url) => signs(one, url));
+          const isFree = (one: string) => !publicKeyProblem(one) && !isKnownKey(one) && !others.some((url) => signs(one, url));
           if (known === undefined && extraKeys.some(isFree)) continue;
           report({
             ...placeOf(entry),
