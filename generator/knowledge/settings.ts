@@ -165,6 +165,8 @@ function lostInNixConf(text: string): string | undefined {
   if (text.includes("#")) return "can't contain `#`: it starts a comment in nix.conf";
   if (/[\t\r]/.test(text)) return "can't contain a tab: nix.conf replaces it with a space";
   if (/^ | $/.test(text)) return `can't ${text.startsWith(" ") ? "start" : "end"} with a space: nix.conf removes it`;
+  // Editors don't show this white space, and programs that read the value strip it or not.
+  if (text.trim() !== text) return `can't ${text.trimStart() === text ? "end" : "start"} with white space that is no plain space`;
   if (text.includes("  ")) return "can't contain two spaces in a row: nix.conf reduces them to one";
   return undefined;
 }

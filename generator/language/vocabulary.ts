@@ -59,7 +59,7 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
     hint: "for another version of a tool, add an entry to `inputs` and name it in the tool's `from:`",
   },
   oneLine: { name: "text", use: "one line that is not empty" },
-  absolutePath: { name: "path", use: "an absolute path without `..`, white space or control characters" },
+  absolutePath: { name: "path", use: "an absolute path without `.`, `..`, white space or control characters" },
   runnerLabel: { name: "runner label", use: "letters, digits, `.`, `_` and `-`, such as self-hosted" },
   cachixName: { name: "cache name", use: "the name in NAME.cachix.org: lower-case letters, digits and `-`" },
   modulePath: { name: "module path", use: "a path inside the output folder that starts with ./, such as ./hosts/web.nix" },

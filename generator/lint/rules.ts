@@ -13,6 +13,7 @@ import { inputRules } from "./rules/inputs.ts";
 import { nixpkgsRules } from "./rules/nixpkgs.ts";
 import { packageNameRules } from "./rules/package-names.ts";
 import { packageRules } from "./rules/packages.ts";
+import { runsAsCodeRules } from "./rules/runs-as-code.ts";
 import { scheduleRules } from "./rules/schedules.ts";
 import { secretRules } from "./rules/secrets.ts";
 import { settingRules } from "./rules/settings.ts";
@@ -28,6 +29,7 @@ export const RULES: readonly Rule[] = [
   ...cacheRules,
   ...cacheAddressRules,
   ...trustRules,
+  ...runsAsCodeRules,
   ...secretRules,
   ...builderRules,
   ...addressRules,

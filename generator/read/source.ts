@@ -50,6 +50,13 @@ export interface Source {
   pathOf(origin: Origin): SpecPath | undefined;
 }
 
+/**
+ * Escapes such as \\x01 can produce characters that YAML text can't contain. Nix strings and the other generated files can't either, and
+ * systemd refuses a file with a noncharacter (U+FFFE).
+ */
+const UNWRITABLE =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufdd0-\ufdef\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|[\ud83f\ud87f\ud8bf\ud8ff\ud93f\ud97f\ud9bf\ud9ff\uda3f\uda7f\udabf\udaff\udb3f\udb7f\udbbf\udbff][\udffe\udfff]/;
+
 const TOO_DEEP = `nested deeper than ${MAX_DEPTH} levels`;
 
 /** One file's text, and the document in it. */
@@ -230,6 +237,7 @@ class Reader {
         continue;
       }
       seen.set(name, key);
+      if (!this.#isPlainText(name, key)) continue;
       result[name] = this.#node(value, depth + 1);
     }
     return result;
@@ -238,26 +246,18 @@ class Reader {
   #scalar(value: unknown, node: Node): unknown {
     if (typeof value === "bigint") return Number(value);
     if (typeof value !== "string") return value;
-    // Escapes such as \x01 can produce characters that YAML text can't contain. Nix strings and the other generated files can't either.
-    const bad =
-      /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.exec(
-        value,
-      );
-    if (bad) {
-      const code = `U+${bad[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
-      this.diagnostics.push(
-        diagnostic(
-          "schema-value",
-          `the text contains ${code}, which generated files can't contain`,
-          this.#file,
-          rangeOf(node, this.#text),
-          {
-            hint: "delete it: text can contain tabs and line breaks, but no other control character and no half surrogate pair",
-          },
-        ),
-      );
-      return undefined;
-    }
-    return value;
+    return this.#isPlainText(value, node) ? value : undefined;
+  }
+
+  /** Reports text that generated files can't contain. */
+  #isPlainText(text: string, node: Node): boolean {
+    const bad = UNWRITABLE.exec(text);
+    if (!bad) return true;
+    const code = `U+${bad[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+    const message = `the text contains ${code}, which generated files can't contain`;
+    const hint =
+      "delete it: text can contain tabs and line breaks, but no other control character, noncharacter or half surrogate pair";
+    this.diagnostics.push(diagnostic("schema-value", message, this.#file, rangeOf(node, this.#text), { hint }));
+    return false;
   }
 }

@@ -19,6 +19,9 @@ const RESTRICTED = new Set(
   secret-key-files substituters system-features trusted-public-keys trusted-substituters trusted-users use-cgroups`.split(/\s+/),
 );
 
+/** Whether the daemon ignores the setting, also with `extra-`, from a user that it does not trust. */
+export const isRestricted = (name: string): boolean => RESTRICTED.has(name.replace(/^extra-(?!platforms$)/, ""));
+
 /** Lists of which the daemon takes what the system allows anyway. */
 const isAllowedCache = (model: Model, url: string): boolean => {
   const plain = (text: string) => text.replace(/\/+$/, "");
@@ -54,7 +57,7 @@ export function mayBeTrusted(model: Model, user: string): boolean {
 
 function reportRestricted({ model, source, report }: RuleContext, user: string, setting: Setting): void {
   const name = setting.name.replace(/^extra-(?!platforms$)/, "");
-  if (!RESTRICTED.has(name)) return;
+  if (!isRestricted(name)) return;
   if (name === "substituters" && words(setting.value).every((url) => isAllowedCache(model, url))) return;
   if (name === "builders" && words(setting.value).length === 0) return;
   const isOfTheDaemon = ["trusted-users", "allowed-users", "build-users-group"].includes(name);

@@ -74,7 +74,10 @@ codeRows(test, [
     code: "settings-conflict",
     says: "`diff-hook` has no effect without `run-diff-hook: true`",
     bad: settings("⟦diff-hook⟧: /etc/nix/diff"),
-    good: settings("diff-hook: /etc/nix/diff\nrun-diff-hook: true"),
+    good: settings(
+      "diff-hook: /etc/nix/diff\nrun-diff-hook: true",
+      "lint: [{ code: setting-runs-code, why: compares builds }]\n",
+    ),
   },
   {
     code: "settings-conflict",

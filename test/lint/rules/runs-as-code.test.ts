@@ -1,0 +1,140 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { base, codeRows, codes, settings } from "../../support/diagnostic-rows.ts";
+import { compileText } from "../../support/spec.ts";
+
+const test = suite("rules: values that become code");
+
+const env = (entry: string, more = ""): string =>
+  `${base}shells:\n  default:\n    groups: [k8s]\n    env:\n      ${entry}\n${more}`;
+const accept = (code: string, at: string): string => `lint:\n  - { code: ${code}, at: ${at}, why: meant }\n`;
+
+codeRows(test, [
+  ...(
+    [
+      ["PROMPT_COMMAND", "bash runs commands in its value at each prompt"],
+      ["PS1", "bash runs commands in its value at each prompt"],
+      ["PS4", "bash runs commands in its value at each prompt"],
+      ["BASH_ENV", "each bash script runs the file that it names"],
+      ["ENV", "each interactive sh runs the file that it names"],
+      ["BASH_FUNC_ls", "bash defines a function from its value when it starts"],
+      ["LD_PRELOAD", "each program loads the libraries that it names"],
+      ["LD_LIBRARY_PATH", "each program, also one of another glibc, looks for its libraries there first"],
+      ["DYLD_INSERT_LIBRARIES", "it changes which code each program loads"],
+      ["PERL5OPT", "the interpreter runs or loads what it names"],
+      ["GIT_SSH_COMMAND", "git or ssh runs the command that it names"],
+    ] as const
+  ).map(([name, by]) => ({
+    code: "variable-runs-code",
+    says: `\`${name}\` is code: ${by}`,
+    bad: env(`⟦${name}⟧: "x"`),
+    good: env(`${name}: "x"`, accept("variable-runs-code", `shells.default.env.${name}`)),
+  })),
+  {
+    code: "variable-runs-code",
+    says: "`LD_LIBRARY_PATH` is code: each program, also one of another glibc, looks for its libraries there first",
+    bad: env("⟦LD_LIBRARY_PATH⟧: { prepend: [lib] }"),
+    good: env("LIBRARY_PATH: { prepend: [lib] }"),
+  },
+  {
+    code: "variable-changes-shell",
+    says: "`IFS` changes how each script in the shell works: each script splits words at other characters",
+    bad: env('⟦IFS⟧: ","'),
+    good: env('IFS: ","', accept("variable-changes-shell", "shells.default.env.IFS")),
+  },
+  ...(
+    [
+      ["post-build-hook", "/etc/nix/upload", "the Nix daemon runs this program as root after each build"],
+      ["pre-build-hook", "/etc/nix/pre", "the Nix daemon runs this program as root before each build"],
+      ["build-hook", "[/etc/nix/hook]", "the Nix daemon runs this program as root to hand out builds"],
+      ["plugin-files", "[/usr/lib/plugin.so]", "Nix, and its daemon as root, loads these libraries"],
+      ["allow-unsafe-native-code-during-evaluation", "true", "each Nix expression can run any program"],
+      ["bash-prompt", '"$(id) >"', "bash runs the commands in it at each prompt"],
+    ] as const
+  ).map(([name, value, reason]) => ({
+    code: "setting-runs-code",
+    says: `\`${name}\` of the system is code: ${reason}`,
+    bad: settings(`⟦${name}⟧: ${value}`),
+    good: settings(`${name}: ${value}`, accept("setting-runs-code", `settings.${name}`)),
+  })),
+  {
+    code: "setting-runs-code",
+    says: "`diff-hook` of the system is code: Nix runs this program with the results of builds",
+    bad: settings("⟦diff-hook⟧: /etc/nix/diff\nrun-diff-hook: true"),
+    good: settings("bash-prompt: '\\[\\e[1m\\]dev \\w \\$'\nplugin-files: []\nallow-unsafe-native-code-during-evaluation: false"),
+  },
+  {
+    code: "setting-runs-code",
+    says: "`plugin-files` of the user `ada` is code: Nix, and its daemon as root, loads these libraries",
+    bad: `${base}users:\n  ada:\n    settings:\n      ⟦plugin-files⟧: [/usr/lib/plugin.so]\n`,
+    good: `${base}users:\n  ada:\n    settings:\n      cores: 2\n`,
+  },
+  {
+    code: "store-elsewhere",
+    says: "all Nix commands of the system use this store instead of the machine's",
+    bad: settings("store: ⟦ssh://build.example.org⟧"),
+    good: settings("store: daemon"),
+  },
+  {
+    code: "sandbox-opened",
+    says: "`/=/host` opens the sandbox of the system: `/` is the whole machine",
+    bad: settings('sandbox-paths: [⟦"/=/host"⟧]'),
+    good: settings("sandbox-paths: [/bin/sh=/usr/bin/dash, /dev/kvm?]"),
+  },
+  {
+    code: "sandbox-opened",
+    says: "`/host=/` opens the sandbox of the system: `/` is the whole machine",
+    bad: settings("extra-sandbox-paths: { /host: ⟦/⟧ }"),
+    good: settings(
+      "extra-sandbox-paths: { /host: ⟦/⟧ }".replace(/[⟦⟧]/g, ""),
+      accept("sandbox-opened", "settings.extra-sandbox-paths"),
+    ),
+  },
+  {
+    code: "sandbox-opened",
+    says: "`/var/run/docker.sock` opens the sandbox of the system: whoever can use this socket is root on the machine",
+    bad: settings("sandbox-paths: /bin/sh=/usr/bin/dash ⟦/var/run/docker.sock⟧"),
+    good: settings("sandbox-paths: /bin/sh=/usr/bin/dash"),
+  },
+]);
+
+test("a path opens the sandbox in each spelling", () => {
+  for (const path of [
+    "/",
+    "//",
+    "/.",
+    "/etc/..",
+    "/?",
+    "/home",
+    "/home/ada",
+    "/root/.ssh",
+    "/etc/",
+    "/proc",
+    "/nix/var/nix/daemon-socket/socket",
+    "/run/podman/podman.sock",
+    "/run/secrets/key",
+  ])
+    assert.equal(codes(compileText(settings(`extra-sandbox-paths: ["${path}"]`), true).diagnostics), ["sandbox-opened"], path);
+  for (const path of [
+    "/bin/sh",
+    "/dev/kvm",
+    "/etc/resolv.conf",
+    "/sys/devices",
+    "/proc/cpuinfo",
+    "/etc/ssl/certs",
+    "/opt/licences",
+  ])
+    assert.equal(codes(compileText(settings(`extra-sandbox-paths: ["${path}"]`), true).diagnostics), [], path);
+});
+
+test("variables that bash protects are refused", () => {
+  for (const name of ["SHELLOPTS", "BASHOPTS"])
+    assert.equal(codes(compileText(env(`${name}: x`), true).diagnostics), ["name-conflict"], name);
+});
+
+test("white space that no editor shows is refused at the end of a prompt", () => {
+  for (const space of ["\\u00a0", "\\u2003", "\\u3000", "\\ufeff"])
+    assert.equal(codes(compileText(settings(`bash-prompt: "dev ${space}"`), true).diagnostics), ["setting-type"], space);
+});
+
+test.run();
