@@ -8,7 +8,7 @@ import { compileSpec } from "../generator/commands/session.ts";
 import type { Compiled } from "../generator/compile.ts";
 import { FIXTURE_TOOLS, type Nix, privateNix } from "./support/nix.ts";
 import { repository, system } from "./support/spec.ts";
-import { tempFolder } from "./support/temp.ts";
+import { tempFolder, tempTree } from "./support/temp.ts";
 import { needs } from "./support/tools.ts";
 
 /* Every spec below spec/examples compiles, and what it wishes for is there in a real Nix. */
@@ -91,6 +91,16 @@ withNix("the company's wishes are true: the tool of its own flake, the overlay, 
     const common = (await nix.evalFlake(out, "devShells.x86_64-linux.common", { inputs, apply: names })) as string[];
     assert.ok(common.includes("acme-cli"), common.join());
     await nix.build(out, "checks.x86_64-linux.pins", { inputs });
+    const root = tempTree({ ".jj/x": "", "src/x": "", ".env": "TOKEN='$(touch ran)'\n" });
+    const show = 'printf "%s\\n" "$KUBECONFIG" "${PATH%%:*}" "$TOKEN"; menu; deploy prod';
+    const entered = await nix.develop(out, "default", ["bash", "-c", show], { inputs, cwd: join(root, "src") });
+    assert.equal(entered.stdout.split("\n").slice(0, 5), [
+      `${root}/.kube/config`,
+      `${root}/bin`,
+      "$(touch ran)",
+      "deploy  Roll out to an environment, staging unless you name another",
+      "kubectl 1.29.4",
+    ]);
     writeFileSync(join(out, "overlays/acme.nix"), 'final: prev: { jq = prev.jq // { name = "jq-of-acme"; }; }\n');
     const changed = (await nix.evalFlake(out, "devShells.x86_64-linux.common", { inputs, apply: names })) as string[];
     assert.ok(changed.includes("jq-of-acme"), changed.join());
