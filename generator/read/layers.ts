@@ -49,6 +49,8 @@ const kindOf = (value: unknown): "map" | "list" | "scalar" =>
   typeof value !== "object" || value === null ? "scalar" : Array.isArray(value) ? "list" : "map";
 
 /** The entries of a map; empty for other values. */
+const hasValue = ({ value }: Part): boolean => value !== null && value !== undefined;
+
 function childrenOf(part: Part): ReadonlyMap<string, Part> {
   if (part.kind === "map") return part.children;
   if (part.kind === "list" || kindOf(part.value) !== "map") return new Map();
@@ -91,7 +93,11 @@ export class Merging {
   /**
    * Merges the included parts in their order, and then the including file's own part, if it has one, which has precedence.
    */
-  merge(included: readonly Part[], own: Part | undefined, path: SpecPath = []): Part {
+  merge(all: readonly Part[], ownPart: Part | undefined, path: SpecPath = []): Part {
+    // A key without a value, whose lines may be commented out, adds nothing to what other files have.
+    const isWritten = [...all, ...(ownPart ? [ownPart] : [])].some(hasValue);
+    const included = isWritten ? all.filter(hasValue) : all;
+    const own = isWritten && ownPart && !hasValue(ownPart) ? undefined : ownPart;
     const first = included[0] ?? own;
     if (!first || (own ? included.length === 0 : included.length === 1)) return first as Part;
     const layers = this.#longForms(own ? [...included, own] : included, path);

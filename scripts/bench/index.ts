@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { evaluation } from "./evaluation.ts";
 import { againstFloor, cost, median, scratch } from "./measure.ts";
 import { packageVerdicts } from "./packages.ts";
-import { largeSpec } from "./spec.ts";
+import { largeSpec, specOfFiles } from "./spec.ts";
 import { watchLatency } from "./watch.ts";
 
 /*
@@ -57,6 +57,17 @@ if (isSelected("scale")) {
   };
   const [few, many] = [checkCommand(30), checkCommand(1000)];
   const ratios = Array.from({ length: 9 }, () => cost(many).cpu / cost(few).cpu);
+  const [oneFile, hundredFiles] = [1, 100].map((count) => {
+    const spec = scratch(`files-${count}.yaml`);
+    const out = scratch(`files-${count}`);
+    for (const [name, text] of specOfFiles(count)) writeFileSync(name === "spec.yaml" ? spec : scratch(name), text);
+    cost([flakewright, "generate", spec, "--out", out, "--quiet"]);
+    return [flakewright, "check", spec, "--out", out];
+  });
+  const includes = Array.from({ length: 9 }, () => cost(hundredFiles ?? []).cpu / cost(oneFile ?? []).cpu);
+  table("Includes: check of 100 files of 100 lines against one of 10,000, median of 9 pairs", [
+    { "CPU of 100 files × CPU of one": round(median(includes)) },
+  ]);
   table("Scale: check of 1,000 packages against 30, median of 9 pairs", [{ "CPU of 1,000 × CPU of 30": round(median(ratios)) }]);
   const sizes = [1000, 2000, 5000, 10_000];
   const points = sizes.map((packages) => {

@@ -32,3 +32,24 @@ export function largeSpec({
     );
   return `${lines.join("\n")}\n`;
 }
+
+/** A spec of 10,000 lines in one file, or in as many included ones as `count` says; the spec's own file is `spec.yaml`. */
+export function specOfFiles(count: number): Map<string, string> {
+  const head = `version: 1\nname: large\nnixpkgs: ${"0".repeat(40)}\n`;
+  const group = (index: number) =>
+    `  g${index}:\n    packages:\n${"jq kubectl git curl"
+      .split(" ")
+      .map((tool) => `      - ${tool}\n`)
+      .join("")}    title: Group ${index}\n    description: Tools ${"of this group ".repeat(3)}\n`;
+  const groups = Array.from({ length: 1250 }, (_, index) => group(index));
+  if (count === 1) return new Map([["spec.yaml", `${head}groups:\n${groups.join("")}`]]);
+  const size = Math.ceil(groups.length / (count - 1));
+  const names = Array.from({ length: count - 1 }, (_, index) => `part-${index}.yaml`);
+  return new Map([
+    ["spec.yaml", `${head}include: [${names.join(", ")}]\n`],
+    ...names.map((name, index): [string, string] => [
+      name,
+      `groups:\n${groups.slice(index * size, (index + 1) * size).join("")}`,
+    ]),
+  ]);
+}

@@ -4,8 +4,10 @@ import { toGithub } from "../../generator/report/github.ts";
 import { toJson } from "../../generator/report/json.ts";
 import { toSarif } from "../../generator/report/sarif.ts";
 import { toText } from "../../generator/report/text.ts";
+import { specOfFiles } from "../../scripts/bench/spec.ts";
 import { head } from "../support/diagnostic-rows.ts";
 import { applyFixes } from "../support/fixes.ts";
+import { cpuRatio } from "../support/growth.ts";
 import { compileFiles } from "../support/spec.ts";
 
 const test = suite("includes");
@@ -132,6 +134,17 @@ for (const [title, files, what, wanted] of MERGED)
     );
     assert.equal(JSON.parse(JSON.stringify(what(compiled))), wanted);
   });
+
+test("a key without a value adds nothing to what another file has", () => {
+  const files = {
+    "spec.yaml": `${head}include: [a.yaml, b.yaml]\n${clean}settings:\n`,
+    "a.yaml": "settings:\n  # cores: 1\ngc:\n",
+    "b.yaml": "settings: { cores: 2 }\ngc: { dates: daily }\n",
+  };
+  const { model, diagnostics } = compileFiles(files);
+  assert.equal(diagnostics, []);
+  assert.equal([model?.gc?.dates, model?.settings.length], ["daily", 1]);
+});
 
 const WRONG: [title: string, wanted: string, files: Files][] = [
   ["a missing file", "include-missing spec.yaml: bse.yaml", { "spec.yaml": `${head}include: [bse.yaml]\n${clean}` }],
@@ -329,6 +342,15 @@ test("an older flakewright reports only that, also for the requirement of an inc
   assert.equal(places({ "spec.yaml": `${head}requires: "^0.2"\n${clean}` }, { version: "1.0.0" }), [
     'schema-value spec.yaml: "^0.2"',
   ]);
+});
+
+test("many files cost what one of their size does", () => {
+  const compiled = (count: number) => {
+    const files = Object.fromEntries(specOfFiles(count));
+    return () => assert.is(compileFiles(files).model?.groups.length, 1250);
+  };
+  const ratio = cpuRatio(compiled(1), compiled(100), 3);
+  assert.ok(ratio < 1.5, `100 files take ${ratio.toFixed(2)} times the CPU of one`);
 });
 
 test.run();
