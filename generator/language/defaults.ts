@@ -16,6 +16,7 @@ export const DEFAULTS = {
   },
   /** stateVersion of nix-darwin since 25.05 (modules/system/version.nix). Like that of `host`, it never changes. */
   mac: { system: "aarch64-darwin", stateVersion: 6 },
+  deployer: "colmena",
   deploy: { user: "root" },
   builder: { protocol: "ssh-ng", user: "nixremote", system: "x86_64-linux", maxJobs: 1, speedFactor: 1 },
   runner: { pullRequests: false },

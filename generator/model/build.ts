@@ -74,6 +74,7 @@ export function buildModel(spec: Pruned<Spec>, source: Locator, pins?: PinsFile)
     users: usersOf(spec.users, source, add),
     volumes: volumesOf(spec.volumes, groups, all, source, add),
     hosts: byName(hosts),
+    deployer: spec.deployer ?? DEFAULTS.deployer,
     builders: buildersOf(spec.builders, hosts),
     nix: spec.nix ?? DEFAULTS.nix,
     ci: ciOf(spec.ci, systems, add),

@@ -7,7 +7,7 @@ const HIVE_NAMES = ["defaults", "meta", "network"];
 /** Reports `name-conflict` for names that would be used for two outputs, or that are reserved. */
 export function reportConflicts(model: Model, explicitDefaultShell: boolean, source: Locator, add: ReporterAdd): void {
   for (const host of model.hosts) {
-    if (host.os !== "nixos" || !host.deploy || !HIVE_NAMES.includes(host.name)) continue;
+    if (model.deployer !== "colmena" || host.os !== "nixos" || !host.deploy || !HIVE_NAMES.includes(host.name)) continue;
     const message = `the name \`${host.name}\` is reserved by colmena, so this host can't be deployed`;
     add("name-conflict", host.at, "key", message, { hint: "rename the host, or delete its `deploy`" });
   }

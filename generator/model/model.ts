@@ -294,6 +294,7 @@ export interface Model {
   readonly volumes: readonly Volume[];
   /** Sorted by name. */
   readonly hosts: readonly Host[];
+  readonly deployer: "colmena" | "deploy-rs";
   readonly builders: readonly Builder[];
   /** Whose Nix the machines run. */
   readonly nix: Nix;

@@ -5,6 +5,7 @@ import type { PlanContext } from "./context.ts";
 import type { Templates } from "./render.ts";
 import { catalogView } from "./views/catalog.ts";
 import { darwinHostsView } from "./views/darwin-hosts.ts";
+import { deployedByDeployRs, deployView } from "./views/deploy.ts";
 import { architectureView } from "./views/document.ts";
 import {
   checksView,
@@ -17,7 +18,7 @@ import {
   templateView,
   toolGroupsView,
 } from "./views/flake.ts";
-import { hiveView, hostScaffoldView, hostsView, remoteBuildersView } from "./views/fleet.ts";
+import { deployedByColmena, hiveView, hostScaffoldView, hostsView, remoteBuildersView } from "./views/fleet.ts";
 import { FORGES } from "./views/forges.ts";
 import { ownConfs, ownMachines, ownSysusers } from "./views/linux-hosts.ts";
 import {
@@ -96,9 +97,16 @@ const OUTPUTS: readonly Output[] = [
   {
     path: "nix/hive.nix",
     files: (model) => {
-      const deployed = model.hosts.filter(isNixos).find((host) => host.deploy);
+      const deployed = deployedByColmena(model);
       return deployed ? [{ view: hiveView(model, deployed) }] : [];
     },
+  },
+  {
+    path: "nix/deploy.nix",
+    files: when(
+      (model) => deployedByDeployRs(model).length > 0,
+      (model) => deployView(model, ownConfs(model).length > 0),
+    ),
   },
   { path: "modules/default.nix", files: always(nixosIndexView) },
   { path: "modules/options.nix", files: always(optionsView) },

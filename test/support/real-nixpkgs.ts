@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { tempFolder } from "./temp.ts";
 import { tool } from "./tools.ts";
@@ -36,9 +36,15 @@ function environment(): NodeJS.ProcessEnv {
   };
 }
 
+const besideDeployRs = (name: string) => join(dirname(tool("deployRs") ?? "/"), name);
+
 /** Inputs that are no nixpkgs. */
 const SOURCES: Readonly<Record<string, () => string | undefined>> = {
   "nix-darwin": () => tool("nixDarwin"),
+  "deploy-rs": () => tool("deployRs"),
+  "deploy-rs/utils": () => besideDeployRs("flake-utils"),
+  "deploy-rs/utils/systems": () => besideDeployRs("nix-systems-default"),
+  "deploy-rs/flake-compat": () => besideDeployRs("flake-compat"),
 };
 
 const overrides = (inputs: readonly string[]) => [

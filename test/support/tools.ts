@@ -18,6 +18,8 @@ const BY_VARIABLE = {
   nixpkgsOld: "FLAKEWRIGHT_NIXPKGS_OLD",
   /** nix-darwin's source: a folder, as nixpkgs. */
   nixDarwin: "FLAKEWRIGHT_NIX_DARWIN",
+  /** deploy-rs's source: a folder. Beside it may be those of its inputs, for a machine without a network. */
+  deployRs: "FLAKEWRIGHT_DEPLOY_RS",
   /** Home Manager's source: a folder, as nixpkgs. */
   homeManager: "FLAKEWRIGHT_HOME_MANAGER",
   /** colmena's source: a folder. */

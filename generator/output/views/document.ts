@@ -1,8 +1,10 @@
-import { isNixos } from "../../model/hosts.ts";
 import type { Model, Setting, Tool } from "../../model/model.ts";
 import type { PlanContext } from "../context.ts";
 import { nixPath } from "../printers/nix.ts";
+import { checklist } from "./checklist.ts";
+import { deployedByDeployRs } from "./deploy.ts";
 import { isEveryGroup } from "./every-group.ts";
+import { deployedByColmena } from "./fleet.ts";
 import { switchCommand, systemWords } from "./host-words.ts";
 
 /** Data for ARCHITECTURE.md: the platform described for people. */
@@ -83,7 +85,9 @@ export function architectureView(model: Model, context: PlanContext): object {
       settings: host.ownSettings.length > 0 && host.ownSettings.map(({ name }) => name).join(", "),
       target: host.deploy ? `${host.deploy.user}@${host.deploy.target}` : false,
     })),
-    hive: model.hosts.some((host) => isNixos(host) && host.deploy),
+    checklist: checklist(model),
+    hive: deployedByColmena(model) !== undefined,
+    deployRs: deployedByDeployRs(model).map(({ name }) => name)[0] ?? false,
     builders: model.builders.map((builder) => ({
       host: builder.host,
       user: builder.user,

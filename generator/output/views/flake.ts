@@ -2,6 +2,8 @@ import { isDarwin, isNixos, isOtherLinux } from "../../model/hosts.ts";
 import type { Group, Model, PackageSet, Tool } from "../../model/model.ts";
 import { type Attribute, Call, type NixValue, Selection } from "../printers/nix.ts";
 import { NIX_DARWIN, nixDarwinInput } from "./darwin-hosts.ts";
+import { DEPLOY_RS, deployedByDeployRs, deployRsInput } from "./deploy.ts";
+import { deployedByColmena } from "./fleet.ts";
 import { hasPolicy } from "./nixos.ts";
 
 /** Data for flake.nix and the files in nix/. */
@@ -9,6 +11,7 @@ import { hasPolicy } from "./nixos.ts";
 export function flakeView(model: Model): object {
   // What Nix has by default is left out: it asks whoever is not trusted about every entry, at each command.
   const caches = model.substituters.filter(({ url }) => !/^https:\/\/cache\.nixos\.org\/*$/i.test(url));
+  const deployRs = deployRsInput(model);
   const nixDarwin = nixDarwinInput(model);
   const urls = caches.map((cache) => cache.url);
   const keys = caches.flatMap((cache) => cache.publicKey ?? []);
@@ -17,6 +20,7 @@ export function flakeView(model: Model): object {
     inputs: {
       ...Object.fromEntries([model.nixpkgs, ...model.inputs].map((set) => [set.name, flakeInput(set)])),
       ...(nixDarwin === undefined ? {} : { [NIX_DARWIN]: nixDarwin }),
+      ...(deployRs === undefined ? {} : { [DEPLOY_RS]: deployRs }),
     },
     systems: model.systems,
     templateDescription: `A project that works in the shells of ${model.name}`,
@@ -24,7 +28,8 @@ export function flakeView(model: Model): object {
     hasBuildUsers: model.buildUsers !== undefined,
     hasHosts: model.hosts.some(isNixos),
     hasMacs: model.hosts.some(isDarwin),
-    hasHive: model.hosts.some((host) => isNixos(host) && host.deploy),
+    hasHive: deployedByColmena(model) !== undefined,
+    hasDeploy: deployedByDeployRs(model).length > 0,
     hasBuilders: model.builders.length > 0,
   };
 }

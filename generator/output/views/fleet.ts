@@ -80,6 +80,10 @@ export function hostScaffoldView(host: Host, model: Model): { name: string; view
   return { name: host.name, view: { mac: host.os === "darwin", accounts: accounts(buildersOn(host.name, model)) } };
 }
 
+/** The first NixOS host that colmena deploys; undefined if there is none. */
+export const deployedByColmena = (model: Model): NixosHost | undefined =>
+  model.deployer === "colmena" ? model.hosts.filter(isNixos).find((host) => host.deploy) : undefined;
+
 export function hiveView(model: Model, deployed: NixosHost): object {
   return {
     name: model.name,

@@ -92,6 +92,27 @@ test("apply-nix-config.sh takes a host's name only where the spec has such hosts
   assert.not.match(script(`${base}settings: { max-jobs: 1 }\n`), /--host/);
 });
 
+/** The steps of a host in ARCHITECTURE.md. */
+const steps = (spec: string, host: string) =>
+  (generate(spec).get("ARCHITECTURE.md") ?? "")
+    .split(`\n\`${host}\`:\n`)[1]
+    ?.match(/^- \[ \] .*$|(?<=\n)`/gm)
+    ?.join("\n")
+    .split("\n`")[0] ?? "";
+
+test("what a person does by hand is listed for each host, and no more", () => {
+  assert.match(steps(example, "arm"), /nixos-anywhere -- --flake \.#arm --target-host root@arm\.example\.net --ssh-port 2222`/);
+  assert.not.match(steps(example, "arm"), /becomes root|trusted-users/);
+  assert.match(steps(example, "db"), /nixos-generate-config --show-hardware-config/);
+  assert.not.match(steps(example, "db"), /nixos-anywhere|deployments/);
+  assert.match(steps(example, "desk"), /nix-darwin-26\.05#darwin-rebuild -- switch --flake \.#desk/);
+  assert.match(steps(example, "worker-1"), /ops becomes root without a password/);
+  assert.match(steps(example, "worker-1"), /trusted-users/);
+  const trusted = example.replace("settings: { max-jobs: auto }", "settings: { max-jobs: auto, extra-trusted-users: [ops] }");
+  assert.not.match(steps(trusted, "worker-1"), /trusted-users/);
+  assert.not.match(generate(base).get("ARCHITECTURE.md") ?? "", /By hand/);
+});
+
 for (const [title, line, code] of [
   ["a wrong type", "max-jobs: [1]", "setting-type"],
   ["an unknown name", "max-jbos: 1", "setting-unknown"],
