@@ -19,5 +19,6 @@ export const DEFAULTS = {
   deployer: "colmena",
   deploy: { user: "root" },
   builder: { protocol: "ssh-ng", user: "nixremote", system: "x86_64-linux", maxJobs: 1, speedFactor: 1 },
+  image: { user: 1000 },
   runner: { pullRequests: false },
 } as const;

@@ -50,6 +50,7 @@ const url = define("url", text(/^[A-Za-z0-9/][^\s#\u0000-\u001f]*$/));
 const system = define("system", oneOf(SYSTEMS));
 const forge = define("forge", oneOf(FORGE_NAMES));
 const runnerLabel = define("runnerLabel", text(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/));
+const imageName = define("imageName", text(/^[a-z0-9]+([._:/-]+[a-z0-9]+)*$/));
 const cachixName = define("cachixName", text(/^[a-z0-9][a-z0-9-]{0,62}$/));
 const groupNames = define("groupNames", listOf(name("The name of an entry of `groups`."), "Names of groups, in order."));
 
@@ -380,6 +381,17 @@ const overlay = define(
   ),
 );
 
+const image = define(
+  "image",
+  record(
+    {
+      groups: groupNames("Groups whose tools, variables and commands the image has. Default: all."),
+      name: imageName("The image's repository: registry.example.net/platform/ci. Default: the entry's name."),
+      user: wholeNumber(0, 65533, "The id of the account that programs run as.", DEFAULTS.image.user),
+    },
+    "An OCI image: `nix run .#image-NAME | docker load`.",
+  ),
+);
 const runner = define(
   "runner",
   record(
@@ -482,6 +494,7 @@ const spec = record(
       DEFAULTS.deployer,
     ),
     builders: listOf(builder(), "Remote build machines."),
+    images: mapOf(name, image(), "OCI images of tool groups for CI jobs and pods, for each Linux of `systems`."),
     ci,
     lint: listOf(acceptance(), "Accepted risks, each with its reason."),
   },

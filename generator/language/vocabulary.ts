@@ -60,6 +60,10 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   },
   oneLine: { name: "text", use: "one line that is not empty" },
   absolutePath: { name: "path", use: "an absolute path without `.`, `..`, white space or control characters" },
+  imageName: {
+    name: "image name",
+    use: "a repository in lower case and without a tag, such as registry.example.net/platform/ci",
+  },
   runnerLabel: { name: "runner label", use: "letters, digits, `.`, `_` and `-`, such as self-hosted" },
   cachixName: { name: "cache name", use: "the name in NAME.cachix.org: lower-case letters, digits and `-`" },
   modulePath: { name: "module path", use: "a path inside the output folder that starts with ./, such as ./hosts/web.nix" },

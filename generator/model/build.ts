@@ -6,6 +6,7 @@ import { ciOf } from "./ci.ts";
 import { commandsOf, withCommands } from "./commands.ts";
 import { reportConflicts } from "./conflicts.ts";
 import { hostsOf } from "./hosts.ts";
+import { imagesOf } from "./images.ts";
 import { buildersOf, buildUsersOf, gcOf, usersOf, volumesOf } from "./machines.ts";
 import type { Acceptance, Group, Model, PackageSet, Substituter } from "./model.ts";
 import { byName } from "./order.ts";
@@ -77,6 +78,7 @@ export function buildModel(spec: Pruned<Spec>, source: Locator, pins?: PinsFile)
     deployer: spec.deployer ?? DEFAULTS.deployer,
     builders: buildersOf(spec.builders, hosts),
     nix: spec.nix ?? DEFAULTS.nix,
+    images: imagesOf(spec.images, groups, withCommands(shells, commands), add),
     ci: ciOf(spec.ci, systems, add),
     lint: acceptancesOf(spec.lint),
   };

@@ -36,6 +36,14 @@ export function reportConflicts(model: Model, explicitDefaultShell: boolean, sou
         related: [{ message: `the host \`${host.name}\` is here`, range: source.locate(host.at, "key") }],
       });
     }
+    const image = model.images.find((one) => `image-${one.name}` === group.name);
+    if (image) {
+      const message = `the group \`${group.name}\` and the image \`${image.name}\` both need the output packages.<system>.${group.name}`;
+      add("name-conflict", group.at, "key", message, {
+        hint: "rename one of them",
+        related: [{ message: `the image \`${image.name}\` is here`, range: source.locate(image.at, "key") }],
+      });
+    }
     const volume = model.volumes.find((one) => `volume-${one.name}` === group.name);
     if (!volume) continue;
     const message = `the group \`${group.name}\` and the volume \`${volume.name}\` both need the output packages.<system>.${group.name}`;

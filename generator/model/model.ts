@@ -227,6 +227,19 @@ export interface LinuxHost extends AnyHost {
 
 export type Host = NixosHost | DarwinHost | LinuxHost;
 
+/** An OCI image of tool groups. */
+export interface Image {
+  readonly at: SpecPath;
+  readonly name: string;
+  /** The repository, without a tag. */
+  readonly repository: string;
+  readonly groups: readonly Group[];
+  /** The shells of these groups, whose variables and commands the image has. */
+  readonly shells: readonly Shell[];
+  /** The id of the account that programs run as; 0 is root. */
+  readonly user: number;
+}
+
 export type ForgeName = (typeof FORGE_NAMES)[number];
 
 /** A self-hosted runner. */
@@ -298,6 +311,8 @@ export interface Model {
   readonly builders: readonly Builder[];
   /** Whose Nix the machines run. */
   readonly nix: Nix;
+  /** Sorted by name. */
+  readonly images: readonly Image[];
   readonly ci: Ci | undefined;
   readonly lint: readonly Acceptance[];
 }

@@ -20,6 +20,7 @@ import {
 } from "./views/flake.ts";
 import { deployedByColmena, hiveView, hostScaffoldView, hostsView, remoteBuildersView } from "./views/fleet.ts";
 import { FORGES } from "./views/forges.ts";
+import { imagesView } from "./views/images.ts";
 import { ownConfs, ownMachines, ownSysusers } from "./views/linux-hosts.ts";
 import {
   applyView,
@@ -90,6 +91,7 @@ const OUTPUTS: readonly Output[] = [
   { path: "nix/commands.nix", shells: true, files: when(hasCommands, commandsView) },
   { path: "nix/write-commands.sh", shells: true, files: when(hasCommands, () => ({})) },
   { path: "nix/packages.nix", files: always(packagesView) },
+  { path: "nix/images.nix", files: when((model) => model.images.length > 0, imagesView) },
   { path: "nix/checks.nix", files: always(checksView) },
   { path: "nix/pins.nix", files: when((model) => model.inputs.some((set) => set.isPin), pinsView) },
   { path: "nix/hosts.nix", files: when((model) => model.hosts.some(isNixos), hostsView) },

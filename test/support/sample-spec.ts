@@ -42,6 +42,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   nixUser: "sample",
   feature: "sample",
   runnerLabel: "sample",
+  imageName: "registry.example.net/sample",
   cachixName: "sample",
   base64: "c2FtcGxl",
   url: "https://cache.example.net/",

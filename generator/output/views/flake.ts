@@ -130,6 +130,7 @@ export function packagesView(model: Model): object {
   ];
   return {
     environments,
+    hasImages: model.images.length > 0,
     usesGroups: model.groups.length > 0,
   };
 }
