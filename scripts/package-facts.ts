@@ -132,7 +132,8 @@ function topRow(name: string): PackageFacts | undefined {
   }
   const to = target(known?.to ?? nameOf(now));
   if (works(now)) {
-    if (to === undefined) return undefined;
+    // An old name of something without a name of its own is as good as a package's.
+    if (to === undefined) return { ...plain(now), ...(isNew ? { history: "+" } : {}) };
     const history = [isNew ? "+" : "", `@${known?.since ?? ""}`, known?.warns ? "!" : "", `=${to}`].filter(Boolean).join(" ");
     const before = isPackage(then) ? oldestCell(then, now) : undefined;
     return { ...plain(now), history, ...(before ? { oldest: before } : {}) };
