@@ -1,3 +1,4 @@
+import { dirname, resolve } from "node:path";
 import { importConfigs, type KnownPackages } from "../importers/index.ts";
 import type { Facts } from "../knowledge/packages.ts";
 import { hasErrors, inOrder } from "../report/diagnostic.ts";
@@ -26,15 +27,31 @@ export async function importFiles(system: System, options: Options, paths: reado
     };
 
   const facts = (await factsReader(system, options))();
+  const folders = await Promise.all(
+    [...INCLUDE_FOLDERS, ...paths.map((path) => dirname(path))].map((one) => realPath(system, one)),
+  );
+  const readIncluded = async (path: string) => {
+    const real = await realPath(system, path);
+    return folders.some((folder) => real.startsWith(folder === "/" ? folder : `${folder}/`)) ? read(path) : undefined;
+  };
   const [yaml, diagnostics] = await importConfigs(
     files.map(({ path, text }) => ({ path, text: text ?? "" })),
-    read,
+    readIncluded,
     facts && knownPackages(facts),
   );
   const report = { diagnostics: inOrder(diagnostics), files: [], sources };
   const failed = hasErrors(diagnostics) || (options.strict && diagnostics.length > 0);
   return { report, output: yaml ?? "", notes: [], status: failed ? 1 : 0, ...(yaml === undefined ? {} : { isResult: true }) };
 }
+
+/**
+ * Where an included file may be, apart from the folders of the files that the user names: a file such as /etc/shadow would be printed,
+ * line by line, to whoever imports a nix.conf of somebody else. To import a file of another folder, name it.
+ */
+const INCLUDE_FOLDERS = [".", "/etc/nix"];
+
+/** The path with links resolved, also where nothing is. */
+const realPath = async (system: System, path: string): Promise<string> => (await system.realpath(path)) ?? resolve(path);
 
 /** The part of the package facts that importers need. */
 export const knownPackages = (facts: Facts): KnownPackages => ({

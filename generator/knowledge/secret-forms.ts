@@ -44,19 +44,31 @@ const FORMS: readonly (readonly [what: string, form: RegExp])[] = [
 ];
 
 /** The ranges of secrets in a text, sorted and without overlaps. */
-export function secretsInText(text: string): { start: number; end: number; what: string }[] {
-  const found: { start: number; end: number; what: string }[] = [];
+export function secretsInText(text: string): SecretRange[] {
+  let found: SecretRange[] = [];
   for (const [what, form] of FORMS) {
+    const ofForm: SecretRange[] = [];
+    // Both lists are sorted, so that one pass finds the overlaps.
+    let next = 0;
     for (const match of text.matchAll(form)) {
       const inner = match.groups?.["secret"];
       const start = match.index + (inner === undefined ? 0 : match[0].lastIndexOf(inner));
       const end = start + (inner ?? match[0]).length;
       if (inner !== undefined && isPlaceholder(inner)) continue;
       if (match[0].startsWith("LS0t") && !Buffer.from(match[0], "base64").includes("PRIVATE KEY")) continue;
-      if (!found.some((other) => start < other.end && other.start < end)) found.push({ start, end, what });
+      while (next < found.length && (found[next]?.end ?? 0) <= start) next++;
+      if (next === found.length || end <= (found[next]?.start ?? 0)) ofForm.push({ start, end, what });
     }
+    if (ofForm.length > 0) found = [...found, ...ofForm].sort((a, b) => a.start - b.start);
   }
-  return found.sort((a, b) => a.start - b.start);
+  return found;
+}
+
+/** Where a secret is in a text, and what it is, with an article. */
+export interface SecretRange {
+  readonly start: number;
+  readonly end: number;
+  readonly what: string;
 }
 
 /** Names of variables that contain a secret. A name such as `TOKEN_FILE` does not match: it contains a path. */

@@ -45,16 +45,28 @@ export const findSecrets = (source: Source): Secret[] => source.files.flatMap((f
 function secretsInFile(source: Source, file: SourceFile): Secret[] {
   const secrets: Secret[] = [];
   const { text: whole } = file;
-  const overlaps = (range: Range) => secrets.some((one) => range.start < one.range.end && one.range.start < range.end);
-  const add = (path: SpecPath, part: "key" | "value", what: string, text: string) => {
-    const node = file.locate(path, part);
+  // One byte for each character: a list of ranges would be searched once for each secret.
+  let covered: Uint8Array | undefined;
+  const overlaps = ({ start, end }: Range) => covered?.subarray(start, end).includes(1) ?? false;
+  const push = (secret: Secret) => {
+    covered ??= new Uint8Array(whole.length);
+    covered.fill(1, secret.range.start, secret.range.end);
+    secrets.push(secret);
+  };
+  const add = (path: SpecPath, node: Place, what: string, text: string, from = node.start): number => {
     // With escapes or folded lines, the spec's text does not contain the secret as it is read: the range is then the whole value.
-    const offset = whole.slice(node.start, node.end).indexOf(text);
-    const range = offset === -1 ? node : { ...node, start: node.start + offset, end: node.start + offset + text.length };
-    if (!overlaps(range)) secrets.push({ range, what, at: source.pathOf({ file, path }) ?? path, text });
+    const offset = whole.slice(from, node.end).indexOf(text);
+    const range = offset === -1 ? node : { ...node, start: from + offset, end: from + offset + text.length };
+    if (!overlaps(range)) push({ range, what, at: source.pathOf({ file, path }) ?? path, text });
+    return offset === -1 ? from : range.end;
   };
   const inString = (at: SpecPath, part: "key" | "value", text: string) => {
-    for (const { start, end, what } of secretsInText(text)) add([...at], part, what, text.slice(start, end));
+    let node: Place | undefined;
+    let from: number | undefined;
+    for (const { start, end, what } of secretsInText(text)) {
+      node ??= file.locate(at, part);
+      from = add([...at], node, what, text.slice(start, end), from);
+    }
   };
   // A search in the whole text is much faster than one in each string, and nearly all specs have no secret. Secrets with escapes, or with
   // spaces where a line is folded, occur only in the strings. These are searched as one text: only a private key contains line breaks, and
@@ -68,7 +80,7 @@ function secretsInFile(source: Source, file: SourceFile): Secret[] {
       if (value.length < 6) return;
       if (suspicious) inString(path, "value", value);
       const found = secretByPlace(path, value);
-      if (found) add([...path], "value", found.what, found.text);
+      if (found) add([...path], file.locate(path, "value"), found.what, found.text);
     } else if (Array.isArray(value)) {
       for (let index = 0; index < value.length; index++) {
         path.push(index);
@@ -87,7 +99,7 @@ function secretsInFile(source: Source, file: SourceFile): Secret[] {
   walk(file.value);
   for (const { start, end, what } of inText) {
     const range = { file: file.file, start, end };
-    if (!overlaps(range)) secrets.push({ range, what, at: undefined, text: whole.slice(start, end) });
+    if (!overlaps(range)) push({ range, what, at: undefined, text: whole.slice(start, end) });
   }
   return secrets.sort((a, b) => a.range.start - b.range.start);
 }

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
 import type { Range } from "../report/diagnostic.ts";
 import type { SpecPath } from "../report/spec-path.ts";
 
@@ -25,7 +25,7 @@ export function locate(root: unknown, path: SpecPath, part: "key" | "value", tex
     if (isAlias(node)) node = aliasTarget(root, node.source) ?? node;
     let next: unknown;
     if (isMap(node)) {
-      const found = node.items.find((item) => isScalar(item.key) && keyText(item.key) === step);
+      const found = pairAt(node, step);
       if (!found) return parentRange(pair, node, text);
       next = found.value;
       if (depth === path.length - 1 && part === "key") return rangeOf(found.key as Node, text);
@@ -42,6 +42,21 @@ export function locate(root: unknown, path: SpecPath, part: "key" | "value", tex
     node = next;
   }
   return node ? rangeOf(node as Node, text) : { start: 0, end: 0 };
+}
+
+/** The pairs of large maps by key: a search in the list, for each mistake in a map, takes quadratic time. */
+const pairs = new WeakMap<YAMLMap, Map<unknown, Pair>>();
+
+/** The first pair with the key. */
+function pairAt(map: YAMLMap, step: string | number): Pair | undefined {
+  if (map.items.length < 32) return map.items.find((item) => isScalar(item.key) && keyText(item.key) === step);
+  let byKey = pairs.get(map);
+  if (!byKey) {
+    byKey = new Map();
+    for (const item of map.items) if (isScalar(item.key) && !byKey.has(keyText(item.key))) byKey.set(keyText(item.key), item);
+    pairs.set(map, byKey);
+  }
+  return byKey.get(step);
 }
 
 /** The range for a collection: its key, or without one its own first key, or the whole node. */

@@ -25,14 +25,32 @@ export const maskTexts = (files: readonly { readonly file: string; readonly text
     ]),
   );
 
-/** A function that masks the secrets, and parts of them, in a text. */
-export const masker =
-  (secrets: readonly string[]) =>
-  (text: string): string =>
-    maskText(
-      text,
-      secrets.flatMap((secret) => tracesOf(secret, text)),
-    );
+/** A function that masks the secrets, and parts of them, in a text. Its time grows with the text, not with the number of secrets. */
+export function masker(secrets: readonly string[]): (text: string) => string {
+  // The parts of secrets by their length, which is 8, or less for a shorter secret.
+  const parts = new Map<number, Set<string>>();
+  const long: string[] = [];
+  for (const secret of new Set(secrets)) {
+    const window = Math.min(WINDOW, secret.length);
+    if (window === 0) continue;
+    // A set of the parts of a long text would take far more memory than the text.
+    if (secret.length > MAX_INDEXED) {
+      long.push(secret);
+      continue;
+    }
+    const known = parts.get(window) ?? new Set();
+    parts.set(window, known);
+    for (let start = 0; start + window <= secret.length; start++) known.add(secret.slice(start, start + window));
+  }
+  return (text) => {
+    const found: Range[] = [];
+    for (const [window, known] of parts)
+      for (let start = 0; start + window <= text.length; start++)
+        if (known.has(text.slice(start, start + window))) found.push({ start, end: start + window });
+    for (const secret of long) found.push(...tracesOf(secret, text));
+    return maskText(text, found);
+  };
+}
 
 /** Diagnostics with all secrets masked, and also parts of secrets, because messages can contain a shortened value. */
 export function maskDiagnostics(diagnostics: readonly Diagnostic[], secrets: readonly string[]): readonly Diagnostic[] {
@@ -48,11 +66,15 @@ export function maskDiagnostics(diagnostics: readonly Diagnostic[], secrets: rea
   }));
 }
 
-/** The ranges of a text that are also part of the secret. Eight equal characters are hardly a coincidence. */
+/** Eight equal characters are hardly a coincidence. */
+const WINDOW = 8;
+
+const MAX_INDEXED = 20_000;
+
+/** The ranges of a text that are also part of a long secret. */
 function tracesOf(secret: string, text: string): Range[] {
-  const window = Math.min(8, secret.length);
   const found: Range[] = [];
-  for (let start = 0; start + window <= text.length; start++)
-    if (secret.includes(text.slice(start, start + window))) found.push({ start, end: start + window });
+  for (let start = 0; start + WINDOW <= text.length; start++)
+    if (secret.includes(text.slice(start, start + WINDOW))) found.push({ start, end: start + WINDOW });
   return found;
 }

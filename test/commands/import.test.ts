@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -47,6 +47,18 @@ test("an invalid file: no spec, an error at its place, status 1", () => {
   assert.is(status, 1);
   assert.is(stdout, "");
   assert.match(stderr, /^mise\.toml:\d+:\d+ error import-syntax\n/);
+});
+
+test("an include outside the project is not read, also not through a link", () => {
+  const elsewhere = tempFolder();
+  writeFileSync(join(elsewhere, "shadow"), "root:$6$very-secret-hash:19000:0\n");
+  symlinkSync(join(elsewhere, "shadow"), join(folder, "link.conf"));
+  for (const target of [join(elsewhere, "shadow"), "../".repeat(20) + join(elsewhere, "shadow").slice(1), "link.conf"]) {
+    writeFileSync(join(folder, "outside.conf"), `max-jobs = 4\ninclude ${target}\n`);
+    const { stdout, stderr } = run("import", "outside.conf");
+    assert.not.match(stdout + stderr, "very-secret-hash", target);
+    assert.match(stderr, "cannot be read", target);
+  }
 });
 
 test("a missing file: status 2", () => {

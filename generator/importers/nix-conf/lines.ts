@@ -27,6 +27,9 @@ export interface Lines {
 /** How deep files may include each other; Nix itself follows a circle until its stack ends. */
 const MAX_INCLUDES = 20;
 
+/** How many includes are read: files that include two others each, twenty deep, would be a million. */
+const MAX_INCLUDED = 200;
+
 /** Splits files into lines by the grammar of Nix (libutil, parseConfigFiles), and follows their includes. */
 export async function readLines(files: readonly ForeignFile[], readFile: ReadFile): Promise<Lines> {
   const reader = new LineReader(readFile);
@@ -39,6 +42,7 @@ class LineReader implements Lines {
   readonly diagnostics: Diagnostic[] = [];
   readonly notes: string[] = [];
   readonly #readFile: ReadFile;
+  #included = 0;
 
   constructor(readFile: ReadFile) {
     this.#readFile = readFile;
@@ -92,6 +96,11 @@ class LineReader implements Lines {
     const resolved = target.startsWith("/") ? posix.normalize(target) : path;
     if (resolved === line.file || open.includes(resolved) || open.length >= MAX_INCLUDES)
       return this.#incomplete(line, `${resolved} includes itself`);
+    if (++this.#included > MAX_INCLUDED) {
+      if (this.#included === MAX_INCLUDED + 1)
+        this.#incomplete(line, `more than ${MAX_INCLUDED} includes: the rest is not read`, "include each file once");
+      return;
+    }
     const text = await this.#readFile(resolved);
     if (text !== undefined) return this.file({ path: resolved, text }, [...open, line.file]);
     if (optional) this.notes.push(`!include ${target}: no such file here, so nothing of it is below`);
