@@ -23,7 +23,8 @@ export async function doctor(system: System, options: Options): Promise<Outcome>
   const compiled = await compileSpec(system, options);
   if ("status" in compiled || !compiled.model) return checked;
   const isRoot = (await system.spawn("id", ["-u"])).stdout.trim() === "0";
-  const machine = { system, options, model: compiled.model, root: options.root ?? "/", sudo: isRoot ? "" : "sudo " };
+  const script = compiled.files?.find(({ path }) => path === "apply-nix-config.sh")?.text;
+  const machine = { system, options, model: compiled.model, script, root: options.root ?? "/", sudo: isRoot ? "" : "sudo " };
   const stale = checked.report.diagnostics.filter((one) => one.code.startsWith("output-"));
   const topics = await examine(machine, stale);
   const findings = topics.flatMap((topic) => topic.findings);

@@ -23,6 +23,7 @@ export async function watch(system: System, options: Options, terminal: Terminal
   const session = await openSession(system, options);
   const spec = await system.realpath(options.spec);
   if (spec === undefined) return generateInSession(system, options, session);
+  if (!(await system.isFile(spec))) return noFile(options);
 
   let wake = () => {};
   let due = true;
@@ -49,12 +50,14 @@ export async function watch(system: System, options: Options, terminal: Terminal
         continue;
       }
     }
-    const outcome = await catchIoError(() => generateInSession(system, options, session));
-    const again = last !== undefined && isSame(last, session.filesRead);
+    // Whatever else is in its place may never end, as a pipe.
+    const isFile = (await system.kind(options.spec)) === undefined || (await system.isFile(options.spec));
+    const outcome = isFile ? await catchIoError(() => generateInSession(system, options, session)) : noFile(options);
+    const again = isFile && last !== undefined && isSame(last, session.filesRead);
     last = new Map(session.filesRead);
     // A save without a change is only reported when the output was not up to date.
     if (!again || outcome.report.files.some((file) => file.change !== "unchanged"))
-      terminal.show({ ...outcome, output: line(outcome, options, system.now(), system.now() - started) });
+      terminal.show({ ...outcome, output: line(outcome, options, isFile, system.now(), system.now() - started) });
 
     const paths = new Set([spec, ...(await Promise.all([...last.keys()].map((path) => firstMissing(system, path))))]);
     if (paths.size === watched.size && [...paths].every((path) => watched.has(path))) continue;
@@ -69,9 +72,17 @@ export async function watch(system: System, options: Options, terminal: Terminal
   return printed("");
 }
 
+/** What a run answers to a spec that is no regular file. */
+const noFile = ({ spec }: Options): Outcome => ({
+  report: { diagnostics: [], files: [], sources: new Map() },
+  output: "",
+  notes: [`${spec} is not a regular file: \`watch\` needs one`],
+  status: 2,
+});
+
 /** Whether one of the files is empty or missing at present. */
 async function isBeingWritten(system: System, files: readonly string[]): Promise<boolean> {
-  for (const path of files) if (((await system.readFile(path))?.length ?? 0) === 0) return true;
+  for (const path of files) if (!(await system.isFile(path)) || ((await system.readFile(path))?.length ?? 0) === 0) return true;
   return false;
 }
 
@@ -106,11 +117,12 @@ async function catchIoError(run: () => Promise<Outcome>): Promise<Outcome> {
 }
 
 /** The line that sums up a run. `took` is in milliseconds. */
-function line({ report, status }: Outcome, options: Options, now: number, took: number): string {
+function line({ report, status }: Outcome, options: Options, isFile: boolean, now: number, took: number): string {
   const time = new Date(now).toTimeString().slice(0, 8);
   const errors = report.diagnostics.filter((one) => one.severity === "error").length;
   if (status === 3) return `${time} could not write ${options.out}\n`;
-  if (status === 2) return `${time} ${options.spec} does not exist; ${options.out} stays as it was\n`;
+  const lack = isFile ? "does not exist" : "is not a regular file";
+  if (status === 2) return `${time} ${options.spec} ${lack}; ${options.out} stays as it was\n`;
   if (status !== 0) {
     const what = hasErrors(report.diagnostics) ? counted(errors, "error") : counted(report.diagnostics.length, "warning");
     return `${time} ${what}; ${options.out} stays as it was\n`;

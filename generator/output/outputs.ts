@@ -140,7 +140,7 @@ const OUTPUTS: readonly Output[] = [
   { path: "machines/NAME/etc/sysusers.d/nix-build-users.conf", files: ownSysusers },
   { path: "setup-nix-environment.sh", mode: 0o755, files: always(setupView) },
   { path: "manage-nix-packages.sh", mode: 0o755, files: always(manageView) },
-  { path: "apply-nix-config.sh", mode: 0o755, files: when(hasMachinePart, applyView) },
+  { path: "apply-nix-config.sh", mode: 0o755, files: when(hasMachinePart, applyViewOf) },
   { path: "hosts/NAME.nix", once: true, files: (model) => model.hosts.flatMap((host) => hostScaffoldView(host, model) ?? []) },
   { path: "overlays/NAME.nix", once: true, shells: true, files: overlayScaffolds },
   { path: ".envrc", files: always(envrcView) },
@@ -180,6 +180,13 @@ function envrcView(model: Model, context: PlanContext): object {
   );
   const own = model.nixpkgs.overlays.flatMap((overlay) => ("path" in overlay ? [overlay.path.slice(2)] : []));
   return { watched: [...new Set(["flake.lock", ...generated, ...own])] };
+}
+
+/** apply-nix-config.sh knows what belongs beside it: without a file of etc/, it must not take one off the machine. */
+function applyViewOf(model: Model, context: PlanContext): object {
+  const installed = OUTPUTS.filter(({ path }) => /^(machines\/NAME\/)?etc\//.test(path));
+  const beside = installed.flatMap((output) => output.files(model, context).map(({ name }) => filePath(output, name)));
+  return { ...applyView(model), beside };
 }
 
 const filePath = ({ path }: Output, name: string | undefined): string => (name === undefined ? path : path.replace("NAME", name));

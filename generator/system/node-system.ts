@@ -38,6 +38,19 @@ async function fsExtra(): Promise<typeof import("fs-extra")> {
   return loadedFsExtra;
 }
 
+/** How often `watch` looks whether its folders are still the same, in milliseconds. */
+const FOLDER_POLL = 250;
+
+/** Which folder a path leads to; `""` when there is none. */
+function identityOf(path: string): string {
+  try {
+    const { dev, ino } = fs.statSync(path);
+    return `${dev} ${ino}`;
+  } catch {
+    return "";
+  }
+}
+
 /** The text of a file of /proc; undefined where there is none. */
 function procText(path: string): string | undefined {
   try {
@@ -124,13 +137,7 @@ export function nodeSystem(cwd: string, env: System["env"]): System {
       const { watch } = await import("chokidar");
       const files = new Set(paths.map(at));
       // Editors save by renaming a new file over the old one, and a watch on a file would stay with the old one.
-      const folders = new Set([...files].map((path) => dirname(path)));
-      const watcher = watch([...folders], {
-        depth: 0,
-        ignoreInitial: true,
-        atomic: false,
-        ignored: (path) => !files.has(path) && !folders.has(path),
-      });
+      const folders = [...new Set([...files].map((path) => dirname(path)))];
       let timer: NodeJS.Timeout | undefined;
       const restartTimer = (path: string) => {
         if (!files.has(path)) return;
@@ -140,21 +147,51 @@ export function nodeSystem(cwd: string, env: System["env"]): System {
           onQuiet();
         }, quiet);
       };
-      // chokidar's own events are late, and it drops changes within 50 ms of another. The kernel's raw events restart the timer;
-      // chokidar's start it where the platform has no raw events.
-      watcher.on("all", (_, path) => {
-        if (timer === undefined) restartTimer(path);
-      });
-      watcher.on("raw", (_, name, about) => {
-        const { watchedPath } = about as { watchedPath: string };
-        restartTimer(watchedPath);
-        if (name) restartTimer(join(watchedPath, name));
-      });
-      await new Promise<void>((ready, fail) => {
-        watcher.on("ready", ready);
-        watcher.on("error", fail);
-      });
+      const open = async () => {
+        const watcher = watch(folders, {
+          depth: 0,
+          ignoreInitial: true,
+          atomic: false,
+          ignored: (path) => !files.has(path) && !folders.includes(path),
+        });
+        // chokidar's own events are late, and it drops changes within 50 ms of another. The kernel's raw events restart the timer;
+        // chokidar's start it where the platform has no raw events.
+        watcher.on("all", (_, path) => {
+          if (timer === undefined) restartTimer(path);
+        });
+        watcher.on("raw", (_, name, about) => {
+          const { watchedPath } = about as { watchedPath: string };
+          restartTimer(watchedPath);
+          if (name) restartTimer(join(watchedPath, name));
+        });
+        await new Promise<void>((ready, fail) => {
+          watcher.on("ready", ready);
+          watcher.on("error", fail);
+        });
+        return watcher;
+      };
+      // A watch stays with a folder that is removed or renamed, and hears nothing of the one that takes its place.
+      const identity = () => folders.map(identityOf).join();
+      let watched = identity();
+      let watcher = await open();
+      let isRenewing = false;
+      const renewal = setInterval(async () => {
+        const now = identity();
+        if (now === watched || isRenewing) return;
+        isRenewing = true;
+        try {
+          await watcher.close();
+          watcher = await open();
+          watched = now;
+          for (const path of files) restartTimer(path);
+        } catch {
+          // The folder went again: the next look finds out.
+        } finally {
+          isRenewing = false;
+        }
+      }, FOLDER_POLL);
       return async () => {
+        clearInterval(renewal);
         clearTimeout(timer);
         await watcher.close();
       };

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
@@ -98,7 +98,8 @@ function machine(folder: string, { programs = {}, files = {}, kinds = {}, env = 
     },
     kind: async (path) => allKinds[path] ?? (MACHINE_PATHS.test(path) ? undefined : real.kind(path)),
     async spawn(command, args) {
-      const line = [command, ...args].join(" ");
+      // The script's own text is an argument, and Git runs no program that a repository names.
+      const line = [command, ...(args[0] === "-c" ? args.slice(2) : args)].join(" ");
       const name = Object.keys(all).find((one) => line.startsWith(one));
       const answer = name === undefined ? { status: 127 } : all[name];
       return { status: 0, stderr: "", stdout: "", ...(typeof answer === "string" ? { stdout: answer } : answer) };
@@ -284,5 +285,23 @@ needs(test, [...MACHINE_TOOLS, "nix", "nix-daemon", "git", ...ACCOUNT_TOOLS])(
     }
   },
 );
+
+// The first version runs it.
+test("the apply-nix-config.sh in the output folder is not run: somebody may have edited it", async () => {
+  const folder = tempFolder();
+  mkdirSync(join(folder, "spec"));
+  const root = join(folder, "image");
+  mkdirSync(join(root, "etc/nix"), { recursive: true });
+  writeFileSync(join(root, "etc/nix/nix.conf"), "sandbox = false\n");
+  writeFileSync(join(folder, "spec/platform.yaml"), "version: 1\nname: p\ngroups: {}\nsettings: { sandbox: true }\n");
+  const system = nodeSystem(folder, process.env);
+  await generate(system, OPTIONS);
+  for (const name of ["apply-nix-config.sh", "manage-nix-packages.sh"])
+    writeFileSync(join(folder, "out", name), `touch ${join(folder, "ran")}\n`);
+  const { report } = await doctor(system, { ...OPTIONS, root });
+  assert.not.ok(existsSync(join(folder, "ran")));
+  // Our own script has answered.
+  assert.match(report.diagnostics.map(({ message }) => message).join("\n"), /nix\.conf is not the spec's \(owner: other\)/);
+});
 
 test.run();

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -52,28 +53,30 @@ interface Watching {
 }
 
 /** Starts `watch` on a spec with this text and waits for its first run. */
-async function watching(text: string): Promise<Watching> {
+async function watching(text: string, name = "platform.yaml"): Promise<Watching> {
   const folder = tempFolder();
-  const path = join(folder, "platform.yaml");
+  const path = join(folder, name);
+  const options = { ...OPTIONS, spec: name };
+  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
   const system = nodeSystem(folder, process.env);
   const interruption = new AbortController();
   const shown: Outcome[] = [];
-  const ended = watch(system, OPTIONS, {
+  const ended = watch(system, options, {
     show: (outcome) => void shown.push(outcome),
     input: process.stdin,
     output: process.stdout,
     interruption: () => interruption.signal,
     progress: () => {},
   });
-  const { templates, facts } = await openSession(system, OPTIONS);
+  const { templates, facts } = await openSession(system, options);
   await until("the first run", () => shown.length > 0);
   return {
     folder,
     path,
     shown,
     expected(text) {
-      const { files, diagnostics } = compile(Buffer.from(text), "platform.yaml", { locked: false, facts }, templates);
+      const { files, diagnostics } = compile(Buffer.from(text), name, { locked: false, facts }, templates);
       assert.ok(files, diagnostics.map((one) => one.message).join());
       return Object.fromEntries(files.map((file) => [file.path, file.text]));
     },
@@ -270,5 +273,59 @@ test("exits with 0 on Ctrl-C; --format json prints one object a line", async () 
   assert.is(lines.length, 1);
   assert.ok(JSON.parse(lines[0] ?? "").files.length > 5);
 });
+
+// The first version does not hear any save after that.
+test("a folder of the spec that is removed and made again, or replaced by another, is watched on", async () => {
+  const watch = await watching(spec("one"), "spec/platform.yaml");
+  const folder = dirname(watch.path);
+  try {
+    for (const [name, change] of [
+      ["removed", () => rmSync(folder, { recursive: true })],
+      ["renamed", () => renameSync(folder, `${folder}.old`)],
+      ["removed again", () => rmSync(folder, { recursive: true })],
+    ] as const) {
+      change();
+      await sleep(400);
+      mkdirSync(folder);
+      writeFileSync(watch.path, spec(name));
+      await until(`the spec of the folder that was ${name}`, () => same(watch.output(), watch.expected(spec(name))));
+      await sleep(400);
+      writeFileSync(watch.path, spec(`${name}, saved`));
+      await until(`a save after it was ${name}`, () => same(watch.output(), watch.expected(spec(`${name}, saved`))));
+    }
+  } finally {
+    await watch.end();
+  }
+});
+
+// The first version waits for the pipe's writer, and Ctrl-C does not end it.
+test("a pipe in the place of the spec is reported and never waited for", async () => {
+  const watch = await watching(spec("one"));
+  try {
+    rmSync(watch.path);
+    execFileSync("mkfifo", [watch.path]);
+    await until("the pipe is reported", () => /is not a regular file/.test(String(watch.shown.at(-1)?.output)));
+    rmSync(watch.path);
+    writeFileSync(watch.path, spec("two"));
+    await until("the spec is back", () => same(watch.output(), watch.expected(spec("two"))));
+  } finally {
+    await watch.end();
+  }
+  const folder = tempFolder();
+  execFileSync("mkfifo", [join(folder, "platform.yaml")]);
+  const outcome = await startedOn(folder);
+  assert.is(outcome.status, 2);
+  assert.match(outcome.notes.join(), /is not a regular file: `watch` needs one/);
+});
+
+function startedOn(folder: string): Promise<Outcome> {
+  return watch(nodeSystem(folder, process.env), OPTIONS, {
+    show: () => {},
+    input: process.stdin,
+    output: process.stdout,
+    interruption: () => new AbortController().signal,
+    progress: () => {},
+  });
+}
 
 test.run();

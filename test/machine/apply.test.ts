@@ -1,19 +1,8 @@
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { BASE, snapshot } from "../support/image.ts";
 import { ACCOUNT_TOOLS, generated, type Ran, run } from "../support/machine.ts";
 import { tempFolder, tempTree } from "../support/temp.ts";
 import { needs } from "../support/tools.ts";
@@ -32,17 +21,6 @@ buildUsers:
 builders:
   - { host: arm.example.net, systems: [aarch64-linux], sshKey: /etc/nix/builder }
 `;
-
-/** Files that every image has; `nologin` only needs to exist. */
-const BASE: Record<string, string> = {
-  "etc/passwd": "root:x:0:0:root:/root:/bin/bash\nalice:x:1000:1000:Alice:/home/alice:/bin/bash\n",
-  "etc/shadow": "root:*:19000:0:99999:7:::\nalice:*:19000:0:99999:7:::\n",
-  "etc/group": "root:x:0:\nalice:x:1000:\n",
-  "etc/gshadow": "root:*::\nalice:!::\n",
-  "usr/sbin/nologin": "",
-  "usr/bin/systemd-sysusers": "",
-  "var/lib/placeholder": "",
-};
 
 const IMAGES: Record<string, { owner: string; conf: string; files: Record<string, string> }> = {
   "Debian's package": {
@@ -72,21 +50,6 @@ const IMAGES: Record<string, { owner: string; conf: string; files: Record<string
 };
 
 const image = (name: string, more: Record<string, string> = {}): string => tempTree({ ...BASE, ...IMAGES[name]!.files, ...more });
-
-/** Every file of an image with its mode, without backups and locks of the account tools (such as `passwd-`). */
-function snapshot(root: string, folder = ""): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const name of readdirSync(join(root, folder)).sort()) {
-    const path = join(folder, name);
-    if (/^etc\/(g?shadow-|passwd-|group-|\.pwd\.lock|.*\.lock|subuid-|subgid-)$/.test(path)) continue;
-    const stat = lstatSync(join(root, path));
-    const mode = (stat.mode & 0o7777).toString(8);
-    if (stat.isSymbolicLink()) found[path] = `-> ${readlinkSync(join(root, path))}`;
-    else if (stat.isDirectory()) Object.assign(found, { [`${path}/`]: mode }, snapshot(root, path));
-    else found[path] = `${mode} ${readFileSync(join(root, path), "utf8")}`;
-  }
-  return found;
-}
 
 const lines = (root: string, file: string): string[] => readFileSync(join(root, file), "utf8").trimEnd().split("\n");
 

@@ -45,11 +45,12 @@ export async function examineConf(machine: Machine, version: NixVersion | undefi
   return [owner, { findings, fine }];
 }
 
-/** The lines `KEY=VALUE` of `apply-nix-config.sh --report`; undefined when it fails. */
-async function applyReport({ system, options }: Machine): Promise<ReadonlyMap<string, string> | undefined> {
-  const script = join(options.out, "apply-nix-config.sh");
+/** The lines `KEY=VALUE` of `--report` of our own apply-nix-config.sh; undefined when it fails. */
+async function applyReport({ system, options, script }: Machine): Promise<ReadonlyMap<string, string> | undefined> {
+  if (script === undefined) return undefined;
+  const name = join(options.out, "apply-nix-config.sh");
   const atRoot = options.root === undefined ? [] : ["--root", options.root];
-  const run = await system.spawn("bash", [script, "--report", ...atRoot]);
+  const run = await system.spawn("bash", ["-c", script, name, "--report", "--etc", join(options.out, "etc"), ...atRoot]);
   if (run.status !== 0) return undefined;
   return new Map(run.stdout.split("\n").map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
 }

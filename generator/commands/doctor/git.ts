@@ -5,7 +5,7 @@ import { type Examined, finding, fine, found, type Machine, NOTHING, word } from
 /** Does Git track every file of the flake? In a Git repository, Nix sees no others. */
 export async function examineGit({ system, options, model }: Machine): Promise<Examined> {
   const { out } = options;
-  const listed = await system.spawn("git", ["-C", out, "ls-files", "-z"]);
+  const listed = await system.spawn("git", ["-c", "core.fsmonitor=false", "-C", out, "ls-files", "-z"]);
   if (listed.status !== 0) return NOTHING;
   const tracked = new Set(listed.stdout.split("\0"));
   const tree = await system.openTree(out);
@@ -18,7 +18,8 @@ export async function examineGit({ system, options, model }: Machine): Promise<E
   const [first] = untracked;
   if (first === undefined) return fine("Git tracks every file of the flake");
 
-  const isIgnored = (await system.spawn("git", ["-C", out, "check-ignore", "-q", ...untracked])).status === 0;
+  const isIgnored =
+    (await system.spawn("git", ["-c", "core.fsmonitor=false", "-C", out, "check-ignore", "-q", ...untracked])).status === 0;
   const state = isIgnored ? "ignored by Git" : "not tracked by Git";
   const which = untracked.length === 1 ? `${join(out, first)} is` : `${untracked.length} files of ${out}, such as ${first}, are`;
   const add = isIgnored ? `git -C ${word(out)} add -N -f ${untracked.map(word).join(" ")}` : `git add -N ${word(out)}`;

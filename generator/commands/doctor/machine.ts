@@ -10,6 +10,11 @@ export interface Machine {
   readonly system: System;
   readonly options: Options;
   readonly model: Model;
+  /**
+   * The text of apply-nix-config.sh as the spec generates it; undefined when it does not. Never the file in the output folder, which
+   * somebody may have edited.
+   */
+  readonly script: string | undefined;
   /** Its root folder: `/`, or an image's. */
   readonly root: string;
   /** What stands before a command that needs root: `sudo `, or nothing for root. */
