@@ -25,7 +25,15 @@ export interface Input {
 /** A variable of the project's environment. */
 export interface Variable {
   readonly name: string;
-  readonly value: string;
+  readonly value: string | { readonly path: string } | { readonly prepend: readonly string[] };
+}
+
+/** A program of the project. */
+export interface ImportedCommand {
+  readonly name: string;
+  readonly help?: string;
+  /** Bash code. */
+  readonly run: string;
 }
 
 export interface ImportedSetting {
@@ -66,6 +74,9 @@ export interface Draft {
   /** Remarks about packages in general stand above the group. */
   readonly packages?: readonly Noted<ImportedPackage>[];
   readonly env?: readonly Noted<Variable>[];
+  /** Files of KEY=VALUE lines, below the project's root. */
+  readonly envFiles?: readonly Noted<string>[];
+  readonly commands?: readonly Noted<ImportedCommand>[];
   /** Pieces of bash, in the order in which they run. */
   readonly hook?: readonly Noted<string>[];
   /** What belongs to the shell and could not be carried over: scripts, services, plugins. */

@@ -34,7 +34,7 @@ function projectsOf(drafts: readonly SourceDraft[]): Project[] {
   const taken = new Set(["default"]);
   const projects: Project[] = [];
   for (const draft of drafts) {
-    if (!draft.packages && !draft.env && !draft.hook) continue;
+    if (!draft.packages && !draft.env && !draft.hook && !draft.commands) continue;
     const base = specName(draft.name ?? "") || "tools";
     let name = base;
     for (let count = 2; taken.has(name); count++) name = `${base}-${count}`;
@@ -112,6 +112,8 @@ function writeShells(writer: YamlWriter, projects: readonly Project[]): void {
     const shell = writer.node<YAMLMap>({});
     const env = writer.map(lastOfEach(draft.env ?? []), (variable) => [variable.name, variable.value]);
     if (env.items.length > 0) writer.put(shell, "env", env);
+    const files = writer.list(draft.envFiles ?? [], (file) => file);
+    if (files.items.length > 0) writer.put(shell, "envFiles", files);
     const hookNotes = (draft.hook ?? []).flatMap((piece) => piece.notes);
     const hook = (draft.hook ?? []).flatMap((piece) => piece.value ?? []);
     if (hook.length > 0) writer.put(shell, "hook", `${hook.join("\n")}\n`, hookNotes);
@@ -121,6 +123,11 @@ function writeShells(writer: YamlWriter, projects: readonly Project[]): void {
     else writer.wait(notes);
   }
   if (shells.items.length > 0) writer.section("shells", shells);
+  const commands = writer.map(lastOfEach(projects.flatMap(({ draft }) => draft.commands ?? [])), ({ name, ...rest }) => [
+    name,
+    rest,
+  ]);
+  if (commands.items.length > 0) writer.section("commands", commands);
 }
 
 /** What a machine's own nix.conf says. */
@@ -154,7 +161,7 @@ function writeUsers(writer: YamlWriter, drafts: readonly SourceDraft[]): void {
 
 /** Whether there is anything to say about the project's shell; remarks without one stand at the group. */
 const hasShell = (draft: Draft): boolean =>
-  [...(draft.env ?? []), ...(draft.hook ?? [])].some(({ value }) => value !== undefined);
+  [...(draft.env ?? []), ...(draft.envFiles ?? []), ...(draft.hook ?? [])].some(({ value }) => value !== undefined);
 
 /** A draft's own nixpkgs when the spec's main one is another. */
 const otherNixpkgs = (draft: Draft, main: Noted<string> | undefined): string | undefined =>

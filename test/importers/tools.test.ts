@@ -86,15 +86,17 @@ const ROWS: readonly (readonly [string, Row])[] = [
         M,
         '[env]\nA = "1"\nB = 2\nC = true\nD = false\nE = {value = "x", tools = true}\nF = {required = true}\nG = "{{config_root}}/x"\nH = {value = "s3cr3t", redact = true}\n_.file = ".env"\n_.path = ["bin"]\n"X-Y" = "1"\n',
       ],
-      want: { ...tools([]), shells: { default: { env: { A: "1", B: "2", C: "true", E: "x" }, hook: "unset D\n" } } },
-      says: [
-        "F is left out: it is only required",
-        "G is left out: its value is a template",
-        "H is left out: it is marked as secret",
-        "_.file is left out",
-        "_.path is left out",
-        "X-Y is left out",
-      ],
+      want: {
+        ...tools([]),
+        shells: {
+          default: {
+            env: { A: "1", B: "2", C: "true", E: "x", G: { path: "x" }, PATH: { prepend: ["bin"] } },
+            envFiles: [".env"],
+            hook: "unset D\n",
+          },
+        },
+      },
+      says: ["F is left out: it is only required", "H is left out: it is marked as secret", "X-Y is left out"],
     },
   ],
   [
@@ -102,10 +104,14 @@ const ROWS: readonly (readonly [string, Row])[] = [
     {
       given: [
         M,
-        '[hooks]\nenter = "echo hi"\nleave = "echo bye"\n[shell_alias]\nk = "kubectl"\n[tasks.build]\nrun = "make"\n[settings]\njobs = 4\n',
+        '[hooks]\nenter = "echo hi"\nleave = "echo bye"\n[shell_alias]\nk = "kubectl"\n[tasks.build]\nrun = "make"\ndescription = "Build it"\n[tasks.all]\ndepends = ["build"]\n[settings]\njobs = 4\n',
       ],
-      want: { ...tools([]), shells: { default: { hook: "alias k='kubectl'\necho hi\n" } } },
-      says: ["the hook leave is left out", "mise goes on running them: build", "settings: mise's own"],
+      want: {
+        ...tools([]),
+        shells: { default: { hook: "alias k='kubectl'\necho hi\n" } },
+        commands: { build: { help: "Build it", run: 'cd "$FLAKEWRIGHT_ROOT"\nmake\n' } },
+      },
+      says: ["the hook leave is left out", "stay with mise: all", "settings: mise's own"],
     },
   ],
   [

@@ -1,8 +1,8 @@
+import { BASH_WORDS, OTHER_WORDS, SHELL_PROGRAMS } from "../../knowledge/shell-words.ts";
 import type { Command, EnvValue, Tool, Variable } from "../../model/model.ts";
 import { type SpecPath, valueAt } from "../../report/spec-path.ts";
 import { replacement } from "../edits.ts";
 import type { Rule, RuleContext } from "../rule.ts";
-import { BASH_WORDS, OTHER_WORDS, SHELL_PROGRAMS } from "../shell-words.ts";
 
 /* Variables, files of variables and commands of the dev shells. */
 
