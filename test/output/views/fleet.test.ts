@@ -88,6 +88,16 @@ test("the builder's account is added to the spec's trusted users, or to NixOS's 
   assert.match(already, /trusted = \[ \];/, "no user is in the list twice");
 });
 
+test("no comment of a machines file has a `;`, where Nix 2.8 ends an entry", () => {
+  const files = outputs({
+    hosts: { ci: {}, worker: { os: "linux", deploy: { target: "worker.example.net" } } },
+    builders: [{ host: "arm.example.net" }],
+  });
+  const machines = [...files].filter(([path]) => path.endsWith("etc/nix/machines"));
+  assert.ok(machines.length > 0);
+  for (const [path, text] of machines) assert.not.match(text, ";", path);
+});
+
 const hostName = fc.stringMatching(/^[a-z][a-z0-9]{0,20}(-[a-z0-9]{1,20})?$/);
 const address = fc.stringMatching(/^[a-z0-9]{1,40}(\.[a-z0-9]{1,40}){0,3}$/);
 const features = fc.uniqueArray(fc.stringMatching(/^[a-z][a-z0-9-]{0,30}$/), { maxLength: 3 });
