@@ -2,6 +2,9 @@ import { nixpkgsRef, pointedBy } from "./releases.ts";
 
 /* The branch of nix-darwin that goes with a nixpkgs: nix-darwin refuses another release (eval-config.nix). */
 
+/** Whether a system is macOS. */
+export const isMac = (system: string): boolean => system.endsWith("-darwin");
+
 /** The first release of nixpkgs for which nix-darwin has a branch. */
 export const FIRST_RELEASE = "24.11";
 

@@ -1,8 +1,9 @@
+import { isMac } from "../knowledge/nix-darwin.ts";
 import { DEFAULTS } from "../language/defaults.ts";
 import type { Pruned } from "../language/prune.ts";
 import type { Spec } from "../language/schema.ts";
 import type { Locator, ReporterAdd } from "../report/diagnostic.ts";
-import type { DarwinHost, Deploy, Group, Host, LinuxHost, NixosHost, Setting } from "./model.ts";
+import type { Deploy, Group, Host, Setting } from "./model.ts";
 import type { References } from "./references.ts";
 import { settingsOf, settingsOver } from "./settings.ts";
 import { groupList, present } from "./tools.ts";
@@ -11,8 +12,6 @@ import { groupList, present } from "./tools.ts";
 
 type Hosts = Pruned<NonNullable<Spec["hosts"]>> | undefined;
 type Entry = NonNullable<NonNullable<Hosts>[string]>;
-
-export const isMac = (system: string): boolean => system.endsWith("-darwin");
 
 /**
  * Hosts in the spec's order. A system that does not fit `os` decides what the host is; lint reports it.
@@ -74,7 +73,3 @@ function deployOf(deploy: Entry["deploy"], host: readonly string[]): Deploy | un
     tags: present(deploy.tags ?? []),
   };
 }
-
-export const isNixos = (host: Host): host is NixosHost => host.os === "nixos";
-export const isDarwin = (host: Host): host is DarwinHost => host.os === "darwin";
-export const isOtherLinux = (host: Host): host is LinuxHost => host.os === "linux";

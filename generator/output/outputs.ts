@@ -1,4 +1,3 @@
-import { isDarwin, isNixos, isOtherLinux } from "../model/hosts.ts";
 import type { Model } from "../model/model.ts";
 import type { Stage } from "../report/diagnostic.ts";
 import type { PlanContext } from "./context.ts";
@@ -21,6 +20,7 @@ import {
 import { deployedByColmena, hiveView, hostScaffoldView, hostsView, remoteBuildersView } from "./views/fleet.ts";
 import { FORGES } from "./views/forges.ts";
 import { imagesView } from "./views/images.ts";
+import { isDarwin, isNixos, isOtherLinux } from "./views/kinds.ts";
 import { ownConfs, ownMachines, ownSysusers } from "./views/linux-hosts.ts";
 import {
   applyView,

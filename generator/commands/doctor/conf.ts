@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { isDarwin, isNixos } from "../../model/hosts.ts";
 import type { Host } from "../../model/model.ts";
 import { type Examined, finding, flakeOf, type Machine, NOTHING, word } from "./machine.ts";
 import type { NixVersion } from "./nix.ts";
@@ -61,8 +60,10 @@ export function applyCommand(machine: Machine, owner: Owner): string {
   const flake = flakeOf(machine);
   // Without a name, the commands take the configuration with the machine's own name.
   const flakeWith = (hosts: readonly Host[]) => word(hosts.length === 1 ? `${flake}#${hosts[0]?.name}` : flake);
-  if (owner === "nixos") return `${sudo}nixos-rebuild switch --flake ${flakeWith(model.hosts.filter(isNixos))}`;
-  if (owner === "nix-darwin") return `${sudo}darwin-rebuild switch --flake ${flakeWith(model.hosts.filter(isDarwin))}`;
+  if (owner === "nixos")
+    return `${sudo}nixos-rebuild switch --flake ${flakeWith(model.hosts.filter(({ os }) => os === "nixos"))}`;
+  if (owner === "nix-darwin")
+    return `${sudo}darwin-rebuild switch --flake ${flakeWith(model.hosts.filter(({ os }) => os === "darwin"))}`;
   const script = word(join(options.out, "apply-nix-config.sh"));
   return `${sudo}${script}${options.root === undefined ? "" : ` --root ${word(options.root)}`}`;
 }

@@ -1,6 +1,5 @@
-import { FIRST_RELEASE, releaseWithoutNixDarwin } from "../../knowledge/nix-darwin.ts";
+import { FIRST_RELEASE, isMac, releaseWithoutNixDarwin } from "../../knowledge/nix-darwin.ts";
 import { DEFAULT_RELEASE, releaseNamed } from "../../knowledge/releases.ts";
-import { isDarwin, isMac } from "../../model/hosts.ts";
 import { valueAt } from "../../report/spec-path.ts";
 import { addition, removal, replacement } from "../edits.ts";
 import type { Rule } from "../rule.ts";
@@ -147,7 +146,7 @@ export const hostRules: readonly Rule[] = [
     source: "https://github.com/nix-darwin/nix-darwin#readme",
     check: ({ model, report }) => {
       const release = releaseWithoutNixDarwin(model.nixpkgs.url);
-      const mac = model.hosts.find(isDarwin);
+      const mac = model.hosts.find(({ os }) => os === "darwin");
       if (release === undefined || !mac || model.inputs.some(({ name }) => name === "nix-darwin")) return;
       report({
         at: mac.at,

@@ -1,8 +1,8 @@
 import { nixDarwinFor } from "../../knowledge/nix-darwin.ts";
-import { isDarwin } from "../../model/hosts.ts";
 import type { Model, Setting } from "../../model/model.ts";
 import { type Attribute, Call, type NixValue } from "../printers/nix.ts";
 import { buildMachine, everyGroup, groupSwitches, moduleFiles, overrides } from "./fleet.ts";
+import { isDarwin } from "./kinds.ts";
 import { settingsToNix } from "./nixos.ts";
 
 /** Data for the Macs of the spec, as nix-darwin configures them. */

@@ -1,9 +1,9 @@
-import { isDarwin, isNixos, isOtherLinux } from "../../model/hosts.ts";
 import type { Group, Model, PackageSet, Tool } from "../../model/model.ts";
 import { type Attribute, Call, type NixValue, Selection } from "../printers/nix.ts";
 import { NIX_DARWIN, nixDarwinInput } from "./darwin-hosts.ts";
 import { DEPLOY_RS, deployedByDeployRs, deployRsInput } from "./deploy.ts";
 import { deployedByColmena } from "./fleet.ts";
+import { isDarwin, isNixos, isOtherLinux } from "./kinds.ts";
 import { hasPolicy } from "./nixos.ts";
 
 /** Data for flake.nix and the files in nix/. */

@@ -1,7 +1,7 @@
-import { isNixos } from "../../model/hosts.ts";
 import type { Builder, Group, Host, Model, NixosHost, Setting } from "../../model/model.ts";
 import { type Attribute, Call, type NixValue, nixValue, Selection } from "../printers/nix.ts";
 import { isEveryGroup } from "./every-group.ts";
+import { isNixos } from "./kinds.ts";
 import { hasOverlays, settingsToNix } from "./nixos.ts";
 
 /** Data for the NixOS hosts, their deployment and the remote builders. */

@@ -1,7 +1,6 @@
-import { isOtherLinux } from "../../model/hosts.ts";
 import type { LinuxHost, Model, Setting } from "../../model/model.ts";
-import { settingsOver } from "../../model/settings.ts";
 import { buildersOn, trustedAccounts } from "./fleet.ts";
+import { isOtherLinux } from "./kinds.ts";
 import { confView, machinesView, sysusersView, withFlakes } from "./machine.ts";
 
 /** Data for hosts of other distributions: machines/NAME/etc/ of those that differ from etc/. */
@@ -43,8 +42,10 @@ function settingsWithTrust({ name, settings }: LinuxHost, model: Model): readonl
   };
   const trusted = settings.find((one) => one.name === "trusted-users");
   const features = buildersOn(name, model).flatMap((one) => [...one.features, ...one.mandatoryFeatures]);
-  return settingsOver(settings, [
+  const more = [
     ...list("extra-trusted-users", trustedAccounts(name, model, trusted)),
     ...list("extra-system-features", features),
-  ]);
+  ];
+  // Behind the others: an `extra-` setting adds to what Nix has read before it.
+  return [...settings.filter(({ name: one }) => !more.some((setting) => setting.name === one)), ...more];
 }

@@ -1,7 +1,7 @@
-import { isOtherLinux } from "../../model/hosts.ts";
 import type { BuildUsers, Model, Setting, User, Volume } from "../../model/model.ts";
 import type { SysusersEntry } from "../printers/conf.ts";
 import { Call, type NixValue } from "../printers/nix.ts";
+import { isOtherLinux } from "./kinds.ts";
 import { hasOverlays, hasPolicy, settingsToNix } from "./nixos.ts";
 
 /** Data for machines without NixOS: configuration files, scripts, and the modules of Home Manager and nix-darwin. */
