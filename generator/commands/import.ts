@@ -1,7 +1,9 @@
 import { dirname, resolve } from "node:path";
 import { importConfigs, type KnownPackages } from "../importers/index.ts";
 import type { Facts } from "../knowledge/packages.ts";
+import { secretsInText } from "../knowledge/secret-forms.ts";
 import { hasErrors, inOrder } from "../report/diagnostic.ts";
+import { maskDiagnostics, maskText } from "../report/masking.ts";
 import type { System } from "../system/system.ts";
 import type { Options, Outcome } from "./outcome.ts";
 import { factsReader } from "./session.ts";
@@ -9,11 +11,17 @@ import { factsReader } from "./session.ts";
 /** `import FILE…`: prints a spec on stdout. Status 1 when a file is invalid or of an unknown kind, 2 when one is missing. */
 export async function importFiles(system: System, options: Options, paths: readonly string[]): Promise<Outcome> {
   const sources = new Map<string, string>();
+  const secretTexts: string[] = [];
   const read = async (path: string): Promise<string | undefined> => {
     // Nix, too, treats an include of a folder as a missing file.
     const bytes = (await system.kind(path)) === "directory" ? undefined : await system.readFile(path);
     const text = bytes?.toString("utf8");
-    if (text !== undefined) sources.set(path, text);
+    // The sources are for code frames: a frame shows no secret of the imported file.
+    if (text !== undefined) {
+      const secrets = secretsInText(text);
+      sources.set(path, maskText(text, secrets));
+      secretTexts.push(...secrets.map(({ start, end }) => text.slice(start, end)));
+    }
     return text;
   };
   const files = await Promise.all(paths.map(async (path) => ({ path, text: await read(path) })));
@@ -39,7 +47,7 @@ export async function importFiles(system: System, options: Options, paths: reado
     readIncluded,
     facts && knownPackages(facts),
   );
-  const report = { diagnostics: inOrder(diagnostics), files: [], sources };
+  const report = { diagnostics: maskDiagnostics(inOrder(diagnostics), secretTexts), files: [], sources };
   const failed = hasErrors(diagnostics) || (options.strict && diagnostics.length > 0);
   return { report, output: yaml ?? "", notes: [], status: failed ? 1 : 0, ...(yaml === undefined ? {} : { isResult: true }) };
 }

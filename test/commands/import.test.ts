@@ -61,6 +61,14 @@ test("an include outside the project is not read, also not through a link", () =
   }
 });
 
+test("no code frame shows a secret of the imported file", () => {
+  const token = `glpat-${"a1".repeat(12)}`;
+  writeFileSync(join(folder, "secret.conf"), `max-jobs = 4\nhost ${token}\n`);
+  const { stdout, stderr } = run("import", "secret.conf");
+  assert.match(stderr, "import-incomplete");
+  assert.not.match(stdout + stderr, token);
+});
+
 test("a missing file: status 2", () => {
   const { status, stderr } = run("import", "gone.conf");
   assert.is(status, 2);
