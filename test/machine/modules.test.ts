@@ -69,7 +69,7 @@ async function merge(module: string, system: string, own: string): Promise<Merge
       name = package: package.pname or package.name;
     in
     {
-      packages = map name (config.home.packages ++ config.environment.systemPackages);
+      packages = map name (lib.concatMap (package: package.paths or [ package ]) (config.home.packages ++ config.environment.systemPackages));
       inherit (config) warnings;
       nix = { inherit (config.nix) settings gc optimise; package = if config.nix.package == { } then null else name config.nix.package; };
     }`)) as Merged;
