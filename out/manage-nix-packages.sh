@@ -384,6 +384,8 @@ dead_paths() {
       while IFS= read -r root; do
         target=${root##* -> }
         root=${root%% -> *}
+        # Nix 2.34 quotes it.
+        root=${root#\"} root=${root%\"}
         case " $* " in *" $root "*) ;; *) [ -e "$target" ] && kept+="$target"$'\n' ;; esac
       done < <(nix-store --gc --print-roots 2>/dev/null)
       comm -23 <(requisites "$gone") <(requisites "$kept")
