@@ -106,4 +106,11 @@ test("with CI=1 a missing tool fails its test, a missing nixpkgs does not", () =
   assert.match(got.text, /CI=1 allows no missing tool/);
 });
 
+test("a file that runs long is named while it runs, and the last line stays the last", () => {
+  const slow = `${head}t("sleeps", () => new Promise((done) => setTimeout(done, 4000))); t.run();`;
+  const got = runner({ "slow.test.ts": slow }, { SILENT_SECONDS: "1" });
+  assert.match(got.text, /^… still running: \S*test\/slow\.test\.ts \(\d+ s\)$/m);
+  assert.equal([got.last, got.status], ["1 passed, 0 failed", 0]);
+});
+
 test.run();

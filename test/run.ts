@@ -15,7 +15,7 @@ const testFolder = dirname(fileURLToPath(import.meta.url));
 const root = dirname(testFolder);
 const TIMEOUT_SECONDS = 900;
 /** How long the runner prints nothing before it says what it is waiting for. */
-const SILENT_SECONDS = 15;
+const SILENT_SECONDS = Number(process.env["SILENT_SECONDS"] || 15);
 
 /** What the process of a test file printed, and how it ended. */
 interface Finished {
