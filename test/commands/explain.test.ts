@@ -46,7 +46,7 @@ explaining("keys of the spec, with and without the user's own names", () => {
   assert.equal(titles("buildUsers.gid"), ["buildUsers.gid: a key of the spec"]);
   assert.is(fact("buildUsers.gid", "type"), "a whole number");
   assert.equal(titles("olderThan"), ["gc.olderThan: a key of the spec"]);
-  assert.is(fact("ci", "values"), "github");
+  assert.is(fact("deployer", "values"), "colmena, deploy-rs");
   assert.is(fact("volumes.mount", "required"), "yes");
   for (const word of explainableWords()) assert.ok(titles(word).length > 0, word);
 });
