@@ -268,7 +268,7 @@ withMachines("a machine with another host key or an unknown host key is refused"
     await configure(first, firstSpec(key));
     const { status, stderr } = await build(run, "special");
     assert.is.not(status, 0);
-    assert.match(stderr, /System key verification failed/);
+    assert.match(stderr, /Host key verification failed/);
     assert.ok(await has(first, `own-${run}`));
     assert.not.ok(await has(second, `own-${run}`), "nothing was sent");
   }
