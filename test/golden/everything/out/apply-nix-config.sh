@@ -391,7 +391,10 @@ put() { # NUMBER TEXT
   rm -f "$target.flakewright-new"
   # Not over anything, nor through a link.
   (set -C && printf '%s\n' "$text" >"$target.flakewright-new") || fail "${targets[n]} could not be written: it stays as it was"
-  written=$(cat "$target.flakewright-new") && [ -n "$written" ] && [ "$written" = "$text" ] || fail "${targets[n]} could not be written: it stays as it was"
+  # A full disk can leave an empty or a half file without an error.
+  if ! written=$(cat "$target.flakewright-new") || [ -z "$written" ] || [ "$written" != "$text" ]; then
+    fail "${targets[n]} could not be written: it stays as it was"
+  fi
   chmod 0644 "$target.flakewright-new"
   keep_changed "$n"
   mkdir -p "$state/installed"

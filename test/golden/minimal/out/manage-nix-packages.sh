@@ -347,7 +347,9 @@ clean() {
     if [ "$dry" = yes ]; then
       going=$(nix-env --profile "$place" --delete-generations "$keep_for" --dry-run 2>&1) || fail "$going"
       if [ -n "$going" ]; then say "$going"; fi
-      for n in $(sed -n -E 's/.* (version|generation) ([0-9]+).*/\2/p' <<<"$going"); do old+=("$place-$n-link"); done
+      while read -r n; do
+        old+=("$place-$n-link")
+      done < <(sed -n -E 's/.* (version|generation) ([0-9]+).*/\2/p' <<<"$going")
     else
       nix-env --profile "$place" --delete-generations "$keep_for"
     fi
