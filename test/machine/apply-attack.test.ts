@@ -257,7 +257,7 @@ needs(test, ["root", "nix", "useradd", "flock"])(
  * Full disks: the image's root, its /var apart, and /tmp, each a small tmpfs in a mount namespace. `FULL_DISKS` says how many sizes.
  * The first version holds against the first two.
  */
-const FULL = Number(process.env["FULL_DISKS"] ?? 4);
+const FULL = Number(process.env["FULL_DISKS"] ?? 8);
 const disks = needs(test, ["root", "nix", "useradd", "unshare", "mount"]);
 
 disks(`${FULL} sizes of a full disk each for root and /var: applied, or refused in words and undone by --uninstall`, async () => {

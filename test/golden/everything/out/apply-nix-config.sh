@@ -309,7 +309,7 @@ journalled() { [ -f "$state/journal" ] && grep -q "^$1 $2 " "$state/journal"; }
 journal() {
   if grep -Fqx "$1 $2 $3" "$state/journal"; then return 0; fi
   # A full disk must leave no half line.
-  { cat "$state/journal" && printf '%s %s %s\n' "$1" "$2" "$3"; } >"$state/journal.new"
+  { cat "$state/journal" && printf '%s %s %s\n' "$1" "$2" "$3"; } >"$state/journal.new" || fail "/var/lib/flakewright/journal could not be written"
   mv -f "$state/journal.new" "$state/journal"
 }
 

@@ -309,20 +309,24 @@ update() {
 
 # flake.lock as it was, with its mode, or as the link that it was.
 restore_lock() {
-  local lock=$flake/flake.lock
+  local lock=$flake/flake.lock kept=no
   if [ -L "$saved_lock/lock" ]; then
     if ! [ -L "$lock" ] || [ "$(readlink "$lock")" != "$(readlink "$saved_lock/lock")" ]; then
       rm -f "$lock"
       cp -pPR "$saved_lock/lock" "$lock"
     fi
     # Through the link, into the file that is there.
-    if [ -e "$saved_lock/text" ] && ! cmp -s "$saved_lock/text" "$lock"; then cat "$saved_lock/text" >"$lock"; fi
+    if [ -e "$saved_lock/text" ] && ! cmp -s "$saved_lock/text" "$lock"; then cat "$saved_lock/text" >"$lock" || kept=yes; fi
   elif [ -e "$saved_lock/lock" ]; then
-    cp -p "$saved_lock/lock" "$lock.old" && mv -f "$lock.old" "$lock"
+    cp -p "$saved_lock/lock" "$lock.old" && mv -f "$lock.old" "$lock" || kept=yes
   else
     rm -f "$lock"
   fi
-  rm -rf "$saved_lock"
+  if [ $kept = yes ]; then
+    note "flake.lock as it was could not be put back: it is in $saved_lock"
+  else
+    rm -rf "$saved_lock"
+  fi
 }
 
 # --- clean -----------------------------------------------------------------------------------------------------------
