@@ -35,7 +35,7 @@ export function largeSpec({
 
 /** A spec of 10,000 lines in one file, or in as many included ones as `count` says; the spec's own file is `spec.yaml`. */
 export function specOfFiles(count: number): Map<string, string> {
-  const head = `version: 1\nname: large\nnixpkgs: ${"0".repeat(40)}\n`;
+  const head = `version: 1\nname: large\nnixpkgs: "${"0".repeat(40)}"\n`;
   const group = (index: number) =>
     `  g${index}:\n    packages:\n${"jq kubectl git curl"
       .split(" ")
