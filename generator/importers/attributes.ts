@@ -37,51 +37,54 @@ const ATTRIBUTES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** nixpkgs' attribute for one version line of a program, by the version's first numbers. */
-const VERSION_LINES: ReadonlyMap<string, (major: string, minor: string) => string> = new Map([
-  ["go", (major, minor) => `go_${major}_${minor}`],
-  ["jdk", (major) => `jdk${major}`],
-  ["nodejs", (major) => `nodejs_${major}`],
-  ["php", (major, minor) => `php${major}${minor}`],
-  ["postgresql", (major) => `postgresql_${major}`],
-  ["python3", (major, minor) => `python${major}${minor}`],
-  ["ruby", (major, minor) => `ruby_${major}_${minor}`],
-]);
+/** Packages that install a tool in any version: their own version is not that of the tool. */
+const INSTALLERS: ReadonlySet<string> = new Set(["rustup"]);
 
 /** What a spec takes as a package. */
 export const ATTRIBUTE_PATH = /^[A-Za-z0-9_][A-Za-z0-9_'+-]*(\.[A-Za-z0-9_][A-Za-z0-9_'+-]*)*$/;
 
-/**
- * A foreign package name and version → an attribute of nixpkgs and a remark on it, which may be empty. Without an attribute,
- * the remark says why. The version is never kept: a package set has each program once.
- */
+/** A foreign tool as a package: without an attribute, the remark says why. */
+export interface ForeignPackage {
+  readonly attribute?: string;
+  /** What a spec takes as `version`. */
+  readonly version?: string;
+  /** May be empty. */
+  readonly remark: string;
+}
+
+/** A foreign package name and the versions of it that the source asks for → an attribute of nixpkgs. */
 export function foreignAttribute(
   source: NameSource,
   name: string,
-  version: string,
+  versions: readonly string[],
   known: KnownPackages | undefined,
-): [attribute: string | undefined, remark: string] {
-  const written = version === "" ? name : `${name}@${version}`;
+): ForeignPackage {
+  const asked = versions.filter((version) => version !== "");
+  const written = asked.length === 0 ? name : `${name}@${asked.join(", ")}`;
   // devbox looks a name up in nixpkgs first, so its `helm` is nixpkgs' own, and in Nixhub after that.
   const own = source === "devbox" && known?.has(name) === true;
   const renamed = ATTRIBUTES.get(name) ?? toolNamed(name)?.attribute;
   const attribute = own ? name : (renamed ?? name);
-  if (!ATTRIBUTE_PATH.test(attribute)) return [undefined, `${written} is left out: not a valid attribute path of nixpkgs`];
+  if (!ATTRIBUTE_PATH.test(attribute)) return { remark: `${written} is left out: not a valid attribute path of nixpkgs` };
   if (source === "mise" && renamed === undefined && known?.has(name) === false)
-    return [undefined, `${written} is left out: no package of that name is known in nixpkgs`];
-  if (version === "" || ["latest", "stable", "lts"].includes(version)) return [attribute, ""];
-  const line = lineOf(attribute, version, known);
-  return [
-    attribute,
-    `wanted: ${version}. The version comes from nixpkgs${line ? ` (${line} is that line there, while it is maintained)` : ""}; for another one, take it \`from\` an entry of \`inputs\``,
-  ];
+    return { remark: `${written} is left out: no package of that name is known in nixpkgs` };
+  return { attribute, ...wantedVersion(attribute, asked) };
 }
 
-function lineOf(attribute: string, version: string, known: KnownPackages | undefined): string | undefined {
-  const [major, minor = ""] = /(\d+)(?:\.(\d+))?/.exec(version)?.slice(1) ?? [];
-  const name = major === undefined ? undefined : VERSION_LINES.get(attribute)?.(major, minor);
-  if (name === undefined) return undefined;
-  return known?.has(name) ? name : undefined;
+const NEWEST: ReadonlySet<string> = new Set(["latest", "stable", "lts", "system"]);
+
+/** The first version, which is the one on PATH, in the spec's form: whole or a prefix. Where a pin can't find it, a remark. */
+function wantedVersion(attribute: string, [first = "latest", ...others]: readonly string[]): Omit<ForeignPackage, "attribute"> {
+  const more = others.length > 0 ? `also wanted: ${others.join(", ")}; a shell has one version of a tool` : "";
+  if (NEWEST.has(first)) return { remark: more };
+  const version = /^(?:prefix:)?v?(\d[A-Za-z0-9._+~-]*?)(?:\.[x*])?$/.exec(first)?.[1];
+  // Indexes of versions have the package set's own attributes, not those of sets within it.
+  if (version !== undefined && version.length <= 128 && !attribute.includes(".") && !INSTALLERS.has(attribute))
+    return { version, remark: more };
+  const why = INSTALLERS.has(attribute)
+    ? `${attribute} itself installs it`
+    : "the version comes from nixpkgs, unless the tool gets a `version`";
+  return { remark: `wanted: ${[first, ...others].join(", ")}; ${why}` };
 }
 
 /** A package of the draft's own nixpkgs. */
@@ -89,6 +92,12 @@ export function packageFrom(
   attribute: string,
   systems: readonly string[] | undefined,
   known: KnownPackages | undefined,
+  version?: string,
 ): ImportedPackage {
-  return { attribute, ...(systems ? { systems } : {}), ...(known?.isUnfree(attribute) ? { unfree: true } : {}) };
+  return {
+    attribute,
+    ...(version === undefined ? {} : { version }),
+    ...(systems ? { systems } : {}),
+    ...(known?.isUnfree(attribute) ? { unfree: true } : {}),
+  };
 }

@@ -2,9 +2,21 @@ import { DEFAULTS } from "../language/defaults.ts";
 import { SYSTEMS } from "../language/vocabulary.ts";
 import { shellWord } from "../output/printers/shell.ts";
 import { ATTRIBUTE_PATH, foreignAttribute, packageFrom } from "./attributes.ts";
-import type { Draft, ForeignFile, ImportedPackage, Input, KnownPackages, Noted, Variable } from "./draft.ts";
+import { CommandNames, inProjectRoot } from "./commands.ts";
+import type {
+  Draft,
+  ForeignFile,
+  ImportedCommand,
+  ImportedEnvFile,
+  ImportedPackage,
+  Input,
+  KnownPackages,
+  Noted,
+  Variable,
+} from "./draft.ts";
+import { exportExpanded, hasReference } from "./exports.ts";
 import { asString, asStrings, type JsonMember, type JsonNode, member, parseJsonc } from "./jsonc.ts";
-import { folderName, isAliasName, isVariableName } from "./names.ts";
+import { folderName, isAliasName, isProjectPath, isVariableName } from "./names.ts";
 import { holdsSecret, ownComment } from "./secrets.ts";
 import { SyntaxFault } from "./syntax-fault.ts";
 
@@ -28,8 +40,10 @@ export function importDevbox({ path, text }: ForeignFile, known: KnownPackages |
     packages: packages.list,
     insecure: packages.insecure,
     env,
+    envFiles: envFrom(member(root, "env_from"), env.length + exports.length > 0),
+    commands: scripts(member(shell, "scripts")),
     hook,
-    shellNotes: [...scripts(member(shell, "scripts")), ...elsewhere(root)],
+    shellNotes: elsewhere(root),
     notes: root.trailing.map(ownComment),
   };
 }
@@ -81,10 +95,10 @@ class Packages {
     const at = written.lastIndexOf("@");
     const name = at > 0 ? written.slice(0, at) : written;
     const version = at > 0 ? written.slice(at + 1) : "";
-    const [attribute, about] = foreignAttribute("devbox", name, version, this.#known);
-    if (attribute === undefined) return { notes: [...notes, about] };
-    if (about) notes.push(about);
-    return { value: packageFrom(attribute, systems, this.#known), notes };
+    const { attribute, version: wanted, remark } = foreignAttribute("devbox", name, [version], this.#known);
+    if (attribute === undefined) return { notes: [...notes, remark] };
+    if (remark) notes.push(remark);
+    return { value: packageFrom(attribute, systems, this.#known, wanted), notes };
   }
 
   /** `github:NixOS/nixpkgs/REV#attribute` is a package of another nixpkgs; other flakes are not package sets. */
@@ -136,11 +150,17 @@ function environment(env: JsonMember | undefined): [Noted<Variable>[], Noted<str
     else if (value === undefined) plain.push({ notes: [...notes, `${key} is left out: its value is not text`] });
     else if (holdsSecret(value))
       plain.push({ notes: [...notes, `${key} is left out: its value is a secret, which has no place in a spec`] });
-    else if (/\$(\{?[A-Za-z_]|\{)/.test(value)) exports.push({ value: exportLine(key, value), notes });
+    else if (hasReference(value)) exports.push({ value: exportExpanded(key, value), notes });
     else plain.push({ value: { name: key, value }, notes });
   }
   return [plain, exports];
 }
+
+/** What of devbox itself a script uses, for a remark. */
+const devboxUses = (text: string): string =>
+  [...new Set(text.match(/\$\{?(VENV_DIR|DEVBOX_[A-Z_]+)|\bdevbox (run|services|global|add)\b/g) ?? [])]
+    .map((use) => use.replace(/^\$\{?/, "$"))
+    .join(", ");
 
 function initHook(found: JsonMember | undefined): Noted<string>[] {
   const lines = asStrings(found?.node);
@@ -148,10 +168,8 @@ function initHook(found: JsonMember | undefined): Noted<string>[] {
   if (text.trim() === "") return [];
   const notes = (found?.comments ?? []).map(ownComment);
   if (holdsSecret(text)) return [{ notes: [...notes, "init_hook is left out: it holds a secret, which has no place in a spec"] }];
-  const own = [...new Set(text.match(/\$\{?(VENV_DIR|DEVBOX_[A-Z_]+)|\bdevbox (run|services|global|add)\b/g) ?? [])].map((use) =>
-    use.replace(/^\$\{?/, "$"),
-  );
-  if (own.length > 0) notes.push(`the hook uses ${own.join(", ")}, which only devbox has`);
+  const own = devboxUses(text);
+  if (own !== "") notes.push(`the hook uses ${own}, which only devbox has`);
   return [{ value: text, notes }];
 }
 
@@ -164,14 +182,36 @@ function aliases(found: JsonMember | undefined): Noted<string>[] {
   });
 }
 
-function scripts(found: JsonMember | undefined): string[] {
-  if (found?.node.kind !== "object" || found.node.members.length === 0) return [];
-  const lines = ["scripts have no place in a spec: keep them in files or in a task runner of the repository. They were:"];
-  for (const { key, node } of found.node.members) {
-    const commands = asStrings(node);
-    lines.push(`  ${key}: ${holdsSecret(commands.join("\n")) ? "(holds a secret)" : commands.join("; ")}`);
-  }
-  return lines;
+/** Scripts as commands. devbox, too, runs them with `set -e` in the project's folder and gives them the arguments. */
+function scripts(found: JsonMember | undefined): Noted<ImportedCommand>[] {
+  if (found?.node.kind !== "object") return [];
+  const names = new CommandNames(found.node.members.map(({ key }) => key));
+  return found.node.members.map(({ key, node, comments }): Noted<ImportedCommand> => {
+    const notes = comments.map(ownComment);
+    const text = asStrings(node).join("\n").trimEnd();
+    const leftOut = (why: string) => ({ notes: [...notes, `the script ${key} is left out: ${why}`] });
+    if (text.trim() === "") return leftOut("it is empty");
+    if (holdsSecret(text)) return leftOut("it holds a secret, which has no place in a spec");
+    const { name, remark } = names.of(key);
+    if (name === undefined) return leftOut(remark);
+    const own = devboxUses(text);
+    return {
+      value: { name, run: inProjectRoot(text) },
+      notes: [...notes, ...(remark === "" ? [] : [remark]), ...(own === "" ? [] : [`it uses ${own}, which only devbox has`])],
+    };
+  });
+}
+
+/** The file of variables. devbox reads files whose names end in `.env`, and lets `env` override them. */
+function envFrom(found: JsonMember | undefined, hasEnv: boolean): Noted<ImportedEnvFile>[] {
+  if (!found) return [];
+  const file = asString(found.node) ?? "";
+  const notes = found.comments.map(ownComment);
+  if (!/\.env$/.test(file))
+    return [{ notes: [...notes, `env_from ${file}: its values are fetched by devbox, a spec reads files`] }];
+  if (!isProjectPath(file)) return [{ notes: [...notes, `env_from ${file} is left out: not a path below the project`] }];
+  if (hasEnv) notes.push("a file's values override those of `env`, in devbox it is the other way round");
+  return [{ value: file, notes }];
 }
 
 /** Parts of a devbox.json that have no counterpart in a spec. */
@@ -182,19 +222,8 @@ function elsewhere(root: JsonNode): string[] {
     notes.push(
       `include ${include.map((name) => (holdsSecret(name) ? "…" : name)).join(", ")}: devbox's plugins (services, settings) have no counterpart in a spec`,
     );
-  const from = asString(member(root, "env_from")?.node);
-  if (from !== undefined) notes.push(`env_from ${from}: values outside the file are not read; \`dotenv\` in direnv's .envrc can`);
   const known = ["$schema", "name", "description", "packages", "env", "shell", "nixpkgs", "include", "aliases", "env_from"];
   if (root.kind === "object")
     for (const { key } of root.members) if (!known.includes(key)) notes.push(`${key} has no counterpart in a spec`);
   return notes;
-}
-
-/** `export NAME="…"` in which `$NAME` and `${NAME}` are expanded and nothing else is: as devbox reads its values. */
-function exportLine(name: string, value: string): string {
-  const text = value.replace(/\$\{([A-Za-z_]\w*)\}|\$([A-Za-z_]\w*)|["\\`$]/g, (found, braced?: string, bare?: string) => {
-    const variable = braced ?? bare;
-    return variable === undefined ? `\\${found}` : braced === undefined ? `$${variable}` : `\${${variable}}`;
-  });
-  return `export ${name}="${text}"`;
 }

@@ -11,6 +11,8 @@ export interface ImportedPackage {
   readonly attribute: string;
   /** An entry of the draft's `inputs`; undefined: the draft's own nixpkgs. */
   readonly from?: string;
+  /** Whole or a prefix. */
+  readonly version?: string;
   readonly systems?: readonly string[];
   /** nixpkgs refuses it unless it is allowed by name. */
   readonly unfree?: boolean;
@@ -27,6 +29,9 @@ export interface Variable {
   readonly name: string;
   readonly value: string | { readonly path: string } | { readonly prepend: readonly string[] };
 }
+
+/** A file of KEY=VALUE lines, below the project's root. */
+export type ImportedEnvFile = string | { readonly file: string; readonly optional: true };
 
 /** A program of the project. */
 export interface ImportedCommand {
@@ -74,8 +79,7 @@ export interface Draft {
   /** Remarks about packages in general stand above the group. */
   readonly packages?: readonly Noted<ImportedPackage>[];
   readonly env?: readonly Noted<Variable>[];
-  /** Files of KEY=VALUE lines, below the project's root. */
-  readonly envFiles?: readonly Noted<string>[];
+  readonly envFiles?: readonly Noted<ImportedEnvFile>[];
   readonly commands?: readonly Noted<ImportedCommand>[];
   /** Pieces of bash, in the order in which they run. */
   readonly hook?: readonly Noted<string>[];

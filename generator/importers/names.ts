@@ -20,3 +20,7 @@ export function folderName(path: string): string | undefined {
 export const isVariableName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 
 export const isAliasName = (name: string): boolean => /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name);
+
+/** Whether a spec takes the text as a path below the project's root, or as an absolute one: nothing in it is expanded. */
+export const isProjectPath = (path: string): boolean =>
+  path !== "" && !/[\u0000-\u001f\u007f$~*?[\]]|\{\{|\{%|(^|\/)\.\.(\/|$)/.test(path);

@@ -34,7 +34,7 @@ function projectsOf(drafts: readonly SourceDraft[]): Project[] {
   const taken = new Set(["default"]);
   const projects: Project[] = [];
   for (const draft of drafts) {
-    if (!draft.packages && !draft.env && !draft.hook && !draft.commands) continue;
+    if (![draft.packages, draft.env, draft.envFiles, draft.hook, draft.commands].some((part) => part)) continue;
     const base = specName(draft.name ?? "") || "tools";
     let name = base;
     for (let count = 2; taken.has(name); count++) name = `${base}-${count}`;
@@ -46,6 +46,8 @@ function projectsOf(drafts: readonly SourceDraft[]): Project[] {
 
 function writeHead(writer: YamlWriter, drafts: readonly SourceDraft[]): void {
   const about = drafts.flatMap((draft) => [`Imported from ${draft.file}.`, ...(draft.notes ?? [])]);
+  if (drafts.some((draft) => draft.packages?.some(({ value }) => value?.version !== undefined)))
+    about.push("`flakewright pin` finds the commits of nixpkgs that have the versions.");
   const name = drafts.map((draft) => specName(draft.name ?? "")).find((text) => text !== "");
   const description = drafts.find((draft) => draft.description)?.description;
   writer.top("version", 1, about);
@@ -96,7 +98,10 @@ function writeGroups(writer: YamlWriter, projects: readonly Project[], main: Not
   for (const project of projects) {
     const { draft, name } = project;
     const from = otherNixpkgs(draft, main) ? { from: inputName(project) } : {};
-    const packages = writer.list(withoutRepeats(draft.packages ?? []), (value) => packageEntry({ ...from, ...value }));
+    const packages = writer.list(withoutRepeats(draft.packages ?? []), (value) =>
+      // A version has its own nixpkgs.
+      packageEntry(value.version === undefined ? { ...from, ...value } : value),
+    );
     const group = writer.node<YAMLMap>({});
     writer.put(group, "packages", packages);
     writer.put(groups, name, group, [...writer.takeWaiting(), ...(hasShell(draft) ? [] : (draft.shellNotes ?? []))]);
@@ -170,20 +175,28 @@ const inputName = ({ name }: Project): string => `nixpkgs-for-${name}`;
 const flakeReference = (written: string): string => (written.includes(":") ? written : `github:NixOS/nixpkgs/${written}`);
 const packageName = (attribute: string): string => attribute.split(".").at(-1) ?? attribute;
 
-function packageEntry({ attribute, from, systems }: ImportedPackage): unknown {
-  if (from === undefined && systems === undefined) return attribute;
-  return { package: attribute, ...(from === undefined ? {} : { from }), ...(systems === undefined ? {} : { systems }) };
+function packageEntry({ attribute, from, version, systems }: ImportedPackage): unknown {
+  if (from === undefined && version === undefined && systems === undefined) return attribute;
+  return {
+    package: attribute,
+    ...(from === undefined ? {} : { from }),
+    ...(version === undefined ? {} : { version }),
+    ...(systems === undefined ? {} : { systems }),
+  };
 }
 
 /** A package that the source lists twice is one package; the remarks on either stay. */
 function withoutRepeats(packages: readonly Noted<ImportedPackage>[]): Noted<ImportedPackage>[] {
-  const seen = new Set<string>();
+  const seen = new Map<string, ImportedPackage>();
   return packages.map((entry) => {
-    if (!entry.value) return entry;
-    const key = JSON.stringify([entry.value.attribute, entry.value.from, entry.value.systems]);
-    if (seen.has(key)) return { notes: entry.notes };
-    seen.add(key);
-    return entry;
+    const { value, notes } = entry;
+    if (!value) return entry;
+    const key = JSON.stringify([value.attribute, value.from, value.systems]);
+    const first = seen.get(key);
+    if (!first) seen.set(key, value);
+    if (!first || first.version === value.version) return first ? { notes } : entry;
+    const version = value.version === undefined ? "" : ` ${value.version}`;
+    return { notes: [...notes, `${value.attribute}${version} is left out: a shell has one version of a tool`] };
   });
 }
 

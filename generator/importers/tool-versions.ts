@@ -44,12 +44,12 @@ export function packageOf(
         `${name}${version ? `@${version}` : ""} is left out: it comes from mise's ${backend} backend, not from nixpkgs`,
       ],
     };
-  const [attribute, remark] = foreignAttribute("mise", name, version === "system" ? "" : version, known);
+  const { attribute, version: wanted, remark } = foreignAttribute("mise", name, versions, known);
   if (attribute === undefined) return { notes: [...comments, remark] };
   const systems = options.os && systemsOf(options.os);
   if (systems?.length === 0) return { notes: [...comments, `${name} is left out: it is for ${options.os?.join(", ")} only`] };
   return {
-    value: packageFrom(attribute, systems, known),
+    value: packageFrom(attribute, systems, known, wanted),
     notes: [...comments, ...(remark ? [remark] : [])],
   };
 }

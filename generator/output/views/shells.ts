@@ -5,8 +5,11 @@ import { toolList } from "./flake.ts";
 /** Data for the dev shells and the commands in them. */
 
 /** Whether the shell's hook needs nix/shell-entry.sh, which finds the project's root. */
-const needsEntry = ({ env, envFiles, commands }: Shell): boolean =>
-  envFiles.length > 0 || commands.length > 0 || env.some(({ value }) => value.kind !== "text");
+const needsEntry = ({ env, envFiles, commands, hook }: Shell): boolean =>
+  hook.includes("FLAKEWRIGHT_ROOT") ||
+  envFiles.length > 0 ||
+  commands.length > 0 ||
+  env.some(({ value }) => value.kind !== "text");
 
 export const hasEntry = (model: Model): boolean => model.shells.some(needsEntry);
 export const hasCommands = (model: Model): boolean => model.shells.some((shell) => shell.commands.length > 0);
