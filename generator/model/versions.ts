@@ -46,7 +46,7 @@ export class Versions {
   pin(path: string, version: string, at: SpecPath): PinnedTool | undefined {
     const key = pinKey(path, version);
     if (!this.#asked.has(key)) this.#asked.set(key, { at, package: path, version });
-    const { file = "a pins file", content } = this.#pins ?? {};
+    const { file = "pins file", content } = this.#pins ?? {};
     if (content === undefined || typeof content === "string") {
       // One mistake, however many tools it concerns.
       if (this.#isRefused) return undefined;

@@ -8,7 +8,7 @@ import { tempFolder } from "../support/temp.ts";
 
 const folder = tempFolder();
 mkdirSync(join(folder, "conf.d"));
-writeFileSync(join(folder, "devbox.json"), `{"packages": ["git", "python@3.10"]}`);
+writeFileSync(join(folder, "devbox.json"), `{"packages": ["git", "python@latest"]}`);
 writeFileSync(join(folder, "nix.conf"), "max-jobs = 4\ninclude conf.d\ninclude more.conf\n");
 writeFileSync(join(folder, "more.conf"), "cores = 2\n");
 writeFileSync(join(folder, "mise.toml"), "[tools\n");
