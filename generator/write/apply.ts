@@ -3,13 +3,13 @@ import type { PlannedFile } from "../output/outputs.ts";
 import { hasErrors } from "../report/diagnostic.ts";
 import type { System } from "../system/system.ts";
 import type { Tree } from "../system/tree.ts";
-import { type Comparison, compare, compareTree, inBatches, isUpToDate, type KnownHashes } from "./compare.ts";
+import { type Comparison, compareTree, compareUnlocked, inBatches, isUpToDate, type KnownHashes } from "./compare.ts";
 import { lock, STAGING } from "./lock.ts";
 import { type Hashes, MANIFEST, manifestText } from "./manifest.ts";
 import { Transaction } from "./transaction.ts";
 
 /**
- * Writes the planned files, or changes nothing when `compare` finds an error. Under the lock the folder is compared again and all new
+ * Writes the planned files, or changes nothing when the comparison finds an error. Under the lock the folder is compared again and all new
  * content goes to a staging folder. Then the manifest lists the coming hashes under `pending`, and each file is put in its place,
  * if what is there is still what was compared; else all is put back. When a run is killed, each file is either old or new, and
  * the manifest knows both hashes. Throws Node's own error for a full disk or missing permissions.
@@ -21,10 +21,10 @@ export async function apply(
   force: boolean,
   known: KnownHashes = new Map(),
 ): Promise<Comparison> {
-  const first = await compare(system, out, planned, force, known);
-  if (hasErrors(first.diagnostics)) return first;
+  const { comparison: first, isReliable } = await compareUnlocked(system, out, planned, force, known);
+  if (isReliable && hasErrors(first.diagnostics)) return first;
   // A killed run may have left its staging folder although the files are up to date: taking the lock removes it.
-  if (isUpToDate(first) && !(await system.list(out)).some((name) => name.startsWith(STAGING))) return first;
+  if (isReliable && isUpToDate(first) && !(await system.list(out)).some((name) => name.startsWith(STAGING))) return first;
   await system.mkdir(out);
   const tree = await system.openTree(out);
   if (!tree) throw new Error(`${out} was removed during the run`);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { PlannedFile } from "../output/outputs.ts";
-import { type Diagnostic, diagnostic } from "../report/diagnostic.ts";
+import { type Diagnostic, diagnostic, hasErrors } from "../report/diagnostic.ts";
 import type { FileChange } from "../report/report.ts";
 import type { System } from "../system/system.ts";
 import { type FileStatus, NotInTree, type Tree } from "../system/tree.ts";
@@ -48,7 +48,14 @@ export type KnownHashes = Map<
   }
 >;
 
-/** Compares the folder with the plan and changes nothing. With `force`, edited files are updates instead of errors. */
+/** How long `compare` waits for a folder into which another run keeps writing, and how long between two looks, in milliseconds. */
+const REST_TIMEOUT = 10_000;
+const REST_POLL = 50;
+
+/**
+ * Compares the folder with the plan and changes nothing. With `force`, edited files are updates instead of errors. Takes no lock: a
+ * comparison that finds errors while another run writes is repeated when that run is done. Throws when none ends.
+ */
 export async function compare(
   system: System,
   out: string,
@@ -56,9 +63,31 @@ export async function compare(
   force: boolean,
   known: KnownHashes = new Map(),
 ): Promise<Comparison> {
+  for (let waited = 0; ; waited += REST_POLL) {
+    const { comparison, isReliable } = await compareUnlocked(system, out, planned, force, known);
+    if (isReliable) return comparison;
+    if (waited >= REST_TIMEOUT) throw new Error(`another flakewright keeps writing to ${out}; try again when it is done`);
+    await system.sleep(REST_POLL);
+  }
+}
+
+/**
+ * `compare` once. The result is not reliable when it has errors and the manifest was replaced meanwhile: then the hashes are of one run
+ * and the files of the next. A run replaces the manifest before its first file and after its last one.
+ */
+export async function compareUnlocked(
+  system: System,
+  out: string,
+  planned: readonly PlannedFile[],
+  force: boolean,
+  known: KnownHashes,
+): Promise<{ readonly comparison: Comparison; readonly isReliable: boolean }> {
   const tree = await system.openTree(out);
   try {
-    return await compareTree(tree, out, planned, force, known);
+    const before = (await tree?.status(MANIFEST))?.stamp;
+    const comparison = await compareTree(tree, out, planned, force, known);
+    const isReliable = !hasErrors(comparison.diagnostics) || (await tree?.status(MANIFEST))?.stamp === before;
+    return { comparison, isReliable };
   } finally {
     tree?.close();
   }

@@ -5,7 +5,7 @@ import type { Tree } from "../system/tree.ts";
 /** The folder that holds new files until all are written. Whoever has put it there holds the lock of the output folder. */
 export const STAGING = ".flakewright.tmp";
 
-/** How long a run waits for another run on the same folder, in milliseconds. */
+/** How long a run waits for another run on the same folder that shows no progress, in milliseconds. */
 const LOCK_TIMEOUT = 10_000;
 /** How often it looks whether the other one has finished, and whether it lives, in milliseconds. */
 const POLL = 20;
@@ -39,8 +39,8 @@ interface Owner {
 }
 
 /**
- * Takes the lock of the open output folder `tree` (its path `out` is for messages). Waits while another run holds it; takes over a
- * lock whose process has ended. The staging folder is made under another name, with its owner and a file that the kernel has locked
+ * Takes the lock of the open output folder `tree` (its path `out` is for messages). Waits while another run holds it and goes on, or
+ * others come before this one; takes over a lock whose process has ended. The staging folder is made under another name, with its owner and a file that the kernel has locked
  * for it, and gets its name when it is complete. The kernel's lock says whether the owner lives, also in another process namespace,
  * where its pid says nothing. Where there is none, the pid and the process's start are asked, if they mean something here.
  */
@@ -49,6 +49,7 @@ export async function lock(system: System, tree: Tree, out: string): Promise<Loc
   let waited = 0;
   let lookedAt = -POLL_LIFE;
   let first: string | undefined;
+  let progress: string | undefined;
   for (;;) {
     if ((await tree.status(STAGING)) === undefined) {
       const taken = await take(system, tree);
@@ -58,7 +59,16 @@ export async function lock(system: System, tree: Tree, out: string): Promise<Loc
       }
     }
     const held = (await tree.read(join(STAGING, OWNER)))?.toString();
-    if (waited === 0) first = held;
+    if (waited - lookedAt >= POLL_LIFE) {
+      // The names change with each file that the other run writes or moves.
+      const now = [held, ...(await tree.list(STAGING))].join("\n");
+      if (now !== progress) {
+        progress = now;
+        first = held;
+        waited = 0;
+        lookedAt = -POLL_LIFE;
+      }
+    }
     const isOver = waited >= LOCK_TIMEOUT;
     if (isOver || waited - lookedAt >= POLL_LIFE) {
       lookedAt = waited;
@@ -70,7 +80,10 @@ export async function lock(system: System, tree: Tree, out: string): Promise<Loc
         continue;
       }
     }
-    if (isOver) throw new Error(`another flakewright${nameOf(held)} is writing to ${out}; if not, delete ${join(out, STAGING)}`);
+    if (isOver) {
+      const rest = `has made no progress for ${LOCK_TIMEOUT / 1000} seconds; stop it and delete ${join(out, STAGING)}`;
+      throw new Error(`another flakewright${nameOf(held)} is writing to ${out} and ${rest}`);
+    }
     await system.sleep(POLL);
     waited += POLL;
   }

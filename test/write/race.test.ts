@@ -212,6 +212,44 @@ for (const [how, system, stride] of SYSTEMS) {
 
 const test = suite("write, with others");
 
+for (const [name, run] of [
+  ["generate", (system: System, out: string) => apply(system, out, NEW, false)],
+  ["check", (system: System, out: string) => compare(system, out, NEW, false)],
+] as const)
+  test(`${name}: whole runs of another process that come between its looks leave no false output-edited`, async () => {
+    const other = [file("flake.nix", "other\n"), file("nix/apps.nix", "other\n"), file("users/b/nix.conf", "other\n")];
+    let tried = 0;
+    for (let at = 0, done = false; !done; at++) {
+      const out = await written();
+      let step = 0;
+      done = true;
+      let isLocked = false;
+      const stepping = steppingSystem(real, async ({ call }) => {
+        // Under the lock, the other run waits.
+        if (call === "mkdir") isLocked = true;
+        if (isLocked || step++ !== at) return;
+        done = false;
+        tried++;
+        await apply(real, out, other, false);
+      });
+      assert.equal(codes(await run(stepping, out)), [], `${name}, step ${at}`);
+      if (name === "generate") assert.equal(tree(out), Object.fromEntries(NEW.map(({ path, text }) => [path, text])));
+    }
+    assert.ok(tried > 5, `only ${tried} steps were tried`);
+  });
+
+test("check beside a run that never ends says so", async () => {
+  const out = await written();
+  let count = 0;
+  const busy = steppingSystem({ ...real, place: real.place, sleep: async () => {} }, async ({ call, path }) => {
+    if (call === "read" && path === "flake.nix")
+      await apply(real, out, [file("flake.nix", `${++count}\n`), ...OLD.slice(1)], false);
+  });
+  let message = "";
+  await compare(busy, out, NEW, false).catch((error) => (message = error.message));
+  assert.match(message, /another flakewright keeps writing to .*\/out; try again/);
+});
+
 test("a file into which a program writes that had it open: the edit comes back", async () => {
   const out = await written();
   const name = join(out, "another-name");

@@ -318,8 +318,25 @@ writing("while another process holds the lock, nothing is written and the messag
   await apply({ ...f.system, sleep: async () => {} }, f.out, tree(), false).catch((error) => {
     message = error.message;
   });
-  assert.match(message, /another flakewright \(process 1 on [^ ]+\) is writing/);
+  assert.match(message, /another flakewright \(process 1 on [^ ]+\) is writing .* has made no progress for 10 seconds/);
   assert.not(existsSync(join(f.out, "a.nix")));
+});
+
+writing("a run waits as long as the one that holds the lock goes on", async () => {
+  const f = folder();
+  mkdirSync(join(f.out, ".flakewright.tmp"), { recursive: true });
+  f.put(".flakewright.tmp/owner", JSON.stringify({ pid: 1, hostname: f.system.hostname, id: "x" }));
+  let slept = 0;
+  const sleep = async (milliseconds: number) => {
+    const before = slept;
+    slept += milliseconds;
+    // The other run writes a file every 9 seconds, and ends after 100.
+    if (Math.floor(before / 9000) !== Math.floor(slept / 9000)) f.put(`.flakewright.tmp/new-${slept}`, "");
+    if (slept >= 100_000) rmSync(join(f.out, ".flakewright.tmp"), { recursive: true, force: true });
+  };
+  await apply({ ...f.system, sleep }, f.out, tree(), false);
+  assert.ok(slept >= 100_000);
+  assert.ok(existsSync(join(f.out, "a.nix")));
 });
 
 writing("a full disk during staging changes nothing", async () => {
