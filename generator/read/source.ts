@@ -58,6 +58,7 @@ const UNWRITABLE =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufdd0-\ufdef\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|[\ud83f\ud87f\ud8bf\ud8ff\ud93f\ud97f\ud9bf\ud9ff\uda3f\uda7f\udabf\udaff\udb3f\udb7f\udbbf\udbff][\udffe\udfff]/;
 
 const TOO_DEEP = `nested deeper than ${MAX_DEPTH} levels`;
+const LESS_DEEP = "a spec needs no more than six levels: check the brackets";
 
 /** One file's text, and the document in it. */
 export interface ReadFile {
@@ -90,17 +91,18 @@ export function readFile(file: string, bytes: Uint8Array): Read {
   if (nul !== -1) return limit(file, text, "the file contains a NUL character", { start: nul, end: nul + 1 }, "delete it");
 
   const deep = flowTooDeep(text);
-  if (deep !== -1) return limit(file, text, TOO_DEEP, { start: deep, end: deep + 1 });
+  if (deep !== -1) return limit(file, text, TOO_DEEP, { start: deep, end: deep + 1 }, LESS_DEEP);
   let document: Document.Parsed;
   try {
     document = parse(text);
   } catch (error) {
-    if (error instanceof RangeError) return limit(file, text, TOO_DEEP, { start: 0, end: 0 });
+    if (error instanceof RangeError) return limit(file, text, TOO_DEEP, { start: 0, end: 0 }, LESS_DEEP);
     throw error;
   }
   const errors = [...document.errors, ...document.warnings];
   // The library's code for a stack overflow, which it catches itself; where the stack ends differs from machine to machine.
-  if (errors.some(({ code }) => code === "RESOURCE_EXHAUSTION")) return limit(file, text, TOO_DEEP, { start: 0, end: 0 });
+  if (errors.some(({ code }) => code === "RESOURCE_EXHAUSTION"))
+    return limit(file, text, TOO_DEEP, { start: 0, end: 0 }, LESS_DEEP);
   // Only the first error is reported: the others are usually its consequences.
   const [first] = errors;
   if (first) {
@@ -201,10 +203,16 @@ class Reader {
           "write the values out, or put them in a group that others refer to",
         );
       const target = node.resolve(this.#document);
-      if (!target) return this.#fail("yaml-syntax", `no anchor \`&${node.source}\` is defined before this alias`, node);
+      if (!target)
+        return this.#fail(
+          "yaml-syntax",
+          `no anchor \`&${node.source}\` is defined before this alias`,
+          node,
+          "put text that starts with `*` in quotes, or write the value out",
+        );
       return this.#node(target, depth + 1);
     }
-    if (depth > MAX_DEPTH && !isScalar(node)) return this.#fail("yaml-limit", TOO_DEEP, node as Node);
+    if (depth > MAX_DEPTH && !isScalar(node)) return this.#fail("yaml-limit", TOO_DEEP, node as Node, LESS_DEEP);
     if (isMap(node)) return this.#map(node, depth);
     if (isSeq(node)) {
       if (node.tag !== undefined && node.tag !== "tag:yaml.org,2002:seq") return this.#unsupportedTag(node.tag, node);

@@ -150,7 +150,7 @@ class Reading {
       "requires-newer",
       `this spec needs flakewright ${required} or newer; this is ${version}`,
       place,
-      "update flakewright",
+      `update flakewright to ${required} or newer`,
     );
   }
 

@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { assertAdvice } from "../support/advice.ts";
 import { head } from "../support/diagnostic-rows.ts";
 import { applyFixes } from "../support/fixes.ts";
 import { compileText, cursor } from "../support/spec.ts";
@@ -92,12 +93,14 @@ for (const [bad, code, hint, fixed] of ROWS) {
   const whole = (text: string) => `${head}${/^groups:/m.test(text) ? "" : "groups: {}\n"}${text}\n`;
   test(bad.replaceAll("\n", " ⏎ "), () => {
     const { text, start, end } = cursor(whole(bad));
-    const { diagnostics, files } = compileText(text);
+    const compiled = compileText(text);
+    const { diagnostics, files } = compiled;
     assert.is(files, undefined, "it compiles");
     const [one, ...others] = diagnostics;
     assert.equal(others, [], "one mistake is one finding");
     assert.equal([one?.code, one?.range.start, one?.range.end], [code, start, end], JSON.stringify(one));
     assert.match(one?.hint ?? "", hint);
+    if (one) assertAdvice(text, compiled, one, compileText);
     if (fixed === undefined) return;
     assert.is(applyFixes(text, diagnostics), whole(fixed));
     const after = compileText(whole(fixed));

@@ -5,6 +5,7 @@ import type { Diagnostic } from "../../generator/report/diagnostic.ts";
 import { toJson } from "../../generator/report/json.ts";
 import { positions } from "../../generator/report/positions.ts";
 import { toText } from "../../generator/report/text.ts";
+import { assertAdvice } from "./advice.ts";
 import { applyFixes } from "./fixes.ts";
 import { compileText, cursor } from "./spec.ts";
 
@@ -72,6 +73,7 @@ export function codeRows(test: Test, rows: readonly CodeRow[]): void {
       assert.ok(hint, "every diagnostic has a hint or fix");
       assert.equal(codes(compileText(row.good, isLocked).diagnostics), [], "the valid spec has no diagnostic");
       const [only] = compiled.diagnostics;
+      if (only) assertAdvice(text, compiled, only, (spec) => compileText(spec, isLocked));
       if (only?.fix) {
         const fixed = applyFixes(text, compiled.diagnostics);
         const left = compileText(fixed, isLocked).diagnostics;
@@ -93,7 +95,9 @@ export function mistakeRows(test: Test, rows: readonly MistakeRow[]): void {
   for (const [title, code, marked, says] of rows) {
     test(`${code}: ${title}`, () => {
       const { text, start, end } = cursor(marked);
-      const { diagnostics, files } = compileText(text);
+      const compiled = compileText(text);
+      const { diagnostics, files } = compiled;
+      if (diagnostics[0]) assertAdvice(text, compiled, diagnostics[0], compileText);
       assert.equal(
         diagnostics.map((d) => ({ code: d.code, at: text.slice(d.range.start, d.range.end), start: d.range.start })),
         [{ code, at: text.slice(start, end), start }],

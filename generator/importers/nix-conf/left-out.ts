@@ -23,7 +23,7 @@ export function refusal(line: Line, user: string | undefined): string | undefine
   }
   const { name } = setting;
   if (SECRET_SETTINGS.has(name))
-    return `${written}: its value is a secret, and a spec ends in the world-readable Nix store; keep it in a file that only root reads, named by \`!include\` in nix.conf`;
+    return `${written}: its value is a secret, and a spec ends in the world-readable Nix store; keep it in \`~/.config/nix/nix.conf\` of each account that needs it`;
   if (holdsSecret(words.join(" ")) && (user !== undefined || !CLEANED_LISTS.has(name)))
     return `${written}: the value holds a secret, which has no place in a spec; it is left out`;
   return undefined;

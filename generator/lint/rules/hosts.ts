@@ -129,7 +129,7 @@ export const hostRules: readonly Rule[] = [
         report({
           at: [...host.at, "system"],
           message: `the flake has no packages for \`${host.system}\`, the system of \`${host.name}\``,
-          hint: `add ${host.system} to \`systems\``,
+          hint: `add \`${host.system}\` to \`systems\``,
         });
       }
     },

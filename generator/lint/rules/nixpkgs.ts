@@ -54,7 +54,7 @@ export const nixpkgsRules: readonly Rule[] = [
       report({
         at: model.nixpkgs.at,
         message: `nixpkgs ${pointed.release} is out of support${end === "" ? "" : ` since ${end}`}`,
-        hint: `move to ${pointed.release === DEFAULT_RELEASE ? "the next release" : `\`${onRelease(ref, DEFAULT_RELEASE)}\``}`,
+        hint: `move to ${pointed.release === DEFAULT_RELEASE ? "the next release" : `\`${onRelease(model.nixpkgs.written, DEFAULT_RELEASE)}\``}`,
       });
     },
   },

@@ -12,7 +12,8 @@ export const secretRules: readonly Rule[] = [
     cause:
       "Everyone who can read the repository can read the spec, and what is generated from it is copied to the Nix store, which every account of a machine can read.",
     example: "settings:\n  access-tokens:\n    github.com: ghp_0123456789abcdefghijklmnopqrstuvwxyz",
-    fixed: "# the line is in /etc/nix/tokens.conf, which only root can read, and nix.conf includes it: !include tokens.conf",
+    fixed:
+      "# the line is in ~/.config/nix/nix.conf of each account that fetches private inputs, and only that account can read it",
     check: ({ secrets, report }) => {
       for (const { at, range, what } of secrets)
         report({
@@ -29,7 +30,7 @@ function secretHint(what: string, at: SpecPath | undefined): string {
   const settingsAt = at?.lastIndexOf("settings") ?? -1;
   const setting = settingsAt === -1 ? undefined : findSetting(String(at?.[settingsAt + 1]))?.setting.name;
   if (setting === "access-tokens")
-    return "move the line to a file outside the repository that only root can read, `!include` that file, and replace the token";
+    return "move the line to `~/.config/nix/nix.conf` of each account that needs it, for that account alone to read, and replace the token";
   if (what.includes("signing key"))
     return "replace the key pair, because anyone with this key can sign for the cache, and write the new public key here (`nix key convert-secret-to-public` prints it)";
   if (what.includes("URL")) return "move it to the file of the setting `netrc-file`, and replace it";
