@@ -92,6 +92,13 @@ const OUTPUTS: readonly Output[] = [
   { path: "nix/write-commands.sh", shells: true, files: when(hasCommands, () => ({})) },
   { path: "nix/packages.nix", files: always(packagesView) },
   { path: "nix/images.nix", files: when((model) => model.images.length > 0, imagesView) },
+  {
+    path: "nix/image-apps.nix",
+    files: when(
+      (model) => model.images.length > 0,
+      () => ({}),
+    ),
+  },
   { path: "nix/checks.nix", files: always(checksView) },
   { path: "nix/pins.nix", files: when((model) => model.inputs.some((set) => set.isPin), pinsView) },
   { path: "nix/hosts.nix", files: when((model) => model.hosts.some(isNixos), hostsView) },

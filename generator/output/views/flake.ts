@@ -27,6 +27,7 @@ export function flakeView(model: Model): object {
     caches: urls.length > 0 && { urls: [...new Set(urls)], keys: [...new Set(keys)] },
     hasBuildUsers: model.buildUsers !== undefined,
     hasHosts: model.hosts.some(isNixos),
+    hasImages: model.images.length > 0,
     hasMacs: model.hosts.some(isDarwin),
     hasHive: deployedByColmena(model) !== undefined,
     hasDeploy: deployedByDeployRs(model).length > 0,
