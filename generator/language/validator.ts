@@ -8,15 +8,19 @@ export const ajvOptions = {
   allowUnionTypes: true,
   ownProperties: true,
   strictTypes: false,
+  // The diagnostics have words of their own.
+  messages: false,
 } as const;
 
 /**
  * The schema with `type: string` added to the items of each list with `uniqueItems`; these lists contain only text. ajv then compares only
- * strings. Otherwise it would also compare maps in such a list, and its deep comparison throws for maps without a prototype.
+ * strings. Otherwise it would also compare maps in such a list, and its deep comparison throws for maps without a prototype. Descriptions
+ * are left out, for they would be a fifth of the compiled schema.
  */
-export const schemaForAjv: object = JSON.parse(JSON.stringify(specSchema), (_, value) =>
-  value?.uniqueItems === true ? { ...value, items: { type: "string", ...value.items } } : value,
-);
+export const schemaForAjv: object = JSON.parse(JSON.stringify(specSchema), (key, value) => {
+  if (key === "description" && typeof value === "string") return undefined;
+  return value?.uniqueItems === true ? { ...value, items: { type: "string", ...value.items } } : value;
+});
 
 let compiled: ValidateFunction | undefined;
 

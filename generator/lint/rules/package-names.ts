@@ -99,12 +99,13 @@ export const packageNameRules: readonly Rule[] = [
     fixed: "groups:\n  k8s:\n    packages: [kubectl]",
     source: PACKAGE_SEARCH,
     check: (context) => {
+      let searches = 0;
       for (const one of judged(context)) {
         const { verdict, tool, own, wrong } = one;
         if (wrong || !own || !(verdict.kind === "unknown" || verdict.kind === "newer")) continue;
         if (!own.covers(tool.package)) continue;
         const at = packageAt(context.source, tool);
-        const near = verdict.kind === "newer" ? [] : own.nearest(tool.package);
+        const near = verdict.kind === "newer" || ++searches > MOST_SEARCHES ? [] : own.nearest(tool.package);
         const [only] = near;
         context.report({
           at,
@@ -119,6 +120,9 @@ export const packageNameRules: readonly Rule[] = [
     },
   },
 ];
+
+/** A search takes some milliseconds. More unknown names than these are no typing mistakes, but another release or another list. */
+const MOST_SEARCHES = 50;
 
 type Removed = Extract<Verdict, { kind: "removed" }>;
 
