@@ -17,6 +17,10 @@ export async function importNixConf(files: readonly ForeignFile[], readFile: Rea
   const { lines, notes, diagnostics } = await readLines(files, readFile);
   const assignments = new Assignments();
   for (const line of lines) {
+    if (line.aside) {
+      assignments.remark(line.comments);
+      continue;
+    }
     const reason = refusal(line, user);
     if (reason === undefined) assignments.add(line);
     else assignments.leaveOut(line, reason);

@@ -137,12 +137,17 @@ function writeShells(writer: YamlWriter, projects: readonly Project[]): void {
 
 /** What a machine's own nix.conf says. */
 function writeMachine(writer: YamlWriter, draft: SourceDraft): void {
+  const before = writer.takeWaiting();
   const settings = writer.map(draft.settings ?? [], ({ name, value }) => [name, value]);
-  if (settings.items.length > 0) writer.section("settings", settings, writer.takeWaiting());
+  // Remarks on settings belong to no other key: without a setting, they stand at the end.
+  const remarks = writer.takeWaiting();
+  if (settings.items.length > 0) writer.section("settings", settings, [...before, ...remarks]);
+  else writer.wait(before);
   writeList(writer, "substituters", draft.substituters);
   writeList(writer, "trustedUsers", draft.trustedUsers);
   writeList(writer, "allowedUsers", draft.allowedUsers);
   writeList(writer, "builders", draft.builders);
+  if (settings.items.length === 0) writer.wait(remarks);
 }
 
 /** Remarks before the first entry are about the list and stand above its key. */

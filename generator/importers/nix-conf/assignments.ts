@@ -37,6 +37,11 @@ export class Assignments {
     this.#order.push({ notes: [...line.comments, reason] });
   }
 
+  /** Comments that are above no setting, such as one that is commented out. */
+  remark(notes: readonly string[]): void {
+    this.#order.push({ notes });
+  }
+
   /** A line with a setting that Nix knows (left-out.ts). */
   add(line: Line): void {
     const [written = "", , ...words] = line.words;

@@ -1,10 +1,11 @@
 import { posix } from "node:path";
-import type { Draft, ImportedBuilder, ReadFile } from "../draft.ts";
+import type { Draft, ImportedBuilder, Noted, ReadFile } from "../draft.ts";
+import { holdsSecret } from "../secrets.ts";
 import type { Assignments } from "./assignments.ts";
 
 /**
- * Takes `builders` out of the settings when the spec can describe every machine of it; else the setting stays. `@FILE` is read,
- * as Nix does.
+ * Takes `builders` out of the settings. A machine that the spec can't describe becomes a remark; if it can describe none, the setting stays.
+ * `@FILE` is read, as Nix does.
  */
 export async function takeBuilders(assignments: Assignments, readFile: ReadFile): Promise<Pick<Draft, "builders">> {
   const found = assignments.get("builders");
@@ -21,11 +22,19 @@ export async function takeBuilders(assignments: Assignments, readFile: ReadFile)
     .split(/[;\n]/)
     .map((row) => row.replace(/#.*/, "").trim())
     .filter((row) => row !== "");
-  const builders = rows.flatMap((row) => builderFrom(row) ?? []);
-  if (rows.length === 0 || builders.length < rows.length) return {};
+  const builders = rows.map((row): Noted<ImportedBuilder> => {
+    const value = builderFrom(row);
+    return value ? { value, notes: [] } : { notes: [leftOut(row)] };
+  });
+  if (builders.every(({ value }) => value === undefined)) return {};
   assignments.remove("builders");
-  return { builders: [{ notes: found.notes }, ...builders.map((value) => ({ value, notes: [] }))] };
+  return { builders: [{ notes: found.notes }, ...builders] };
 }
+
+const leftOut = (row: string): string =>
+  holdsSecret(row)
+    ? "a machine is left out: its row holds a secret"
+    : `a machine is left out, because \`builders\` has no words for all of it: ${row}`;
 
 /**
  * One row of /etc/nix/machines: address, systems, key, jobs, speed, features, mandatory features, host key; `-` is the default.
@@ -35,13 +44,16 @@ function builderFrom(row: string): ImportedBuilder | undefined {
   const [address = "", systems, sshKey, jobs, speed, features, mandatory, hostKey, ...more] = row
     .split(/\s+/)
     .map((field) => (field === "-" ? undefined : field));
-  const parts = /^(?:(ssh|ssh-ng):\/\/)?(?:([A-Za-z_][A-Za-z0-9_.-]*)@)?([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9])?)$/.exec(
-    address,
-  );
+  // Nix takes an IPv6 address in brackets, which the spec writes without them.
+  const parts =
+    /^(?:(ssh|ssh-ng):\/\/)?(?:([A-Za-z_][A-Za-z0-9_.-]*)@)?(?:\[([0-9A-Fa-f:.]+(?:%[A-Za-z0-9]+)?)\]|([A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9])?))$/.exec(
+      address,
+    );
   if (!parts || more.length > 0) return undefined;
   const [maxJobs, speedFactor] = [jobs, speed].map(count);
   if (Number.isNaN(maxJobs) || Number.isNaN(speedFactor)) return undefined;
-  const [, protocol = "ssh", user, host = ""] = parts;
+  const [, protocol = "ssh", user, ipv6, name] = parts;
+  const host = ipv6 ?? name ?? "";
   return {
     host,
     protocol: protocol as "ssh" | "ssh-ng",

@@ -1,3 +1,4 @@
+import { cacheIdentity } from "../../knowledge/cache-address.ts";
 import type { Draft, ImportedCache, Noted } from "../draft.ts";
 import { holdsSecret } from "../secrets.ts";
 import { type Assignments, nixDefault } from "./assignments.ts";
@@ -13,7 +14,9 @@ export function takeCaches(assignments: Assignments): Pick<Draft, "substituters"
   const file = (urls ?? keys)?.file;
   if (file === undefined) return {};
   const about = [...(urls?.notes ?? [])];
-  const caches = (urls?.words ?? nixDefault("substituters")).map(withoutPassword);
+  const { kept, remarks } = onceEach(urls?.words ?? nixDefault("substituters"));
+  about.push(...remarks);
+  const caches = kept.map(withoutPassword);
   const allKeys = keys?.words ?? nixDefault("trusted-public-keys");
   const publicKeys = allKeys.filter((key) => !holdsSecret(key));
   if (publicKeys.length < allKeys.length)
@@ -33,6 +36,18 @@ export function takeCaches(assignments: Assignments): Pick<Draft, "substituters"
     };
   });
   return { substituters: [{ notes: about }, ...substituters] };
+}
+
+/** The first address of each cache, and remarks on those that are left out. */
+export function onceEach(urls: readonly string[]): { readonly kept: readonly string[]; readonly remarks: readonly string[] } {
+  const first = new Map<string, string>();
+  const remarks: string[] = [];
+  for (const url of urls) {
+    const before = first.get(cacheIdentity(url));
+    if (before === undefined) first.set(cacheIdentity(url), url);
+    else remarks.push(`${withoutPassword(url).url} is left out: it is the same cache as ${withoutPassword(before).url}`);
+  }
+  return { kept: [...first.values()], remarks };
 }
 
 function withoutPassword(url: string): { readonly url: string; readonly notes: readonly string[] } {

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { findSetting } from "../../knowledge/settings.ts";
 import { type Diagnostic, diagnostic, type Range } from "../../report/diagnostic.ts";
 import type { ForeignFile, ReadFile } from "../draft.ts";
 import { ownComment } from "../secrets.ts";
@@ -13,6 +14,8 @@ export interface Line {
   readonly words: readonly string[];
   /** The author's comments above it and after it. */
   readonly comments: readonly string[];
+  /** True for comments that are above no setting; the line has no words then. */
+  readonly aside?: true;
 }
 
 export interface Lines {
@@ -59,18 +62,29 @@ class LineReader implements Lines {
       const { words, comment } = splitLine(whole);
       if (words.length > 0) {
         header = false;
-        const comments = authorsComments([...pending, ...(comment ? [comment] : [])]);
+        const [aside, above] = splitAside(pending, words[0]);
+        this.#aside(aside, path, range, index + 1);
+        const comments = authorsComments([...above, ...(comment ? [comment] : [])]);
         pending = [];
         await this.#line({ file: path, range, number: index + 1, words, comments }, open);
       } else if (comment !== undefined) pending.push(comment);
       else if (header && pending.length > 0) {
-        // A first block of comments that a blank line follows is about the file.
-        this.notes.push(...authorsComments(pending));
+        // A first block of comments that a blank line follows is about the file, or is settings that are commented out.
+        const [aside, about] = splitAside(pending);
+        this.#aside(aside, path, range, index + 1);
+        this.notes.push(...(isOfTool(about) ? [] : authorsComments(about)));
         pending = [];
         header = false;
       } else if (whole.trim() === "" && pending.length > 0) pending.push("");
     }
-    this.notes.push(...authorsComments(pending));
+    const [aside, rest] = splitAside(pending);
+    this.#aside(aside, path, { start: text.length, end: text.length }, 0);
+    this.notes.push(...authorsComments(rest));
+  }
+
+  #aside(block: readonly string[], file: string, range: Range, number: number): void {
+    const comments = authorsComments(block);
+    if (comments.length > 0) this.lines.push({ file, range, number, words: [], comments, aside: true });
   }
 
   async #line(line: Line, open: readonly string[]): Promise<void> {
@@ -127,6 +141,27 @@ function splitLine(line: string): { readonly words: string[]; readonly comment: 
     .trimEnd();
   return { words, comment };
 }
+
+/**
+ * Splits the comments above a line: first those that end with settings that are commented out, which belong to no line, then those of the line.
+ *
+ * @param name The line's setting: one that is commented out above it belongs to it.
+ */
+function splitAside(comments: readonly string[], name?: string): [readonly string[], readonly string[]] {
+  const last = comments.findLastIndex((line) => {
+    const off = /^([a-z][a-z0-9-]*)\s*=(\s|$)/.exec(line)?.[1];
+    return off !== undefined && off !== name && findSetting(off) !== undefined;
+  });
+  return [comments.slice(0, last + 1), comments.slice(last + 1)];
+}
+
+/** Whether the first comments of a file are what a tool wrote about it. */
+const isOfTool = (comments: readonly string[]): boolean =>
+  comments.some(
+    (line) =>
+      /\b(generated|written|created|managed|installed|maintained) (by|from|with)\b|\bansible managed\b|nix\.custom\.conf/i.test(line) ||
+      (/\b(edit|change|modification)s?\b/i.test(line) && /\b(lost|overwritten|discarded|reverted)\b/i.test(line)),
+  );
 
 /** The comments that people wrote: what a tool wrote about its own file is not true of the spec. */
 function authorsComments(comments: readonly string[]): string[] {

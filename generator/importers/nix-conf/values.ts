@@ -1,6 +1,7 @@
 import { hasFeature, otherFeatures, ownersOf } from "../../knowledge/other-nixes.ts";
 import { findSetting, type Setting, settingValueProblem } from "../../knowledge/settings.ts";
 import type { ImportedSetting } from "../draft.ts";
+import { onceEach } from "./caches.ts";
 
 type Value = ImportedSetting["value"];
 
@@ -10,6 +11,10 @@ export function specValue(name: string, words: readonly string[]): { value?: Val
   if (!setting) return { value: words.join(" "), remarks: [] };
   const isWordList = setting.type === "list" && setting.form !== "json";
   const { accepted, remarks } = isWordList ? acceptedWords(setting, words) : { accepted: words, remarks: [] };
+  if (/^(?:extra-)?substituters$/.test(name)) {
+    const { kept, remarks: repeated } = onceEach(accepted);
+    return { value: [...kept], remarks: [...remarks, ...repeated] };
+  }
   const value = typedValue(setting, accepted);
   const problem =
     accepted.length < words.length && accepted.length === 0 ? "nothing of it is left" : settingValueProblem(setting, value);

@@ -1,3 +1,4 @@
+import { cacheIdentity } from "../../knowledge/cache-address.ts";
 import { isStoreReference } from "../../knowledge/settings.ts";
 import { quoted } from "../../report/words.ts";
 import { entryRemoval, removal, replacement } from "../edits.ts";
@@ -53,7 +54,7 @@ function* lists({ model, source }: RuleContext): Generator<Listed[]> {
 function reportRepeated({ source, report }: RuleContext, entries: readonly Listed[]): void {
   const seen = new Map<string, Listed>();
   for (const entry of entries) {
-    const address = sameFor(entry.text);
+    const address = cacheIdentity(entry.text);
     const first = seen.get(address);
     if (!first) seen.set(address, entry);
     else
@@ -66,10 +67,3 @@ function reportRepeated({ source, report }: RuleContext, entries: readonly Liste
       });
   }
 }
-
-/** One text for each cache: scheme and host in lower case, no parameters, no slash at the end. */
-const sameFor = (url: string): string =>
-  url
-    .replace(/\?.*/s, "")
-    .replace(/\/+$/, "")
-    .replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, (start) => start.toLowerCase());
