@@ -28,7 +28,9 @@ export async function diff(system: System, options: Options): Promise<Outcome> {
 /** The unified diff of all changes; `""` when there is none. */
 export function diffText(comparison: Comparison, { out }: Options): string {
   let text = "";
-  for (const { path, change, before, after } of comparison.changes) {
+  for (const { path, change, before: found, after } of comparison.changes) {
+    // Without this, a file with CRLF would differ in each line.
+    const before = after?.includes("\r\n") ? found : found?.replaceAll("\r\n", "\n");
     if (change === "unchanged" || before === after) continue;
     const name = join("/", out, path);
     const from = before === undefined ? "/dev/null" : `a${name}`;

@@ -5,7 +5,7 @@ import { apply } from "../write/apply.ts";
 import { CHECKSUMS } from "../write/checksums.ts";
 import { type Comparison, compare } from "../write/compare.ts";
 import { diffText } from "./diff.ts";
-import { inGit, lineEndNotes } from "./git.ts";
+import { inGit, lineEndNotes, trackingNote } from "./git.ts";
 import { grouped } from "./grouped.ts";
 import {
   changeCounts,
@@ -33,7 +33,7 @@ export async function generateInSession(system: System, options: Options, sessio
   const { files } = compiled;
   if (!files || failed(compiled.diagnostics, options)) return outcome(compiled, options, [], [], 1);
   const work = options.dryRun ? compare : apply;
-  const comparison = await work(system, options.out, files, options.force, session.known);
+  const comparison = await work(system, options.out, files, options.force, session.known, compiled.origin);
   const diagnostics = [...compiled.diagnostics, ...grouped(inOrder(comparison.diagnostics), options.out)];
   const stopped = hasErrors(comparison.diagnostics);
   const changed = stopped ? [] : comparison.changes.filter((change) => change.change !== "unchanged");
@@ -42,8 +42,10 @@ export async function generateInSession(system: System, options: Options, sessio
     ...comparison.notes,
     ...comparison.kept.map((path) => `${join(options.out, path)} is no longer generated; it was edited, so it is not deleted`),
   ];
+  if (!stopped && comparison.returns.length > 0)
+    notes.push(`${counted(comparison.returns.length, "file")} had CRLF line ends, which Git's core.autocrlf or an editor wrote`);
   if (!options.dryRun && changed.some((change) => change.change === "created") && (await inGit(system, options.out)))
-    notes.push(`in a Git repository Nix sees only tracked files of a flake: run git add -N ${options.out}`);
+    notes.push(await trackingNote(system, options.out));
   if (!options.dryRun && changed.some(({ path, change }) => path === CHECKSUMS && change === "created"))
     notes.push(...(await lineEndNotes(system, [...session.filesRead.keys()])));
   return {

@@ -10,6 +10,30 @@ export async function inGit(system: System, folder: string): Promise<boolean> {
   }
 }
 
+/** The line of an ignore file that keeps Git from a path. */
+export interface Ignored {
+  /** As Git names it: relative to the work tree's root, or absolute for the user's own file. */
+  readonly file: string;
+  readonly line: number;
+  readonly pattern: string;
+}
+
+/** Why Git ignores a path in the folder; undefined when it does not, when it tracks the path, and without Git. */
+export async function ignoredBy(system: System, folder: string, path: string): Promise<Ignored | undefined> {
+  const args = ["-c", "core.fsmonitor=false", "-C", folder, "check-ignore", "-v", "--", path];
+  const { status, stdout } = await system.spawn("git", args);
+  const [, file = "", line = "", pattern = ""] = /^(.*?):(\d+):(.*)\t/.exec(stdout) ?? [];
+  return status === 0 ? { file, line: Number(line), pattern } : undefined;
+}
+
+/** What makes Nix see the files of a new output folder. */
+export async function trackingNote(system: System, out: string): Promise<string> {
+  const why = await ignoredBy(system, out, "flake.nix");
+  if (why === undefined) return `in a Git repository Nix sees only tracked files of a flake: run git add -N ${out}`;
+  const place = `\`${why.pattern}\` in line ${why.line} of ${why.file}`;
+  return `Git ignores ${out} by ${place}, and Nix sees only tracked files of a flake: delete that line, then run git add -N ${out}`;
+}
+
 /**
  * A note when a clone may give one of the files CRLF (`core.autocrlf`), so that its checksum differs there; `[]` when attributes
  * prevent it, and without Git.

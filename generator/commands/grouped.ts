@@ -20,10 +20,14 @@ export function grouped(diagnostics: readonly Diagnostic[], out: string): Diagno
     if (!message || same.length === 1) result.push(one);
     else if (!seen.has(one.code)) {
       seen.add(one.code);
-      const names = same.slice(0, MOST_NAMES).map(({ file }) => file);
-      const rest = same.length > names.length ? ` and ${same.length - names.length} more` : "";
-      result.push({ ...one, file: out, message: `${message(same.length)}: ${names.join(", ")}${rest}` });
+      result.push({ ...one, file: out, message: `${message(same.length)}: ${listed(same.map(({ file }) => file))}` });
     }
   }
   return result;
+}
+
+/** The first names of a list and how many more there are: `a, b and 3 more`. */
+export function listed(names: readonly string[]): string {
+  const rest = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
+  return `${names.slice(0, MOST_NAMES).join(", ")}${rest}`;
 }

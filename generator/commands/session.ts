@@ -13,6 +13,7 @@ import type { Includes } from "../read/spec.ts";
 import type { System } from "../system/system.ts";
 import { checksumsFile } from "../write/checksums.ts";
 import type { KnownHashes } from "../write/compare.ts";
+import { type Origin, originOf } from "../write/origin.ts";
 import { checkBash, type KnownBash } from "./bash.ts";
 import type { Options, Outcome } from "./outcome.ts";
 import { readIndex } from "./package-index.ts";
@@ -38,8 +39,13 @@ export async function openSession(system: System, options: Options): Promise<Ses
   };
 }
 
+/** A compiled spec, and what its output folder's manifest says of it; no origin without files. */
+export interface CompiledSpec extends Compiled {
+  readonly origin?: Origin;
+}
+
 /** Reads and compiles the spec. A missing file is wrong usage (status 2). */
-export async function compileSpec(system: System, options: Options, session?: Session): Promise<Compiled | Outcome> {
+export async function compileSpec(system: System, options: Options, session?: Session): Promise<CompiledSpec | Outcome> {
   const isStandardInput = options.spec === "-";
   const kind = isStandardInput ? "file" : await system.kind(options.spec);
   if (kind === "directory") return unreadable(`${options.spec} is a folder; name the spec in it`);
@@ -83,8 +89,10 @@ export async function compileSpec(system: System, options: Options, session?: Se
   const bash = await checkBash(system, codes, known);
   if (codes.some(bash)) compiled = compile(bytes, options.spec, { ...context, bash }, templates);
   if (!compiled.files) return compiled;
-  const checksums = await checksumsFile(system, options.out, isStandardInput ? undefined : path, compiled.files, filesRead);
-  return { ...compiled, files: [...compiled.files, checksums] };
+  const written = isStandardInput ? undefined : path;
+  const checksums = await checksumsFile(system, options.out, written, compiled.files, filesRead);
+  const origin = await originOf(system, options.out, written, compiled.model?.name ?? "");
+  return { ...compiled, files: [...compiled.files, checksums], origin };
 }
 
 const unreadable = (note: string): Outcome => ({

@@ -170,6 +170,14 @@ export const CATALOGUE = {
     example: "# out/flake.nix was there before the first run",
     fixed: "# move it away, or generate into another folder with --out",
   },
+  "output-of-another-spec": {
+    severity: "error",
+    summary: "the output folder belongs to another spec",
+    cause:
+      "The folder was written from another spec, which is still there or has another platform's name. A second spec would replace or delete its files.",
+    example: "# flakewright generate web.yaml, then flakewright generate data.yaml, both into out/",
+    fixed: "# flakewright generate data.yaml --out out-data",
+  },
   "import-unknown-kind": {
     severity: "error",
     summary: "a file of an unknown kind to import",

@@ -6,6 +6,7 @@ import type { Tree } from "../system/tree.ts";
 import { type Comparison, compareTree, compareUnlocked, inBatches, isUpToDate, type KnownHashes } from "./compare.ts";
 import { lock, STAGING } from "./lock.ts";
 import { type Hashes, MANIFEST, manifestText } from "./manifest.ts";
+import type { Origin } from "./origin.ts";
 import { Transaction } from "./transaction.ts";
 
 /**
@@ -20,8 +21,9 @@ export async function apply(
   planned: readonly PlannedFile[],
   force: boolean,
   known: KnownHashes = new Map(),
+  origin?: Origin,
 ): Promise<Comparison> {
-  const { comparison: first, isReliable } = await compareUnlocked(system, out, planned, force, known);
+  const { comparison: first, isReliable } = await compareUnlocked(system, out, planned, force, known, origin);
   if (isReliable && hasErrors(first.diagnostics)) return first;
   // A killed run may have left its staging folder although the files are up to date: taking the lock removes it.
   if (isReliable && isUpToDate(first) && !(await system.list(out)).some((name) => name.startsWith(STAGING))) return first;
@@ -31,7 +33,7 @@ export async function apply(
   try {
     const { staging, isHeld, release } = await lock(system, tree, out);
     try {
-      const comparison = await compareTree(tree, out, planned, force, known);
+      const comparison = await compareTree(system, tree, out, planned, force, known, origin);
       if (hasErrors(comparison.diagnostics) || isUpToDate(comparison)) return comparison;
       return await writeChanges(tree, staging, out, comparison, force);
     } catch (error) {
@@ -46,13 +48,13 @@ export async function apply(
 }
 
 async function writeChanges(tree: Tree, staging: Tree, out: string, comparison: Comparison, force: boolean): Promise<Comparison> {
-  const { changes, claims, files } = comparison;
+  const { changes, claims, files, origin } = comparison;
   const writes = changes.filter((change) => change.change === "created" || change.change === "updated");
   const removals = changes.filter((change) => change.change === "removed");
   let manifests = 0;
   const writeManifest = async (hashes: Hashes, pending?: Hashes) => {
     const name = `manifest-${manifests++}`;
-    await staging.write(name, manifestText(hashes, pending), 0o644);
+    await staging.write(name, manifestText(hashes, pending, origin), 0o644);
     await tree.overwrite({ tree: staging, name }, MANIFEST);
   };
   await inBatches(

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type { PlannedFile } from "../output/outputs.ts";
 import type { System } from "../system/system.ts";
+import { withoutReturns } from "./line-ends.ts";
+import { foldersAbove, projectFolder, realFolder, repositoryOf } from "./places.ts";
 
 /**
  * The list of checksums: `sha256sum --check` lines for the files that a spec consists of and for every generated file but scaffolds and
@@ -30,11 +32,26 @@ export async function checksumsFile(
   for (const [path, bytes] of sources) {
     if (!bytes) continue;
     const absolute = resolve(system.cwd, path);
-    hashes.set(join(await realFolder(system, dirname(absolute)), basename(absolute)), sha256(bytes));
+    hashes.set(
+      join(await realFolder(system, dirname(absolute)), basename(absolute)),
+      sha256(await asInGit(system, absolute, bytes)),
+    );
   }
   for (const { path, text, once } of planned) if (!once) hashes.set(join(folder, path), sha256(text));
   const project = spec === undefined ? folder : await projectFolder(system, resolve(system.cwd, spec), folder);
   return { path: CHECKSUMS, text: await listOf(system, folder, project, hashes), mode: 0o644, once: false };
+}
+
+/**
+ * A file's content as Git has it: with `core.autocrlf` a work tree has CRLF where the repository has LF, and the list is the same on every
+ * machine. The content as it is, if Git has CRLF too or does not track the file.
+ */
+async function asInGit(system: System, path: string, bytes: Uint8Array): Promise<Uint8Array> {
+  const content = Buffer.from(bytes);
+  if (!content.includes("\r\n")) return bytes;
+  // Git prints `i/lf    w/crlf  attr/text=auto` and the name: in the index, in the work tree, by the attributes.
+  const git = await system.spawn("git", ["-C", dirname(path), "ls-files", "--eol", "--", basename(path)]);
+  return git.status === 0 && git.stdout.startsWith("i/lf ") ? withoutReturns(content) : bytes;
 }
 
 async function listOf(system: System, out: string, project: string, hashes: ReadonlyMap<string, string>): Promise<string> {
@@ -66,31 +83,6 @@ export function checksumLine(path: string, hash: string): string {
 }
 
 const sha256 = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
-
-/** The folder of a spec, or the one above a folder `spec/`; the output folder if that is not in it. */
-async function projectFolder(system: System, spec: string, out: string): Promise<string> {
-  const folder = await realFolder(system, dirname(spec));
-  const project = basename(folder) === "spec" ? dirname(folder) : folder;
-  return out === project || out.startsWith(join(project, sep)) ? project : out;
-}
-
-/** The folder with all symlinks resolved, also if its last parts do not exist yet. */
-async function realFolder(system: System, folder: string): Promise<string> {
-  const real = await system.realpath(folder);
-  if (real !== undefined || dirname(folder) === folder) return real ?? folder;
-  return join(await realFolder(system, dirname(folder)), basename(folder));
-}
-
-/** The root of the Git work tree that has the folder. */
-async function repositoryOf(system: System, folder: string): Promise<string | undefined> {
-  for (const at of [folder, ...foldersAbove(folder)]) if ((await system.kind(join(at, ".git"))) !== undefined) return at;
-  return undefined;
-}
-
-function foldersAbove(folder: string): string[] {
-  const above = dirname(folder);
-  return above === folder ? [] : [above, ...foldersAbove(above)];
-}
 
 async function readableText(system: System, path: string): Promise<string | undefined> {
   return (await system.kind(path)) === "file" ? (await system.readFile(path))?.toString() : undefined;

@@ -4,7 +4,9 @@ import { type Diagnostic, diagnostic, hasErrors } from "../report/diagnostic.ts"
 import type { FileChange } from "../report/report.ts";
 import type { System } from "../system/system.ts";
 import { type FileStatus, NotInTree, type Tree } from "../system/tree.ts";
+import { withoutReturns } from "./line-ends.ts";
 import { type Claims, type Hashes, hashOf, ignoredNotes, MANIFEST, manifestText, readManifest } from "./manifest.ts";
+import { isOfAnother, type Origin, ofAnother } from "./origin.ts";
 
 export interface PlannedChange extends FileChange {
   /** The file's current text; undefined when it does not exist. */
@@ -27,9 +29,13 @@ export interface Comparison {
   readonly diagnostics: readonly Diagnostic[];
   /** Edited files that are no longer planned: they stay on disk and leave the manifest. */
   readonly kept: readonly string[];
+  /** Files whose only change is CRLF for LF: they are updates, because nothing of theirs is lost. */
+  readonly returns: readonly string[];
   /** Sentences for people: what the manifest lists in vain. */
   readonly notes: readonly string[];
   readonly claims: Claims;
+  /** The spec that the manifest is to name. */
+  readonly origin: Origin | undefined;
   /** What the manifest is to say: path → hash of the planned content. */
   readonly files: Hashes;
   readonly manifestIsCurrent: boolean;
@@ -53,8 +59,11 @@ const REST_TIMEOUT = 10_000;
 const REST_POLL = 50;
 
 /**
- * Compares the folder with the plan and changes nothing. With `force`, edited files are updates instead of errors. Takes no lock: a
- * comparison that finds errors while another run writes is repeated when that run is done. Throws when none ends.
+ * Compares the folder with the plan and changes nothing. With `force`, edited files are updates instead of errors, and so is the output of
+ * another spec. Takes no lock: a comparison that finds errors while another run writes is repeated when that run is done. Throws when none
+ * ends.
+ *
+ * @param origin The spec of the plan.
  */
 export async function compare(
   system: System,
@@ -62,9 +71,10 @@ export async function compare(
   planned: readonly PlannedFile[],
   force: boolean,
   known: KnownHashes = new Map(),
+  origin?: Origin,
 ): Promise<Comparison> {
   for (let waited = 0; ; waited += REST_POLL) {
-    const { comparison, isReliable } = await compareUnlocked(system, out, planned, force, known);
+    const { comparison, isReliable } = await compareUnlocked(system, out, planned, force, known, origin);
     if (isReliable) return comparison;
     if (waited >= REST_TIMEOUT) throw new Error(`another flakewright keeps writing to ${out}; try again when it is done`);
     await system.sleep(REST_POLL);
@@ -81,11 +91,12 @@ export async function compareUnlocked(
   planned: readonly PlannedFile[],
   force: boolean,
   known: KnownHashes,
+  origin?: Origin,
 ): Promise<{ readonly comparison: Comparison; readonly isReliable: boolean }> {
   const tree = await system.openTree(out);
   try {
     const before = (await tree?.status(MANIFEST))?.stamp;
-    const comparison = await compareTree(tree, out, planned, force, known);
+    const comparison = await compareTree(system, tree, out, planned, force, known, origin);
     const isReliable = !hasErrors(comparison.diagnostics) || (await tree?.status(MANIFEST))?.stamp === before;
     return { comparison, isReliable };
   } finally {
@@ -95,14 +106,20 @@ export async function compareUnlocked(
 
 /** `compare` for the folder that is open already; `undefined` is one that does not exist. */
 export async function compareTree(
+  system: System,
   tree: Tree | undefined,
   out: string,
   planned: readonly PlannedFile[],
   force: boolean,
   known: KnownHashes,
+  origin?: Origin,
 ): Promise<Comparison> {
   const plannedPaths = new Set(planned.map((file) => file.path));
   const [claims, diagnostics] = await readManifest(tree, out, plannedPaths);
+  const exists = (path: string) => system.isFile(join(out, path));
+  if (!force && claims.origin && (await isOfAnother(claims.origin, origin, exists)))
+    return stopped(claims, ofAnother(out, claims.origin, join(out, MANIFEST)), origin);
+  const returns: string[] = [];
   const changes: PlannedChange[] = [];
   const files = new Map<string, string>();
   const modes: Modes = { right: [], wrong: [] };
@@ -147,7 +164,10 @@ export async function compareTree(
       return change("unchanged", text, found);
     }
     if (!isClaimed(claims, path, found)) {
-      const problem = notOurs(out, path, claims, force);
+      const unix = hashOf(withoutReturns(bytes));
+      const isOurs = unix !== found && (unix === hash || isClaimed(claims, path, unix));
+      if (isOurs) returns.push(path);
+      const problem = isOurs ? undefined : notOurs(out, path, claims, force);
       if (problem) diagnostics.push(problem);
       if (problem?.code === "output-foreign") return;
     }
@@ -175,13 +195,30 @@ export async function compareTree(
       .sort((a, b) => (a.path < b.path ? -1 : 1)),
     diagnostics,
     kept,
+    returns: returns.sort(),
     notes: ignoredNotes(claims.ignored, out),
     claims,
+    origin,
     files,
     manifestIsCurrent:
-      claims.exists && claims.ignored.length + claims.pending.size === 0 && manifestText(claims.files) === manifestText(files),
+      claims.exists &&
+      claims.ignored.length + claims.pending.size === 0 &&
+      manifestText(claims.files, undefined, claims.origin) === manifestText(files, undefined, origin),
   };
 }
+
+/** A comparison that has not begun. */
+const stopped = (claims: Claims, problem: Diagnostic, origin: Origin | undefined): Comparison => ({
+  changes: [],
+  diagnostics: [problem],
+  kept: [],
+  returns: [],
+  notes: [],
+  claims,
+  origin,
+  files: new Map(),
+  manifestIsCurrent: false,
+});
 
 /** Whether the manifest has a file's content as one that flakewright wrote. */
 const isClaimed = ({ files, pending }: Claims, path: string, hash: string): boolean =>

@@ -4,6 +4,7 @@ import { canBeOutput } from "../output/outputs.ts";
 import { type Diagnostic, diagnostic } from "../report/diagnostic.ts";
 import type { Tree } from "../system/tree.ts";
 import { STAGING } from "./lock.ts";
+import { type Origin, readOrigin } from "./origin.ts";
 
 /** The manifest lists every generated path with the hash of its content. */
 export const MANIFEST = ".flakewright.json";
@@ -22,15 +23,23 @@ export interface Claims {
   readonly pending: Hashes;
   /** Listed paths that flakewright never writes; they are in neither map. */
   readonly ignored: readonly string[];
+  /** The spec that the folder was written from; undefined in a manifest of an older flakewright. */
+  readonly origin?: Origin | undefined;
   readonly exists: boolean;
 }
 
 export const hashOf = (content: Uint8Array): string => `sha256-${createHash("sha256").update(content).digest("base64")}`;
 
 /** The manifest's text: sorted, one path a line, so that it merges well. `pending` only while a run writes. */
-export function manifestText(files: Hashes, pending?: Hashes): string {
+export function manifestText(files: Hashes, pending?: Hashes, origin?: Origin): string {
   const sorted = (hashes: Hashes) => Object.fromEntries([...hashes].sort(([a], [b]) => (a < b ? -1 : 1)));
-  return `${JSON.stringify({ version: 1, files: sorted(files), ...(pending ? { pending: sorted(pending) } : {}) }, null, 2)}\n`;
+  const content = {
+    version: 1,
+    ...(origin ? { spec: origin } : {}),
+    files: sorted(files),
+    ...(pending ? { pending: sorted(pending) } : {}),
+  };
+  return `${JSON.stringify(content, null, 2)}\n`;
 }
 
 /** Whether a path stays in the folder and is no file of Nix, Git or the user. A manifest with another one is no work of ours. */
@@ -71,7 +80,7 @@ export async function readManifest(
   if (kind === undefined) return [empty, []];
   if (kind !== "file") return refuse(`the manifest is a ${kind}, not a file`);
   const text = (await tree?.read(MANIFEST))?.toString() ?? "";
-  let value: { readonly version?: unknown; readonly files?: unknown; readonly pending?: unknown } | null;
+  let value: { readonly version?: unknown; readonly spec?: unknown; readonly files?: unknown; readonly pending?: unknown } | null;
   try {
     value = JSON.parse(text);
   } catch {
@@ -93,7 +102,7 @@ export async function readManifest(
   }
   if (value?.version !== 1) return refuse("the manifest is of another version of flakewright");
   const [files = empty.files, pending = empty.pending] = maps;
-  return [{ files, pending, ignored: [...ignored].sort(), exists: true }, []];
+  return [{ files, pending, ignored: [...ignored].sort(), origin: readOrigin(value.spec), exists: true }, []];
 }
 
 /** Sentences about what the manifest lists in vain, for people: long paths cut, odd characters escaped. */

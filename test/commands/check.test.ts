@@ -1,3 +1,4 @@
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -9,7 +10,7 @@ import { toJson } from "../../generator/report/json.ts";
 import { nodeSystem } from "../../generator/system/node-system.ts";
 import { base } from "../support/diagnostic-rows.ts";
 import { repository } from "../support/spec.ts";
-import { tempFolder } from "../support/temp.ts";
+import { tempFolder, tempTree } from "../support/temp.ts";
 
 const test = suite("check");
 
@@ -50,6 +51,55 @@ test("output-foreign, output-edited, output-drift: the folder compared with the 
   assert.equal(await say(check), [
     { ...whole, code: "output-edited", file: "out/flake.nix", message: "flake.nix was edited after flakewright wrote it" },
   ]);
+});
+
+/** A folder with two specs, and what a command says about its output. */
+function twoSpecs(first: string, second: string) {
+  const folder = tempTree({ "a.yaml": first, "b.yaml": second });
+  const system = nodeSystem(folder, {});
+  const run = async (work: typeof check, spec: string, more: Partial<Options> = {}) => {
+    const knowledge = join(repository, "generator/knowledge");
+    const { report } = await work(system, { spec, out: "out", force: false, dryRun: false, strict: false, knowledge, ...more });
+    return report.diagnostics.map(({ code }) => code);
+  };
+  return { folder, run };
+}
+
+for (const [what, first, second] of [
+  ["another platform", base, base.replace("demo", "other")],
+  ["a copy, which has the name of the first", base, `${base}# a copy\n`],
+] as const)
+  test(`output-of-another-spec: ${what}`, async () => {
+    const { folder, run } = twoSpecs(first, second);
+    assert.equal(await run(generate, "a.yaml"), []);
+    const before = readFileSync(join(folder, "out/ARCHITECTURE.md"), "utf8");
+    for (const work of [check, generate]) assert.equal(await run(work, "b.yaml"), ["output-of-another-spec"]);
+    assert.is(readFileSync(join(folder, "out/ARCHITECTURE.md"), "utf8"), before);
+    assert.equal(await run(generate, "b.yaml", { out: "out-b" }), [], "another folder");
+    assert.equal(await run(check, "a.yaml"), []);
+    assert.equal(await run(generate, "b.yaml", { force: true }), []);
+    assert.equal(await run(check, "b.yaml"), []);
+  });
+
+test("a spec that was renamed, and a platform that was renamed, keep their output folder", async () => {
+  const { folder, run } = twoSpecs(base, base);
+  assert.equal(await run(generate, "a.yaml"), []);
+  renameSync(join(folder, "a.yaml"), join(folder, "c.yaml"));
+  assert.equal(await run(generate, "c.yaml"), []);
+  writeFileSync(join(folder, "c.yaml"), base.replace("demo", "other"));
+  assert.equal(await run(generate, "c.yaml"), []);
+  assert.equal(await run(check, "c.yaml"), []);
+});
+
+test("a manifest of an older flakewright, and one with a strange spec, belong to every spec", async () => {
+  const { folder, run } = twoSpecs(base, base);
+  const file = join(folder, "out/.flakewright.json");
+  for (const spec of [undefined, 7, {}, { name: "x y" }, { name: "a", path: "/etc/passwd" }, { name: "a", path: "a\u001bb" }]) {
+    assert.equal(await run(generate, "a.yaml", { force: true }), []);
+    const { spec: _, ...rest } = JSON.parse(readFileSync(file, "utf8"));
+    writeFileSync(file, JSON.stringify({ ...rest, spec }));
+    assert.equal(await run(generate, "b.yaml"), [], JSON.stringify(spec));
+  }
 });
 
 test.run();

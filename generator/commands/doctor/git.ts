@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { readManifest } from "../../write/manifest.ts";
+import { ignoredBy } from "../git.ts";
 import { type Examined, finding, fine, found, type Machine, NOTHING, word } from "./machine.ts";
 
 /** Does Git track every file of the flake? In a Git repository, Nix sees no others. */
@@ -18,11 +19,10 @@ export async function examineGit({ system, options, model }: Machine): Promise<E
   const [first] = untracked;
   if (first === undefined) return fine("Git tracks every file of the flake");
 
-  const isIgnored =
-    (await system.spawn("git", ["-c", "core.fsmonitor=false", "-C", out, "check-ignore", "-q", ...untracked])).status === 0;
-  const state = isIgnored ? "ignored by Git" : "not tracked by Git";
+  const ignored = await ignoredBy(system, out, first);
+  const state = ignored ? `ignored by Git (line ${ignored.line} of ${ignored.file})` : "not tracked by Git";
   const which = untracked.length === 1 ? `${join(out, first)} is` : `${untracked.length} files of ${out}, such as ${first}, are`;
-  const add = isIgnored ? `git -C ${word(out)} add -N -f ${untracked.map(word).join(" ")}` : `git add -N ${word(out)}`;
+  const add = ignored ? `git -C ${word(out)} add -N -f ${untracked.map(word).join(" ")}` : `git add -N ${word(out)}`;
   const message = `${which} ${state}: Nix does not see what is not tracked`;
   return found(finding("machine-untracked-file", join(out, first), message, add));
 }

@@ -159,7 +159,9 @@ function splitAside(comments: readonly string[], name?: string): [readonly strin
 const isOfTool = (comments: readonly string[]): boolean =>
   comments.some(
     (line) =>
-      /\b(generated|written|created|managed|installed|maintained) (by|from|with)\b|\bansible managed\b|nix\.custom\.conf/i.test(line) ||
+      /\b(generated|written|created|managed|installed|maintained) (by|from|with)\b|\bansible managed\b|nix\.custom\.conf/i.test(
+        line,
+      ) ||
       (/\b(edit|change|modification)s?\b/i.test(line) && /\b(lost|overwritten|discarded|reverted)\b/i.test(line)),
   );
 

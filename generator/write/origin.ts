@@ -1,0 +1,61 @@
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { type Diagnostic, diagnostic } from "../report/diagnostic.ts";
+import type { System } from "../system/system.ts";
+import { projectFolder, realFolder, repositoryOf } from "./places.ts";
+
+/** The spec that an output folder belongs to, as the manifest has it. */
+export interface Origin {
+  /** The platform's name. */
+  readonly name: string;
+  /** The spec's path, relative to the output folder and with `/`; undefined for standard input, and for a spec outside of the project. */
+  readonly path?: string;
+}
+
+/** The origin of what this run generates. */
+export async function originOf(system: System, out: string, spec: string | undefined, name: string): Promise<Origin> {
+  if (spec === undefined) return { name };
+  const folder = await realFolder(system, resolve(system.cwd, out));
+  const absolute = resolve(system.cwd, spec);
+  const real = join(await realFolder(system, dirname(absolute)), basename(absolute));
+  const root = (await repositoryOf(system, folder)) ?? (await projectFolder(system, absolute, folder));
+  if (!real.startsWith(join(root, sep))) return { name };
+  return { name, path: relative(folder, real).split(sep).join("/") };
+}
+
+/** An origin as the manifest has it; undefined for what is none. The manifest is untrusted input. */
+export function readOrigin(value: unknown): Origin | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { name, path } = value as { readonly name?: unknown; readonly path?: unknown };
+  if (typeof name !== "string" || !/^[a-z][a-z0-9-]{0,62}$/.test(name)) return undefined;
+  if (path === undefined) return { name };
+  return typeof path === "string" && /^[^/\u0000-\u001f\u007f][^\u0000-\u001f\u007f]{0,1023}$/.test(path)
+    ? { name, path }
+    : undefined;
+}
+
+/**
+ * Whether a folder that was written from one spec belongs to another one. A spec that was renamed or moved is the same one, if its platform
+ * still has its name; a platform that was renamed is the same one, if its spec is still in its place.
+ */
+export async function isOfAnother(
+  written: Origin | undefined,
+  own: Origin | undefined,
+  exists: (path: string) => Promise<boolean>,
+): Promise<boolean> {
+  if (!written || !own) return false;
+  if (written.path === undefined || own.path === undefined) return written.name !== own.name;
+  if (written.path === own.path) return false;
+  return written.name !== own.name || (await exists(written.path));
+}
+
+/** `output-of-another-spec` for the folder `out`. */
+export function ofAnother(out: string, written: Origin, file: string): Diagnostic {
+  const from = written.path === undefined ? "" : `, ${join(out, written.path)}`;
+  return diagnostic(
+    "output-of-another-spec",
+    `${out} was written from another spec: platform \`${written.name}\`${from}`,
+    file,
+    { start: 0, end: 0 },
+    { hint: "choose another folder with --out, or run `flakewright generate --force` to replace what is there" },
+  );
+}
