@@ -1,7 +1,6 @@
-import { cacheIdentity } from "../../knowledge/cache-address.ts";
 import type { Draft, ImportedCache, Noted } from "../draft.ts";
-import { holdsSecret } from "../secrets.ts";
 import { type Assignments, nixDefault } from "./assignments.ts";
+import { onceEach, withoutPassword } from "./cache-addresses.ts";
 import { pairKeys } from "./cache-keys.ts";
 
 /**
@@ -36,24 +35,4 @@ export function takeCaches(assignments: Assignments): Pick<Draft, "substituters"
     };
   });
   return { substituters: [{ notes: about }, ...substituters] };
-}
-
-/** The first address of each cache, and remarks on those that are left out. */
-export function onceEach(urls: readonly string[]): { readonly kept: readonly string[]; readonly remarks: readonly string[] } {
-  const first = new Map<string, string>();
-  const remarks: string[] = [];
-  for (const url of urls) {
-    const before = first.get(cacheIdentity(url));
-    if (before === undefined) first.set(cacheIdentity(url), url);
-    else remarks.push(`${withoutPassword(url).url} is left out: it is the same cache as ${withoutPassword(before).url}`);
-  }
-  return { kept: [...first.values()], remarks };
-}
-
-function withoutPassword(url: string): { readonly url: string; readonly notes: readonly string[] } {
-  if (!holdsSecret(url)) return { url, notes: [] };
-  return {
-    url: url.replace(/(:\/\/)[^/@]*@/, "$1"),
-    notes: ["the address held a password, which has no place in a spec: put it into the file that `netrc-file` names"],
-  };
 }

@@ -1,7 +1,7 @@
 import { hasFeature, otherFeatures, ownersOf } from "../../knowledge/other-nixes.ts";
 import { findSetting, type Setting, settingValueProblem } from "../../knowledge/settings.ts";
 import type { ImportedSetting } from "../draft.ts";
-import { onceEach } from "./caches.ts";
+import { onceEach } from "./cache-addresses.ts";
 
 type Value = ImportedSetting["value"];
 
