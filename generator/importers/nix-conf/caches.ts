@@ -1,4 +1,5 @@
 import type { Draft, ImportedCache, Noted } from "../draft.ts";
+import { holdsSecret } from "../secrets.ts";
 import { type Assignments, nixDefault } from "./assignments.ts";
 import { onceEach, withoutPassword } from "./cache-addresses.ts";
 import { pairKeys } from "./cache-keys.ts";
