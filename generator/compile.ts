@@ -11,7 +11,7 @@ import type { Model, PackageSet } from "./model/model.ts";
 import type { PinsFile } from "./model/versions.ts";
 import { type PlannedFile, planFiles } from "./output/outputs.ts";
 import type { Templates } from "./output/render.ts";
-import { specName } from "./output/spec-name.ts";
+import { includedName, specName } from "./output/spec-name.ts";
 import type { Source } from "./read/source.ts";
 import { type IncludedFile, type Includes, readSpec } from "./read/spec.ts";
 import { type Diagnostic, hasErrors, inOrder } from "./report/diagnostic.ts";
@@ -46,6 +46,8 @@ export interface CompileContext extends Omit<Environment, "facts"> {
   readonly bash?: BashCheck;
   /** This flakewright's version, for `requires`. */
   readonly version?: string;
+  /** The output folder, relative to the root of its repository; `out` unless known. */
+  readonly folder?: string;
   /** Package facts of the nixpkgs that a flake reference names, as an input of the flake. */
   readonly facts: (nixpkgs: string, input: string) => Facts | undefined;
   /** The facts that come with flakewright, whatever index this machine has: generated files are the same on every machine. */
@@ -99,6 +101,14 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
   );
   if (hasErrors(diagnostics)) return { model, files: undefined, diagnostics, texts, included, source, mask };
   const facts = environment.facts()?.exact ? environment.facts() : undefined;
-  const [files] = planFiles(model, templates, { facts, bundled: context.bundled?.(), spec: specName(context.path ?? file) });
+  const name = specName(context.path ?? file);
+  const root = includes?.root ?? file;
+  const [files] = planFiles(model, templates, {
+    facts,
+    bundled: context.bundled?.(),
+    spec: name,
+    specFiles: [...new Set([name, ...included.map((one) => includedName(root, one.path))])],
+    folder: context.folder ?? "out",
+  });
   return { model, files, diagnostics, texts, included, source, mask };
 }

@@ -98,6 +98,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     example: "flakewright upgrade 26.05",
     run: async (system, options, [release]) => (await import("../commands/upgrade.ts")).upgrade(system, options, release),
   },
+  adopt: {
+    operands: "[SPEC]",
+    options: ["out"],
+    summary: "take what a bot moved in the output's flake.nix into the spec; comments and layout stay",
+    example: "flakewright adopt && flakewright generate",
+    run: async (system, options) => (await import("../commands/adopt.ts")).adopt(system, options),
+  },
   pin: {
     operands: "[TOOL…]",
     options: ["index", "dry-run"],

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type Diagnostic, diagnostic, inOrder } from "../report/diagnostic.ts";
 import type { System } from "../system/system.ts";
 import { type Comparison, compare, isUpToDate } from "../write/compare.ts";
+import { withBumps } from "./bumps.ts";
 import { fixSpec } from "./fix.ts";
 import { grouped, listed } from "./grouped.ts";
 import type { Options, Outcome } from "./outcome.ts";
@@ -19,7 +20,11 @@ async function checkSpec(system: System, options: Options): Promise<Outcome> {
   const compiled = await compileSpec(system, options);
   if ("status" in compiled) return compiled;
   if (!compiled.files) return outcome(compiled, options, [], [], 1);
-  const comparison = await compare(system, options.out, compiled.files, false, new Map(), compiled.origin);
+  const comparison = withBumps(
+    await compare(system, options.out, compiled.files, false, new Map(), compiled.origin),
+    compiled.model,
+    options.out,
+  );
   const edited = new Set(comparison.diagnostics.map((d) => d.file));
   const returns = new Set(comparison.returns);
   const changed = comparison.changes.filter(

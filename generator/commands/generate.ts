@@ -4,6 +4,7 @@ import type { System } from "../system/system.ts";
 import { apply } from "../write/apply.ts";
 import { CHECKSUMS } from "../write/checksums.ts";
 import { type Comparison, compare } from "../write/compare.ts";
+import { withBumps } from "./bumps.ts";
 import { diffText } from "./diff.ts";
 import { inGit, lineEndNotes, trackingNote } from "./git.ts";
 import { grouped } from "./grouped.ts";
@@ -33,7 +34,11 @@ export async function generateInSession(system: System, options: Options, sessio
   const { files } = compiled;
   if (!files || failed(compiled.diagnostics, options)) return outcome(compiled, options, [], [], 1);
   const work = options.dryRun ? compare : apply;
-  const comparison = await work(system, options.out, files, options.force, session.known, compiled.origin);
+  const comparison = withBumps(
+    await work(system, options.out, files, options.force, session.known, compiled.origin),
+    compiled.model,
+    options.out,
+  );
   const diagnostics = [...compiled.diagnostics, ...grouped(inOrder(comparison.diagnostics), options.out)];
   const stopped = hasErrors(comparison.diagnostics);
   const changed = stopped ? [] : comparison.changes.filter((change) => change.change !== "unchanged");
@@ -58,9 +63,12 @@ export async function generateInSession(system: System, options: Options, sessio
   };
 }
 
+/** The codes of an edited file. */
+const STOPPING: ReadonlySet<string> = new Set(["output-edited", "output-bumped"]);
+
 /** Only the changes to edited files, because these are what stopped the run. */
 function editedOnly(comparison: Comparison, { out }: Options): Comparison {
-  const edited = new Set(comparison.diagnostics.filter(({ code }) => code === "output-edited").map(({ file }) => file));
+  const edited = new Set(comparison.diagnostics.filter(({ code }) => STOPPING.has(code)).map(({ file }) => file));
   return { ...comparison, changes: comparison.changes.filter(({ path }) => edited.has(join(out, path))) };
 }
 

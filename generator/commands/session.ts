@@ -11,7 +11,7 @@ import { loadTemplates } from "../output/templates.ts";
 import { MAX_BYTES } from "../read/source.ts";
 import type { Includes } from "../read/spec.ts";
 import type { System } from "../system/system.ts";
-import { checksumsFile } from "../write/checksums.ts";
+import { checksumsFile, folderInRepository } from "../write/checksums.ts";
 import type { KnownHashes } from "../write/compare.ts";
 import { type Origin, originOf } from "../write/origin.ts";
 import { checkBash, type KnownBash } from "./bash.ts";
@@ -81,6 +81,7 @@ export async function compileSpec(system: System, options: Options, session?: Se
     path: isStandardInput ? "standard input" : path,
     includes,
     pins,
+    folder: await folderInRepository(system, options.out, isStandardInput ? undefined : path),
     ...(version ? { version } : {}),
   };
   let compiled = compile(bytes, options.spec, context, templates);

@@ -21,4 +21,5 @@ export const DEFAULTS = {
   builder: { protocol: "ssh-ng", user: "nixremote", system: "x86_64-linux", maxJobs: 1, speedFactor: 1 },
   image: { user: 1000 },
   runner: { pullRequests: false },
+  updates: { every: "week" },
 } as const;

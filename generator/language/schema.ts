@@ -13,7 +13,7 @@ import {
   wholeNumber,
 } from "./builder.ts";
 import { DEFAULTS } from "./defaults.ts";
-import { FORGE_NAMES, SYSTEMS } from "./vocabulary.ts";
+import { BOTS, FORGE_NAMES, PERIODS, SYSTEMS } from "./vocabulary.ts";
 
 /*
  * The spec language: shapes, types, descriptions and defaults, as JSON Schema 2020-12. Rules that need knowledge of Nix (names of settings,
@@ -37,6 +37,12 @@ const modulePath = define("modulePath", text(/^\.(?!.*\/\.\.(\/|$))(\/[A-Za-z0-9
 const projectPath = define("projectPath", text(/^(?!.*(^|\/)\.\.(\/|$))[^\u0000-\u001f\u007f]+$/));
 const searchPath = define("searchPath", text(/^(?!.*(^|\/)\.\.(\/|$))[^\u0000-\u001f\u007f:]+$/));
 const olderThan = define("olderThan", text(/^[1-9][0-9]{0,5}d$/));
+// Dependabot takes at most 90 days.
+const minimumAge = define("minimumAge", text(/^([1-9]|[1-8][0-9]|90)d$/));
+const repositoryReference = define(
+  "repositoryReference",
+  text(/^((github|gitlab|sourcehut):[^\s"'<>\\^`{|}/]+\/|git\+(https|ssh):\/\/)[^\s"'<>\\^`{|}]+$/),
+);
 const stateVersion = define(
   "stateVersion",
   raw<string | number>({ type: ["string", "integer"], pattern: "^[0-9]{2}\\.(05|11)$", minimum: 1, maximum: 99 }),
@@ -432,6 +438,23 @@ const ci = textOr(
   "The forge to generate a CI pipeline for, or a map with details. Default: none.",
 );
 
+const bot = define("bot", oneOf(BOTS));
+const updates = textOr(
+  bot(),
+  record(
+    {
+      bot: bot("The bot: renovate (renovate.json5) or dependabot (.github/dependabot.yml)."),
+      every: oneOf(PERIODS, "How often it looks for updates.", DEFAULTS.updates.every),
+      minimumAge: minimumAge(
+        "How old an update must be, such as 3d. Renovate knows no dates of Git branches, so flake.lock and `nixpkgs` are not held back there. Default: none.",
+      ),
+    },
+    "A bot and what it does.",
+    ["bot"],
+  ),
+  "The bot that keeps the platform current, or a map with details. It moves flake.lock and, as Renovate, `nixpkgs` and `version` in the spec; other generated files it leaves alone. Default: none.",
+);
+
 const nixpkgs = textOr(
   gitRef(),
   record(
@@ -496,6 +519,10 @@ const spec = record(
     builders: listOf(builder(), "Remote build machines."),
     images: mapOf(name, image(), "OCI images of tool groups for CI jobs and pods, for each Linux of `systems`."),
     ci,
+    updates,
+    repository: repositoryReference(
+      "Where projects find this platform, such as github:acme/platform: the input of the flake that `nix flake init --template` makes, which bots then move. Default: the entry of the machine's registry that the NixOS module makes.",
+    ),
     lint: listOf(acceptance(), "Accepted risks, each with its reason."),
   },
   "A Nix platform: tools, caches, settings, build users and hosts.",

@@ -16,6 +16,12 @@ export const SYSTEMS = [
 /** Forges with a CI that a pipeline can be generated for. */
 export const FORGE_NAMES = ["github", "gitlab", "forgejo"] as const;
 
+/** Bots that can keep the output current. */
+export const BOTS = ["renovate", "dependabot"] as const;
+
+/** How often a bot looks for updates. */
+export const PERIODS = ["day", "week", "month"] as const;
+
 /** The names of JSON Schema's types in messages. */
 export const KINDS: Readonly<Record<string, string>> = {
   string: "text",
@@ -74,6 +80,11 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
     hint: "give each entry a place of its own in the list",
   },
   olderThan: { name: "age", use: "a number of days, such as 30d" },
+  minimumAge: { name: "age", use: "a number of days from 1d to 90d" },
+  repositoryReference: {
+    name: "repository",
+    use: "the flake reference of a repository, such as github:acme/platform or git+https://git.example.net/platform",
+  },
   stateVersion: {
     name: "stateVersion",
     use: 'a release in quotes for NixOS, such as "26.05", or a number without quotes for macOS, such as 6',

@@ -13,6 +13,7 @@ import { byName } from "./order.ts";
 import type { References } from "./references.ts";
 import { settingsOf, systemSettings } from "./settings.ts";
 import { groupsOf, inputsOf, nixpkgsOf, overlaysOf, present, shellsOf } from "./tools.ts";
+import { updatesOf } from "./updates.ts";
 import { reportTooLong } from "./variables.ts";
 import { type PinsFile, Versions } from "./versions.ts";
 
@@ -80,6 +81,8 @@ export function buildModel(spec: Pruned<Spec>, source: Locator, pins?: PinsFile)
     nix: spec.nix ?? DEFAULTS.nix,
     images: imagesOf(spec.images, groups, withCommands(shells, commands), add),
     ci: ciOf(spec.ci, systems, add),
+    updates: updatesOf(spec.updates),
+    repository: spec.repository,
     lint: acceptancesOf(spec.lint),
   };
   reportConflicts(model, spec.shells?.["default"] !== undefined, source, add);

@@ -1,7 +1,7 @@
 import type { Machine } from "../knowledge/machines-file.ts";
 import type { SettingValue } from "../knowledge/nix-conf.ts";
 import type { Nix } from "../knowledge/other-nixes.ts";
-import type { FORGE_NAMES } from "../language/vocabulary.ts";
+import type { BOTS, FORGE_NAMES, PERIODS } from "../language/vocabulary.ts";
 import type { SpecPath } from "../report/spec-path.ts";
 
 /*
@@ -263,6 +263,15 @@ export interface Ci {
   readonly store: boolean;
 }
 
+/** What keeps the output current. */
+export interface Updates {
+  readonly at: SpecPath;
+  readonly bot: (typeof BOTS)[number];
+  readonly every: (typeof PERIODS)[number];
+  /** In days. */
+  readonly minimumAge: number | undefined;
+}
+
 export interface Acceptance {
   readonly at: SpecPath;
   readonly code: string;
@@ -314,5 +323,8 @@ export interface Model {
   /** Sorted by name. */
   readonly images: readonly Image[];
   readonly ci: Ci | undefined;
+  readonly updates: Updates | undefined;
+  /** The flake reference of the platform's repository. */
+  readonly repository: string | undefined;
   readonly lint: readonly Acceptance[];
 }

@@ -45,6 +45,7 @@ import {
   toolModuleView,
 } from "./views/nixos.ts";
 import { commandsView, devShellsView, hasCommands, hasEntry } from "./views/shells.ts";
+import { dependabotView, renovateView, whenBot } from "./views/updates.ts";
 
 /** A generated file. `path` is relative to the output folder, with `/`, and consists of validated names. */
 export interface PlannedFile {
@@ -160,6 +161,8 @@ const OUTPUTS: readonly Output[] = [
       files: (model) => (model.ci?.forges.some((one) => one === forge) ? [{ view: view(model, model.ci) }] : []),
     }),
   ),
+  { path: "renovate.json5", files: whenBot("renovate", renovateView) },
+  { path: ".github/dependabot.yml", files: whenBot("dependabot", dependabotView) },
   { path: "ARCHITECTURE.md", files: always(architectureView) },
   { path: "catalog.html", files: always(catalogView) },
 ];

@@ -2,6 +2,7 @@ import Handlebars from "handlebars";
 import { commentText, generatedLine } from "./printers/comment.ts";
 import { confLine, machinesLine, sysusersLine } from "./printers/conf.ts";
 import { htmlLinks, htmlText } from "./printers/html.ts";
+import { jsonText } from "./printers/json.ts";
 import { markdownCode, markdownText } from "./printers/markdown.ts";
 import { type Attribute, type NixValue, nixBinding, nixBindings, nixKey, nixString, nixValue } from "./printers/nix.ts";
 import { shellArray, shellWord } from "./printers/shell.ts";
@@ -47,6 +48,8 @@ const printers: Readonly<Record<string, (...given: never[]) => string>> = {
   /** A flow list of texts for a GitHub workflow. */
   yamlList: (texts: readonly string[]) => yamlList(texts),
   gitlab: (text: string, indent: number) => gitlabText(text, indent),
+  /** A value as JSON, on a line indented by the second argument. */
+  json: (value: object, indent: number) => jsonText(value, indent),
 };
 
 /** The only helpers that a template may use in a mustache; a test checks all templates. */

@@ -163,6 +163,14 @@ export const CATALOGUE = {
     example: "# out/flake.nix was changed in an editor",
     fixed: "# move the change into the spec or hosts/<name>.nix, then `flakewright generate --force`",
   },
+  "output-bumped": {
+    severity: "error",
+    summary: "a bot moved an input in flake.nix",
+    cause:
+      "Dependabot and Renovate edit the reference of an input in flake.nix, which comes from the spec: the next run would undo it. Only references of inputs of the spec are different, otherwise the file is what flakewright wrote.",
+    example: '# out/flake.nix: inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-26.11";',
+    fixed: "# flakewright adopt, then flakewright generate",
+  },
   "output-foreign": {
     severity: "error",
     summary: "a file that flakewright did not write is in the place of an output",

@@ -54,6 +54,20 @@ async function asInGit(system: System, path: string, bytes: Uint8Array): Promise
   return git.status === 0 && git.stdout.startsWith("i/lf ") ? withoutReturns(content) : bytes;
 }
 
+/**
+ * The output folder relative to the root of its Git repository, with `/`; without a repository, relative to the project's folder. `""` is
+ * that root itself.
+ *
+ * @param out The output folder, as the user wrote it.
+ * @param spec The path of the spec; undefined when it comes from standard input.
+ */
+export async function folderInRepository(system: System, out: string, spec: string | undefined): Promise<string> {
+  const folder = await realFolder(system, resolve(system.cwd, out));
+  const project = spec === undefined ? folder : await projectFolder(system, resolve(system.cwd, spec), folder);
+  const root = (await repositoryOf(system, folder)) ?? project;
+  return relative(root, folder).split(sep).join("/");
+}
+
 async function listOf(system: System, out: string, project: string, hashes: ReadonlyMap<string, string>): Promise<string> {
   const repository = await repositoryOf(system, out);
   if (repository !== undefined) return listFrom(repository, hashes);

@@ -17,7 +17,7 @@ export function catalogOf(spec: object): string {
 }
 
 export const pageView = (model: Model, facts?: never): object => {
-  const context = { spec: "spec.yaml", facts, bundled: undefined };
+  const context = { spec: "spec.yaml", specFiles: [], folder: "out", facts, bundled: undefined };
   return { ...catalogView(model, context), ...context };
 };
 

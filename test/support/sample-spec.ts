@@ -36,6 +36,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   projectPath: "sample",
   searchPath: "sample",
   olderThan: "30d",
+  minimumAge: "3d",
+  repositoryReference: "github:acme/platform",
   stateVersion: "26.05",
   hostAddress: "sample",
   account: "sample",

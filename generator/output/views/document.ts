@@ -7,6 +7,8 @@ import { isEveryGroup } from "./every-group.ts";
 import { deployedByColmena } from "./fleet.ts";
 import { switchCommand, systemWords } from "./host-words.ts";
 
+const BOT_NAMES = { renovate: "Renovate", dependabot: "Dependabot" } as const;
+
 /** Data for ARCHITECTURE.md: the platform described for people. */
 export function architectureView(model: Model, context: PlanContext): object {
   const tool = (one: Tool) => ({
@@ -30,6 +32,10 @@ export function architectureView(model: Model, context: PlanContext): object {
     inputs: model.inputs.map(({ name, url, kind }) => ({ name, url, flake: kind === "flake" })),
     overlays: model.nixpkgs.overlays.map((one) => ("path" in one ? one.path : `${one.from.name}#overlays.${one.name}`)),
     systems: model.systems.join(", "),
+    repository: model.repository ?? false,
+    updates: model.updates
+      ? { bot: BOT_NAMES[model.updates.bot], every: model.updates.every, minimumAge: model.updates.minimumAge ?? false }
+      : false,
     settings: pairs(model.settings),
     caches: model.substituters.map(({ url, publicKey }) => ({ url, key: publicKey ?? "none" })),
     trusted: model.trustedUsers.map(({ name }, index) => ({ name, follows: index > 0 })),

@@ -1,4 +1,5 @@
 import type { Group, Model, PackageSet, Tool } from "../../model/model.ts";
+import type { PlanContext } from "../context.ts";
 import { type Attribute, Call, type NixValue, Selection } from "../printers/nix.ts";
 import { NIX_DARWIN, nixDarwinInput } from "./darwin-hosts.ts";
 import { DEPLOY_RS, deployedByDeployRs, deployRsInput } from "./deploy.ts";
@@ -35,9 +36,15 @@ export function flakeView(model: Model): object {
   };
 }
 
-/** The template's flake takes the platform from the registry; the NixOS module adds it there. */
-export function templateView(model: Model): object {
-  return { platform: `flake:${model.name}` };
+/**
+ * The template's flake takes the platform from its repository, where bots can follow it. Without one in the spec, it takes it from the
+ * registry; the NixOS module adds it there.
+ */
+export function templateView({ name, repository }: Model, { folder }: PlanContext): object {
+  if (repository === undefined) return { platform: `flake:${name}` };
+  const hasFolder = folder === "" || /[?&]dir=/.test(repository);
+  const encoded = folder.split("/").map(encodeURIComponent).join("/");
+  return { platform: hasFolder ? repository : `${repository}${repository.includes("?") ? "&" : "?"}dir=${encoded}` };
 }
 
 function flakeInput({ url, follows, isPin }: PackageSet): NixValue {
