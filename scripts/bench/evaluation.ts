@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from
 import { join } from "node:path";
 
 /*
- * What it costs Nix to evaluate one dev shell, in function calls and bytes above the bare packages: for the generated flake, a flake
- * written by hand, and one for each framework whose source is in $FLAKEWRIGHT_FRAMEWORKS. $FLAKEWRIGHT_NIX replaces `nix` on PATH.
+ * What it costs Nix to evaluate one dev shell, in function calls and bytes above the bare packages: for the generated flake without and
+ * with a path, an entry of PATH and two commands, for a flake written by hand, and for each framework whose source is in
+ * $FLAKEWRIGHT_FRAMEWORKS. $FLAKEWRIGHT_NIX_CURRENT is a command that runs its arguments where a current Nix is, in place of `nix` on PATH.
  */
 
 const SYSTEM = "x86_64-linux";
@@ -52,6 +53,17 @@ const STYLES: Record<string, Style> = {
   },
 };
 
+/** The same shell with what a project needs besides tools. */
+const SHELL_TO_LIVE_IN = `version: 1
+name: demo
+nixpkgs: "0123456789abcdef0123456789abcdef01234567"
+groups: { k8s: { packages: [${TOOLS.join(", ")}] } }
+shells: { k8s: { env: { KUBECONFIG: { path: .kube/config }, PATH: { prepend: [bin] } } } }
+commands:
+  deploy: { help: Roll out, run: 'kubectl apply -k "$FLAKEWRIGHT_ROOT/overlays/staging"' }
+  pods: { help: List the pods, run: 'kubectl get pods "$@"', groups: [k8s] }
+`;
+
 /** One row a style; undefined without $FLAKEWRIGHT_NIXPKGS. The counters of an evaluation repeat exactly, so each runs once. */
 export function evaluation(root: string, folder: string): Record<string, string | number>[] | undefined {
   const nixpkgs = process.env["FLAKEWRIGHT_NIXPKGS"];
@@ -63,21 +75,19 @@ export function evaluation(root: string, folder: string): Record<string, string 
     const overrides = Object.entries({ nixpkgs, ...inputs }).flatMap(([name, path]) => [
       "--override-input",
       name,
-      `path:${realpathSync(path)}`,
+      // The store of another root is not visible here.
+      `path:${existsSync(path) ? realpathSync(path) : path}`,
     ]);
-    execFileSync(
-      process.env["FLAKEWRIGHT_NIX"] ?? "nix",
-      ["eval", "--json", `path:${flake}#${attribute}`, "--no-write-lock-file", ...overrides],
-      {
-        stdio: ["ignore", "ignore", "pipe"],
-        env: {
-          ...process.env,
-          NIX_CONFIG: "experimental-features = nix-command flakes\neval-cache = false\nsubstituters =",
-          NIX_SHOW_STATS: "1",
-          NIX_SHOW_STATS_PATH: file,
-        },
+    const [program = "nix", ...prefix] = [...(process.env["FLAKEWRIGHT_NIX_CURRENT"] ?? "").split(" "), "nix"].filter(Boolean);
+    execFileSync(program, [...prefix, "eval", "--json", `path:${flake}#${attribute}`, "--no-write-lock-file", ...overrides], {
+      stdio: ["ignore", "ignore", "pipe"],
+      env: {
+        ...process.env,
+        NIX_CONFIG: "experimental-features = nix-command flakes\neval-cache = false\nsubstituters =",
+        NIX_SHOW_STATS: "1",
+        NIX_SHOW_STATS_PATH: file,
       },
-    );
+    });
     const { nrFunctionCalls, gc, values, sets } = JSON.parse(readFileSync(file, "utf8"));
     return { calls: nrFunctionCalls as number, bytes: (gc?.totalBytes ?? values.bytes + sets.bytes) as number };
   };
@@ -111,5 +121,9 @@ export function evaluation(root: string, folder: string): Record<string, string 
     }
   }
   add("flakewright", measure(join(root, "out"), SHELL, {}));
+  const [spec, out] = [join(folder, "shell-to-live-in.yaml"), join(folder, "shell-to-live-in")];
+  writeFileSync(spec, SHELL_TO_LIVE_IN);
+  execFileSync(process.execPath, [join(root, "dist/flakewright.js"), "generate", spec, "--out", out, "--quiet"]);
+  add("flakewright: a path, PATH, two commands", measure(out, SHELL, {}));
   return rows;
 }

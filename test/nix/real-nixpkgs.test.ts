@@ -139,6 +139,14 @@ real("a shell costs at most 600 calls above its packages, however many groups th
     shell,
   );
   assert.ok(policy - floor <= 600, `${policy - floor} calls with an unfree list`);
+  const lived = await functionCalls(
+    written(`${groups(7)}shells: { k8s: { env: { KUBECONFIG: { path: .kube/config }, PATH: { prepend: [bin] } } } }
+commands: { deploy: { run: kubectl apply }, pods: { help: List the pods, run: kubectl get pods } }
+`),
+    shell,
+  );
+  console.log(`with a path, PATH and two commands +${lived - floor}`);
+  assert.ok(lived - floor <= 700, `${lived - floor} calls with a path, PATH and two commands`);
 });
 
 real("an unfree tool is in the shell if the spec allows it, by name or with all others", async () => {
