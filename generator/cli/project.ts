@@ -31,3 +31,13 @@ async function folderWithSpec(system: System): Promise<string> {
     if (isRoot) return system.cwd;
   }
 }
+
+/** A path of the command line as it is from the project's folder. */
+export const pathFrom = (system: System, folder: string, path: string): string =>
+  folder === system.cwd || path.startsWith("/") ? path : relative(folder, resolve(system.cwd, path)) || ".";
+
+/** The same for what may also be a flake reference: a path exists, or begins with a dot. */
+export async function referenceFrom(system: System, folder: string, written: string): Promise<string> {
+  const isPath = /^\.\.?(\/|$)/.test(written) || (await system.kind(written)) !== undefined;
+  return isPath ? pathFrom(system, folder, written) : written;
+}

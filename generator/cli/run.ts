@@ -7,7 +7,7 @@ import { commandUsage, readArguments, usage, usageProblem } from "./arguments.ts
 import type { Command } from "./commands.ts";
 import { COMMANDS } from "./commands.ts";
 import { endWithReader, formatter, print, terminal } from "./print.ts";
-import { findProject } from "./project.ts";
+import { findProject, pathFrom, referenceFrom } from "./project.ts";
 
 async function main(argv: readonly string[], home: string): Promise<number> {
   const read = readArguments(argv);
@@ -24,7 +24,9 @@ async function main(argv: readonly string[], home: string): Promise<number> {
   const problem = usageProblem(COMMANDS, name, operands, values);
   if (problem !== undefined) return wrongUsage(problem);
   const command = COMMANDS[name] as Command;
-  const { folder, spec, out } = await findProject(here, command.operands === "[SPEC]" ? operands[0] : undefined, values.out);
+  const named = command.operands === "[SPEC]" ? operands[0] : NAMES_SPEC.has(name) ? operands.find(isSpecFile) : undefined;
+  const { folder, spec, out } = await findProject(here, named, values.out);
+  const fromFolder = (path: string) => pathFrom(here, folder, path);
   if (spec === "-") {
     const problem = standardInputProblem(name, values.out, values.fix);
     if (problem !== undefined) return wrongUsage(problem);
@@ -42,8 +44,8 @@ async function main(argv: readonly string[], home: string): Promise<number> {
     fix: values.fix ?? false,
     strict: values.strict ?? false,
     nixpkgs: values.nixpkgs,
-    root: values.root,
-    index: values.index,
+    root: values.root && fromFolder(values.root),
+    index: values.index && (await referenceFrom(here, folder, values.index)),
     defaults: values.defaults ?? false,
     version: ownVersion,
     knowledge: join(home, "knowledge"),
@@ -52,9 +54,23 @@ async function main(argv: readonly string[], home: string): Promise<number> {
   const formatted = await formatter(format, async () => ownVersion);
   const show = (outcome: Outcome, jsonIndent = 0) =>
     print(outcome, { format, formatted, quiet: values.quiet ?? false, colour: !values["no-color"], jsonIndent });
-  const outcome = await command.run(system, options, operands, terminal(show));
+  const outcome = await command.run(system, options, pathsFrom(command, operands, fromFolder), terminal(show));
   show(outcome, 2);
   return outcome.status;
+}
+
+/** Commands whose operands are words of the spec, or the path of a spec in place of the usual one. */
+const NAMES_SPEC: ReadonlySet<string> = new Set(["pin", "show"]);
+const isSpecFile = (operand: string): boolean => /\.ya?ml$/i.test(operand);
+
+/** The operands with their paths as they are from the project's folder. */
+function pathsFrom(
+  { operands: kind }: Command,
+  operands: readonly string[],
+  fromFolder: (path: string) => string,
+): readonly string[] {
+  if (kind === "[DIR]") return [fromFolder(operands[0] ?? ".")];
+  return kind === "FILE…" ? operands.map(fromFolder) : operands;
 }
 
 /** Describes what a command can't do with a spec on standard input; undefined when it can run. */

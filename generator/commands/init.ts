@@ -69,7 +69,7 @@ result-*
 .direnv/
 `;
 
-const ENVRC = `# direnv opens the default shell in this folder after \`direnv allow\`; \`use flake ./out#k8s\` opens one group's shell.
+export const ENVRC = `# direnv opens the default shell in this folder after \`direnv allow\`; \`use flake ./out#k8s\` opens one group's shell.
 # The shell is made anew after a change of what it depends on: nix-direnv compares the files that are watched before \`use flake\`.
 watch_file out/flake.nix out/flake.lock out/nix/* out/overlays/*
 use flake ./out

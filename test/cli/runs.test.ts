@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -84,6 +84,23 @@ test("the spec is found from a subfolder, up to the repository's root", () => {
   mkdirSync(join(outside, "spec"));
   writeFileSync(join(outside, "spec/platform.yaml"), SPEC);
   assert.is(flakewright(join(outside, "repository"), ["check"]).status, 2, "not beyond the repository");
+});
+
+test("files and folders of a command line are from the current folder, wherever the spec is", () => {
+  const folder = project();
+  const deep = join(folder, "deep/er");
+  mkdirSync(deep, { recursive: true });
+  writeFileSync(join(deep, "mise.toml"), '[tools]\njq = "latest"\n');
+  writeFileSync(join(deep, "other.yaml"), SPEC.replace("demo", "other"));
+  const ran = (...args: string[]) => flakewright(deep, args);
+  assert.match(ran("import", "mise.toml").stdout, /- jq/);
+  assert.match(ran("show", "other.yaml").stdout, /^name: other/m);
+  assert.match(ran("show", "name").stdout, /demo/);
+  assert.match(ran("pin", "other.yaml").stderr, /no tool of other\.yaml has a `version`/);
+  assert.is(ran("init", "new").status, 0);
+  assert.ok(existsSync(join(deep, "new/spec/platform.yaml")));
+  assert.is(ran("init").status, 0);
+  assert.ok(existsSync(join(deep, "spec/platform.yaml")));
 });
 
 test("a spec on standard input needs --out, and gives the same output as a file", () => {

@@ -1,8 +1,8 @@
-import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { underDirenv } from "../support/direnv.ts";
 import { FIXTURE_TOOLS, type Nix, privateNix } from "../support/nix.ts";
 import { compileText } from "../support/spec.ts";
 import { tempFolder } from "../support/temp.ts";
@@ -39,26 +39,8 @@ function generate(root: string, text: string): void {
   }
 }
 
-/** Runs zsh commands after direnv has loaded the folder, as its prompt hook does. */
-function inZsh(root: string, folder: string, commands: string, direnvrc = ""): { stdout: string; stderr: string } {
-  const home = join(root, "..", "home");
-  mkdirSync(join(home, ".config/direnv"), { recursive: true });
-  const rc = join(home, ".config/direnv/direnvrc");
-  // It is watched, too.
-  if (!existsSync(rc)) writeFileSync(rc, direnvrc);
-  const env = {
-    ...process.env,
-    ...nix.env,
-    HOME: home,
-    XDG_CONFIG_HOME: join(home, ".config"),
-    XDG_DATA_HOME: join(home, ".local/share"),
-  };
-  execFileSync("direnv", ["allow", join(root, "out")], { env, stdio: "pipe" });
-  const script = `cd ${folder}\neval "$(direnv export zsh)"\n${commands}`;
-  const { status, stdout, stderr } = spawnSync("zsh", ["-f", "-c", script], { env, encoding: "utf8" });
-  assert.is(status, 0, stderr);
-  return { stdout, stderr };
-}
+const inZsh = (root: string, folder: string, commands: string, direnvrc = "") =>
+  underDirenv(nix, join(root, "..", "home"), { shell: "zsh", allowed: join(root, "out"), folder, commands, direnvrc });
 
 async function project(): Promise<{ root: string; fixture: string }> {
   const root = join(tempFolder(), "project");

@@ -47,10 +47,16 @@ const SOURCES: Readonly<Record<string, () => string | undefined>> = {
   "deploy-rs/flake-compat": () => besideDeployRs("flake-compat"),
 };
 
-const overrides = (inputs: readonly string[]) => [
-  "--no-write-lock-file",
-  ...inputs.flatMap((name) => ["--override-input", name, `path:${SOURCES[name]?.() ?? nixpkgs()}`]),
-];
+/** Names of inputs: each is the real nixpkgs or a source from above, unless the name has a folder of its own. */
+export type Inputs = readonly string[] | Readonly<Record<string, string | undefined>>;
+
+const overrides = (inputs: Inputs) => {
+  const folders = Array.isArray(inputs) ? inputs.map((name): [string, undefined] => [name, undefined]) : Object.entries(inputs);
+  return [
+    "--no-write-lock-file",
+    ...folders.flatMap(([name, path]) => ["--override-input", name, `path:${path ?? SOURCES[name]?.() ?? nixpkgs()}`]),
+  ];
+};
 
 /** The value of an expression, which may ask for `nixpkgs` and other folders by their paths. */
 export async function evaluateExpression(expression: string): Promise<unknown> {
@@ -63,7 +69,7 @@ export async function evaluate(
   folder: string,
   attribute: string,
   apply = "x: x",
-  inputs: readonly string[] = ["nixpkgs"],
+  inputs: Inputs = ["nixpkgs"],
 ): Promise<unknown> {
   // A function that reads another folder is not pure.
   const impure = apply.includes("import ") ? ["--impure"] : [];
