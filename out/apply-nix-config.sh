@@ -97,9 +97,11 @@ if [ -n "$root" ]; then
 fi
 
 state=$root/var/lib/flakewright
-# The files that this script writes: source below etc/, target on the machine. `find_owner` sets the first target.
-sources=(nix/nix.conf nix/machines sysusers.d/nix-build-users.conf)
-targets=(/etc/nix/nix.conf /etc/nix/machines /etc/sysusers.d/nix-build-users.conf)
+# The files that this script writes: source below etc/, target on the machine. `find_owner` sets the first target, and adds on macOS the
+# job of the daemon, number 5.
+sources=(nix/nix.conf nix/machines sysusers.d/nix-build-users.conf systemd/system/nix-daemon.service.d/flakewright.conf '')
+targets=(/etc/nix/nix.conf /etc/nix/machines /etc/sysusers.d/nix-build-users.conf
+  /etc/systemd/system/nix-daemon.service.d/flakewright.conf /etc/nix/ca-bundle.crt)
 
 saved=$state-saved
 
@@ -170,6 +172,11 @@ split() { # SEPARATOR TEXT
   entry+=("$rest")
 }
 
+# Sets `source`, the file that target number $1 is a copy of: below etc/, and the certificate authorities beside it.
+find_source() {
+  source=$etc/${sources[$1]}
+}
+
 # Finds out who manages nix.conf. Sets `owner`, and `targets[0]`: the file to write.
 find_owner() {
   local conf=$root/etc/nix/nix.conf
@@ -188,6 +195,11 @@ find_owner() {
     owner=upstream
   else
     owner=other
+  fi
+  if [ -d "$root/System/Library" ]; then
+    service=org.nixos.nix-daemon
+    [ ! -f "$root/Library/LaunchDaemons/systems.determinate.nix-daemon.plist" ] || service=systems.determinate.nix-daemon
+    sources[5]='' targets[5]=/Library/LaunchDaemons/$service.plist
   fi
 }
 
@@ -313,20 +325,35 @@ journal() {
   mv -f "$state/journal.new" "$state/journal"
 }
 
+# Keeps target number $1 in a folder. `.path` comes last: with it, the original is there.
+keep_original() { # NUMBER FOLDER
+  if exists "$root${targets[$1]}"; then cp -pPR "$root${targets[$1]}" "$2/$1"; else : >"$2/$1.absent"; fi
+  printf '%s\n' "${targets[$1]}" >"$2/$1.path.new"
+  mv -f "$2/$1.path.new" "$2/$1.path"
+}
+
+# Whether the original of target number $1 is kept.
+is_kept() { [ -f "$state/before/$1.path" ]; }
+
 # Keeps the machine's files as they were before the first run. Complete or absent: made aside, then renamed.
 keep_originals() {
   local n
-  has_state && return 0
+  if has_state; then
+    # An earlier version of this script wrote fewer files.
+    for n in "${!targets[@]}"; do
+      is_kept "$n" && continue
+      rm -rf "$state/before/$n" "$state/before/$n.absent"
+      keep_original "$n" "$state/before"
+    done
+    return 0
+  fi
   rm -rf "$state.new"
   mkdir -p "$state.new/before" "$state.new/installed"
   if [ -d "$state" ]; then
     rmdir "$state" 2>/dev/null || fail "/var/lib/flakewright has files that are not this script's: move them away; nothing was changed"
     : >"$state.new/was-there"
   fi
-  for n in 0 1 2; do
-    if exists "$root${targets[n]}"; then cp -pPR "$root${targets[n]}" "$state.new/before/$n"; else : >"$state.new/before/$n.absent"; fi
-    printf '%s\n' "${targets[n]}" >"$state.new/before/$n.path"
-  done
+  for n in "${!targets[@]}"; do keep_original "$n" "$state.new/before"; done
   printf '%s\n' "$platform" >"$state.new/platform"
   : >"$state.new/journal"
   mv "$state.new" "$state"
@@ -336,8 +363,8 @@ keep_originals() {
 sweep() {
   local n next
   rm -rf "$state.done" "$state.new" "$state/journal.new"
-  for n in 0 1 2; do
-    rm -f "$root${targets[n]}.flakewright-new"
+  for n in "${!targets[@]}"; do
+    rm -f "$root${targets[n]}.flakewright-new" "$state/before/$n.path.new"
     next=$state/installed/$n.next
     if [ -f "$next" ] && [ ! -L "$root${targets[n]}" ] && cmp -s "$next" "$root${targets[n]}"; then
       mv -f "$next" "$state/installed/$n"
@@ -355,10 +382,10 @@ act() {
 }
 
 make_directory() {
-  [ -d "$root$1" ] || {
-    journal directory "$1" -
-    mkdir -p "$root$1"
-  }
+  [ ! -d "$root$1" ] || return 0
+  make_directory "$(dirname "$1")"
+  journal directory "$1" -
+  mkdir "$root$1"
 }
 
 # Whether target number $1 is as a run of this script has left it.
@@ -371,7 +398,7 @@ is_ours() {
 keep_changed() {
   local target=$root${targets[$1]} copy n=1
   exists "$target" || return 0
-  if is_original "$1" || is_ours "$1"; then return 0; fi
+  if ! is_kept "$1" || is_original "$1" || is_ours "$1"; then return 0; fi
   mkdir -p "$saved"
   copy=$saved/$(basename "$target")
   while exists "$copy.$n"; do
@@ -434,13 +461,24 @@ is_original() {
 
 # Running builds continue: each connection has a process of its own, which the restart does not end.
 restart_daemon() {
-  local service found=no
+  local service found=no tries
   if [ "$(uname -s)" = Darwin ]; then
     for service in org.nixos.nix-daemon systems.determinate.nix-daemon; do
       launchctl print "system/$service" >/dev/null 2>&1 || continue
       found=yes
       say "restarting $service"
-      launchctl kickstart -k "system/$service"
+      if [ ! -e "$state/reload" ]; then
+        launchctl kickstart -k "system/$service"
+        continue
+      fi
+      # launchd reads the job's file anew only when it loads it, which fails until the old one has ended.
+      launchctl bootout "system/$service" || true
+      tries=30
+      until launchctl bootstrap system "/Library/LaunchDaemons/$service.plist" 2>/dev/null; do
+        tries=$((tries - 1))
+        [ $tries -gt 0 ] || fail "launchd could not load $service again: launchctl bootstrap system /Library/LaunchDaemons/$service.plist"
+        sleep 1
+      done
     done
   elif [ -d /run/systemd/system ] && systemctl cat nix-daemon.service >/dev/null 2>&1; then
     found=yes
@@ -456,6 +494,8 @@ restart_daemon() {
 # A killed run leaves the file: so the next run knows that the daemon still has old settings.
 finish_restart() {
   [ -e "$state/restart" ] || return 0
+  # systemd reads changed drop-ins only when it is asked to, and a restart without that would use the old ones.
+  if [ -e "$state/reload" ] && [ -z "$root" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
   if [ -n "$root" ]; then
     :
   elif [ "$restart" = yes ]; then
@@ -463,7 +503,7 @@ finish_restart() {
   else
     note "the running daemon keeps its old settings until it is restarted"
   fi
-  rm -f "$state/restart"
+  rm -f "$state/reload" "$state/restart"
 }
 
 # --- Commands -------------------------------------------------------------------------------------------------------
@@ -592,23 +632,40 @@ apply_users() {
   [ -z "$more" ] || note "more members of $build_group than the spec's, and builds may run as them too:$more"
 }
 
-mark_restart() { : >"$state/restart"; }
+# Before the change of target number $1.
+mark_restart() {
+  case $1 in 3 | 5) : >"$state/reload" ;; esac
+  : >"$state/restart"
+}
+
+# Whether this machine has a use for target number $1.
+applies() {
+  case $1 in
+    2) exists "$root/usr/bin/systemd-sysusers" || exists "$root/bin/systemd-sysusers" ;;
+    3) [ ! -d "$root/System/Library" ] && { exists "$root/usr/lib/systemd/systemd" || exists "$root/lib/systemd/systemd"; } ;;
+    *) true ;;
+  esac
+}
 
 apply_files() {
   local n source target text current
-  for n in 0 1 2; do
-    source=$etc/${sources[n]} target=${targets[n]}
-    if [ $n = 2 ] && ! exists "$root/usr/bin/systemd-sysusers" && ! exists "$root/bin/systemd-sysusers"; then continue; fi
-    if [ ! -f "$source" ]; then
+  for n in "${!targets[@]}"; do
+    find_source "$n"
+    target=${targets[n]}
+    applies "$n" || continue
+    text=''
+    if [ ! -f "$source" ] && [ -z "$text" ]; then
       # The target may be from an earlier spec.
-      if has_state && ! is_original $n; then
-        act "put back $target, which is no longer in the spec" restore $n
-        [ "$dry" = yes ] || mark_restart
+      if has_state && is_kept "$n" && ! is_original "$n" && { [ "$n" -lt 3 ] || exists "$state/installed/$n"; }; then
+        [ "$dry" = yes ] || mark_restart "$n"
+        act "put back $target, which is no longer in the spec" restore "$n"
       fi
       continue
     fi
-    text=$(cat "$source") || fail "$source cannot be read"
-    [ $n != 0 ] || text=$understood
+    if [ -z "$text" ]; then
+      text=$(cat "$source") || fail "$source cannot be read"
+    fi
+    [ "$n" != 0 ] || text=$understood
     [ -n "$text" ] || fail "$source is empty: nothing was written"
     if readable "$root$target"; then
       current=$(cat "$root$target") || fail "$target cannot be read"
@@ -621,8 +678,8 @@ apply_files() {
       if readable "$root$target"; then current=$root$target; fi
       printf '%s\n' "$text" | diff -u "$current" - | sed -e 's/^/    /' -e '1,2d' || true
     else
-      mark_restart
-      put $n "$text"
+      mark_restart "$n"
+      put "$n" "$text"
     fi
   done
 }
@@ -695,10 +752,12 @@ uninstall() {
     say "nothing of flakewright is installed here"
     return 0
   fi
-  for n in 0 1 2; do
-    is_original $n && continue
-    [ "$dry" = yes ] || mark_restart
-    act "put back $(cat "$state/before/$n.path")" restore $n
+  for n in "${!targets[@]}"; do
+    ! is_kept "$n" || is_original "$n" && continue
+    # What this script never wrote is somebody else's.
+    [ "$n" -lt 3 ] || exists "$state/installed/$n" || exists "$state/installed/$n.next" || continue
+    [ "$dry" = yes ] || mark_restart "$n"
+    act "put back $(cat "$state/before/$n.path")" restore "$n"
   done
   [ "$dry" = yes ] || finish_restart
   # Memberships, descriptions and users first: a group can be removed when its users are gone.
@@ -714,7 +773,8 @@ uninstall() {
       group) remove_group "$name" "$rest" ;;
       directory) if [ -d "$root$name" ]; then act "remove folder $name" rmdir_if_empty "$root$name"; fi ;;
     esac
-  done <"$state/journal"
+    # Backwards: a folder is created before those in it.
+  done < <(sed '1!G;h;$!d' "$state/journal")
   if [ "$dry" = yes ]; then
     say "(dry run: nothing was changed)"
     return 0

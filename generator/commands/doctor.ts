@@ -6,6 +6,7 @@ import { examineDaemon } from "./doctor/daemon.ts";
 import { examineGit } from "./doctor/git.ts";
 import { examineLock } from "./doctor/lock.ts";
 import type { Examined, Machine } from "./doctor/machine.ts";
+import { examineNetwork } from "./doctor/network.ts";
 import { examineNix } from "./doctor/nix.ts";
 import { examineOutputs } from "./doctor/outputs.ts";
 import { examineUsers } from "./doctor/users.ts";
@@ -45,7 +46,7 @@ async function examine(machine: Machine, stale: Parameters<typeof examineOutputs
     examineOutputs(machine, stale),
     conf,
     await examineUsers(machine, owner),
-    ...(version ? [await examineDaemon(machine)] : []),
+    ...(version ? [await examineDaemon(machine), await examineNetwork(machine, owner)] : []),
     await examineGit(machine),
     await examineLock(machine, version),
   ];

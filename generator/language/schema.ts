@@ -53,6 +53,15 @@ const nixUser = define("nixUser", text(/^(\*|@?[A-Za-z_][A-Za-z0-9_.-]*\$?)$/));
 const feature = define("feature", text(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/));
 const base64 = define("base64", text(/^[A-Za-z0-9+/]+={0,2}$/));
 const url = define("url", text(/^[A-Za-z0-9/][^\s#\u0000-\u001f]*$/));
+const proxyAddress = define("proxyAddress", text(/^[^\s$"'<>\\^`{|}\u0000-\u001f\u007f]+$/));
+const noProxyEntry = define("noProxyEntry", text(/^[^\s,$"'`\\\u0000-\u001f\u007f]+$/));
+// NixOS writes its path into shell code, and nix.conf has `=` and `?` behind paths of the sandbox.
+const bundlePath = define(
+  "bundlePath",
+  text(
+    /^(?!.*\/\.\.?(\/|$))(\.(\/[A-Za-z0-9._+-]+)+|\/([^\s:=?@$"'`\\\u0000-\u001f\u007f]*[^\s:=?@$"'`\\/\u0000-\u001f\u007f]))$/,
+  ),
+);
 const system = define("system", oneOf(SYSTEMS));
 const forge = define("forge", oneOf(FORGE_NAMES));
 const runnerLabel = define("runnerLabel", text(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/));
@@ -209,6 +218,22 @@ const gc = define(
     },
     "Garbage collection.",
   ),
+);
+
+const network = record(
+  {
+    proxy: proxyAddress(
+      "The HTTP proxy with its port: http://proxy.example.net:3128. Without an account: a password is a secret. Connections of ssh do not use it.",
+    ),
+    noProxy: listOf(
+      noProxyEntry(),
+      "Hosts that are reached without the proxy: build.example.net, a domain with all its hosts as .example.net, an IP address, or *. localhost, 127.0.0.1 and ::1 are always among them.",
+    ),
+    caBundle: bundlePath(
+      "A PEM file, not a link, with every certificate authority to trust: an absolute path on the machines, or a file of your own in the output folder, such as ./certs/company.pem, which NixOS and macOS add to the system's own authorities.",
+    ),
+  },
+  "How machines behind a company's proxy reach the network: for the Nix daemon, the machines and the shells.",
 );
 
 const role = define(
@@ -507,6 +532,7 @@ const spec = record(
     trustedUsers: listOf(nixUser(), "Accounts that the daemon trusts: equivalent to root on that machine."),
     allowedUsers: listOf(nixUser(), 'Accounts that may connect to the daemon. Nix\'s default: ["*"].'),
     gc: gc(),
+    network,
     buildUsers: buildUsers(),
     users: mapOf(name, user(), "People's own nix.conf (and Home Manager module), by account name."),
     volumes: mapOf(name, volume(), "Self-contained environments on mounted volumes."),

@@ -94,6 +94,12 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   nixUser: { name: "account", use: "an account name, a group as @group, or *" },
   feature: { name: "word", use: "letters, digits, `-`, `_`, `.`, `+`, starting with a letter or digit" },
   base64: { name: "base64", hint: "run this on the builder: base64 -w0 /etc/ssh/ssh_host_ed25519_key.pub" },
+  proxyAddress: { name: "proxy", use: "an address such as http://proxy.example.net:3128" },
+  noProxyEntry: { name: "host", use: "one host, domain or address without white space and commas, such as .example.net" },
+  bundlePath: {
+    name: "path",
+    use: "an absolute path of plain characters, without `.`, `..`, `:` and `=`, or a file in the output folder such as ./certs/company.pem",
+  },
   url: { name: "URL", use: "a URL or store address without white space or `#`, such as https://cache.nixos.org/" },
 };
 

@@ -10,6 +10,7 @@ import { ciRules } from "./rules/ci.ts";
 import { hostRules } from "./rules/hosts.ts";
 import { ignoredSettingRules } from "./rules/ignored-settings.ts";
 import { inputRules } from "./rules/inputs.ts";
+import { networkRules } from "./rules/network.ts";
 import { nixpkgsRules } from "./rules/nixpkgs.ts";
 import { packageNameRules } from "./rules/package-names.ts";
 import { packageRules } from "./rules/packages.ts";
@@ -33,6 +34,7 @@ export const RULES: readonly Rule[] = [
   ...secretRules,
   ...builderRules,
   ...addressRules,
+  ...networkRules,
   ...settingsConflictRules,
   ...ignoredSettingRules,
   ...scheduleRules,

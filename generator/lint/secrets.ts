@@ -34,6 +34,9 @@ function secretByPlace(path: SpecPath, value: string): { what: string; text: str
   // Also a damaged copy: a text longer than a public key may contain a secret key.
   const digits = isKeyPlace ? /(?:^|:)([A-Za-z0-9+/=]{64,})$/.exec(value)?.[1] : undefined;
   if (digits) return { what: "a secret signing key", text: digits };
+  // Every password, however short: nothing in a proxy's address is expanded, and no word stands for one.
+  const inProxy = path.at(-2) === "network" && path.at(-1) === "proxy" ? /^[^/]*\/\/[^/]*?:([^/]+)@/.exec(value)?.[1] : undefined;
+  if (inProxy !== undefined && !/^[$<]/.test(inProxy)) return { what: "a password in a URL", text: inProxy };
   if (path.at(-2) === "env" && SECRET_NAME.test(String(path.at(-1))) && value.length >= 6 && !isPlaceholder(value))
     return { what: "a password or token", text: value };
   return undefined;

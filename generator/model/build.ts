@@ -7,7 +7,7 @@ import { commandsOf, withCommands } from "./commands.ts";
 import { reportConflicts } from "./conflicts.ts";
 import { hostsOf } from "./hosts.ts";
 import { imagesOf } from "./images.ts";
-import { buildersOf, buildUsersOf, gcOf, usersOf, volumesOf } from "./machines.ts";
+import { buildersOf, buildUsersOf, gcOf, networkOf, usersOf, volumesOf } from "./machines.ts";
 import type { Acceptance, Group, Model, PackageSet, Substituter } from "./model.ts";
 import { byName } from "./order.ts";
 import type { References } from "./references.ts";
@@ -72,6 +72,7 @@ export function buildModel(spec: Pruned<Spec>, source: Locator, pins?: PinsFile)
     trustedUsers: trustedUsers ?? [],
     allowedUsers: allowedUsers ?? [],
     gc: gcOf(spec.gc),
+    network: networkOf(spec.network),
     buildUsers,
     users: usersOf(spec.users, source, add),
     volumes: volumesOf(spec.volumes, groups, all, source, add),

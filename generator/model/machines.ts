@@ -3,13 +3,13 @@ import type { Pruned } from "../language/prune.ts";
 import type { Spec } from "../language/schema.ts";
 import type { Locator, ReporterAdd } from "../report/diagnostic.ts";
 import type { SpecPath } from "../report/spec-path.ts";
-import type { Builder, BuildUsers, Gc, Group, Host, Role, Setting, User, Volume } from "./model.ts";
-import { byName } from "./order.ts";
+import type { Builder, BuildUsers, Gc, Group, Host, Network, Role, Setting, User, Volume } from "./model.ts";
+import { byName, unique } from "./order.ts";
 import type { References } from "./references.ts";
 import { settingsOf, settingsOver, sortSettings } from "./settings.ts";
 import { groupList, present } from "./tools.ts";
 
-/* Garbage collection, build users, users, volumes and builders. */
+/* Garbage collection, the network, build users, users, volumes and builders. */
 
 type Part<Key extends keyof Spec> = Pruned<NonNullable<Spec[Key]>> | undefined;
 
@@ -23,6 +23,14 @@ export function gcOf(part: Part<"gc">): Gc | undefined {
     dates: part.dates ?? dates,
     olderThan: part.olderThan ?? olderThan,
   };
+}
+
+/** The proxy and the certificate authorities; undefined when the spec has neither. */
+export function networkOf(part: Part<"network">): Network | undefined {
+  if (!part) return undefined;
+  const { proxy, noProxy, caBundle } = part;
+  if (proxy === undefined && caBundle === undefined && noProxy === undefined) return undefined;
+  return { at: ["network"], proxy, noProxy: unique(present(noProxy ?? [])), caBundle };
 }
 
 /** Build users nixbld1, nixbld2, …, in the order of the roles. Reports `name-conflict` for a duplicate role. */

@@ -137,6 +137,17 @@ export interface Gc {
   readonly olderThan: string;
 }
 
+/** How machines reach the network. */
+export interface Network {
+  readonly at: SpecPath;
+  /** A URL with a port; undefined for none. */
+  readonly proxy: string | undefined;
+  /** The spec's entries, without those that every machine has. */
+  readonly noProxy: readonly string[];
+  /** A PEM file: an absolute path, or the user's own file below the output folder, which begins with `./`. */
+  readonly caBundle: string | undefined;
+}
+
 /** The role of a build user: a label, a CI job and a check. Nix uses any free build user for a build. */
 export interface Role {
   readonly at: SpecPath;
@@ -311,6 +322,7 @@ export interface Model {
   readonly trustedUsers: readonly { readonly at: SpecPath; readonly name: string }[];
   readonly allowedUsers: readonly { readonly at: SpecPath; readonly name: string }[];
   readonly gc: Gc | undefined;
+  readonly network: Network | undefined;
   readonly buildUsers: BuildUsers | undefined;
   readonly users: readonly User[];
   readonly volumes: readonly Volume[];

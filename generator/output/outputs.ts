@@ -21,7 +21,7 @@ import { deployedByColmena, hiveView, hostScaffoldView, hostsView, remoteBuilder
 import { FORGES } from "./views/forges.ts";
 import { imagesView } from "./views/images.ts";
 import { isDarwin, isNixos, isOtherLinux } from "./views/kinds.ts";
-import { ownConfs, ownMachines, ownSysusers } from "./views/linux-hosts.ts";
+import { ownConfs, ownDropIns, ownMachines, ownSysusers } from "./views/linux-hosts.ts";
 import {
   applyView,
   darwinView,
@@ -34,6 +34,7 @@ import {
   userConfView,
   volumeConfView,
 } from "./views/machine.ts";
+import { dropInView, hasNetwork, networkModuleView, ownBundle, shellNetworkView } from "./views/network.ts";
 import {
   buildUsersView,
   enabledToolsView,
@@ -89,6 +90,7 @@ const OUTPUTS: readonly Output[] = [
   { path: "nix/enabled-tools.nix", files: always(enabledToolsView) },
   { path: "nix/dev-shells.nix", shells: true, files: always(devShellsView) },
   { path: "nix/shell-entry.sh", shells: true, files: when(hasEntry, () => ({})) },
+  { path: "nix/network.sh", shells: true, files: when(hasNetwork, shellNetworkView) },
   { path: "nix/commands.nix", shells: true, files: when(hasCommands, commandsView) },
   { path: "nix/write-commands.sh", shells: true, files: when(hasCommands, () => ({})) },
   { path: "nix/packages.nix", files: always(packagesView) },
@@ -122,6 +124,7 @@ const OUTPUTS: readonly Output[] = [
   { path: "modules/options.nix", files: always(optionsView) },
   { path: "modules/nix-settings.nix", files: always(nixosSettingsView) },
   { path: "modules/build-users.nix", files: ({ buildUsers }) => (buildUsers ? [{ view: buildUsersView(buildUsers) }] : []) },
+  { path: "modules/network.nix", files: when(hasNetwork, networkModuleView) },
   { path: "modules/remote-builders.nix", files: when((model) => model.builders.length > 0, remoteBuildersView) },
   { path: "modules/tool-groups.nix", files: always(toolModuleView) },
   { path: "modules/home-manager.nix", files: always(homeManagerView) },
@@ -135,6 +138,7 @@ const OUTPUTS: readonly Output[] = [
       return buildUsers && hasBuildUsers(model) ? [{ view: sysusersView(model, buildUsers) }] : [];
     },
   },
+  { path: "etc/systemd/system/nix-daemon.service.d/flakewright.conf", files: when(hasNetwork, dropInView) },
   {
     path: "users/NAME/nix.conf",
     files: (model) => model.users.map((user) => ({ name: user.name, view: userConfView(model, user) })),
@@ -146,6 +150,7 @@ const OUTPUTS: readonly Output[] = [
   { path: "machines/NAME/etc/nix/nix.conf", files: ownConfs },
   { path: "machines/NAME/etc/nix/machines", files: ownMachines },
   { path: "machines/NAME/etc/sysusers.d/nix-build-users.conf", files: ownSysusers },
+  { path: "machines/NAME/etc/systemd/system/nix-daemon.service.d/flakewright.conf", files: ownDropIns },
   { path: "setup-nix-environment.sh", mode: 0o755, files: always(setupView) },
   { path: "manage-nix-packages.sh", mode: 0o755, files: always(manageView) },
   { path: "apply-nix-config.sh", mode: 0o755, files: when(hasMachinePart, applyViewOf) },
@@ -180,7 +185,7 @@ export const canBeOutput = (path: string): boolean => OURS.test(path);
 
 /** A Linux host always gets a nix.conf: flakes need a setting. */
 function hasSystemConf(model: Model): boolean {
-  return model.settings.length > 0 || model.hosts.some(isOtherLinux);
+  return model.settings.length > 0 || model.network?.caBundle !== undefined || model.hosts.some(isOtherLinux);
 }
 
 /** The files that the dev shells depend on, in the order of OUTPUTS, and flake.lock, which is Nix's own. */
@@ -189,7 +194,8 @@ function envrcView(model: Model, context: PlanContext): object {
     output.files(model, context).map(({ name }) => filePath(output, name)),
   );
   const own = model.nixpkgs.overlays.flatMap((overlay) => ("path" in overlay ? [overlay.path.slice(2)] : []));
-  return { watched: [...new Set(["flake.lock", ...generated, ...own])] };
+  const bundle = ownBundle(model).map((path) => path.slice(3));
+  return { watched: [...new Set(["flake.lock", ...generated, ...own, ...bundle])] };
 }
 
 /** apply-nix-config.sh knows what belongs beside it: without a file of etc/, it must not take one off the machine. */
@@ -208,7 +214,7 @@ function hasBuildUsers(model: Model): boolean {
 /** Whether apply-nix-config.sh is needed: for files below etc/, or for setup-nix-environment.sh to read a nix.conf. */
 function hasMachinePart(model: Model): boolean {
   const parts = [model.builders, model.users, model.volumes];
-  return hasSystemConf(model) || parts.some((part) => part.length > 0) || hasBuildUsers(model);
+  return hasSystemConf(model) || hasNetwork(model) || parts.some((part) => part.length > 0) || hasBuildUsers(model);
 }
 
 /** Model → every file of the output tree but the manifest, in the order of OUTPUTS. */

@@ -1,6 +1,6 @@
 import Handlebars from "handlebars";
 import { commentText, generatedLine } from "./printers/comment.ts";
-import { confLine, machinesLine, sysusersLine } from "./printers/conf.ts";
+import { confLine, machinesLine, systemdEnvironment, sysusersLine } from "./printers/conf.ts";
 import { htmlLinks, htmlText } from "./printers/html.ts";
 import { jsonText } from "./printers/json.ts";
 import { markdownCode, markdownText } from "./printers/markdown.ts";
@@ -39,6 +39,8 @@ const printers: Readonly<Record<string, (...given: never[]) => string>> = {
   shArray: (values: readonly string[]) => shellArray(values),
   conf: (name: string, value: never) => confLine(name, value),
   machine: (builder: never) => machinesLine(builder),
+  /** A variable of a unit of systemd. */
+  unitVariable: (name: string, value: string) => systemdEnvironment(name, value),
   sysuser: (entry: never) => sysusersLine(entry),
   md: (text: string | number) => markdownText(String(text)),
   mdCode: (text: string) => markdownCode(text),

@@ -266,6 +266,14 @@ export const CATALOGUE = {
     example: "# /nix/var/nix/daemon-socket/socket: connection refused",
     fixed: "# sudo systemctl enable --now nix-daemon.socket",
   },
+  "machine-network-differs": {
+    severity: "error",
+    summary: "the Nix daemon does not have the proxy or the certificate authorities of the spec",
+    cause:
+      "The daemon downloads and builds with its own environment, not with that of the account that asks. It was started before the configuration was installed, or by something else than systemd or launchd.",
+    example: "# nix-daemon.service: no http_proxy",
+    fixed: "# sudo out/apply-nix-config.sh",
+  },
   "machine-untracked-file": {
     severity: "error",
     summary: "a file of the flake is not tracked by Git",

@@ -224,6 +224,11 @@ export const specValue: fc.Arbitrary<Record<string, unknown>> = fc
           dates: fc.constantFrom("weekly", "03:15"),
           olderThan: fc.constantFrom("30d", "7d"),
         }),
+        network: partial({
+          proxy: fc.constantFrom("http://proxy.example.net:3128", "http://u%25s@proxy.example.net:3128/", "socks5h://[::1]:1080"),
+          noProxy: fc.constantFrom([".example.net", "10.0.0.0/8", "::1"], ["*"], []),
+          caBundle: fc.constantFrom("/etc/ssl/company.pem", "/etc/%h;(id)&/ca.pem", "./certs/company.pem"),
+        }),
         buildUsers: fc
           .uniqueArray(name, { minLength: 1, maxLength: 4 })
           .chain((roles) =>

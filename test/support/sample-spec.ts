@@ -47,6 +47,9 @@ const TEXTS: Readonly<Record<string, string>> = {
   imageName: "registry.example.net/sample",
   cachixName: "sample",
   base64: "c2FtcGxl",
+  proxyAddress: "http://proxy.example.net:3128",
+  noProxyEntry: ".example.net",
+  bundlePath: "/etc/ssl/certs/sample.pem",
   url: "https://cache.example.net/",
 };
 

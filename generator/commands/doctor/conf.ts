@@ -7,6 +7,9 @@ import { differingSettings } from "./settings.ts";
 /** What looks after the machine's nix.conf, as apply-nix-config.sh recognises it: `nixos`, `nix-darwin`, `debian`, … */
 export type Owner = string;
 
+/** What apply-nix-config.sh installs for the network of the daemon. */
+export const DROP_IN = "/etc/systemd/system/nix-daemon.service.d/flakewright.conf";
+
 /**
  * Is nix.conf the spec's, and is it in effect? What nix.conf should be is asked of apply-nix-config.sh, which also installs it.
  */
@@ -41,6 +44,12 @@ export async function examineConf(machine: Machine, version: NixVersion | undefi
     }
   if (!isManaged && report.get("drift nix/machines") === "differs")
     findings.push(finding("machine-conf-differs", "/etc/nix/machines", "/etc/nix/machines is not the spec's", apply));
+  const dropIn = report.get("drift systemd/system/nix-daemon.service.d/flakewright.conf");
+  const hasSystemd = (await machine.system.kind("/run/systemd/system")) !== undefined;
+  if (!isManaged && (dropIn === "differs" || (dropIn === "absent" && hasSystemd))) {
+    const state = dropIn === "absent" ? "is not there" : "is not the spec's";
+    findings.push(finding("machine-conf-differs", DROP_IN, `${DROP_IN} ${state}`, apply));
+  }
   return [owner, { findings, fine }];
 }
 

@@ -33,6 +33,8 @@ function secretHint(what: string, at: SpecPath | undefined): string {
     return "move the line to `~/.config/nix/nix.conf` of each account that needs it, for that account alone to read, and replace the token";
   if (what.includes("signing key"))
     return "replace the key pair, because anyone with this key can sign for the cache, and write the new public key here (`nix key convert-secret-to-public` prints it)";
+  if (at?.[0] === "network")
+    return "leave the account out, replace it, and give it to the daemon in a file that only root can read (ARCHITECTURE.md says which) and to people in their own http_proxy and https_proxy";
   if (what.includes("URL")) return "move it to the file of the setting `netrc-file`, and replace it";
   return "move it to a secret store or a file outside the repository, and replace it, because others may have read it";
 }

@@ -31,3 +31,8 @@ export function machinesLine(machine: Machine): string {
   if (problem !== undefined) throw new Error(`machines: ${machine.host} ${problem}`);
   return machineFields(machine).join(" ");
 }
+
+/** One assignment of systemd's `Environment=`: `%` begins a specifier, and inside the quotes `\` escapes the next character. systemd.exec(5) */
+export function systemdEnvironment(name: string, value: string): string {
+  return `Environment="${name}=${value.replaceAll("%", "%%").replace(/["\\]/g, "\\$&")}"`;
+}

@@ -5,6 +5,7 @@ import type { PlanContext } from "../context.ts";
 import { diagram } from "./diagram.ts";
 import { isEveryGroup } from "./every-group.ts";
 import { kindsOfHosts, systemWords } from "./host-words.ts";
+import { exceptions } from "./network.ts";
 
 /** A link to a part of the page. */
 interface Link {
@@ -71,6 +72,7 @@ export function catalogView(model: Model, context: PlanContext): object {
     })),
     map: diagram(model),
     caches: model.substituters.map(({ url, publicKey }) => ({ id: ids.of("cache", url), url, key: publicKey ?? "" })),
+    network: networkRows(model).map((row) => ({ id: ids.of("network", row.name), ...row })),
     roles: (model.buildUsers?.roles ?? []).map((role) => ({
       id: ids.of("role", role.name),
       name: role.name,
@@ -109,6 +111,19 @@ export function catalogView(model: Model, context: PlanContext): object {
     })),
   };
   return { ...view, stats: stats(view), long: view.toolCount > 500 };
+}
+
+function networkRows({ network }: Model): { readonly name: string; readonly value: string }[] {
+  if (!network) return [];
+  return [
+    ...(network.proxy === undefined
+      ? []
+      : [
+          { name: "Proxy", value: network.proxy },
+          { name: "Without the proxy", value: exceptions(network) },
+        ]),
+    ...(network.caBundle === undefined ? [] : [{ name: "Certificate authorities", value: network.caBundle }]),
+  ];
 }
 
 /** The counts in the head of the page. */

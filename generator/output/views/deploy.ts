@@ -1,5 +1,6 @@
 import type { Deploy, Host, Model } from "../../model/model.ts";
 import { type Attribute, type NixValue, Selection } from "../printers/nix.ts";
+import { ownBundle } from "./network.ts";
 
 /** Data for deployment with deploy-rs. */
 
@@ -21,7 +22,7 @@ export function deployRsInput(model: Model): NixValue | undefined {
 export function deployView(model: Model, ownFolders: boolean): object {
   const hosts = deployedByDeployRs(model);
   const has = (os: Host["os"]) => hosts.some((host) => host.os === os);
-  const files = ["../apply-nix-config.sh", "../etc", ...(ownFolders ? ["../machines"] : [])];
+  const files = ["../apply-nix-config.sh", "../etc", ...(ownFolders ? ["../machines"] : []), ...ownBundle(model)];
   return {
     nixos: has("nixos"),
     darwin: has("darwin"),

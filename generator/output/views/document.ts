@@ -6,6 +6,7 @@ import { deployedByDeployRs } from "./deploy.ts";
 import { isEveryGroup } from "./every-group.ts";
 import { deployedByColmena } from "./fleet.ts";
 import { switchCommand, systemWords } from "./host-words.ts";
+import { documentNetwork } from "./network.ts";
 
 const BOT_NAMES = { renovate: "Renovate", dependabot: "Dependabot" } as const;
 
@@ -40,6 +41,7 @@ export function architectureView(model: Model, context: PlanContext): object {
     caches: model.substituters.map(({ url, publicKey }) => ({ url, key: publicKey ?? "none" })),
     trusted: model.trustedUsers.map(({ name }, index) => ({ name, follows: index > 0 })),
     gc: model.gc ? { olderThan: model.gc.olderThan, dates: model.gc.dates, automatic: model.gc.automatic } : false,
+    network: documentNetwork(model),
     users: model.users.map((user) => ({ name: user.name, settings: pairs(user.settings) })),
     groups: model.groups.map((group) => ({
       name: group.name,

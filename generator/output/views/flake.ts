@@ -5,6 +5,7 @@ import { NIX_DARWIN, nixDarwinInput } from "./darwin-hosts.ts";
 import { DEPLOY_RS, deployedByDeployRs, deployRsInput } from "./deploy.ts";
 import { deployedByColmena } from "./fleet.ts";
 import { isDarwin, isNixos, isOtherLinux } from "./kinds.ts";
+import { hasNetwork } from "./network.ts";
 import { hasPolicy } from "./nixos.ts";
 
 /** Data for flake.nix and the files in nix/. */
@@ -33,6 +34,7 @@ export function flakeView(model: Model): object {
     hasHive: deployedByColmena(model) !== undefined,
     hasDeploy: deployedByDeployRs(model).length > 0,
     hasBuilders: model.builders.length > 0,
+    hasNetwork: hasNetwork(model),
   };
 }
 

@@ -2,6 +2,7 @@ import type { LinuxHost, Model, Setting } from "../../model/model.ts";
 import { buildersOn, trustedAccounts } from "./fleet.ts";
 import { isOtherLinux } from "./kinds.ts";
 import { confView, machinesView, sysusersView, withFlakes } from "./machine.ts";
+import { dropInView, hasNetwork, withBundle } from "./network.ts";
 
 /** Data for hosts of other distributions: machines/NAME/etc/ of those that differ from etc/. */
 
@@ -15,7 +16,7 @@ const withOwnFolder = (model: Model): LinuxHost[] =>
 export const ownConfs = (model: Model): File[] =>
   withOwnFolder(model).map((host) => ({
     name: host.name,
-    view: { ...confView(model, withFlakes(settingsWithTrust(host, model))), host: host.name },
+    view: { ...confView(model, withFlakes(withBundle(model, settingsWithTrust(host, model)))), host: host.name },
   }));
 
 /** A machine is not its own builder. */
@@ -32,6 +33,9 @@ export const ownSysusers = (model: Model): File[] => {
   if (!buildUsers || buildUsers.roles.length === 0) return [];
   return withOwnFolder(model).map(({ name }) => ({ name, view: sysusersView(model, buildUsers) }));
 };
+
+export const ownDropIns = (model: Model): File[] =>
+  hasNetwork(model) ? withOwnFolder(model).map(({ name }) => ({ name, view: dropInView(model) })) : [];
 
 /** A builder trusts the accounts of the machines that send builds, and has the features that the spec gives it. */
 function settingsWithTrust({ name, settings }: LinuxHost, model: Model): readonly Setting[] {

@@ -2,6 +2,7 @@ import type { BuildUsers, Model, Setting, User, Volume } from "../../model/model
 import type { SysusersEntry } from "../printers/conf.ts";
 import { Call, type NixValue } from "../printers/nix.ts";
 import { isOtherLinux } from "./kinds.ts";
+import { daemonVariables, darwinNetwork, hasNetwork, ownBundle, scriptNetwork, withBundle } from "./network.ts";
 import { hasOverlays, hasPolicy, settingsToNix } from "./nixos.ts";
 
 /** Data for machines without NixOS: configuration files, scripts, and the modules of Home Manager and nix-darwin. */
@@ -12,7 +13,8 @@ export const confView = (model: Model, settings: readonly Setting[]): object => 
 });
 
 /** nix.conf of a machine that is not NixOS. */
-export const systemConfView = (model: Model): object => confView(model, withFlakes(forMachines(model, model.settings)));
+export const systemConfView = (model: Model): object =>
+  confView(model, withFlakes(withBundle(model, forMachines(model, model.settings))));
 
 /** A nix.conf without `experimental-features` would switch off what the machine has: this adds what flakes need and replaces nothing. */
 export function withFlakes(settings: readonly Setting[]): readonly Setting[] {
@@ -30,7 +32,7 @@ function forMachines(model: Model, settings: readonly Setting[]): readonly Setti
 export const userConfView = (model: Model, user: User): object => ({ ...confView(model, user.settings), user: user.name });
 
 export const volumeConfView = (model: Model, volume: Volume): object => ({
-  ...confView(model, forMachines(model, volume.settings)),
+  ...confView(model, withBundle(model, forMachines(model, volume.settings))),
   volume: volume.name,
 });
 
@@ -50,6 +52,10 @@ export function applyView(model: Model): object {
   return {
     name: model.name,
     hosts: model.hosts.filter(isOtherLinux).map(({ name }) => name),
+    network: daemonVariables("linux", model).map((pair) => pair.join("=")),
+    bundle: ownBundle(model)
+      .map((path) => path.slice(3))
+      .join(""),
     buildUsers: {
       group: users?.group ?? "",
       gid: users?.gid ?? "",
@@ -64,6 +70,7 @@ export function manageView(model: Model): object {
   const tools = model.groups.flatMap((group) => group.tools.map((tool) => ({ name: tool.name, group: group.name })));
   return {
     name: model.name,
+    network: scriptNetwork(model),
     keepFor: model.gc?.olderThan ?? "30d",
     groups: { names: model.groups.map((group) => group.name), titles: model.groups.map((group) => group.title) },
     volumes: {
@@ -77,7 +84,12 @@ export function manageView(model: Model): object {
 
 export function setupView(model: Model): object {
   const volumes = model.volumes.map(({ name, mount }) => ({ name, mount }));
-  return { name: model.name, volumes, volumeNames: volumes.map(({ name }) => name).join(" ") || "none" };
+  return {
+    name: model.name,
+    network: scriptNetwork(model),
+    volumes,
+    volumeNames: volumes.map(({ name }) => name).join(" ") || "none",
+  };
 }
 
 /** Home Manager writes one user's nix.conf, so the settings of all users are a set by account name. */
@@ -102,7 +114,8 @@ export function darwinView(model: Model): object {
   };
   const hasSettings = Object.keys(settings).length > 0;
   return {
-    usesLib: hasSettings || optimise || gc !== undefined,
+    usesLib: hasSettings || optimise || gc !== undefined || hasNetwork(model),
+    network: darwinNetwork(model),
     settings: hasSettings && settings,
     optimise,
     gc: gc ?? false,

@@ -4,6 +4,7 @@ import { findSetting } from "../../knowledge/settings.ts";
 import type { BuildUsers, Model, Setting } from "../../model/model.ts";
 import type { PlanContext } from "../context.ts";
 import { type Attribute, Call, type NixValue, Selection } from "../printers/nix.ts";
+import { hasNetwork } from "./network.ts";
 
 /** Data for the NixOS modules and hosts. */
 
@@ -11,6 +12,7 @@ export function nixosIndexView(model: Model): object {
   const imports = [
     "nix-settings",
     ...(model.buildUsers ? ["build-users"] : []),
+    ...(hasNetwork(model) ? ["network"] : []),
     ...(model.builders.length > 0 ? ["remote-builders"] : []),
     "tool-groups",
   ];

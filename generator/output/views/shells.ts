@@ -1,6 +1,7 @@
 import type { EnvValue, Model, Shell } from "../../model/model.ts";
 import { type Attribute, Call, type NixValue, Selection } from "../printers/nix.ts";
 import { toolList } from "./flake.ts";
+import { hasNetwork, shellBundle } from "./network.ts";
 
 /** Data for the dev shells and the commands in them. */
 
@@ -39,6 +40,8 @@ export function devShellsView(model: Model): object {
     hasPaths: kinds.has("path"),
     hasEnvFiles: model.shells.some((shell) => shell.envFiles.length > 0),
     hasCommands: hasCommands(model),
+    network: hasNetwork(model),
+    bundle: shellBundle(model),
     everyCommand: hasCommands(model) && model.shells.some(isEvery) && model.commands.map(({ name }) => name),
   };
 }

@@ -47,6 +47,7 @@
         nix-settings = withInputs ./modules/nix-settings.nix;
         tool-groups = withInputs ./modules/tool-groups.nix;
         build-users = withInputs ./modules/build-users.nix;
+        network = withInputs ./modules/network.nix;
         remote-builders = withInputs ./modules/remote-builders.nix;
       };
       homeModules.default = withInputs ./modules/home-manager.nix;

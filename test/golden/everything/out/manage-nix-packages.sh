@@ -63,6 +63,13 @@ else
   here=$(cd -P "$(dirname "$script")" && pwd -P)
 fi
 flake=$here
+# The proxy and the certificate authorities of the spec, for downloads by this script's Nix. What the environment has already stays.
+if [ -z "${http_proxy+set}${HTTP_PROXY+set}" ]; then export http_proxy='http://proxy.example.net:3128' HTTP_PROXY='http://proxy.example.net:3128'; fi
+if [ -z "${https_proxy+set}${HTTPS_PROXY+set}" ]; then export https_proxy='http://proxy.example.net:3128' HTTPS_PROXY='http://proxy.example.net:3128'; fi
+if [ -z "${no_proxy+set}${NO_PROXY+set}" ]; then export no_proxy='localhost,127.0.0.1,::1,.example.net,10.0.0.0/8' NO_PROXY='localhost,127.0.0.1,::1,.example.net,10.0.0.0/8'; fi
+bundle='/etc/ssl/company-100%.pem'
+case $bundle in /*) ;; *) bundle=$here/$bundle ;; esac
+if [ -r "$bundle" ]; then export NIX_SSL_CERT_FILE="$bundle"; fi
 while [ $# -gt 0 ]; do
   case $1 in
     --help | -h) usage && exit 0 ;;

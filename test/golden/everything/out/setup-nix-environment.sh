@@ -29,10 +29,41 @@ else
   _nix_environment_file=./setup-nix-environment.sh
 fi
 
+# The proxy and the certificate authorities of the spec, for the Nix that this user runs. Variables that are set already stay.
+_nix_environment_network() {
+  NIX_ENVIRONMENT_NETWORK=''
+  if [ -z "${http_proxy+set}${HTTP_PROXY+set}" ]; then
+    export http_proxy='http://proxy.example.net:3128' HTTP_PROXY='http://proxy.example.net:3128'
+    NIX_ENVIRONMENT_NETWORK="$NIX_ENVIRONMENT_NETWORK http_proxy HTTP_PROXY"
+  fi
+  if [ -z "${https_proxy+set}${HTTPS_PROXY+set}" ]; then
+    export https_proxy='http://proxy.example.net:3128' HTTPS_PROXY='http://proxy.example.net:3128'
+    NIX_ENVIRONMENT_NETWORK="$NIX_ENVIRONMENT_NETWORK https_proxy HTTPS_PROXY"
+  fi
+  if [ -z "${no_proxy+set}${NO_PROXY+set}" ]; then
+    export no_proxy='localhost,127.0.0.1,::1,.example.net,10.0.0.0/8' NO_PROXY='localhost,127.0.0.1,::1,.example.net,10.0.0.0/8'
+    NIX_ENVIRONMENT_NETWORK="$NIX_ENVIRONMENT_NETWORK no_proxy NO_PROXY"
+  fi
+  # Nix's own profile script sets NIX_SSL_CERT_FILE to the system's authorities.
+  bundle='/etc/ssl/company-100%.pem'
+  case $bundle in /*) ;; *) bundle=$folder/$bundle ;; esac
+  if [ -r "$bundle" ]; then
+    if [ -n "${NIX_SSL_CERT_FILE+set}" ]; then
+      NIX_ENVIRONMENT_OLD_NIX_SSL_CERT_FILE="=$NIX_SSL_CERT_FILE"
+    else
+      NIX_ENVIRONMENT_OLD_NIX_SSL_CERT_FILE='unset'
+    fi
+    export NIX_ENVIRONMENT_OLD_NIX_SSL_CERT_FILE NIX_SSL_CERT_FILE="$bundle"
+  else
+    _nix_environment_say "$bundle, the certificate authorities of the spec, cannot be read"
+  fi
+  export NIX_ENVIRONMENT_NETWORK
+}
+
 # Undoes the activation, also in a child of an activated shell. With `keep`, the function stays defined.
 nix_environment_deactivate() {
   if [ -n "${ZSH_VERSION-}" ]; then emulate -L sh; fi
-  local rest
+  local rest name
   if [ -n "${NIX_ENVIRONMENT-}" ]; then
     rest=":${PATH-}:"
     if [ -n "${NIX_ENVIRONMENT_PATH-}" ]; then
@@ -53,6 +84,12 @@ nix_environment_deactivate() {
       =*) export NIX_USER_CONF_FILES="${NIX_ENVIRONMENT_OLD_NIX_USER_CONF_FILES#=}" ;;
       unset) unset NIX_USER_CONF_FILES ;;
     esac
+    for name in ${NIX_ENVIRONMENT_NETWORK-}; do unset "$name"; done
+    case ${NIX_ENVIRONMENT_OLD_NIX_SSL_CERT_FILE-} in
+      =*) export NIX_SSL_CERT_FILE="${NIX_ENVIRONMENT_OLD_NIX_SSL_CERT_FILE#=}" ;;
+      unset) unset NIX_SSL_CERT_FILE ;;
+    esac
+    unset NIX_ENVIRONMENT_NETWORK NIX_ENVIRONMENT_OLD_NIX_SSL_CERT_FILE
     unset NIX_ENVIRONMENT NIX_ENVIRONMENT_PATH NIX_ENVIRONMENT_OLD_NIX_CONF_DIR NIX_ENVIRONMENT_OLD_NIX_USER_CONF_FILES
   fi
   if [ "${1-}" != 'keep' ]; then unset -f nix_environment_deactivate; fi
@@ -86,7 +123,7 @@ _nix_environment_default_files() (
 
 _nix_environment_activate() {
   if [ -n "${ZSH_VERSION-}" ]; then emulate -L sh; fi
-  local folder volume='' mount='' user profile shared conf cache added=''
+  local folder volume='' mount='' user profile shared conf cache added='' bundle
   case ${1-} in
     --volume)
       volume=${2-}
@@ -111,6 +148,7 @@ _nix_environment_activate() {
     return 0
   fi
   nix_environment_deactivate 'keep'
+  _nix_environment_network
 
   user=$(command id -un 2>/dev/null) || user=''
   cache=${XDG_CACHE_HOME:-${HOME-}/.cache}/flakewright/$_nix_environment_name
@@ -187,6 +225,7 @@ if [ -n "${BASH_VERSION-}" ] && [ "$BASH_SOURCE" = "$0" ]; then
 else
   _nix_environment_activate "$@"
 fi
+unset -f _nix_environment_network
 unset -f _nix_environment_activate _nix_environment_conf _nix_environment_default_files _nix_environment_mount \
   _nix_environment_say _nix_environment_set_files
 unset _nix_environment_name _nix_environment_file _nix_environment_volumes

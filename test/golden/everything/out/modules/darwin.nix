@@ -16,8 +16,39 @@ in
   environment.systemPackages = tools.packages;
   inherit (tools) warnings;
 
+  # How programs and the Nix daemon reach the network.
+  environment.variables = {
+    http_proxy = "http://proxy.example.net:3128";
+    https_proxy = "http://proxy.example.net:3128";
+    HTTP_PROXY = "http://proxy.example.net:3128";
+    HTTPS_PROXY = "http://proxy.example.net:3128";
+    no_proxy = "localhost,127.0.0.1,::1,.example.net,10.0.0.0/8";
+    NO_PROXY = "localhost,127.0.0.1,::1,.example.net,10.0.0.0/8";
+    NIX_SSL_CERT_FILE = "/etc/ssl/company-100%.pem";
+    SSL_CERT_FILE = "/etc/ssl/company-100%.pem";
+    CURL_CA_BUNDLE = "/etc/ssl/company-100%.pem";
+    GIT_SSL_CAINFO = "/etc/ssl/company-100%.pem";
+    REQUESTS_CA_BUNDLE = "/etc/ssl/company-100%.pem";
+    PIP_CERT = "/etc/ssl/company-100%.pem";
+    AWS_CA_BUNDLE = "/etc/ssl/company-100%.pem";
+    NODE_EXTRA_CA_CERTS = "/etc/ssl/company-100%.pem";
+    CARGO_HTTP_CAINFO = "/etc/ssl/company-100%.pem";
+    CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE = "/etc/ssl/company-100%.pem";
+    DENO_CERT = "/etc/ssl/company-100%.pem";
+  };
+
   # With Determinate's Nix, nix-darwin leaves nix.conf alone (`nix.enable = false`).
   nix = lib.mkIf config.nix.enable {
+    envVars = {
+      http_proxy = "http://proxy.example.net:3128";
+      https_proxy = "http://proxy.example.net:3128";
+      HTTP_PROXY = "http://proxy.example.net:3128";
+      HTTPS_PROXY = "http://proxy.example.net:3128";
+      no_proxy = "localhost,127.0.0.1,::1,.example.net,10.0.0.0/8";
+      NO_PROXY = "localhost,127.0.0.1,::1,.example.net,10.0.0.0/8";
+      NIX_SSL_CERT_FILE = "/etc/ssl/company-100%.pem";
+      SSL_CERT_FILE = "/etc/ssl/company-100%.pem";
+    };
     settings = {
       allowed-users = [
         "*"

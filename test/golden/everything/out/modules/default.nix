@@ -4,6 +4,7 @@
   imports = [
     ./nix-settings.nix
     ./build-users.nix
+    ./network.nix
     ./remote-builders.nix
     ./tool-groups.nix
   ];

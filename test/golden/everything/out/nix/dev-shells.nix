@@ -49,6 +49,7 @@ let
       packages = (if programs == [ ] then [ ] else [ (commands programs) ]) ++ found.packages;
       shellHook = builtins.concatStringsSep "" (
         map missingLine found.reasons
+        ++ [ ". ${./network.sh}\n" ]
         ++ (if projectRoot then [ ". ${./shell-entry.sh}\n" ] else [ ])
         ++ builtins.attrValues (builtins.mapAttrs exportLine env)
         ++ map envFileLine envFiles
