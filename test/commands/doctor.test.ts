@@ -41,13 +41,13 @@ buildUsers:
 ${ROLES}`;
 
 /** A folder with a generated spec. */
-async function project(): Promise<string> {
+async function project(more = ""): Promise<string> {
   const folder = tempFolder();
   // A nixpkgs that can be locked without a network.
   const nixpkgs = tempFolder();
   writeFileSync(join(nixpkgs, "flake.nix"), "{ outputs = _: { }; }\n");
   mkdirSync(join(folder, "spec"));
-  writeFileSync(join(folder, "spec/platform.yaml"), SPEC(`path:${nixpkgs}`));
+  writeFileSync(join(folder, "spec/platform.yaml"), SPEC(`path:${nixpkgs}`) + more);
   const { status } = await generate(nodeSystem(folder, process.env), OPTIONS);
   assert.is(status, 0);
   return folder;
@@ -62,7 +62,7 @@ interface Replaced {
 }
 
 /** Paths that exist only when the test provides them. */
-const MACHINE_PATHS = /^\/(etc|home|nix|run|Library|System)\//;
+const MACHINE_PATHS = /^\/(etc|home|nix|proc|run|Library|System)\//;
 
 /** A machine without findings, except for what the test replaces. */
 function machine(folder: string, { programs = {}, files = {}, kinds = {}, env = {} }: Replaced = {}): System {
@@ -219,6 +219,84 @@ test("a stopped daemon, where one is needed", async () => {
   assert.equal(await findings({ programs, kinds: { "/run/systemd/system": "directory" } }), [
     "machine-daemon-stopped: sudo systemctl enable --now nix-daemon.socket",
   ]);
+});
+
+const NETWORK = "network: { proxy: http://proxy.example.net:3128, caBundle: /etc/ssl/company.pem }\n";
+const UNIT = "systemctl show nix-daemon.service";
+const PROXIES = ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"];
+const environ = (
+  proxy: string,
+  more: readonly string[] = ["NIX_SSL_CERT_FILE=/etc/ssl/company.pem", "SSL_CERT_FILE=/etc/ssl/company.pem"],
+) => [
+  ...PROXIES.map((name) => `${name}=${proxy}`),
+  "no_proxy=localhost,127.0.0.1,::1",
+  "NO_PROXY=localhost,127.0.0.1,::1",
+  ...more,
+];
+
+test("the network that the running daemon really has; an account of the machine's own is fine, and no password is shown", async () => {
+  const folder = await project(NETWORK);
+  const examined = async (replaced: Replaced) => {
+    const { report, output } = await doctor(machine(folder, replaced), OPTIONS);
+    return [
+      ...report.diagnostics.map(({ code, file, message, hint }) => `${code} ${file}: ${message} ${hint}`),
+      ...output.split("\n").filter((line) => line.startsWith("ok the daemon has")),
+    ];
+  };
+  const running = { [UNIT]: "MainPID=7\nLoadState=loaded\nEnvironment=\n" };
+  const [own = ""] = await examined({
+    programs: running,
+    files: { "/proc/7/environ": environ("http://ada:correct-horse@proxy.example.net:3128").join("\0") },
+  });
+  assert.match(own, /^ok the daemon has http_proxy=http:\/\/ada:•••@proxy\.example\.net:3128, .*\(\/proc\/7\/environ\)$/);
+
+  // It runs since before the drop-in: a restart is due.
+  assert.equal(
+    await examined({
+      programs: running,
+      files: { "/proc/7/environ": environ("http://proxy.example.net:3128", ["SSL_CERT_FILE=/x"]).join("\0") },
+      kinds: { "/etc/systemd/system/nix-daemon.service.d/flakewright.conf": "file" },
+    }),
+    [
+      "machine-network-differs /proc/7/environ: the daemon lacks NIX_SSL_CERT_FILE=/etc/ssl/company.pem; has SSL_CERT_FILE=/x, not /etc/ssl/company.pem " +
+        '`sudo sh -c "systemctl daemon-reload && systemctl restart nix-daemon.service"`',
+    ],
+  );
+  // Whoever may not read the process sees what systemd starts it with.
+  const unit = environ("http://proxy.example.net:3128").join(" ");
+  const [asked = ""] = await examined({ programs: { [UNIT]: `MainPID=7\nLoadState=loaded\nEnvironment=${unit}\n` } });
+  assert.match(asked, /\(nix-daemon\.service\)$/);
+  // A Mac, and a machine without a service manager.
+  const launchd = `system/org.nixos.nix-daemon = {\n\tenvironment = {\n${environ("http://proxy.example.net:3128")
+    .map((pair) => `\t\t${pair.replace("=", " => ")}\n`)
+    .join("")}\t}\n}\n`;
+  const [mac = ""] = await examined({
+    programs: { "launchctl print system/org": launchd },
+    kinds: { "/Library/LaunchDaemons": "directory" },
+  });
+  assert.match(mac, /^ok the daemon has .*\(org\.nixos\.nix-daemon\)$/);
+  const [alone = ""] = await examined({ programs: { "pgrep -o -x nix-daemon": "9\n" }, files: { "/proc/9/environ": "A=b\0" } });
+  assert.match(
+    alone,
+    /^machine-network-differs \/proc\/9\/environ: the daemon lacks http_proxy=.* `sudo out\/apply-nix-config\.sh`$/,
+  );
+});
+
+test("a drop-in that is absent or another one", async () => {
+  const folder = await project(NETWORK);
+  for (const [drift, systemd, expected] of [
+    ["differs", false, 1],
+    ["absent", true, 1],
+    ["absent", false, 0],
+    ["none", true, 0],
+  ] as const) {
+    const programs = {
+      "bash out/apply-nix-config.sh --report": `owner=debian\nconf=/etc/nix/nix.conf\ndrift nix/nix.conf=none\ndrift systemd/system/nix-daemon.service.d/flakewright.conf=${drift}\n`,
+    };
+    const kinds: Record<string, EntryKind> = systemd ? { "/run/systemd/system": "directory" } : {};
+    const { report } = await doctor(machine(folder, { programs, kinds }), OPTIONS);
+    assert.is(report.diagnostics.filter(({ code }) => code === "machine-conf-differs").length, expected, drift);
+  }
 });
 
 test("files that Git does not track, or ignores", async () => {

@@ -49,7 +49,8 @@ function entryProblem(entry: string): { readonly message: string; readonly meant
   if (entry === "*" || isIP(entry) !== 0) return undefined;
   const [, address = "", bits] = /^(.*?)(?:\/([0-9]{1,3}))?$/.exec(entry) ?? [];
   const version = isIP(address);
-  if (bits !== undefined && version !== 0 && Number(bits) <= (version === 4 ? 32 : 128)) return undefined;
+  if (bits !== undefined && version !== 0)
+    return Number(bits) <= (version === 4 ? 32 : 128) ? undefined : { message: "this is not a host, a domain or an address" };
   if (HOST.test(entry)) return undefined;
   const bracketed = /^\[([^\]]*)\](?::[0-9]+)?$/.exec(entry)?.[1];
   if (bracketed !== undefined && isIP(bracketed) === 6)

@@ -31,18 +31,18 @@ fi
 
 # The proxy and the certificate authorities of the spec, for the Nix that this user runs. Variables that are set already stay.
 _nix_environment_network() {
-  NIX_ENVIRONMENT_NETWORK=''
+  NIX_ENVIRONMENT_NETWORK=' '
   if [ -z "${http_proxy+set}${HTTP_PROXY+set}" ]; then
     export http_proxy='http://proxy.example.net:3128' HTTP_PROXY='http://proxy.example.net:3128'
-    NIX_ENVIRONMENT_NETWORK="$NIX_ENVIRONMENT_NETWORK http_proxy HTTP_PROXY"
+    NIX_ENVIRONMENT_NETWORK="${NIX_ENVIRONMENT_NETWORK}http "
   fi
   if [ -z "${https_proxy+set}${HTTPS_PROXY+set}" ]; then
     export https_proxy='http://proxy.example.net:3128' HTTPS_PROXY='http://proxy.example.net:3128'
-    NIX_ENVIRONMENT_NETWORK="$NIX_ENVIRONMENT_NETWORK https_proxy HTTPS_PROXY"
+    NIX_ENVIRONMENT_NETWORK="${NIX_ENVIRONMENT_NETWORK}https "
   fi
   if [ -z "${no_proxy+set}${NO_PROXY+set}" ]; then
     export no_proxy='localhost,127.0.0.1,::1,.example.net,10.0.0.0/8' NO_PROXY='localhost,127.0.0.1,::1,.example.net,10.0.0.0/8'
-    NIX_ENVIRONMENT_NETWORK="$NIX_ENVIRONMENT_NETWORK no_proxy NO_PROXY"
+    NIX_ENVIRONMENT_NETWORK="${NIX_ENVIRONMENT_NETWORK}except "
   fi
   # Nix's own profile script sets NIX_SSL_CERT_FILE to the system's authorities.
   bundle='/etc/ssl/company-100%.pem'
@@ -63,7 +63,7 @@ _nix_environment_network() {
 # Undoes the activation, also in a child of an activated shell. With `keep`, the function stays defined.
 nix_environment_deactivate() {
   if [ -n "${ZSH_VERSION-}" ]; then emulate -L sh; fi
-  local rest name
+  local rest
   if [ -n "${NIX_ENVIRONMENT-}" ]; then
     rest=":${PATH-}:"
     if [ -n "${NIX_ENVIRONMENT_PATH-}" ]; then
@@ -84,7 +84,9 @@ nix_environment_deactivate() {
       =*) export NIX_USER_CONF_FILES="${NIX_ENVIRONMENT_OLD_NIX_USER_CONF_FILES#=}" ;;
       unset) unset NIX_USER_CONF_FILES ;;
     esac
-    for name in ${NIX_ENVIRONMENT_NETWORK-}; do unset "$name"; done
+    case ${NIX_ENVIRONMENT_NETWORK-} in *' http '*) unset http_proxy HTTP_PROXY ;; esac
+    case ${NIX_ENVIRONMENT_NETWORK-} in *' https '*) unset https_proxy HTTPS_PROXY ;; esac
+    case ${NIX_ENVIRONMENT_NETWORK-} in *' except '*) unset no_proxy NO_PROXY ;; esac
     case ${NIX_ENVIRONMENT_OLD_NIX_SSL_CERT_FILE-} in
       =*) export NIX_SSL_CERT_FILE="${NIX_ENVIRONMENT_OLD_NIX_SSL_CERT_FILE#=}" ;;
       unset) unset NIX_SSL_CERT_FILE ;;
