@@ -45,6 +45,7 @@ import {
   optionsView,
   toolModuleView,
 } from "./views/nixos.ts";
+import { changesView } from "./views/pipelines.ts";
 import { commandsView, devShellsView, hasCommands, hasEntry } from "./views/shells.ts";
 import { dependabotView, renovateView, whenBot } from "./views/updates.ts";
 
@@ -85,7 +86,8 @@ const OUTPUTS: readonly Output[] = [
   { path: "nix/nixpkgs-config.nix", shells: true, files: when(hasPolicy, nixpkgsConfigView) },
   { path: "nix/tool-groups.nix", shells: true, files: always(toolGroupsView) },
   { path: "nix/available.nix", shells: true, files: always(() => ({})) },
-  { path: "nix/environment.nix", files: always(() => ({})) },
+  { path: "nix/environment.nix", files: always((model) => ({ hasChanges: model.ci !== undefined })) },
+  { path: "nix/changes.sh", mode: 0o755, files: when((model) => model.ci !== undefined, changesView) },
   { path: "nix/apps.nix", files: always(() => ({})) },
   { path: "nix/enabled-tools.nix", files: always(enabledToolsView) },
   { path: "nix/dev-shells.nix", shells: true, files: always(devShellsView) },

@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import { parse } from "yaml";
 import { flakewright } from "../support/cli.ts";
 import { FIXTURE_TOOLS, type Nix, privateNix } from "../support/nix.ts";
+import { commitAll, git } from "../support/repository.ts";
 import { tempFolder } from "../support/temp.ts";
 import { hasAll, needs } from "../support/tools.ts";
 
@@ -20,15 +21,18 @@ const withNix = needs(test, [...FIXTURE_TOOLS, "git"]);
 const WORKFLOW = ".github/workflows/nix.yml";
 let nix: Nix;
 let nixpkgs: string;
+/** The same with a newer kubectl. */
+let newer: string;
 test.before(async () => {
   if (!hasAll(FIXTURE_TOOLS)) return;
   nix = privateNix();
   nixpkgs = await nix.fixture();
+  newer = await nix.fixture({ kubectl: "1.31.0" });
 });
 
-const spec = (ci: string) => `version: 1
+const spec = (ci: string, from = nixpkgs) => `version: 1
 name: demo
-nixpkgs: { url: "path:${nixpkgs}" }
+nixpkgs: { url: "path:${from}" }
 systems: [x86_64-linux]
 groups:
   k8s: { packages: [kubectl, kubernetes-helm] }
@@ -40,28 +44,21 @@ buildUsers:
 ci: ${ci}
 `;
 
-function git(folder: string, ...args: string[]): void {
-  const { status, stderr } = spawnSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.net", ...args], {
-    cwd: folder,
-    encoding: "utf8",
-  });
-  assert.is(status, 0, stderr);
-}
-
-/** A repository with committed output in `out`: a folder, or `.`. */
+/** A repository with committed output in `out`: a folder, or `.`. The second commit has a newer kubectl. */
 async function repositoryWith(out: string, ci = "github", file = WORKFLOW): Promise<string> {
   const folder = tempFolder();
   mkdirSync(join(folder, "spec"));
-  writeFileSync(join(folder, "spec/platform.yaml"), spec(ci));
-  const generated = flakewright(folder, ["generate", "--out", out]);
-  assert.is(generated.status, 0, generated.stderr);
-  if (out !== ".") cpSync(join(folder, out, file), join(folder, file), { recursive: true });
-  await nix.must(["flake", "lock", `path:${join(folder, out)}`]);
-  git(folder, "init", "-q");
-  git(folder, "add", "-A");
-  git(folder, "commit", "-qm", "all");
+  for (const from of [nixpkgs, newer]) {
+    writeFileSync(join(folder, "spec/platform.yaml"), spec(ci, from));
+    const generated = flakewright(folder, ["generate", "--out", out]);
+    assert.is(generated.status, 0, generated.stderr);
+    if (out !== ".") cpSync(join(folder, out, file), join(folder, file), { recursive: true });
+    await nix.must(["flake", "lock", `path:${join(folder, out)}`]);
+    commitAll(folder);
+  }
   return folder;
 }
+const CHANGED = "| `kubectl` | `1.30.1` | `1.31.0` |";
 
 interface StepResult {
   readonly job: string;
@@ -80,15 +77,47 @@ function runScript(job: string, script: string, cwd: string, env: Record<string,
 }
 
 type Jobs = Readonly<
-  Record<string, { readonly steps: readonly { readonly run?: string }[]; readonly script?: readonly string[] }>
+  Record<string, { readonly script?: readonly string[]; readonly rules?: readonly { readonly if?: string }[] }>
 >;
+const MERGE_REQUEST = '$CI_PIPELINE_SOURCE == "merge_request_event"';
 
-/** Runs every `run:` of the root's workflow. */
-function runSteps(folder: string): StepResult[] {
-  const { jobs } = parse(readFileSync(join(folder, WORKFLOW), "utf8")) as { jobs: Jobs };
-  return Object.entries(jobs).flatMap(([job, { steps }]) =>
-    steps.flatMap(({ run }) => (run === undefined ? [] : [runScript(job, run, folder)])),
-  );
+interface Job {
+  readonly if?: string;
+  readonly steps: readonly { readonly run?: string; readonly if?: string; readonly env?: Readonly<Record<string, string>> }[];
+}
+
+/** The conditions of jobs and steps, for a push to the default branch and for a pull request. */
+const CONDITIONS: Readonly<Record<string, Readonly<Record<Event, boolean>>>> = {
+  "": { push: true, pull_request: true },
+  "github.event_name == 'pull_request'": { push: false, pull_request: true },
+  "github.event_name == 'pull_request' || github.ref == format('refs/heads/{0}', github.event.repository.default_branch)": {
+    push: true,
+    pull_request: true,
+  },
+  "github.event_name == 'push' && github.ref == format('refs/heads/{0}', github.event.repository.default_branch)": {
+    push: true,
+    pull_request: false,
+  },
+};
+type Event = "push" | "pull_request";
+
+/** The scripts of a workflow that an event runs, by job, as text. */
+function scripts(file: string, event: Event): { readonly job: string; readonly run: string }[] {
+  const runs = ({ if: condition = "" }: { readonly if?: string }) => {
+    const known = CONDITIONS[condition];
+    assert.ok(known, `a condition that the test does not know: ${condition}`);
+    return known[event];
+  };
+  const { jobs } = parse(readFileSync(file, "utf8")) as { jobs: Readonly<Record<string, Job>> };
+  return Object.entries(jobs)
+    .filter(([, job]) => runs(job))
+    .flatMap(([job, { steps }]) => steps.filter(runs).flatMap(({ run }) => (run === undefined ? [] : [{ job, run }])));
+}
+
+/** Runs the scripts of the root's workflow. */
+function runSteps(folder: string, event: Event = "push"): StepResult[] {
+  const env = { GITHUB_STEP_SUMMARY: join(tempFolder(), "summary.md") };
+  return scripts(join(folder, WORKFLOW), event).map(({ job, run }) => runScript(job, run, folder, env));
 }
 
 const statuses = (results: readonly StepResult[]) => Object.fromEntries(results.map(({ job, status }) => [job, status]));
@@ -103,6 +132,14 @@ withNix("every step passes, with the output in the root and in a folder", async 
       explain(results),
     );
   }
+  const folder = await repositoryWith("out");
+  const changed = runSteps(folder, "pull_request");
+  assert.equal(Object.keys(statuses(changed)), ["drift", "changes", "role-kubernetes-x86_64-linux", "role-both-x86_64-linux"]);
+  assert.ok(
+    changed.every(({ status }) => status === 0),
+    explain(changed),
+  );
+  assert.match(changed.find(({ job }) => job === "changes")?.output ?? "", CHANGED);
   const built = spawnSync("sh", ["-c", `ls ${nix.env["NIX_STORE_DIR"]}`], { encoding: "utf8" }).stdout;
   assert.match(built, /-role-kubernetes\n/, "the role's check was built");
 });
@@ -113,19 +150,23 @@ withNix(
     const file = ".gitlab-ci.yml";
     const folder = await repositoryWith("out", "{ forges: [gitlab], cache: { store: actions } }", file);
     const { workflow: _w, stages: _s, default: _d, ...jobs } = parse(readFileSync(join(folder, file), "utf8")) as Jobs;
-    const variables = { CI_PIPELINE_SOURCE: "push", CI_COMMIT_BRANCH: "main", CI_DEFAULT_BRANCH: "main" };
-    const run = (more: Record<string, string>) =>
-      Object.entries(jobs).map(([job, { script = [] }]) => runScript(job, script.join("\n"), folder, { ...variables, ...more }));
-    const results = run({ CI_PIPELINE_SOURCE: "merge_request_event" });
+    const base = git(folder, "rev-parse", "HEAD^");
+    const variables = { CI_COMMIT_BRANCH: "main", CI_DEFAULT_BRANCH: "main", CI_MERGE_REQUEST_DIFF_BASE_SHA: base };
+    const run = (source: string) =>
+      Object.entries(jobs)
+        .filter(([, { rules = [] }]) => source === "merge_request_event" || !rules.some((rule) => rule.if === MERGE_REQUEST))
+        .map(([job, { script = [] }]) => runScript(job, script.join("\n"), folder, { ...variables, CI_PIPELINE_SOURCE: source }));
+    const results = run("merge_request_event");
     assert.equal(
       results.map(({ status }) => status),
-      [0, 0, 0],
+      [0, 0, 0, 0],
       explain(results),
     );
+    assert.match(readFileSync(join(folder, "changes.md"), "utf8"), CHANGED);
     assert.not.ok(
       existsSync(join(folder, ".nix-cache/nix-cache-info")) && readdirSync(join(folder, ".nix-cache/nar")).length > 0,
     );
-    const pushed = run({});
+    const pushed = run("push");
     assert.equal(
       pushed.map(({ status }) => status),
       [0, 0, 0],
@@ -133,7 +174,7 @@ withNix(
     );
     assert.ok(readdirSync(join(folder, ".nix-cache")).some((name) => name.endsWith(".narinfo")));
     appendFileSync(join(folder, "out/flake.nix"), "# mine\n");
-    const [drift] = run({});
+    const [drift] = run("push");
     assert.is(drift?.status, 1);
     assert.match(drift?.output ?? "", "run flakewright generate");
   },
@@ -142,22 +183,25 @@ withNix(
 withNix("Forgejo: every step passes, the checkout too", async () => {
   const file = ".forgejo/workflows/nix.yml";
   const folder = await repositoryWith("out", "forgejo", file);
-  const { jobs } = parse(readFileSync(join(folder, file), "utf8")) as { jobs: Jobs };
-  const commit = spawnSync("git", ["rev-parse", "HEAD"], { cwd: folder, encoding: "utf8" }).stdout.trim();
   const env = {
     GITHUB_SERVER_URL: `file://${dirname(folder)}`,
     GITHUB_REPOSITORY: basename(folder),
-    GITHUB_SHA: commit,
+    GITHUB_SHA: git(folder, "rev-parse", "HEAD"),
+    BASE: git(folder, "rev-parse", "HEAD^"),
     TOKEN: "x",
   };
-  for (const [job, { steps }] of Object.entries(jobs)) {
+  const steps = scripts(join(folder, file), "pull_request");
+  const jobs = new Set(steps.map(({ job }) => job));
+  assert.is(jobs.size, 4);
+  for (const one of jobs) {
     const clone = tempFolder();
-    const results = steps.map(({ run }) => runScript(job, run ?? "", clone, env));
+    const results = steps.filter(({ job }) => job === one).map(({ run }) => runScript(one, run, clone, env));
     assert.equal(
       results.map(({ status }) => status),
       [0, 0],
       explain(results),
     );
+    if (one === "changes") assert.match(results[1]?.output ?? "", CHANGED);
   }
 });
 

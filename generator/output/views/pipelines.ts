@@ -30,6 +30,7 @@ export function pipelineView(model: Model, ci: Ci, forge: ForgeName): object {
     /** Of the job that compares checksums. */
     labels: own?.labels ?? [hostedRunner(forge, "x86_64-linux") ?? ""],
     config: `${["experimental-features = nix-command flakes", ...caches].join("\n")}\n`,
+    caches: caches.length > 0 && `${caches.join("\n")}\n`,
     skipped: skipped.length > 0 && skipped.join(", "),
     jobs: jobs.map((job) => ({
       ...job,
@@ -39,6 +40,12 @@ export function pipelineView(model: Model, ci: Ci, forge: ForgeName): object {
       store: ci.store,
     })),
   };
+}
+
+/** Data for nix/changes.sh: the tools of one system, and where the sizes of store paths are asked for. */
+export function changesView(model: Model): object {
+  const urls = model.substituters.map(({ url }) => url).filter((url) => /^https?:/.test(url));
+  return { system: model.systems[0], caches: urls.length > 0 ? urls : ["https://cache.nixos.org"] };
 }
 
 /** One job a role, or one a group where there are no roles, for each system that has a runner. */
