@@ -7,6 +7,7 @@ import { stringify } from "yaml";
 import { flakewright } from "../support/cli.ts";
 import { FIXTURE_TOOLS, type Nix, privateNix } from "../support/nix.ts";
 import { commitAll, git } from "../support/repository.ts";
+import { repository } from "../support/spec.ts";
 import { tempFolder } from "../support/temp.ts";
 import { hasAll, needs } from "../support/tools.ts";
 
@@ -133,6 +134,12 @@ withNix("no name leaves its cell, and a folder may have any name", async () => {
   const name = "x`|<b>$(id) é";
   await commit(folder, project, { nixpkgs: before, tools: ["kubectl", { package: "jq", name }] });
   assert.equal(changes(folder, project, base).rows, ["| `x'/<b>$(id) é` | – | `1.7.1` | ? |"]);
+});
+
+needs(test, ["shellcheck"])("shellcheck has no warning about the script", () => {
+  const script = join(repository, "test/golden/everything/out/nix/changes.sh");
+  const { status, stdout } = spawnSync("shellcheck", ["--shell", "sh", script], { encoding: "utf8" });
+  assert.is(status, 0, stdout);
 });
 
 test.run();

@@ -5,9 +5,10 @@ import * as assert from "uvu/assert";
 import { parse, stringify } from "yaml";
 import { gitlabText, yamlList } from "../../../generator/output/printers/yaml.ts";
 import { hostileText } from "../../support/arbitrary-spec.ts";
+import { gitlabComplaints, gitlabJobsThatRun } from "../../support/gitlab.ts";
 import { compileText } from "../../support/spec.ts";
 
-/* The pipelines of GitLab, by its keywords (docs.gitlab.com/ci/yaml), and of Forgejo, by GitHub's parser, whose dialect it is. */
+/* The pipelines of GitLab, by its published schema and rules, and of Forgejo, by GitHub's parser, whose dialect it is. */
 
 const test = suite("pipelines");
 
@@ -35,7 +36,7 @@ interface GitlabJob {
   readonly variables?: { readonly NIX_CONFIG: { readonly value: string; readonly expand: boolean } };
   readonly cache?: object;
 }
-const KEYWORDS = ["cache", "rules", "script", "stage", "tags", "timeout", "variables"];
+const KEYWORDS = ["artifacts", "cache", "rules", "script", "stage", "tags", "timeout", "variables"];
 const GLOBAL = ["workflow", "stages", "default"];
 
 /** The jobs of a GitLab pipeline. Any other keyword than those that we mean fails. */
@@ -70,11 +71,38 @@ test("one file for each forge that the spec names, in the short and the long for
   for (const path of Object.values(PATHS)) assert.ok(all.some((file) => file.path === path));
 });
 
+const RUNNERS = { "x86_64-linux": { labels: ["own", "large"], pullRequests: true }, "aarch64-darwin": { labels: ["mac"] } };
+
+test("GitLab accepts every form of the pipeline", () => {
+  const roles = {
+    buildUsers: { roles: [{ role: "aws", description: "AWS: provider # builds", groups: ["k8s"] }, { role: "empty" }] },
+  };
+  for (const [spec, ci] of [
+    [{}, {}],
+    [roles, { runners: RUNNERS, cache: { cachix: "acme", store: "actions" } }],
+    [{ systems: ["riscv64-linux"], groups: {} }, {}],
+  ] as const)
+    assert.is(gitlabComplaints(pipeline("gitlab", spec, ci)), "");
+
+  const text = pipeline("gitlab");
+  assert.match(gitlabComplaints(text.replace("expire_in:", "expires_in:")), "expires_in");
+  assert.match(gitlabComplaints(text.replace("stage: build", "stage: built")), "built");
+});
+
+test("GitLab: what runs for a merge request, and what for a push", () => {
+  const text = pipeline("gitlab", {}, { runners: RUNNERS });
+  const built = (system: string) => [`group-k8s-${system}`, `group-dev-${system}`];
+  const open = [...built("x86_64-linux"), ...built("aarch64-linux")];
+  assert.equal(gitlabJobsThatRun(text, "merge_request_event"), ["drift", "changes", ...open]);
+  assert.equal(gitlabJobsThatRun(text, "push"), ["drift", ...open, ...built("aarch64-darwin")]);
+});
+
 test("GitLab: a job for each group and system with a hosted runner; the others are named", () => {
   const text = pipeline("gitlab");
   const jobs = gitlabJobs(text);
   assert.equal(Object.keys(jobs), [
     "drift",
+    "changes",
     "group-k8s-x86_64-linux",
     "group-dev-x86_64-linux",
     "group-k8s-aarch64-linux",
@@ -104,7 +132,7 @@ test("GitLab: no value of the spec is a variable or an input", () => {
     ],
   });
   const jobs = gitlabJobs(text);
-  assert.equal(Object.keys(jobs), ["drift", "group-k8s-x86_64-linux"]);
+  assert.equal(Object.keys(jobs), ["drift", "changes", "group-k8s-x86_64-linux"]);
   const config = jobs["group-k8s-x86_64-linux"]?.variables?.NIX_CONFIG;
   assert.is(config?.expand, false);
   assert.match(config?.value ?? "", "https://a.example.net/$CI_JOB_TOKEN/x");
@@ -150,6 +178,53 @@ test("Forgejo: accepted as GitHub's dialect; no action, the secret only for a pu
     assert.is(jobs["group-k8s-aarch64-linux"].if, undefined);
     assert.is(jobs["group-k8s-aarch64-darwin"].if, "github.event_name != 'pull_request'");
   }
+});
+
+interface AnyJob {
+  readonly if?: string;
+  readonly "runs-on": unknown;
+  readonly steps: readonly object[];
+}
+
+test("a job of pull requests runs on a hosted machine, with no secret", () => {
+  const closed = Object.fromEntries(base.systems.map((system) => [system, { labels: ["own"] }]));
+  for (const forge of ["github", "forgejo"] as const) {
+    const { jobs } = parse(pipeline(forge, {}, { runners: closed, cache: { cachix: "acme" } })) as {
+      jobs: Record<string, AnyJob>;
+    };
+    for (const [name, job] of Object.entries(jobs)) {
+      const own = JSON.stringify(job["runs-on"]).includes("own");
+      assert.is(own, job.if === "github.event_name != 'pull_request'", `${forge} ${name}`);
+      assert.is(own, !["drift", "changes"].includes(name), `${forge} ${name}`);
+      if (!own) assert.not.match(JSON.stringify(job.steps), "secrets.", `${forge} ${name}`);
+      const expressions = JSON.stringify(job.steps).match(/\$\{\{ [^}]*secrets\.[^}]*\}\}/g) ?? [];
+      for (const one of expressions) if (!one.includes("CACHIX")) assert.match(one, "github.event_name == 'push' && ");
+    }
+  }
+  const jobs = gitlabJobs(pipeline("gitlab", {}, { runners: closed, cache: { cachix: "acme" } }));
+  for (const [name, { tags, rules = [] }] of Object.entries(jobs)) {
+    const own = tags.includes("own");
+    assert.is(own, !["drift", "changes"].includes(name), name);
+    if (own) assert.equal(rules, [{ if: '$CI_PIPELINE_SOURCE != "merge_request_event"' }]);
+  }
+});
+
+test("the table of changes is for pull requests alone, and in each forge's own place", () => {
+  const github = parse(pipeline("github")).jobs.changes;
+  assert.is(github.if, "github.event_name == 'pull_request'");
+  assert.is(github.permissions, undefined, "no more than the workflow's: to read");
+  assert.match(github.steps.at(-1).run, 'sh "$out/nix/changes.sh" HEAD^1');
+  assert.match(github.steps.at(-1).run, "$GITHUB_STEP_SUMMARY");
+  assert.is(parse(pipeline("forgejo")).jobs.changes.if, "github.event_name == 'pull_request'");
+  const gitlab = parse(pipeline("gitlab")).changes;
+  assert.equal(gitlab.rules, [{ if: '$CI_PIPELINE_SOURCE == "merge_request_event"' }]);
+  assert.equal(gitlab.artifacts, { expose_as: "Tools that change", paths: ["changes.md"], expire_in: "1 month" });
+});
+
+test("the script of the table is an output of a spec with `ci` alone", () => {
+  const paths = (spec: object) => compileText(stringify(spec)).files?.map(({ path }) => path) ?? [];
+  assert.ok(paths({ ...base, ci: "github" }).includes("nix/changes.sh"));
+  assert.not.ok(paths(base).includes("nix/changes.sh"));
 });
 
 test("any text reads back the same, but for GitLab's brackets", () => {

@@ -46,6 +46,12 @@ async function complaints(content: string): Promise<string[]> {
   return context.errors.getErrors().map((error) => error.message);
 }
 
+/** The other expressions that every workflow has. */
+const CONCURRENCY = `concurrency:
+  group: \${{ github.workflow }}-\${{ github.ref }}
+  cancel-in-progress: \${{ github.event_name == 'pull_request' }}
+`;
+
 /** The text that GitHub shows for a value. The only expression that we write prints the `${{` of a text. */
 const shown = (value: string): string => value.replaceAll("${{ '${{' }}", "${{");
 
@@ -64,6 +70,7 @@ test("one job compares the output, and one a role builds its check on a system t
   const { jobs } = parse(text) as Workflow;
   assert.equal(Object.keys(jobs), [
     "drift",
+    "changes",
     "role-aws-aarch64-darwin",
     "role-empty-aarch64-darwin",
     "role-aws-x86_64-linux",
@@ -81,7 +88,7 @@ test("without roles each group has a job; without `ci` there is no workflow", as
   const text = workflowText({ systems: ["x86_64-linux"] });
   assert.equal(await complaints(text), []);
   const { jobs } = parse(text) as Workflow;
-  assert.equal(Object.keys(jobs), ["drift", "group-k8s-x86_64-linux"]);
+  assert.equal(Object.keys(jobs), ["drift", "changes", "group-k8s-x86_64-linux"]);
   assert.match(jobs["group-k8s-x86_64-linux"]?.steps.at(-1)?.run ?? "", /'packages\.x86_64-linux\.k8s'/);
   const { ci: _, ...silent } = base;
   assert.not.ok(compileText(stringify(silent)).files?.some(({ path }) => path.startsWith(".github/")));
@@ -89,7 +96,7 @@ test("without roles each group has a job; without `ci` there is no workflow", as
 
 test("a system that GitHub lacks has no job, which is said, unless the spec names a runner", async () => {
   const text = workflowText({ systems: ["riscv64-linux", "x86_64-linux"], ...roles({ role: "aws" }) });
-  assert.equal(Object.keys((parse(text) as Workflow).jobs), ["drift", "role-aws-x86_64-linux"]);
+  assert.equal(Object.keys((parse(text) as Workflow).jobs), ["drift", "changes", "role-aws-x86_64-linux"]);
   assert.match(text, /^# No hosted runner, and no job: riscv64-linux\./m);
 
   const runners = { "riscv64-linux": { labels: ["self-hosted", "riscv"] } };
@@ -137,7 +144,7 @@ test("the token can only read, no secret is used, and actions are pinned by comm
   const text = workflowText(roles({ role: "aws", description: "AWS" }));
   const { permissions, jobs } = parse(text) as Workflow;
   assert.equal(permissions, { contents: "read" });
-  assert.not.match(text, /secrets|github\.token|GITHUB_TOKEN|\$\{\{/);
+  assert.not.match(text.replace(CONCURRENCY, ""), /secrets|github\.token|GITHUB_TOKEN|\$\{\{/);
   const steps = Object.values(jobs).flatMap((job) => [...job.steps]);
   for (const { uses } of steps) if (uses) assert.match(uses, /^[a-z-]+\/[a-z-]+@[0-9a-f]{40}$/);
   const checkouts = steps.filter(({ uses }) => uses?.startsWith("actions/checkout@"));
@@ -179,13 +186,13 @@ test("no description becomes a job, a step, an expression or another line", asyn
   });
   assert.equal(await complaints(text), []);
   const { jobs } = parse(text) as Workflow;
-  assert.equal(Object.keys(jobs), ["drift", ...descriptions.map((_, index) => `role-r${index}-x86_64-linux`)]);
+  assert.equal(Object.keys(jobs), ["drift", "changes", ...descriptions.map((_, index) => `role-r${index}-x86_64-linux`)]);
   for (const [index, description] of descriptions.entries()) {
     const job = jobs[`role-r${index}-x86_64-linux`];
     assert.is(shown(job?.name ?? ""), `r${index}: ${description} (x86_64-linux)`);
     assert.is(job?.steps.length, 3);
   }
-  assert.not.match(text.replaceAll("${{ '${{' }}", ""), /\$\{\{/);
+  assert.not.match(text.replace(CONCURRENCY, "").replaceAll("${{ '${{' }}", ""), /\$\{\{/);
 });
 
 test("any text reads back the same in YAML 1.2 and YAML 1.1, in both forms", () => {
