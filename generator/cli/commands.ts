@@ -51,7 +51,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   import: {
     operands: "FILE…",
     options: [],
-    summary: "convert nix.conf, devbox.json, .tool-versions, mise.toml, devenv.yaml",
+    summary: "convert nix.conf, devbox.json, mise.toml, devenv.nix, Brewfile and others",
     example: "flakewright import mise.toml /etc/nix/nix.conf > spec/platform.yaml",
     run: async (system, options, files) => (await import("../commands/import.ts")).importFiles(system, options, files),
   },

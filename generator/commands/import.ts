@@ -1,5 +1,6 @@
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { importConfigs, type KnownPackages } from "../importers/index.ts";
+import { type ForeignTools, openForeignTools } from "../knowledge/foreign-tools.ts";
 import type { Facts } from "../knowledge/packages.ts";
 import { secretsInText } from "../knowledge/secret-forms.ts";
 import { hasErrors, inOrder } from "../report/diagnostic.ts";
@@ -45,7 +46,7 @@ export async function importFiles(system: System, options: Options, paths: reado
   const [yaml, diagnostics] = await importConfigs(
     files.map(({ path, text }) => ({ path, text: text ?? "" })),
     readIncluded,
-    facts && knownPackages(facts),
+    facts && knownPackages(facts, await foreignTools(system, options)),
   );
   const report = { diagnostics: maskDiagnostics(inOrder(diagnostics), secretTexts), files: [], sources };
   const failed = hasErrors(diagnostics) || (options.strict && diagnostics.length > 0);
@@ -62,7 +63,15 @@ const INCLUDE_FOLDERS = [".", "/etc/nix"];
 const realPath = async (system: System, path: string): Promise<string> => (await system.realpath(path)) ?? resolve(path);
 
 /** The part of the package facts that importers need. */
-export const knownPackages = (facts: Facts): KnownPackages => ({
-  has: (attribute) => facts.find(attribute) !== undefined,
+export const knownPackages = (facts: Facts, tools: ForeignTools): KnownPackages => ({
+  has: (attribute) => facts.find(attribute) !== undefined || facts.verdict(attribute).kind === "package",
+  isRemoved: (attribute) => facts.verdict(attribute).kind === "removed",
+  programOf: (attribute) => facts.find(attribute)?.mainProgram ?? "",
   isUnfree: (attribute) => facts.find(attribute)?.unfree === true,
+  tools,
 });
+
+async function foreignTools(system: System, { knowledge }: Options): Promise<ForeignTools> {
+  const read = async (name: string) => (await system.readFile(join(knowledge, name)))?.toString() ?? "";
+  return openForeignTools(await read("mise-registry.tsv"), await read("upstreams.tsv"));
+}

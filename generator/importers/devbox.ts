@@ -95,7 +95,7 @@ class Packages {
     const at = written.lastIndexOf("@");
     const name = at > 0 ? written.slice(0, at) : written;
     const version = at > 0 ? written.slice(at + 1) : "";
-    const { attribute, version: wanted, remark } = foreignAttribute("devbox", name, [version], this.#known);
+    const { attribute, version: wanted, remark } = foreignAttribute(name, [version], this.#known);
     if (attribute === undefined) return { notes: [...notes, remark] };
     if (remark) notes.push(remark);
     return { value: packageFrom(attribute, systems, this.#known, wanted), notes };

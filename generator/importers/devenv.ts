@@ -1,15 +1,40 @@
 import { isMap, isScalar, type YAMLMap } from "yaml";
-import type { Draft, ForeignFile, Input, Noted } from "./draft.ts";
+import { importDevenvNix } from "./devenv-nix.ts";
+import type { Draft, ForeignFile, Input, KnownPackages, Noted } from "./draft.ts";
 import { folderName } from "./names.ts";
 import { holdsSecret, ownComment } from "./secrets.ts";
-import { SyntaxFault } from "./syntax-fault.ts";
+import { inFile, SyntaxFault } from "./syntax-fault.ts";
 import { parseYaml } from "./yaml.ts";
 
 /**
- * devenv.yaml → draft. The packages are in devenv.nix, a program that only devenv evaluates: a remark says so. Throws a
- * {@link SyntaxFault} unless it is a YAML map.
+ * The devenv.yaml and devenv.nix of one project → draft. Of devenv.nix, a program that only devenv evaluates, the literal parts are read; a
+ * remark names the rest. Throws a {@link SyntaxFault} unless devenv.yaml is a YAML map.
  */
-export function importDevenv({ path, text }: ForeignFile): Draft {
+export function importDevenv(files: readonly ForeignFile[], known: KnownPackages | undefined): Draft {
+  const drafts = files.map((file) =>
+    inFile(file.path, () => (file.path.endsWith(".nix") ? importDevenvNix(file, known) : importDevenvYaml(file))),
+  );
+  const hasNix = files.some(({ path }) => path.endsWith(".nix"));
+  const [first] = drafts;
+  const both = <K extends "packages" | "env" | "hook" | "commands" | "inputs">(key: K): NonNullable<Draft[K]> =>
+    drafts.flatMap((draft) => (draft[key] ?? []) as readonly unknown[]) as unknown as NonNullable<Draft[K]>;
+  const unread = {
+    notes: ["devenv.nix is a program: import it beside this file, for what in it is literal; add the rest by name"],
+  };
+  return {
+    ...Object.assign({}, ...drafts.map((draft) => Object.fromEntries(Object.entries(draft).filter(([, value]) => value)))),
+    name: first?.name,
+    inputs: both("inputs"),
+    packages: hasNix ? both("packages") : [unread],
+    env: both("env"),
+    hook: both("hook"),
+    commands: both("commands"),
+    shellNotes: drafts.flatMap(({ shellNotes = [] }) => shellNotes),
+    notes: drafts.flatMap(({ notes = [] }) => notes),
+  };
+}
+
+function importDevenvYaml({ path, text }: ForeignFile): Draft {
   const { document, value } = parseYaml(text);
   if (document.contents !== null && !isMap(document.contents))
     throw new SyntaxFault("expected a map", { start: 0, end: text.length });
@@ -46,13 +71,6 @@ export function importDevenv({ path, text }: ForeignFile): Draft {
       ...texts(policy.permitted_insecure_packages),
     ],
     inputs,
-    packages: [
-      {
-        notes: [
-          "devenv.nix is a program, not data, and is not read: add by name what its `packages`, `languages` and `services` install",
-        ],
-      },
-    ],
     shellNotes: elsewhere(all, policy),
     notes: [document.commentBefore, document.contents?.commentBefore, document.comment].flatMap((comment) => {
       const lines = (comment ?? "").split("\n").map((line) => line.replace(/^ /, ""));

@@ -1,3 +1,5 @@
+import type { ForeignTools } from "../knowledge/foreign-tools.ts";
+
 /**
  * One thing that was found in a foreign file, with the remarks that stand as comments above it in the spec. Without a value
  * it is only the remarks: something that could not be carried over, at the place where it would have been.
@@ -55,6 +57,7 @@ export interface ImportedBuilder {
   readonly host: string;
   readonly protocol?: "ssh" | "ssh-ng";
   readonly user?: string;
+  readonly port?: number;
   readonly systems?: readonly string[];
   readonly maxJobs?: number;
   readonly speedFactor?: number;
@@ -105,9 +108,14 @@ export interface ForeignFile {
 /** Reads a file that another one includes; undefined when there is none. */
 export type ReadFile = (path: string) => Promise<string | undefined>;
 
-/** What is known of nixpkgs' packages, by top-level attribute. */
+/** What is known of nixpkgs' packages, and of the names that other tool managers have for them. */
 export interface KnownPackages {
   has(attribute: string): boolean;
+  /** Whether nixpkgs had it once. */
+  isRemoved(attribute: string): boolean;
+  /** The name of its main program; `""` if it is not known. */
+  programOf(attribute: string): string;
   /** Whether nixpkgs refuses the package without an entry in `nixpkgs.unfree`. */
   isUnfree(attribute: string): boolean;
+  readonly tools: ForeignTools;
 }

@@ -1,9 +1,11 @@
 import { posix } from "node:path";
 import { type Diagnostic, diagnostic } from "../report/diagnostic.ts";
+import { importAqua } from "./aqua.ts";
+import { importBrewfile } from "./brewfile.ts";
 import { importDevbox } from "./devbox.ts";
 import { importDevenv } from "./devenv.ts";
 import type { Draft, ForeignFile, KnownPackages, ReadFile } from "./draft.ts";
-import { importMise } from "./mise.ts";
+import { importMise, miseProject } from "./mise.ts";
 import { ownerOf } from "./nix-conf/users.ts";
 import { importNixConf } from "./nix-conf.ts";
 import { type SourceDraft, specYaml } from "./spec-yaml.ts";
@@ -26,15 +28,32 @@ interface FileFormat extends Format {
 /** A format of which several files are one configuration: those with the same `groupOf`, in the given order. */
 interface GroupFormat extends Format {
   readonly groupOf: (path: string) => string;
-  readonly readGroup: (files: readonly ForeignFile[], readFile: ReadFile) => Promise<[Draft, readonly Diagnostic[]]>;
+  /** May throw a `SyntaxFault` with its file. */
+  readonly readGroup: (
+    files: readonly ForeignFile[],
+    readFile: ReadFile,
+    known: KnownPackages | undefined,
+  ) => Promise<[Draft, readonly Diagnostic[]]>;
 }
 
 /** Every foreign format. */
 const FORMATS: readonly (FileFormat | GroupFormat)[] = [
   { name: "devbox.json", matches: /(^|[/.-])devbox\.json$/, read: importDevbox },
   { name: ".tool-versions", matches: /(^|\/)\.?tool-versions$/, read: importToolVersions },
-  { name: "mise.toml", matches: /(^|\/)(\.?mise(\.[\w-]+)*|\.rtx|mise\/(config|conf\.d\/[^/]+))\.toml$/, read: importMise },
-  { name: "devenv.yaml", matches: /(^|\/)devenv(\.local)?\.ya?ml$/, read: importDevenv },
+  {
+    name: "mise.toml",
+    matches: /(^|\/)(\.?mise(\.[\w-]+)*|\.rtx|\.?mise\/(config(\.[\w-]+)*|conf\.d\/[^/]+))\.toml$/,
+    groupOf: miseProject,
+    readGroup: async (files, _, known) => [importMise(files, known), []],
+  },
+  {
+    name: "devenv.yaml",
+    matches: /(^|\/)devenv(\.local)?\.(ya?ml|nix)$/,
+    groupOf: posix.dirname,
+    readGroup: async (files, _, known) => [importDevenv(files, known), []],
+  },
+  { name: "Brewfile", matches: /(^|\/)\.?Brewfile(\.[\w-]+)?$/, read: importBrewfile },
+  { name: "aqua.yaml", matches: /(^|\/)\.?aqua(-[\w-]+)?\.ya?ml$/, read: importAqua },
   { name: "nix.conf", matches: /\.conf$/, groupOf: (path) => ownerOf(path) ?? "", readGroup: importNixConf },
 ];
 
@@ -53,18 +72,18 @@ export async function importConfigs(
   const diagnostics: Diagnostic[] = [];
   for (const { format, group } of grouped(files)) {
     const [first] = group;
-    if (!format) diagnostics.push(unknownKind(first.path));
-    else if ("readGroup" in format) {
-      const [draft, found] = await format.readGroup(group, readFile);
+    if (!format) {
+      diagnostics.push(unknownKind(first.path));
+      continue;
+    }
+    try {
+      const [draft, found] =
+        "readGroup" in format ? await format.readGroup(group, readFile, known) : [format.read(first, known), []];
       drafts.push({ ...draft, file: group.map(({ path }) => path).join(" and ") });
       diagnostics.push(...found);
-    } else {
-      try {
-        drafts.push({ ...format.read(first, known), file: first.path });
-      } catch (error) {
-        if (!(error instanceof SyntaxFault)) throw error;
-        diagnostics.push(diagnostic("import-syntax", error.message, first.path, error.range));
-      }
+    } catch (error) {
+      if (!(error instanceof SyntaxFault)) throw error;
+      diagnostics.push(diagnostic("import-syntax", error.message, error.file ?? first.path, error.range));
     }
   }
   const failed = diagnostics.some(({ severity }) => severity === "error");

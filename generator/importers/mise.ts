@@ -1,16 +1,21 @@
+import { posix } from "node:path";
 import type { TomlValue } from "smol-toml";
 import { shellWord } from "../output/printers/shell.ts";
 import type { Draft, ForeignFile, ImportedPackage, KnownPackages, Noted } from "./draft.ts";
 import { environmentOf } from "./mise/environment.ts";
 import { commandsOf } from "./mise/tasks.ts";
 import { folderName, isAliasName } from "./names.ts";
-import { holdsSecret } from "./secrets.ts";
+import { holdsSecret, ownComment } from "./secrets.ts";
+import { inFile } from "./syntax-fault.ts";
 import { entries, isTable, parseToml, type Table, texts } from "./toml.ts";
+import { tomlComments } from "./toml-comments.ts";
 import { packageOf } from "./tool-versions.ts";
 
-/** mise.toml → draft. Throws a `SyntaxFault` for broken TOML. */
-export function importMise({ path, text }: ForeignFile, known: KnownPackages | undefined): Draft {
-  const root = parseToml(text);
+/** The mise.toml files of one project → draft. Throws a `SyntaxFault` for broken TOML. */
+export function importMise(files: readonly ForeignFile[], known: KnownPackages | undefined): Draft {
+  const sorted = [...files].sort((a, b) => precedence(a.path) - precedence(b.path) || (a.path < b.path ? -1 : 1));
+  const read = sorted.map(({ path, text }) => inFile(path, () => ({ root: parseToml(text), comments: tomlComments(text) })));
+  const root = merged(read.map((one) => one.root));
   const { env, envFiles, hook } = environmentOf(root);
   const [commands, tasks] = commandsOf(root.tasks);
   for (const [name, value] of entries(root.shell_alias)) {
@@ -18,30 +23,68 @@ export function importMise({ path, text }: ForeignFile, known: KnownPackages | u
       hook.push({ value: `alias ${name}=${shellWord(value)}`, notes: [] });
     else hook.push({ notes: [`the alias ${name} is left out`] });
   }
+  const about = (...path: string[]) => read.flatMap(({ comments }) => comments.of(path)).map(ownComment);
+  const commented = <T extends { readonly name: string }>(table: string, list: readonly Noted<T>[]): Noted<T>[] =>
+    list.map(({ value, notes }) => ({
+      ...(value ? { value } : {}),
+      notes: [...(value ? about(table, value.name) : []), ...notes],
+    }));
   return {
-    name: projectName(path),
-    packages: entries(root.tools).map(([name, value]) => tool(name, value, known)),
-    env,
+    name: folderName(`${miseProject(files[0]?.path ?? "")}/mise.toml`),
+    packages: [
+      { notes: about("tools") },
+      ...entries(root.tools).map(([name, value]) => tool(name, value, about("tools", name), known)),
+    ],
+    env: commented("env", env),
     envFiles,
-    commands,
+    commands: commented("tasks", commands),
     hook: [...hook, ...enterHook(root.hooks)],
     shellNotes: [...tasks, ...elsewhere(root)],
+    notes: read.flatMap(({ comments }) => comments.header).map(ownComment),
   };
 }
 
-/** `.config/mise.toml` and `mise/config.toml` belong to the folder above. */
-const projectName = (path: string): string | undefined =>
-  folderName(path.replace(/(\/?\.?(config|mise))+\/[^/]*$/, "/mise.toml"));
+/** The project's folder of a configuration in one of the places where mise looks: `.config/mise/conf.d/x.toml`, `.mise/config.toml`. */
+export const miseProject = (path: string): string =>
+  posix.dirname(path).replace(/(^|\/)((\.config\/)?\.?mise(\/conf\.d)?|\.config)$/, "");
 
-function tool(name: string, value: TomlValue, known: KnownPackages | undefined): Noted<ImportedPackage> {
+/** mise's order: `conf.d` first, local files last. https://mise.jdx.dev/configuration.html */
+function precedence(path: string): number {
+  if (/\.local\.toml$/.test(path)) return 3;
+  if (path.includes("/conf.d/")) return 0;
+  return /config\.toml$/.test(path) ? 1 : 2;
+}
+
+/** Several files as one: a later entry of a table replaces an earlier one. */
+function merged(roots: readonly Table[]): Table {
+  const [only] = roots;
+  if (roots.length === 1 && only) return only;
+  const table = (key: string): TomlValue => Object.fromEntries(roots.flatMap((root) => entries(root[key])));
+  const list = (key: string): TomlValue[] => roots.flatMap((root) => root[key] ?? []);
+  const others = Object.fromEntries(roots.flatMap((root) => Object.entries(root)));
+  const tables = ["tools", "tasks", "hooks", "shell_alias"].filter((key) => Object.hasOwn(others, key));
+  const lists = ["env", "redactions"].filter((key) => Object.hasOwn(others, key));
+  return {
+    ...others,
+    ...Object.fromEntries(tables.map((key) => [key, table(key)])),
+    ...Object.fromEntries(lists.map((key) => [key, list(key)])),
+  };
+}
+
+function tool(
+  name: string,
+  value: TomlValue,
+  comments: readonly string[],
+  known: KnownPackages | undefined,
+): Noted<ImportedPackage> {
   if (isTable(value)) {
     const os = texts(value.os);
-    return packageOf(name, texts(value.version), optionNotes(value), known, os.length > 0 ? { os } : {});
+    return packageOf(name, texts(value.version), [...comments, ...optionNotes(value)], known, os.length > 0 ? { os } : {});
   }
   const versions = Array.isArray(value)
     ? value.flatMap((item) => (isTable(item) ? texts(item.version) : texts(item)))
     : texts(value);
-  return packageOf(name, versions, [], known);
+  return packageOf(name, versions, comments, known);
 }
 
 function optionNotes(value: Table): string[] {

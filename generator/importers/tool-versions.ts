@@ -1,8 +1,9 @@
 import { DEFAULTS } from "../language/defaults.ts";
-import { foreignAttribute, packageFrom } from "./attributes.ts";
+import { NEWEST, packageFrom, wantedVersion } from "./attributes.ts";
 import type { Draft, ForeignFile, ImportedPackage, KnownPackages, Noted } from "./draft.ts";
 import { folderName } from "./names.ts";
 import { ownComment } from "./secrets.ts";
+import { type MappedTool, mapTool } from "./tool-names.ts";
 
 /** asdf's .tool-versions (mise reads it too): a tool and one or more versions a line. */
 export function importToolVersions({ path, text }: ForeignFile, known: KnownPackages | undefined): Draft {
@@ -26,31 +27,32 @@ export function importToolVersions({ path, text }: ForeignFile, known: KnownPack
   return { name: folderName(path), packages, notes: pending };
 }
 
-/** A tool of asdf's or mise's as a package, or the reason why there is none. */
+/**
+ * A tool of asdf's or mise's as a package, or the reason why there is none.
+ *
+ * @param options.mapped What the tool is in nixpkgs, where its name is not one of mise's.
+ */
 export function packageOf(
   written: string,
   versions: readonly string[],
   comments: readonly string[],
   known: KnownPackages | undefined,
-  options: { os?: readonly string[] } = {},
+  options: { os?: readonly string[]; mapped?: MappedTool } = {},
 ): Noted<ImportedPackage> {
-  const name = written.replace(/^core:/, "");
-  const backend = /^([a-z]+):/.exec(name)?.[1];
-  const version = versions.join(", ");
-  if (backend !== undefined)
-    return {
-      notes: [
-        ...comments,
-        `${name}${version ? `@${version}` : ""} is left out: it comes from mise's ${backend} backend, not from nixpkgs`,
-      ],
-    };
-  const { attribute, version: wanted, remark } = foreignAttribute("mise", name, versions, known);
-  if (attribute === undefined) return { notes: [...comments, remark] };
+  const { attribute, remark, isUnknown } = options.mapped ?? mapTool(written, known);
+  const asked = versions.filter((version) => version !== "");
+  const whole = asked.length === 0 ? written : `${written}@${asked.join(", ")}`;
+  if (attribute === undefined) return { notes: [...comments, `${whole} is left out: ${remark}`] };
   const systems = options.os && systemsOf(options.os);
-  if (systems?.length === 0) return { notes: [...comments, `${name} is left out: it is for ${options.os?.join(", ")} only`] };
+  if (systems?.length === 0) return { notes: [...comments, `${whole} is left out: it is for ${options.os?.join(", ")} only`] };
+  // A version of what nixpkgs does not have can't be pinned.
+  const certain = asked.filter((version) => !NEWEST.has(version));
+  const wanted = isUnknown
+    ? { attribute, version: undefined, remark: certain.length > 0 ? `wanted: ${certain.join(", ")}` : "" }
+    : wantedVersion(attribute, asked, known);
   return {
-    value: packageFrom(attribute, systems, known, wanted),
-    notes: [...comments, ...(remark ? [remark] : [])],
+    value: packageFrom(wanted.attribute, systems, known, wanted.version),
+    notes: [...comments, ...(remark ? [`${written}: ${remark}`] : []), ...(wanted.remark ? [wanted.remark] : [])],
   };
 }
 

@@ -8,6 +8,7 @@ import { knownPackages } from "../../generator/commands/import.ts";
 import { importConfigs } from "../../generator/importers/index.ts";
 import { type JsonNode, parseJsonc } from "../../generator/importers/jsonc.ts";
 import { SyntaxFault } from "../../generator/importers/syntax-fault.ts";
+import { openForeignTools } from "../../generator/knowledge/foreign-tools.ts";
 import { openFacts } from "../../generator/knowledge/packages.ts";
 import { evaluate } from "../support/real-nixpkgs.ts";
 import { compileText, repository, written } from "../support/spec.ts";
@@ -397,7 +398,7 @@ const withoutVersions = (yaml: string): string => yaml.replace(/^ +version: .*\n
 
 const examples = suite("devbox.json: devbox's own examples");
 const facts = openFacts(readFileSync(join(repository, "generator/knowledge/packages.tsv"), "latin1"));
-const bundled = knownPackages(facts);
+const bundled = knownPackages(facts, openForeignTools("", ""));
 const folder = process.env["FLAKEWRIGHT_DEVBOX_EXAMPLES"];
 if (folder === undefined) {
   examples.skip();

@@ -38,8 +38,52 @@ const ROWS: readonly (readonly [string, Row])[] = [
   ],
   ["a number", { given: "min-free = 2147483648", want: { settings: { "min-free": 2147483648 } } }],
   [
-    "a number with a unit, which Nix accepts only on its command line",
-    { given: "min-free = 2G", want: {}, says: ["min-free is left out"] },
+    "a number with a unit, which old Nix does not read",
+    { given: "min-free = 2G", want: { settings: { "min-free": 2147483648 } } },
+  ],
+  [
+    "builders: a row that the spec has no words for is a remark, the others are builders",
+    {
+      given: "builders = ssh-ng://nix@[2001:db8::7]:2222 x86_64-linux /k 8 ; ssh://a?remote-store=x ; ssh://b - - 2",
+      want: {
+        builders: [
+          {
+            host: "2001:db8::7",
+            protocol: "ssh-ng",
+            user: "nix",
+            port: 2222,
+            systems: ["x86_64-linux"],
+            maxJobs: 8,
+            sshKey: "/k",
+          },
+          { host: "b", protocol: "ssh", maxJobs: 2 },
+        ],
+      },
+      says: ["a machine is left out", "ssh://a?remote-store=x"],
+    },
+  ],
+  [
+    "a cache twice",
+    {
+      given: "substituters = https://cache.nixos.org https://cache.nixos.org/\ntrusted-public-keys =",
+      want: { substituters: [{ url: "https://cache.nixos.org" }] },
+      says: ["https://cache.nixos.org/ is left out: it is the same cache"],
+    },
+  ],
+  [
+    "a comment between blank lines stays where it is, above no other section",
+    {
+      given: "max-jobs = 4\n\n# turn it off\n# sandbox = false\n\ntrusted-users = root\n# fast\ncores = 2\n",
+      want: { settings: { "max-jobs": 4, cores: 2 }, trustedUsers: ["root"] },
+      says: ["turn it off sandbox = false fast"],
+    },
+  ],
+  [
+    "an installer's header is nobody's comment",
+    {
+      given: "# Written by an installer; edits here are lost.\n# Your own settings belong in nix.custom.conf.\n\nmax-jobs = auto",
+      want: { settings: { "max-jobs": "auto" } },
+    },
   ],
   [
     "one invalid word in a list",

@@ -2,6 +2,7 @@ import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseDocument } from "yaml";
 import { type ForeignFile, importConfigs, type KnownPackages } from "../../generator/importers/index.ts";
+import { openForeignTools } from "../../generator/knowledge/foreign-tools.ts";
 import type { Diagnostic } from "../../generator/report/diagnostic.ts";
 
 export const fixtures = join(dirname(fileURLToPath(import.meta.url)), "../fixtures/nix-conf");
@@ -23,7 +24,10 @@ export const few: KnownPackages = {
       "cowsay",
       "openssl",
     ].includes(attribute),
+  isRemoved: () => false,
+  programOf: () => "",
   isUnfree: (attribute) => attribute === "terraform",
+  tools: openForeignTools("", ""),
 };
 
 export interface Result {

@@ -44,8 +44,8 @@ const ROWS: readonly (readonly [string, Row])[] = [
     ".tool-versions: a tool that nixpkgs does not have",
     {
       given: [`app/${V}`, "frobnicate 1.2\njq latest"],
-      want: tools(["jq"]),
-      says: ["frobnicate@1.2 is left out: no package of that name is known"],
+      want: tools(["frobnicate", "jq"]),
+      says: ["frobnicate: no package of nixpkgs is known for it; `frobnicate` keeps its place", "wanted: 1.2"],
     },
   ],
   [
@@ -67,21 +67,37 @@ const ROWS: readonly (readonly [string, Row])[] = [
         { package: "go", version: "1.21" },
         { package: "python3", version: "3.10" },
         "kubectl",
+        "deno",
         { package: "jq", systems: ["x86_64-linux", "aarch64-linux"] },
       ]),
-      says: ["also wanted: 1.22", "virtualenv: options of mise's own installers", "deno@2 is left out"],
+      says: [
+        "also wanted: 1.22",
+        "virtualenv: options of mise's own installers",
+        "core:deno: no package of nixpkgs is known for it; `deno` keeps its place",
+        "wanted: 2",
+      ],
     },
   ],
   [
     "mise: backends",
     {
       given: [M, '[tools]\n"npm:prettier" = "3"\n"aqua:cli/cli" = "latest"\n"ubi:a/b" = "1"\njq = "latest"\n'],
-      want: tools(["jq"]),
-      says: [
-        "npm:prettier@3 is left out: it comes from mise's npm backend",
-        "aqua:cli/cli@latest is left out",
-        "ubi:a/b@1 is left out",
+      want: tools(["prettier", "cli", "b", "jq"]),
+      says: ["npm:prettier: no package of nixpkgs", "aqua:cli/cli: no package of nixpkgs", "(github.com/a/b)", "wanted: 1"],
+    },
+  ],
+  [
+    "mise: comments stay with their tools and variables",
+    {
+      given: [
+        M,
+        '# the whole file\n\n# the tools\n[tools]\n# not above 1.33\nkubectl = "latest" # behind\n"jq" = [\n  "latest", # within\n]\n[env]\n# where\nA = "x # no comment"\nB = """\n# no comment\n""" # multi\n',
       ],
+      want: {
+        ...tools(["kubectl", "jq"]),
+        shells: { default: { env: { A: "x # no comment", B: "# no comment\n" } } },
+      },
+      says: ["the whole file", "the tools not above 1.33 behind", "within", "where", "multi"],
     },
   ],
   [
@@ -89,7 +105,7 @@ const ROWS: readonly (readonly [string, Row])[] = [
     {
       given: [M, '[tools]\njq = {version = "latest", os = ["macos/arm64"]}\nkubectl = {version="latest", os=["windows"]}\n'],
       want: tools([{ package: "jq", systems: ["aarch64-darwin"] }]),
-      says: ["kubectl is left out: it is for windows only"],
+      says: ["kubectl@latest is left out: it is for windows only"],
     },
   ],
   [
@@ -275,7 +291,7 @@ const ROWS: readonly (readonly [string, Row])[] = [
     {
       given: ["app/devenv.yaml", ""],
       want: { nixpkgs: "github:cachix/devenv-nixpkgs/rolling", ...tools([]) },
-      says: ["devenv's own default", "devenv.nix is a program, not data"],
+      says: ["devenv's own default", "devenv.nix is a program: import it beside this file"],
     },
   ],
   [
@@ -350,12 +366,134 @@ files("files of all kinds make one spec", async () => {
   assert.equal(spec.nixpkgs, { url: "github:cachix/devenv-nixpkgs/rolling", unfree: true });
 });
 
+files("the mise.toml files of one project are one, in mise's order", async () => {
+  const { spec, yaml } = await imported({
+    "app/mise.local.toml": '[tools]\njq = "latest"\n[env]\nA = "local"\n_.path = ["bin"]\n',
+    "app/mise.toml": '[tools]\njq = "1.6"\nkubectl = "latest"\n[env]\nA = "shared"\n_.path = ["tools"]\n',
+    "app/.config/mise/conf.d/a.toml": '[tools]\nkubectl = "1.1"\nterraform = "latest"\n',
+    "app/.mise/config.toml": '[tools]\ngo = "latest"\n',
+  });
+  assert.equal(spec.groups, { app: { packages: ["kubectl", "terraform", "go", "jq"] } }, yaml);
+  assert.equal(spec.shells, { default: { env: { A: "local", PATH: { prepend: ["tools", "bin"] } } } });
+});
+
+files("devenv.nix: the literal parts, and remarks about the rest", async () => {
+  const nix = [
+    "{ pkgs, lib, ... }:",
+    "{",
+    '  env.A = "1"; # one',
+    '  env = { B = "x\\ty"; C = lib.fakeHash; N = 3; };',
+    "  # the tools",
+    "  packages = with pkgs; [ jq # for scripts",
+    "    pkgs.kubectl (python3.withPackages (p: [ p.x ])) ] ++ lib.optionals true [ go ];",
+    "  languages.go.enable = true;",
+    '  languages.rust.channel = let x = 1; in "stable";',
+    "  scripts.hi.exec = ''",
+    "    echo ''${A} hi",
+    "      more",
+    "  '';",
+    '  scripts.code.exec = "${pkgs.jq}/bin/jq";',
+    "  enterShell = ''",
+    "    hi",
+    "  '';",
+    "  services.postgres = { enable = true; };",
+    "}",
+  ].join("\n");
+  const { spec, yaml } = await imported({ "app/devenv.yaml": "allowUnfree: true\n", "app/devenv.nix": nix });
+  assert.equal(
+    { groups: spec.groups, shells: spec.shells, commands: spec.commands },
+    {
+      groups: { app: { packages: ["jq", "kubectl", "go"] } },
+      shells: { default: { env: { A: "1", B: "x\ty", N: "3" }, hook: "hi\n" } },
+      commands: { hi: { run: "echo ${A} hi\n  more\n" } },
+    },
+    yaml,
+  );
+  for (const text of ["the tools", "for scripts", "(python3.withPackages", "lib.optionals true [ go ]", "C is left out", "one"])
+    assert.match(comments(yaml), text);
+  assert.match(comments(yaml), "languages.rust.channel, scripts.code, services.postgres.enable");
+});
+
+files("a devenv.nix of another form is named, whatever is in it", async () => {
+  for (const nix of ["let x = 1; in { }", "{ a = ", '{ a = "', "{ a = ''${", "", "[", "{ { {", "{ packages = [ [ [ ; }", "/* "]) {
+    const { yaml } = await imported({ "app/devenv.nix": nix });
+    assert.match(yaml, "Imported from app/devenv.nix");
+  }
+});
+
+files("Brewfile: formulas, casks, conditions", async () => {
+  const text = [
+    'tap "fluxcd/tap"',
+    "# the cluster",
+    'brew "kubernetes-cli" # client',
+    "brew 'node@22', link: true",
+    'brew "fluxcd/tap/flux"',
+    'cask "docker"',
+    'cask "google-cloud-sdk"',
+    'mas "Xcode", id: 1',
+    "if OS.mac?",
+    '  brew "jq"',
+    "end",
+    'brew "hello", args: [',
+    '  "with-x",',
+    "] unless OS.mac?",
+    "puts 1",
+  ].join("\n");
+  const { spec, yaml } = await imported({ "app/Brewfile": text });
+  assert.equal(
+    spec.groups,
+    {
+      app: {
+        packages: [
+          "kubectl",
+          { package: "nodejs", version: "22" },
+          "fluxcd",
+          "google-cloud-sdk",
+          { package: "jq", systems: ["aarch64-darwin"] },
+          { package: "hello", systems: ["x86_64-linux", "aarch64-linux"] },
+        ],
+      },
+    },
+    yaml,
+  );
+  for (const said of ["the cluster", "client", "link: an option", "the cask docker", "mas Xcode", "args: an option", "puts 1"])
+    assert.match(comments(yaml), said);
+});
+
+files("aqua.yaml: packages with their versions", async () => {
+  const text = [
+    "registries: [{ type: standard, ref: v4 }]",
+    "packages:",
+    "  - name: jqlang/jq@jq-1.8.1 # json",
+    "  # client",
+    "  - name: kubernetes/kubectl",
+    "    version: v1.30.0",
+    "  - import: more/*.yaml",
+    "  - x",
+  ].join("\n");
+  const { spec, yaml } = await imported({ "app/aqua/aqua.yaml": text });
+  assert.equal(spec.name, "app");
+  assert.equal(
+    spec.groups,
+    {
+      app: {
+        packages: [
+          { package: "jq", version: "1.8.1" },
+          { package: "kubectl", version: "1.30.0" },
+        ],
+      },
+    },
+    yaml,
+  );
+  for (const said of ["json", "client", "import more/*.yaml", "no map"]) assert.match(comments(yaml), said);
+});
+
 files("an unknown kind of file is an error that lists the known kinds", async () => {
   const [yaml, [first]] = await importConfigs([{ path: "a/flake.nix", text: "" }], async () => undefined);
   assert.is(yaml, undefined);
   assert.is(first?.code, "import-unknown-kind");
   assert.match(first?.message ?? "", "`flake.nix` can't be imported");
-  assert.match(first?.hint ?? "", "devbox.json, .tool-versions, mise.toml, devenv.yaml, nix.conf");
+  assert.match(first?.hint ?? "", "devbox.json, .tool-versions, mise.toml, devenv.yaml, Brewfile, aqua.yaml, nix.conf");
 });
 
 /** Invalid files: the message, in our own words, and the text at its place. */
@@ -385,6 +523,7 @@ const BROKEN: readonly (readonly [path: string, text: string, message: string, a
     "a: ",
   ],
   ["devbox.json", "[]", "expected an object: `{ … }`", "[]"],
+  ["aqua.yaml", "- a\n", "expected a map", "- a"],
 ];
 for (const [path, text, message, at] of BROKEN) {
   files(`invalid: ${path} ${JSON.stringify(text.slice(0, 40))}`, async () => {
@@ -445,9 +584,13 @@ files("any text of a file is imported to valid YAML, and nothing throws", async 
     .array(fc.oneof(word, fc.string({ maxLength: 5, unit: "binary" })), { maxLength: 40 })
     .map((parts) => parts.join(""));
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom("devbox.json", "mise.toml", ".tool-versions", "devenv.yaml"), text, async (path, given) => {
-      await imported({ [path]: given });
-    }),
+    fc.asyncProperty(
+      fc.constantFrom("devbox.json", "mise.toml", ".tool-versions", "devenv.yaml", "devenv.nix", "Brewfile", "aqua.yaml"),
+      text,
+      async (path, given) => {
+        await imported({ [path]: given });
+      },
+    ),
     { numRuns: 1500 },
   );
 });

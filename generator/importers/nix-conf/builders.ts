@@ -46,18 +46,20 @@ function builderFrom(row: string): ImportedBuilder | undefined {
     .map((field) => (field === "-" ? undefined : field));
   // Nix takes an IPv6 address in brackets, which the spec writes without them.
   const parts =
-    /^(?:(ssh|ssh-ng):\/\/)?(?:([A-Za-z_][A-Za-z0-9_.-]*)@)?(?:\[([0-9A-Fa-f:.]+(?:%[A-Za-z0-9]+)?)\]|([A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9])?))$/.exec(
+    /^(?:(ssh|ssh-ng):\/\/)?(?:([A-Za-z_][A-Za-z0-9_.-]*)@)?(?:\[([0-9A-Fa-f:.]+(?:%[A-Za-z0-9]+)?)\]|([A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9])?))(?::([1-9]\d{0,4}))?$/.exec(
       address,
     );
   if (!parts || more.length > 0) return undefined;
   const [maxJobs, speedFactor] = [jobs, speed].map(count);
   if (Number.isNaN(maxJobs) || Number.isNaN(speedFactor)) return undefined;
-  const [, protocol = "ssh", user, ipv6, name] = parts;
+  const [, protocol = "ssh", user, ipv6, name, port] = parts;
+  if (port !== undefined && Number(port) > 65535) return undefined;
   const host = ipv6 ?? name ?? "";
   return {
     host,
     protocol: protocol as "ssh" | "ssh-ng",
     ...(user === undefined ? {} : { user }),
+    ...(port === undefined ? {} : { port: Number(port) }),
     ...(systems === undefined ? {} : { systems: systems.split(",") }),
     ...(maxJobs === undefined ? {} : { maxJobs }),
     ...(speedFactor === undefined ? {} : { speedFactor }),

@@ -15,7 +15,8 @@ export function specValue(name: string, words: readonly string[]): { value?: Val
     const { kept, remarks: repeated } = onceEach(accepted);
     return { value: [...kept], remarks: [...remarks, ...repeated] };
   }
-  const value = typedValue(setting, accepted);
+  const written = typedValue(setting, accepted);
+  const value = settingValueProblem(setting, written) === undefined ? written : (inBytes(written) ?? written);
   const problem =
     accepted.length < words.length && accepted.length === 0 ? "nothing of it is left" : settingValueProblem(setting, value);
   return problem === undefined ? { value, remarks } : { remarks: [...remarks, `${name} is left out: ${problem}`] };
@@ -53,4 +54,13 @@ function typedValue(setting: Setting, words: readonly string[]): Value {
     case "string":
       return text;
   }
+}
+
+const UNITS: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+
+/** `5G` as a number, which every Nix reads; undefined for another form, or a number that YAML readers would round. */
+function inBytes(value: Value): number | undefined {
+  const [, digits, unit] = /^(\d+)([KMGT])$/i.exec(String(value)) ?? [];
+  const number = Number(digits) * (UNITS[unit?.toUpperCase() ?? ""] ?? Number.NaN);
+  return Number.isSafeInteger(number) ? number : undefined;
 }

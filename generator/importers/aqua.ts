@@ -1,0 +1,56 @@
+import { isMap, isScalar, isSeq, type Node } from "yaml";
+import type { Draft, ForeignFile, ImportedPackage, KnownPackages, Noted } from "./draft.ts";
+import { folderName } from "./names.ts";
+import { ownComment } from "./secrets.ts";
+import { SyntaxFault } from "./syntax-fault.ts";
+import { packageOf } from "./tool-versions.ts";
+import { parseYaml } from "./yaml.ts";
+
+/** aqua.yaml → draft: `packages` with `name: owner/repo@version`. Throws a {@link SyntaxFault} unless it is a YAML map. */
+export function importAqua({ path, text }: ForeignFile, known: KnownPackages | undefined): Draft {
+  const { document } = parseYaml(text);
+  const root = document.contents;
+  if (root !== null && !isMap(root)) throw new SyntaxFault("expected a map", { start: 0, end: text.length });
+  const list = root?.get("packages", true);
+  const packages = isSeq(list) ? list.items.map((item) => packageFromEntry(item as Node, known)) : [];
+  return { name: projectName(path), packages, shellNotes: root ? elsewhere(root.toJSON()) : [] };
+}
+
+/** `aqua/aqua.yaml` belongs to the folder above. */
+const projectName = (path: string): string | undefined => folderName(path.replace(/(^|\/)\.?aqua\/([^/]+)$/, "$1$2"));
+
+function packageFromEntry(entry: Node, known: KnownPackages | undefined): Noted<ImportedPackage> {
+  const comments = [entry.commentBefore, commentIn(entry)]
+    .flatMap((comment) => comment?.split("\n") ?? [])
+    .map((line) => ownComment(line.trim()))
+    .filter(Boolean);
+  const data: unknown = entry.toJSON();
+  if (typeof data !== "object" || data === null || Array.isArray(data))
+    return { notes: [...comments, "an entry of `packages` that is no map is left out"] };
+  const { name, version, registry, import: imported, ...rest } = data as Record<string, unknown>;
+  if (typeof imported === "string")
+    return { notes: [...comments, `import ${imported}: the packages in that file are not read; import it beside this one`] };
+  if (typeof name !== "string") return { notes: [...comments, "an entry of `packages` without a name is left out"] };
+  const at = name.lastIndexOf("@");
+  const tool = at > 0 ? name.slice(0, at) : name;
+  const asked = typeof version === "string" ? version : at > 0 ? name.slice(at + 1) : "";
+  const own = registry === undefined || registry === "standard" ? [] : [`${tool} is from the registry ${String(registry)}`];
+  const unread = Object.keys(rest).filter((key) => !["description", "link", "tags"].includes(key));
+  const options = unread.length > 0 ? [`${unread.join(", ")}: options of aqua's own installers`] : [];
+  // aqua's versions are names of releases: v1.2.3, kustomize/v5.4.1, cli-1.0.
+  const number = /(?:^|[^0-9.])v?(\d+(?:\.\d+)*(?:[-+][0-9A-Za-z.-]+)?)$/.exec(asked)?.[1] ?? asked;
+  return packageOf(`aqua:${tool}`, number === "" ? [] : [number], [...comments, ...own, ...options], known);
+}
+
+/** The comment behind an entry's name, which is the parser's comment of its value. */
+function commentIn(entry: Node): string | null | undefined {
+  if (!isMap(entry)) return entry.comment;
+  const value = entry.items[0]?.value;
+  return isScalar(value) ? value.comment : undefined;
+}
+
+function elsewhere(root: Record<string, unknown>): string[] {
+  return Object.keys(root)
+    .filter((key) => !["packages", "registries"].includes(key))
+    .map((key) => `${key}: aqua's own settings have no counterpart in a spec`);
+}
