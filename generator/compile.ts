@@ -1,6 +1,6 @@
 import type { Facts } from "./knowledge/packages.ts";
 import { nixpkgsUrl } from "./knowledge/releases.ts";
-import { secretsInText } from "./knowledge/secret-forms.ts";
+import { namedSecrets, secretsInText } from "./knowledge/secret-forms.ts";
 import { validate } from "./language/validate.ts";
 import { type BashCheck, checkCode } from "./lint/bash-code.ts";
 import { lint } from "./lint/lint.ts";
@@ -66,7 +66,9 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
     shortForms: { nixpkgs: (text) => ({ url: nixpkgsUrl(text) }) },
   });
   if (!source) {
-    const places = written.flatMap(({ file, text }) => secretsInText(text).map(({ start, end }) => ({ file, start, end })));
+    const places = written.flatMap(({ file, text }) =>
+      [...secretsInText(text), ...namedSecrets(text)].map(({ start, end }) => ({ file, start, end })),
+    );
     const secretTexts = places.map(
       ({ file, start, end }) => written.find((one) => one.file === file)?.text.slice(start, end) ?? "",
     );
@@ -75,7 +77,7 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
       model: undefined,
       files: undefined,
       diagnostics,
-      texts: maskTexts(written, places),
+      texts: maskTexts(written, places, secretTexts),
       included,
       source,
       mask: masker(secretTexts),
@@ -89,7 +91,7 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
   };
   const codeDiagnostics = context.bash ? checkCode(model, source, context.bash) : [];
   const before = [...readDiagnostics, ...shapeDiagnostics, ...nameDiagnostics, ...codeDiagnostics];
-  const secrets = findSecrets(source);
+  const secrets = findSecrets(source, hasErrors(readDiagnostics));
   const [, findings] = lint({ model, source, environment, before, secrets });
   const found = inOrder([...before, ...findings]);
   const secretTexts = secrets.map((secret) => secret.text);
@@ -98,6 +100,7 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
   const texts = maskTexts(
     source.files,
     secrets.map((secret) => secret.range),
+    secretTexts,
   );
   if (hasErrors(diagnostics)) return { model, files: undefined, diagnostics, texts, included, source, mask };
   const facts = environment.facts()?.exact ? environment.facts() : undefined;

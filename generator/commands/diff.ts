@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { createTwoFilesPatch } from "diff";
+import { namedSecrets, secretsInText } from "../knowledge/secret-forms.ts";
 import { hasErrors } from "../report/diagnostic.ts";
+import { maskText } from "../report/masking.ts";
 import type { System } from "../system/system.ts";
 import { type Comparison, compare } from "../write/compare.ts";
 import { failed, filesOf, type Options, type Outcome, outcome } from "./outcome.ts";
@@ -25,7 +27,7 @@ export async function diff(system: System, options: Options): Promise<Outcome> {
   };
 }
 
-/** The unified diff of all changes; `""` when there is none. */
+/** The unified diff of all changes, in which no secret can be read that somebody has put into a file; `""` when there is none. */
 export function diffText(comparison: Comparison, { out }: Options): string {
   let text = "";
   for (const { path, change, before: found, after } of comparison.changes) {
@@ -35,9 +37,14 @@ export function diffText(comparison: Comparison, { out }: Options): string {
     const name = join("/", out, path);
     const from = before === undefined ? "/dev/null" : `a${name}`;
     const to = after === undefined ? "/dev/null" : `b${name}`;
-    text += createTwoFilesPatch(from, to, before ?? "", after ?? "", undefined, undefined, {
-      headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true },
-    });
+    const [old, now] = [masked(before ?? ""), masked(after ?? "")];
+    if (old === now) text += `--- ${from}\n+++ ${to}\n@@ they differ only in what looks like a secret @@\n`;
+    else
+      text += createTwoFilesPatch(from, to, old, now, undefined, undefined, {
+        headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true },
+      });
   }
   return text;
 }
+
+const masked = (text: string): string => maskText(text, [...secretsInText(text), ...namedSecrets(text)]);

@@ -2,34 +2,28 @@ import { dirname, join, resolve } from "node:path";
 import { importConfigs, type KnownPackages } from "../importers/index.ts";
 import { type ForeignTools, openForeignTools } from "../knowledge/foreign-tools.ts";
 import type { Facts } from "../knowledge/packages.ts";
-import { secretsInText } from "../knowledge/secret-forms.ts";
+import { namedSecrets, secretsInText } from "../knowledge/secret-forms.ts";
 import { hasErrors, inOrder } from "../report/diagnostic.ts";
-import { maskDiagnostics, maskText } from "../report/masking.ts";
+import { maskDiagnostics, masker, maskTexts } from "../report/masking.ts";
 import type { System } from "../system/system.ts";
 import type { Options, Outcome } from "./outcome.ts";
 import { factsReader } from "./session.ts";
 
 /** `import FILE…`: prints a spec on stdout. Status 1 when a file is invalid or of an unknown kind, 2 when one is missing. */
 export async function importFiles(system: System, options: Options, paths: readonly string[]): Promise<Outcome> {
-  const sources = new Map<string, string>();
-  const secretTexts: string[] = [];
+  const texts: { readonly file: string; readonly text: string }[] = [];
   const read = async (path: string): Promise<string | undefined> => {
     // Nix, too, treats an include of a folder as a missing file.
     const bytes = (await system.kind(path)) === "directory" ? undefined : await system.readFile(path);
     const text = bytes?.toString("utf8");
-    // The sources are for code frames: a frame shows no secret of the imported file.
-    if (text !== undefined) {
-      const secrets = secretsInText(text);
-      sources.set(path, maskText(text, secrets));
-      secretTexts.push(...secrets.map(({ start, end }) => text.slice(start, end)));
-    }
+    if (text !== undefined) texts.push({ file: path, text });
     return text;
   };
   const files = await Promise.all(paths.map(async (path) => ({ path, text: await read(path) })));
   const missing = files.filter(({ text }) => text === undefined).map(({ path }) => path);
   if (missing.length > 0)
     return {
-      report: { diagnostics: [], files: [], sources },
+      report: { diagnostics: [], files: [], sources: new Map() },
       output: "",
       notes: missing.map((path) => `${path} does not exist`),
       status: 2,
@@ -48,9 +42,19 @@ export async function importFiles(system: System, options: Options, paths: reado
     readIncluded,
     facts && knownPackages(facts, await foreignTools(system, options)),
   );
-  const report = { diagnostics: maskDiagnostics(inOrder(diagnostics), secretTexts), files: [], sources };
+  const places = texts.flatMap(({ file, text }) =>
+    [...secretsInText(text), ...namedSecrets(text)].map(({ start, end }) => ({ file, start, end })),
+  );
+  const byFile = new Map(texts.map(({ file, text }) => [file, text]));
+  const secrets = places.map(({ file, start, end }) => byFile.get(file)?.slice(start, end) ?? "");
+  // The sources are for code frames.
+  const sources = maskTexts(texts, places, secrets);
+  const report = { diagnostics: maskDiagnostics(inOrder(diagnostics), secrets), files: [], sources };
+  // The importers leave out what holds a secret, in words. This is for what they overlook.
+  const output = secrets.length > 0 ? masker(secrets)(yaml ?? "") : (yaml ?? "");
+  const notes = output === (yaml ?? "") ? [] : ["what looks like a secret in the imported files is replaced by • in the spec"];
   const failed = hasErrors(diagnostics) || (options.strict && diagnostics.length > 0);
-  return { report, output: yaml ?? "", notes: [], status: failed ? 1 : 0, ...(yaml === undefined ? {} : { isResult: true }) };
+  return { report, output, notes, status: failed ? 1 : 0, ...(yaml === undefined ? {} : { isResult: true }) };
 }
 
 /**

@@ -118,5 +118,6 @@ function scalar(value: unknown, start: string, indent: string): { text: string; 
     return { text: `${start}|`, more: lines.map((line) => (line === "" ? "" : `${indent}  ${line}`)) };
   }
   if (typeof value === "string" && value.includes("\n")) return { text: `${start}${JSON.stringify(value)}` };
-  return { text: `${start}${stringify(value, { lineWidth: 0 }).trimEnd()}` };
+  // A value that could not be read is missing.
+  return { text: `${start}${stringify(value ?? null, { lineWidth: 0 }).trimEnd()}` };
 }

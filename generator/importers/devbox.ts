@@ -17,7 +17,7 @@ import type {
 import { exportExpanded, hasReference } from "./exports.ts";
 import { asString, asStrings, type JsonMember, type JsonNode, member, parseJsonc } from "./jsonc.ts";
 import { folderName, isAliasName, isProjectPath, isVariableName } from "./names.ts";
-import { holdsSecret, ownComment } from "./secrets.ts";
+import { holdsSecret, isSecret, ownComment } from "./secrets.ts";
 import { SyntaxFault } from "./syntax-fault.ts";
 
 /** devbox.json → draft. Throws a {@link SyntaxFault} unless it is an object of JSON with comments. */
@@ -148,7 +148,7 @@ function environment(env: JsonMember | undefined): [Noted<Variable>[], Noted<str
     if (!isVariableName(key))
       plain.push({ notes: [...notes, `${key} is left out: not a valid name of an environment variable`] });
     else if (value === undefined) plain.push({ notes: [...notes, `${key} is left out: its value is not text`] });
-    else if (holdsSecret(value))
+    else if (isSecret(key, value))
       plain.push({ notes: [...notes, `${key} is left out: its value is a secret, which has no place in a spec`] });
     else if (hasReference(value)) exports.push({ value: exportExpanded(key, value), notes });
     else plain.push({ value: { name: key, value }, notes });

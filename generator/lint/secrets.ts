@@ -1,51 +1,74 @@
-import { isPlaceholder, SECRET_NAME, secretsInText } from "../knowledge/secret-forms.ts";
+import {
+  isAccessTokens,
+  isNamedSecret,
+  isPlaceholder,
+  isSecretName,
+  namedSecrets,
+  secretsInText,
+  tokensOf,
+} from "../knowledge/secret-forms.ts";
 import { findSetting } from "../knowledge/settings.ts";
 import type { Source, SourceFile } from "../read/source.ts";
 import type { Place, Range } from "../report/diagnostic.ts";
 import type { SpecPath } from "../report/spec-path.ts";
 
-/* Secrets in a spec. They are reported, and compile.ts masks them in the spec's text and in all messages, so that none is printed. */
+/*
+ * Secrets in a spec. They are reported, and compile.ts masks them in the spec's text and in all messages, so that none is printed. A
+ * value that only may be one, such as a word under a misspelt `pasword: token:`, is masked and not reported.
+ */
 
 export interface Secret {
   readonly range: Place;
-  /** What it is, with an article: `a GitHub token`. */
-  readonly what: string;
+  /** What it is, with an article: `a GitHub token`. Undefined for a value that only its name gives away, where any value may be. */
+  readonly what: string | undefined;
   /** The path of the value or key that contains it; undefined in a comment. */
   readonly at: SpecPath | undefined;
   /** The secret itself, to find it in messages. It is never printed. */
   readonly text: string;
 }
 
-/** A secret that is recognised by its place in the spec; the same text can be harmless elsewhere. */
-function secretByPlace(path: SpecPath, value: string): { what: string; text: string } | undefined {
+interface Found {
+  readonly what: string | undefined;
+  readonly texts: readonly string[];
+}
+
+/** Secrets that are recognised by their place in the spec; the same text can be harmless elsewhere. */
+function secretsByPlace(path: SpecPath, value: string): Found | undefined {
+  const tokensAt = path.findIndex((key, at) => typeof key === "string" && path[at - 1] !== "env" && isAccessTokens(key));
+  if (tokensAt !== -1) {
+    // Text is `host=token`, perhaps several of them; a map has only the token as its value.
+    const isMapEntry = typeof path[tokensAt + 1] === "string";
+    const texts = isMapEntry ? [value].filter((token) => token.length >= 4 && !isPlaceholder(token)) : tokensOf(value);
+    if (texts.length > 0) return { what: "an access token", texts };
+  }
   const settingsAt = path.lastIndexOf("settings");
   if (settingsAt !== -1 && typeof path[settingsAt + 1] === "string") {
     const setting = findSetting(String(path[settingsAt + 1]))?.setting.name;
-    if (setting === "access-tokens") {
-      // Text is `host=token`, perhaps several of them; a map has only the token as its value.
-      const isMapEntry = typeof path[settingsAt + 2] === "string";
-      const token = isMapEntry ? value : /=(\S+)/.exec(value)?.[1];
-      if (token && !isPlaceholder(token)) return { what: "an access token", text: token };
-    }
-    if (setting === "impure-env" && SECRET_NAME.test(String(path[settingsAt + 2])) && value !== "" && !isPlaceholder(value))
-      return { what: "a password or token", text: value };
+    if (setting === "impure-env" && isSecretName(String(path[settingsAt + 2])) && value !== "" && !isPlaceholder(value))
+      return { what: "a password or token", texts: [value] };
   }
   const isKeyPlace = path.at(-1) === "publicKey" || /trusted-public-keys$/.test(String(path[settingsAt + 1]));
   // Also a damaged copy: a text longer than a public key may contain a secret key.
   const digits = isKeyPlace ? /(?:^|:)([A-Za-z0-9+/=]{64,})$/.exec(value)?.[1] : undefined;
-  if (digits) return { what: "a secret signing key", text: digits };
+  if (digits) return { what: "a secret signing key", texts: [digits] };
   // Every password, however short: nothing in a proxy's address is expanded, and no word stands for one.
   const inProxy = path.at(-2) === "network" && path.at(-1) === "proxy" ? /^[^/]*\/\/[^/]*?:([^/]+)@/.exec(value)?.[1] : undefined;
-  if (inProxy !== undefined && !/^[$<]/.test(inProxy)) return { what: "a password in a URL", text: inProxy };
-  if (path.at(-2) === "env" && SECRET_NAME.test(String(path.at(-1))) && value.length >= 6 && !isPlaceholder(value))
-    return { what: "a password or token", text: value };
-  return undefined;
+  if (inProxy !== undefined && !/^[$<]/.test(inProxy)) return { what: "a password in a URL", texts: [inProxy] };
+  const name = path.at(-1);
+  if (typeof name !== "string" || !isNamedSecret(name, value)) return undefined;
+  if (path.at(-2) === "env") return { what: "a password or token", texts: [value] };
+  return /\s/.test(value) ? undefined : { what: undefined, texts: [value] };
 }
 
-/** All secrets of a spec, file by file: in values, in keys, and in comments, which Git publishes too. */
-export const findSecrets = (source: Source): Secret[] => source.files.flatMap((file) => secretsInFile(source, file));
+/**
+ * All secrets of a spec, file by file: in values, in keys, and in comments, which Git publishes too.
+ *
+ * @param hasLost Whether the reader left something out, such as the second of two equal keys: then also by names in the text.
+ */
+export const findSecrets = (source: Source, hasLost = false): Secret[] =>
+  source.files.flatMap((file) => secretsInFile(source, file, hasLost));
 
-function secretsInFile(source: Source, file: SourceFile): Secret[] {
+function secretsInFile(source: Source, file: SourceFile, hasLost: boolean): Secret[] {
   const secrets: Secret[] = [];
   const { text: whole } = file;
   // One byte for each character: a list of ranges would be searched once for each secret.
@@ -56,7 +79,7 @@ function secretsInFile(source: Source, file: SourceFile): Secret[] {
     covered.fill(1, secret.range.start, secret.range.end);
     secrets.push(secret);
   };
-  const add = (path: SpecPath, node: Place, what: string, text: string, from = node.start): number => {
+  const add = (path: SpecPath, node: Place, what: string | undefined, text: string, from = node.start): number => {
     // With escapes or folded lines, the spec's text does not contain the secret as it is read: the range is then the whole value.
     const offset = whole.slice(from, node.end).indexOf(text);
     const range = offset === -1 ? node : { ...node, start: from + offset, end: from + offset + text.length };
@@ -80,10 +103,11 @@ function secretsInFile(source: Source, file: SourceFile): Secret[] {
   const path: (string | number)[] = [];
   const walk = (value: unknown): void => {
     if (typeof value === "string") {
-      if (value.length < 6) return;
+      if (value.length < 4) return;
       if (suspicious) inString(path, "value", value);
-      const found = secretByPlace(path, value);
-      if (found) add([...path], file.locate(path, "value"), found.what, found.text);
+      const found = secretsByPlace(path, value);
+      let from: number | undefined;
+      for (const text of found?.texts ?? []) from = add([...path], file.locate(path, "value"), found?.what, text, from);
     } else if (Array.isArray(value)) {
       for (let index = 0; index < value.length; index++) {
         path.push(index);
@@ -104,6 +128,11 @@ function secretsInFile(source: Source, file: SourceFile): Secret[] {
     const range = { file: file.file, start, end };
     if (!overlaps(range)) push({ range, what, at: undefined, text: whole.slice(start, end) });
   }
+  if (hasLost)
+    for (const { start, end } of namedSecrets(whole)) {
+      const range = { file: file.file, start, end };
+      if (!overlaps(range)) push({ range, what: undefined, at: undefined, text: whole.slice(start, end) });
+    }
   return secrets.sort((a, b) => a.range.start - b.range.start);
 }
 

@@ -13,17 +13,25 @@ export function maskText(text: string, ranges: readonly Range[]): string {
   return masked + text.slice(at);
 }
 
-/** The text of each file, with its `places` masked. */
-export const maskTexts = (files: readonly { readonly file: string; readonly text: string }[], places: readonly Place[]) =>
-  new Map(
+/** The text of each file, with its `places` masked, and the secrets wherever else they are. */
+export function maskTexts(
+  files: readonly { readonly file: string; readonly text: string }[],
+  places: readonly Place[],
+  secrets: readonly string[],
+): Map<string, string> {
+  const mask = secrets.length > 0 ? masker(secrets) : (text: string) => text;
+  return new Map(
     files.map(({ file, text }) => [
       file,
-      maskText(
-        text,
-        places.filter((place) => place.file === file),
+      mask(
+        maskText(
+          text,
+          places.filter((place) => place.file === file),
+        ),
       ),
     ]),
   );
+}
 
 /** A function that masks the secrets, and parts of them, in a text. Its time grows with the text, not with the number of secrets. */
 export function masker(secrets: readonly string[]): (text: string) => string {

@@ -2,7 +2,7 @@ import type { TomlValue } from "smol-toml";
 import type { ImportedEnvFile, Noted, Variable } from "../draft.ts";
 import { expandedWord, exportDefault, exportExpanded, hasReference } from "../exports.ts";
 import { isProjectPath, isVariableName } from "../names.ts";
-import { holdsSecret } from "../secrets.ts";
+import { holdsSecret, isSecret } from "../secrets.ts";
 import { entries, isTable, type Table, texts } from "../toml.ts";
 import { hasTemplate, pathBelowRoot, shellReferences } from "./templates.ts";
 
@@ -75,7 +75,7 @@ function carriedVariable(
     return { why: "it is only required; its value comes from elsewhere" };
   if (typeof given === "object" || given === undefined) return { why: "its value is not text" };
   const text = String(given);
-  if (holdsSecret(text)) return { why: "its value is a secret, which has no place in a spec" };
+  if (isSecret(name, text)) return { why: "its value is a secret, which has no place in a spec" };
   const below = pathBelowRoot(text);
   if (below !== undefined && !isDefault) return { data: { path: below } };
   const expanded = shellReferences(text);

@@ -4,7 +4,7 @@ import { CommandNames, inProjectRoot } from "../commands.ts";
 import type { ImportedCommand, Noted } from "../draft.ts";
 import { exportExpanded, hasReference } from "../exports.ts";
 import { isProjectPath, isVariableName } from "../names.ts";
-import { holdsSecret } from "../secrets.ts";
+import { holdsSecret, isSecret } from "../secrets.ts";
 import { entries, isTable, type Table, texts } from "../toml.ts";
 import { hasTemplate, pathBelowRoot, shellReferences } from "./templates.ts";
 
@@ -141,7 +141,7 @@ function variablesOf(env: TomlValue | undefined): string | undefined {
     if (value === false) lines.push(`unset ${name}\n`);
     else {
       const text = shellReferences(String(value));
-      if (text === undefined || holdsSecret(text)) return undefined;
+      if (text === undefined || isSecret(name, text)) return undefined;
       lines.push(`${hasReference(text) ? exportExpanded(name, text) : `export ${name}=${shellWord(text)}`}\n`);
     }
   }

@@ -1,12 +1,10 @@
 import { hasSetting, isOther, ownersOf, valuesFor } from "../../knowledge/other-nixes.ts";
+import { isAccessTokens } from "../../knowledge/secret-forms.ts";
 import { findSetting } from "../../knowledge/settings.ts";
 import { holdsSecret } from "../secrets.ts";
 import type { Line } from "./lines.ts";
 
 /* Why a line of a nix.conf is not carried over, in words for a comment of the spec. */
-
-/** Settings whose value is a secret, whatever it looks like. */
-const SECRET_SETTINGS = new Set(["access-tokens"]);
 
 /** Lists of the machine's of which only the entries that hold a secret are left out (caches.ts). */
 const CLEANED_LISTS = new Set(["substituters", "trusted-public-keys"]);
@@ -16,14 +14,16 @@ export function refusal(line: Line, user: string | undefined): string | undefine
   const [written, , ...words] = line.words;
   if (written === undefined) return `line ${line.number} of ${line.file} is left out: Nix refuses it`;
   const setting = findSetting(written)?.setting;
+  if (isAccessTokens(written)) {
+    const keep = "keep it in `~/.config/nix/nix.conf` of each account that needs it";
+    return `${written}: its value is a secret, and a spec ends in the world-readable Nix store; ${keep}`;
+  }
   if (setting === undefined) return unknownReason(written);
   if (isOther(setting) && !hasSetting("nix", setting)) {
     const values = valuesFor(setting.in).map((nix) => `nix: ${nix}`);
     return `${written} is a setting of ${ownersOf(setting.in)}, which a spec with ${values.join(" or ")} may have; Nix itself warns of it and ignores it`;
   }
   const { name } = setting;
-  if (SECRET_SETTINGS.has(name))
-    return `${written}: its value is a secret, and a spec ends in the world-readable Nix store; keep it in \`~/.config/nix/nix.conf\` of each account that needs it`;
   if (holdsSecret(words.join(" ")) && (user !== undefined || !CLEANED_LISTS.has(name)))
     return `${written}: the value holds a secret, which has no place in a spec; it is left out`;
   return undefined;

@@ -1,4 +1,3 @@
-import { findSetting } from "../../knowledge/settings.ts";
 import type { SpecPath } from "../../report/spec-path.ts";
 import type { Rule } from "../rule.ts";
 
@@ -15,21 +14,21 @@ export const secretRules: readonly Rule[] = [
     fixed:
       "# the line is in ~/.config/nix/nix.conf of each account that fetches private inputs, and only that account can read it",
     check: ({ secrets, report }) => {
-      for (const { at, range, what } of secrets)
+      for (const { at, range, what } of secrets) {
+        if (what === undefined) continue;
         report({
           at: at ?? [],
           range: () => range,
           message: `${at ? "the spec" : "a comment"} contains ${what}`,
           hint: secretHint(what, at),
         });
+      }
     },
   },
 ];
 
 function secretHint(what: string, at: SpecPath | undefined): string {
-  const settingsAt = at?.lastIndexOf("settings") ?? -1;
-  const setting = settingsAt === -1 ? undefined : findSetting(String(at?.[settingsAt + 1]))?.setting.name;
-  if (setting === "access-tokens")
+  if (what === "an access token")
     return "move the line to `~/.config/nix/nix.conf` of each account that needs it, for that account alone to read, and replace the token";
   if (what.includes("signing key"))
     return "replace the key pair, because anyone with this key can sign for the cache, and write the new public key here (`nix key convert-secret-to-public` prints it)";
