@@ -104,7 +104,7 @@ async function openIndex(system: System, reference: string): Promise<{ index: Ve
     if ((await system.spawn("nix", ["--version"])).status !== 0)
       return "Nix fetches the index, and there is no nix on PATH: https://nixos.org/download; or name a folder with --index";
     const fetched = await fetchReference(system, reference);
-    if (typeof fetched === "string") return fetched;
+    if (typeof fetched === "string") return `${fetched}; \`--index\` also takes a folder`;
     folder = fetched.path;
     source = reference;
   }
@@ -137,7 +137,7 @@ function lookUp(
       found.push({ key: pinKey(path, version), one });
       continue;
     }
-    const place = source.locate(at, "value");
+    const place = source.locate(one.known ? at : [...at.slice(0, -1), "package"], "value");
     const near = one.known ? one.near : nearestNames(path, index.names());
     const message = one.known ? `nixpkgs never had a version ${version} of \`${path}\`` : `the index has no package \`${path}\``;
     const hint =

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { flakewright } from "../support/cli.ts";
@@ -126,6 +127,77 @@ withNix("an index is fetched by Nix, and the check of pins compares the versions
   assert.match(wrong.stderr, "kubectl should be 1.30.1 and is 1.29.9");
   const { stdout } = await nix.develop(out, "k8s", ["kubectl"], { inputs });
   assert.match(stdout, /^kubectl 1\.30\.1/);
+});
+
+/** Real revisions and versions; of kubectl and kubernetes-helm all from 2022 to 2026. */
+const REAL = fileURLToPath(new URL("../fixtures/version-index", import.meta.url));
+
+test("twelve tools of one spring of the real history are in one commit, also those that other commits had longer", () => {
+  const tools = {
+    kubectl: "1.28",
+    "kubernetes-helm": "3.14.0",
+    python3: "3.12.1",
+    ruby: "3.3.0",
+    git: "2.43",
+    caddy: "2.7",
+    wget: "1.21",
+    vim: "9.1",
+    rustup: "1.26",
+    jdk17: "17.0.10",
+    redis: "7",
+    poetry: "1.7",
+  };
+  const folder = project(specOf(tools));
+  const { status, stderr } = flakewright(folder, ["pin", "--index", REAL]);
+  assert.is(status, 0, stderr);
+  const text = readFileSync(join(folder, "spec/platform.pins.json"), "utf8");
+  const pins = Object.values(JSON.parse(text).pins) as { attribute: string; version: string; date: string }[];
+  assert.is(pins.length, 12);
+  assert.is(commitsOf(text).size, 1);
+  assert.ok(pins.every(({ date }) => date === "2024-02-10"));
+  const found = Object.fromEntries(pins.map(({ attribute, version }) => [attribute, version]));
+  assert.equal([found["kubectl"], found["python312"], found["ruby_3_3"]], ["1.28.4", "3.12.1", "3.3.0"]);
+});
+
+const commitsOf = (text: string): Set<string> => new Set([...text.matchAll(/"rev": "(.*)"/g)].map(([, rev]) => rev ?? ""));
+
+withNix("the real history as a flake on disk: twice, an unknown version, offline, and the shell has the versions", async () => {
+  const folder = project(specOf({ kubectl: "1.29", "kubernetes-helm": "3.14", nodejs: "20.12.2" }));
+  const file = join(folder, "spec/platform.pins.json");
+  const pin = (...more: string[]) => flakewright(folder, ["pin", "--index", `path:${REAL}`, ...more], nix.env);
+  const first = pin();
+  assert.is(first.status, 0, first.stderr);
+  assert.match(first.stdout, "kubectl@1.29 is 1.29.4");
+  assert.match(first.stderr, "wrote spec/platform.pins.json (3 versions in 2 commits of nixpkgs)");
+  const text = readFileSync(file, "utf8");
+  assert.match(pin().stderr, "spec/platform.pins.json is up to date");
+  assert.is(readFileSync(file, "utf8"), text);
+
+  writeFileSync(join(folder, "spec/unknown.yaml"), specOf({ kubectl: "1.29.9", nothing: "1" }));
+  const unknown = pin("spec/unknown.yaml");
+  assert.is(unknown.status, 1);
+  assert.match(unknown.stderr, "spec/unknown.yaml:7:38 error version-unknown");
+  assert.match(unknown.stderr, "the nearest versions are `1.29.2`, `1.29.3`, `1.29.4`");
+  assert.match(unknown.stderr, "spec/unknown.yaml:8:20 error version-unknown");
+  assert.not.ok(existsSync(join(folder, "spec/unknown.pins.json")));
+
+  // This Nix has no network, so the public index can't be fetched.
+  const offline = flakewright(folder, ["pin"], nix.env);
+  assert.is(offline.status, 3);
+  assert.match(
+    offline.stderr,
+    /^flakewright: Nix can't fetch github:fzakaria\/nixpkgs-multiverse: .*`--index` also takes a folder/,
+  );
+  assert.is(readFileSync(file, "utf8"), text);
+  assert.match(flakewright(folder, ["pin", "--index", REAL], { PATH: "/nonexistent" }).stderr, "3 versions in 2 commits");
+
+  assert.is(flakewright(folder, ["generate"]).status, 0);
+  const out = join(folder, "out");
+  const names = new Set(readFileSync(join(out, "flake.nix"), "utf8").match(/nixpkgs-20[\w-]+/g));
+  const pinned = await nix.fixture({ kubectl: "1.29.4", "kubernetes-helm": "3.14.4", nodejs_20: "20.12.2" });
+  const inputs = Object.fromEntries([...names].map((name) => [name, pinned]));
+  const shell = await nix.develop(out, "k8s", ["bash", "-c", "kubectl; helm; nodejs_20"], { inputs });
+  assert.is(shell.stdout, "kubectl 1.29.4\nhelm 3.14.4\nnodejs_20 20.12.2\n", shell.stderr);
 });
 
 test.run();
