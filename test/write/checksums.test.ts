@@ -5,7 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { checksumLine, checksumsFile } from "../../generator/write/checksums.ts";
 import { flakewright } from "../support/cli.ts";
-import { system } from "../support/spec.ts";
+import { repository, system } from "../support/spec.ts";
 import { tempFolder, tempTree } from "../support/temp.ts";
 import { needs } from "../support/tools.ts";
 
@@ -17,6 +17,12 @@ const withGit = needs(test, ["git"]);
 const FILES = {
   "spec/platform.yaml": "version: 1\nname: demo\ninclude: [base/tools.yaml]\nhosts: { box: { stateVersion: '26.05' } }\n",
   "spec/base/tools.yaml": "groups: { k8s: { packages: [kubectl] } }\n",
+};
+/** With a tool by its version, and what `flakewright pin` wrote for it. */
+const PINNED = {
+  ...FILES,
+  "spec/base/tools.yaml": 'groups: { k8s: { packages: [{ package: kubectl, version: "1.29" }] } }\n',
+  "spec/platform.pins.json": readFileSync(join(repository, "spec/examples/company/data.pins.json"), "utf8"),
 };
 const LIST = ".flakewright.sha256";
 
@@ -75,20 +81,36 @@ withGit("lists the spec, what it includes and every generated file, but no scaff
 
 for (const [what, path, change] of [
   ["an edited output", "out/flake.nix", (file: string) => appendFileSync(file, "# mine\n")],
+  ["an output with CRLF", "out/nix/checks.nix", (file: string) => writeFileSync(file, withCrlf(file))],
   ["an edited spec", "spec/platform.yaml", (file: string) => appendFileSync(file, "# a comment\n")],
   ["an edited include", "spec/base/tools.yaml", (file: string) => appendFileSync(file, "# a comment\n")],
+  ["an edited pin", "spec/platform.pins.json", (file: string) => writeFileSync(file, withOtherPin(file))],
   ["a missing output", "out/nix/checks.nix", (file: string) => rmSync(file)],
+  ["a missing include", "spec/base/tools.yaml", (file: string) => rmSync(file)],
+  ["missing pins", "spec/platform.pins.json", (file: string) => rmSync(file)],
 ] as const)
   withGit(`${what} is found, by sha256sum and by check`, () => {
-    const folder = repositoryWith(FILES);
+    const folder = repositoryWith(PINNED);
+    assert.equal(wrong(folder), []);
     change(join(folder, path));
     assert.is(wrong(folder).length, 1);
     assert.match(wrong(folder)[0] ?? "", `${path}: FAILED`);
     assert.is(flakewright(folder, ["check"]).status, 1);
-    generate(folder, "--force");
+    git(folder, "checkout", "-q", ".");
     assert.equal(wrong(folder), []);
     assert.is(flakewright(folder, ["check"]).status, 0);
   });
+
+const withCrlf = (file: string): string => readFileSync(file, "utf8").replaceAll("\n", "\r\n");
+const withOtherPin = (file: string): string => readFileSync(file, "utf8").replace(/"rev": "6143/, '"rev": "7143');
+
+withGit("generate after an edit of the spec makes the list right again", () => {
+  const folder = repositoryWith(FILES);
+  appendFileSync(join(folder, "spec/base/tools.yaml"), "# a comment\n");
+  assert.is(wrong(folder).length, 1);
+  generate(folder);
+  assert.equal(wrong(folder), []);
+});
 
 withGit("an edited list is found by check", () => {
   const folder = repositoryWith(FILES);
@@ -99,7 +121,7 @@ withGit("an edited list is found by check", () => {
 });
 
 withGit("a clean clone is right, also with core.autocrlf", () => {
-  const folder = repositoryWith(FILES);
+  const folder = repositoryWith(PINNED);
   for (const autocrlf of ["false", "true", "input"]) {
     const clone = join(tempFolder(), "clone");
     git(folder, "-c", `core.autocrlf=${autocrlf}`, "clone", "-q", "--no-local", "-c", `core.autocrlf=${autocrlf}`, ".", clone);
