@@ -1,4 +1,4 @@
-import { basename, dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { shellWord } from "../output/printers/shell.ts";
 import type { System } from "../system/system.ts";
 
@@ -35,19 +35,25 @@ export async function trackingNote(system: System, out: string): Promise<string>
 }
 
 /**
- * A note when a clone may give one of the files CRLF (`core.autocrlf`), so that its checksum differs there; `[]` when attributes
- * prevent it, and without Git.
+ * A note for each folder where a clone may give one of the files CRLF (`core.autocrlf`), so that its checksum differs there; `[]` when
+ * attributes prevent it, and without Git.
  */
 export async function lineEndNotes(system: System, paths: readonly string[]): Promise<string[]> {
+  const notes = new Map<string, string>();
   for (const path of paths) {
     const folder = dirname(path);
+    // Attributes hold in the folders below, too.
+    if ([...notes.keys()].some((noted) => folder === noted || folder.startsWith(join(noted, sep)))) continue;
     const { status, stdout } = await system.spawn("git", ["-C", folder, "check-attr", "-z", "text", "eol", "--", basename(path)]);
     if (status !== 0) continue;
     // Triples of file, attribute and value.
     const [, , text, , , eol] = stdout.split("\0");
     if (text === "unset" || eol === "lf") continue;
     const add = `echo '* text eol=lf' >>${shellWord(relative(system.cwd, join(folder, ".gitattributes")))}`;
-    return [`core.autocrlf changes the line ends, and with them the checksum, of ${relative(system.cwd, path)}: run ${add}`];
+    notes.set(
+      folder,
+      `core.autocrlf changes the line ends, and with them the checksum, of ${relative(system.cwd, path)}: run ${add}`,
+    );
   }
-  return [];
+  return [...notes.values()];
 }

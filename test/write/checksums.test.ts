@@ -130,6 +130,24 @@ withGit("a clean clone is right, also with core.autocrlf", () => {
   }
 });
 
+withGit("each folder above a file of the spec needs attributes: a clone is right after what generate says", () => {
+  const folder = tempTree({
+    "spec/platform.yaml": "version: 1\nname: demo\ninclude: [../company/base.yaml, base/tools.yaml]\n",
+    "spec/base/tools.yaml": "groups: { k8s: { packages: [kubectl] } }\n",
+    "company/base.yaml": "description: of a company\n",
+  });
+  git(folder, "init", "-q");
+  const said = generate(folder);
+  const commands = [...said.matchAll(/: run (echo .*)$/gm)].map(([, command = ""]) => command);
+  assert.is(commands.length, 2, said);
+  for (const command of commands) assert.is(spawnSync("sh", ["-c", command], { cwd: folder }).status, 0, command);
+  git(folder, "add", "-A");
+  git(folder, "commit", "-qm", "all");
+  const clone = join(tempFolder(), "clone");
+  git(folder, "clone", "-q", "--no-local", "-c", "core.autocrlf=true", ".", clone);
+  assert.equal(wrong(clone), []);
+});
+
 withGit("generate says once what keeps the line ends of the spec, and init writes it", () => {
   const folder = tempTree(FILES);
   git(folder, "init", "-q");
