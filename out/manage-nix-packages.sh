@@ -28,7 +28,11 @@ Usage: ./manage-nix-packages.sh COMMAND [OPTIONS]
   update                  newest versions: flake.lock first, then the profile; if either fails, both stay as they were
   rollback                the profile as it was before the last change
   clean                   remove old generations and whatever nothing uses, then merge equal files
+  export DIR [GROUP…]     for a machine without a network: a signed cache with the tools, this flake and its inputs
+  import DIR              put an export into this machine's store; then `install` and `rollback` need no network
 
+  --key FILE              export: the secret key to sign with (nix key generate-secret); import: the public key
+                          to trust, beside those of nix.conf
   --volume NAME           the volume's profile, on the volume, instead of this user's (for root: this machine's)
   --dry-run               clean: say what would go, and remove nothing
   --json                  status, list: for a program to read
@@ -47,7 +51,7 @@ wrong_usage() {
   exit 2
 }
 
-command='' volume='' dry=no json=no
+command='' volume='' key='' dry=no json=no
 chosen=()
 # As an app of the flake (`nix run .#status`) this script is alone in a store path with the name of the command, and works on the
 # current folder.
@@ -68,9 +72,9 @@ while [ $# -gt 0 ]; do
     --help | -h) usage && exit 0 ;;
     --dry-run | -n) dry=yes ;;
     --json) json=yes ;;
-    --volume | --flake)
+    --volume | --flake | --key)
       [ $# -gt 1 ] || wrong_usage "$1 needs an argument"
-      if [ "$1" = --volume ]; then volume=$2; else flake=$2; fi
+      case $1 in --volume) volume=$2 ;; --key) key=$2 ;; *) flake=$2 ;; esac
       shift
       ;;
     -*) wrong_usage "unknown option: $1" ;;
@@ -219,10 +223,9 @@ set_profile() {
   nix-env --profile "$profile" --set "$environment"
 }
 
-install_groups() {
-  local group before
-  need_nix
-  need_mount
+# Sets `chosen` to the groups to work on, and checks them.
+choose_groups() {
+  local group
   if [ -n "$volume" ]; then
     [ ${#chosen[@]} -eq 0 ] || wrong_usage "a volume has the groups that the spec gives it"
     read -ra chosen <<<"${volume_groups[volume_index]}"
@@ -232,6 +235,13 @@ install_groups() {
   for group in "${chosen[@]}"; do
     index_of "$group" ${groups[@]+"${groups[@]}"} >/dev/null || wrong_usage "there is no group $group; there are: ${groups[*]-}"
   done
+}
+
+install_groups() {
+  local before
+  need_nix
+  need_mount
+  choose_groups
   before=$(real_path "$profile")
   set_profile "${chosen[@]}" || fail "the profile stays as it was"
   changes "$before" "$profile"
@@ -326,6 +336,113 @@ restore_lock() {
     note "flake.lock as it was could not be put back: it is in $saved_lock"
   else
     rm -rf "$saved_lock"
+  fi
+}
+
+# --- export, import --------------------------------------------------------------------------------------------------
+
+# The folder for `export` and `import`, absolute -> `cache`; the other words stay in `chosen`. In `links`, links lead to it and to the key:
+# an address of a store can't contain every character that a path can.
+find_cache() {
+  cache=${chosen[0]-}
+  [ -n "$cache" ] || wrong_usage "$command needs a folder"
+  chosen=(${chosen[@]+"${chosen[@]:1}"})
+  [ "$command" = import ] || mkdir -p "$cache"
+  cache=$(cd -P "$cache" 2>/dev/null && pwd -P) || fail "there is no folder $cache"
+  links=$(mktemp -d "${TMPDIR:-/tmp}/nix-packages.XXXXXX")
+  trap 'rm -rf "$links"' EXIT
+  ln -s "$cache" "$links/cache"
+}
+
+current_system() { flake_nix eval --impure --raw --expr builtins.currentSystem; }
+
+# The value of the line NAME in an export's own file.
+export_value() { sed -n "s|^$1 ||p" "$cache/flakewright-export"; }
+
+export_cache() {
+  local public system sources source prefix had
+  need_nix
+  need_mount
+  [ -n "$key" ] || wrong_usage "export needs --key FILE: a secret key, made by: nix key generate-secret --key-name $platform-1 >FILE"
+  key=$(cd -P "$(dirname "$key")" 2>/dev/null && pwd -P)/$(basename "$key")
+  public=$(flake_nix key convert-secret-to-public <"$key") || fail "$key is no secret key: nix key generate-secret makes one"
+  find_cache
+  choose_groups
+  case $key in "$cache"/*) fail "the secret key is in $cache, which is meant to travel: move it out" ;; esac
+  if [ -f "$cache/flakewright-export" ]; then
+    had=$(export_value key)
+    [ "$had" = "$public" ] || fail "$cache has an export that another key has signed (${had%%:*}): take another folder"
+  elif [ ! -f "$cache/nix-cache-info" ] && [ -n "$(ls -A "$cache")" ]; then
+    fail "$cache has other files and no export: take an empty folder"
+  fi
+  ln -s "$key" "$links/key"
+  build_groups "${chosen[@]}" || fail "the groups could not be built"
+  system=$(current_system)
+  # Inputs that are not here yet are downloaded. The flake itself, in the outermost object, comes first.
+  sources=$(
+    cd "$flake" && flake_nix flake archive --json | grep -Eo '[{}]|"path": *"[^"]+"' |
+      awk -F '"' '/{/ { depth++ } /}/ { depth-- } /"path"/ { print depth, $4 }' | sort -n -s -k 1,1 | cut -d ' ' -f 2-
+  ) || fail "the inputs of the flake could not be had"
+  read -r source <<<"$sources"
+  prefix=$(git -C "$flake" rev-parse --show-prefix 2>/dev/null) || prefix=''
+  [ -f "$source/${prefix}flake.lock" ] || fail "the flake has no flake.lock that Nix sees: in a Git repository, run git add flake.lock"
+  # shellcheck disable=SC2086
+  flake_nix copy --to "file://$links/cache?secret-key=$links/key&compression=zstd" "${built[@]}" $sources || fail "the export is not complete"
+  rm -rf "$cache/flake.new"
+  mkdir "$cache/flake.new"
+  cp -R "$source/$prefix." "$cache/flake.new/"
+  chmod -R u+w "$cache/flake.new"
+  rm -rf "$cache/flake"
+  mv "$cache/flake.new" "$cache/flake"
+  # Last: an export without it is not complete.
+  {
+    printf 'platform %s\nsystem %s\nkey %s\nvolume %s\ngroups %s\n' "$platform" "$system" "$public" "$volume" "${chosen[*]}"
+    # shellcheck disable=SC2086
+    printf 'path %s\n' "${built[@]}" $sources
+  } >"$cache/flakewright-export.new"
+  mv -f "$cache/flakewright-export.new" "$cache/flakewright-export"
+  say "exported ${chosen[*]} to $cache"
+  say "signed with the key whose public half is $public"
+  say "on the other machine: DIR/flake/manage-nix-packages.sh import DIR --key FILE${volume:+ --volume $volume}, where FILE has that public half"
+}
+
+import_cache() {
+  local paths path system roots n=0
+  local trusted=()
+  need_nix
+  need_mount
+  find_cache
+  [ ${#chosen[@]} -eq 0 ] || wrong_usage "an import has the groups that were exported"
+  [ -f "$cache/flakewright-export" ] || fail "there is no complete export in $cache"
+  [ "$(export_value platform)" = "$platform" ] || fail "the export in $cache is that of $(export_value platform), not of $platform"
+  system=$(current_system)
+  [ "$(export_value system)" = "$system" ] || fail "the export in $cache is for $(export_value system), and this machine is $system"
+  if [ -n "$key" ]; then
+    # What is in the export proves nothing, so the key comes from elsewhere.
+    path=$(tr -d '[:space:]' <"$key") || fail "$key cannot be read"
+    [[ $path =~ ^[^:]+:[A-Za-z0-9+/]{43}=$ ]] || fail "$key is no public key: nix key convert-secret-to-public makes it from the secret one, which stays where it is"
+    trusted=(--option extra-trusted-public-keys "$path")
+  fi
+  paths=$(export_value path)
+  while IFS= read -r path; do
+    [[ $path =~ ^/[^[:space:]]+/[0-9a-z]{32}-[A-Za-z0-9+._?=-]+$ ]] || fail "$cache/flakewright-export has a line that is no store path: $path"
+  done <<<"$paths"
+  # shellcheck disable=SC2086
+  flake_nix ${trusted[@]+"${trusted[@]}"} copy --from "file://$links/cache" $paths ||
+    fail "the export is not taken: its paths must have a signature by a key that this machine trusts. Name the public key with --key as root, or list it in the spec's substituters; the daemon ignores a key that an account names that it does not trust"
+  # `clean` leaves what was imported last.
+  roots=$(dirname "$profile")/imported-$platform
+  rm -rf "$roots"
+  mkdir -p "$roots"
+  for path in $paths; do
+    n=$((n + 1))
+    nix-store --realise "$path" --add-root "$roots/$n" --indirect >/dev/null
+  done
+  say "imported $(export_value groups) from $cache"
+  if cmp -s "$flake/flake.lock" "$cache/flake/flake.lock"; then
+    say "to install: ./manage-nix-packages.sh install${volume:+ --volume $volume}"
+  else
+    say "to install, by the flake of the export: $cache/flake/manage-nix-packages.sh install${volume:+ --volume $volume}"
   fi
 }
 
@@ -519,6 +636,8 @@ case $command in
   install) install_groups ;;
   update) update ;;
   rollback) rollback ;;
+  export) export_cache ;;
+  import) import_cache ;;
   clean) clean ;;
   '')
     usage >&2
