@@ -43,7 +43,7 @@ let
       available =
         { package, platform }:
         (builtins.tryEval (
-          lib.meta.availableOn platform package && (broken || !(package.meta.broken or false))
+          lib.meta.availableOn platform package && !(package.meta.broken or false)
         )).value;
     in
     {

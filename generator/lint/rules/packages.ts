@@ -134,7 +134,9 @@ const insecureName = ({ facts }: Judged): string | undefined =>
   facts?.pname && facts.version !== "" ? `${facts.pname}-${facts.version}` : undefined;
 
 /** Whether the package can be evaluated. Otherwise its name is reported, and it needs no entry. */
-const isEvaluated = ({ verdict, wrong }: Judged): boolean => !wrong && verdict.kind !== "removed";
+/** Whether an entry in `unfree` or `insecure` could make the tool appear: nothing makes one that is gone, or broken everywhere. */
+const isEvaluated = ({ verdict, wrong, facts }: Judged): boolean =>
+  !wrong && verdict.kind !== "removed" && !(facts?.broken && facts.systems.length === 0);
 
 function needsUnfree(model: Model, one: Judged): boolean {
   const { unfree } = model.nixpkgs;
