@@ -58,7 +58,10 @@ test("a broken package is available nowhere, but where only Linux breaks it", ()
   const names = facts.all().filter((one) => one.broken);
   assert.ok(names.length > 60);
   for (const { attribute, systems } of names)
-    assert.ok(systems.every((system) => system.endsWith("darwin") && /^(cargo-dephell|vengi-tools)$/.test(attribute)), attribute);
+    assert.ok(
+      systems.every((system) => system.endsWith("darwin") && /^(cargo-dephell|vengi-tools)$/.test(attribute)),
+      attribute,
+    );
   assert.equal(at("nixos-24.05").find("_389-ds-base")?.systems, []);
   assert.ok(at("nixos-26.05").find("_389-ds-base")?.systems.includes("x86_64-linux"));
 });

@@ -48,7 +48,9 @@ real(
     // Nothing that one could write makes a broken one appear, so that is all that is said of it.
     for (const { attribute } of gone ?? [])
       assert.equal(
-        compileText(spec([attribute])).diagnostics.filter((one) => one.code.startsWith("package-")).map((one) => one.message),
+        compileText(spec([attribute]))
+          .diagnostics.filter((one) => one.code.startsWith("package-"))
+          .map((one) => one.message),
         [`\`${attribute}\` is marked as broken on any system of the spec`],
       );
     const text = spec(tools);
