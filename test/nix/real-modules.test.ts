@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -15,6 +15,11 @@ import { needs, tool } from "../support/tools.ts";
 const test = suite("real modules");
 const nixpkgs = (): string => tool("nixpkgs") ?? "";
 const out = join(repository, "out");
+/** The system of each host, with the disk and the boot loader that a real machine's own module has. */
+const toplevels = `builtins.mapAttrs (_: host: (host.extendModules { modules = [ {
+  boot.loader.grub.enable = false;
+  fileSystems."/" = { device = "/dev/sda1"; fsType = "ext4"; };
+} ]; }).config.system.build.toplevel.drvPath)`;
 const goldens = readdirSync(join(repository, "test/golden"));
 
 for (const name of goldens) {
@@ -28,6 +33,10 @@ for (const name of goldens) {
     }
     const outputs = (await evaluate(folder, "nixosModules", "builtins.attrNames", inputs)) as string[];
     assert.ok(outputs.includes("default"));
+    if (!existsSync(join(folder, "nix/hosts.nix"))) return;
+    const hosts = (await evaluate(folder, "nixosConfigurations", toplevels, inputs)) as Record<string, string>;
+    for (const [host, path] of Object.entries(hosts)) assert.match(path, new RegExp(`nixos-system-${host}-.*\\.drv$`));
+    assert.equal(Object.keys(hosts), readdirSync(join(folder, "hosts")).map((file) => file.replace(/\.nix$/, "")));
   });
 }
 
