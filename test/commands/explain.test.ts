@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { explainableWords, meaningsOf } from "../../generator/commands/explain/meanings.ts";
 import { explain } from "../../generator/commands/explain.ts";
 import { openFacts } from "../../generator/knowledge/packages.ts";
+import { momentOf } from "../../generator/knowledge/releases.ts";
 import { allSettings } from "../../generator/knowledge/settings.ts";
 import { allCodes } from "../../generator/lint/rules.ts";
 import { repository, system } from "../support/spec.ts";
@@ -87,6 +88,24 @@ explaining("--format json has the same content", async () => {
   const { word, meanings } = data as { word: string; meanings: { kind: string; example: { wrong: string } }[] };
   assert.is(word, "trusted-user-is-root");
   assert.equal([meanings[0]?.kind, meanings[0]?.example.wrong], ["code", "trustedUsers: [root, ada]"]);
+});
+
+explaining("names that nixpkgs no longer has, has under another name, or does not have yet", async () => {
+  const text = async (word: string) => (await say(word)).output;
+  assert.match(
+    await text("_1password"),
+    /an old name of a package, no longer in nixpkgs[^]*Write `_1password-cli`[^]*2025-10-27/,
+  );
+  assert.match(await text("promtail"), /no longer in nixpkgs[^]*Use `grafana-alloy` instead[^]*2026-03-30/);
+  assert.match(await text("mysql80"), /no longer in nixpkgs[^]*missing since: 2026-04-08/);
+  assert.match(await text("nodePackages.prettier"), /no longer in nixpkgs[^]*Use `prettier` instead/);
+  assert.match(await text("nettools"), /an old name of `net-tools` since 2025-06-11[^]*version:/);
+  const old = openFacts(
+    (await system.readFile(join(knowledge, "packages.tsv")))?.toString("latin1") ?? "",
+    momentOf("github:NixOS/nixpkgs/nixos-24.05"),
+  );
+  assert.match(meaningsOf("openbao", old)[0]?.title ?? "", /a package newer than nixpkgs 24.05/);
+  assert.is((await say("kubeclt")).status, 2);
 });
 
 explaining.run();

@@ -36,7 +36,10 @@ for (const name of goldens) {
     if (!existsSync(join(folder, "nix/hosts.nix"))) return;
     const hosts = (await evaluate(folder, "nixosConfigurations", toplevels, inputs)) as Record<string, string>;
     for (const [host, path] of Object.entries(hosts)) assert.match(path, new RegExp(`nixos-system-${host}-.*\\.drv$`));
-    assert.equal(Object.keys(hosts), readdirSync(join(folder, "hosts")).map((file) => file.replace(/\.nix$/, "")));
+    assert.equal(
+      Object.keys(hosts),
+      readdirSync(join(folder, "hosts")).map((file) => file.replace(/\.nix$/, "")),
+    );
   });
 }
 

@@ -5,7 +5,7 @@ import { factsOf, type Meaning } from "./meaning.ts";
 /** The meaning of a package's name, of a program or of what people call a tool. */
 export function packageMeaning(word: string, facts: Facts | undefined): Meaning | undefined {
   const found = attributeOf(word, facts);
-  if (!found) return undefined;
+  if (!found) return facts && absentMeaning(word, facts);
   const { attribute, why } = found;
   const about = facts?.find(attribute);
   const description = about?.description ?? toolCompletions().find((tool) => tool.attribute === attribute)?.description;
@@ -15,7 +15,7 @@ export function packageMeaning(word: string, facts: Facts | undefined): Meaning 
   ];
   return {
     kind: "package",
-    title: `${attribute}: a package of nixpkgs`,
+    title: `${attribute}: ${oldName(facts, attribute) ?? "a package"} of nixpkgs`,
     text: sentences.filter(Boolean).join(" "),
     facts: factsOf({
       version: about?.version,
@@ -23,9 +23,41 @@ export function packageMeaning(word: string, facts: Facts | undefined): Meaning 
       licence: about && (about.licenses?.join(", ") || (about.unfree ? "unfree" : "free")),
       systems: about && (about.systems.join(", ") || "none"),
       note: about && notes(about),
-      "known from":
-        facts && (facts.exact ? "the index of the spec's nixpkgs" : (facts.moment.name ?? `nixpkgs ${facts.release}`)),
+      "known from": facts && origin(facts),
     }),
+  };
+}
+
+const origin = (facts: Facts): string =>
+  facts.exact ? "the index of the spec's nixpkgs" : (facts.moment.name ?? `nixpkgs ${facts.release}`);
+
+/** An old name that still works. */
+function oldName(facts: Facts | undefined, attribute: string): string | undefined {
+  const verdict = facts?.verdict(attribute);
+  if (verdict?.kind !== "renamed") return undefined;
+  const since = verdict.since === undefined ? "" : ` since ${verdict.since}`;
+  return verdict.to === undefined ? `an old name of a package${since}` : `an old name of \`${verdict.to}\`${since}, a package`;
+}
+
+/** The meaning of a name that the spec's nixpkgs does not have, but another one has or had. */
+function absentMeaning(word: string, facts: Facts): Meaning | undefined {
+  const verdict = facts.verdict(word);
+  if (verdict.kind !== "removed" && verdict.kind !== "newer") return undefined;
+  const nixpkgs = facts.exact ? "the spec's nixpkgs" : (facts.moment.name ?? `nixpkgs ${facts.release}`);
+  if (verdict.kind === "newer") {
+    const since = verdict.since === undefined ? "" : `, which nixpkgs has since ${verdict.since}`;
+    return { kind: "package", title: `${word}: a package newer than ${nixpkgs}${since}`, text: "", facts: [] };
+  }
+  const { renamed, since, goneIn } = verdict;
+  // Tools of other package sets are often at the top level too.
+  const last = word.slice(word.lastIndexOf(".") + 1);
+  const replacement = verdict.replacement ?? (last !== word && facts.verdict(last).kind === "package" ? last : undefined);
+  const way = replacement === undefined ? "" : renamed ? `Write \`${replacement}\`.` : `Use \`${replacement}\` instead.`;
+  return {
+    kind: "package",
+    title: `${word}: ${renamed ? "an old name of a package, no longer" : "a package that is no longer"} in ${nixpkgs}`,
+    text: way,
+    facts: factsOf({ "missing since": since ?? (goneIn === undefined ? undefined : `nixpkgs ${goneIn}, or earlier`) }),
   };
 }
 

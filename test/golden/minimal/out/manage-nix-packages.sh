@@ -142,7 +142,7 @@ json_list() {
 }
 
 # The tools in a profile's generation: nix/environment.nix writes a file for each group, with a line for each tool: name, version, store
-# path; the last two are empty for a tool that is not available on this system.
+# path; for a tool that is not available on this system name, nothing, nothing, reason.
 tool_lines() { # GENERATION GROUP
   local file=$1/share/flakewright/tools/$2
   if [ -f "$file" ]; then cat "$file"; fi
@@ -582,7 +582,7 @@ status() {
 
 json_or_null() { if [ -n "$1" ]; then json_text "$1"; else printf null; fi; }
 
-# The lines of `list`: group, tool, version, store path, state; separated by tabs.
+# The lines of `list`: group, tool, version, store path, state, reason of a missing tool; separated by tabs.
 listing() {
   local n group tool line
   local had
@@ -596,7 +596,7 @@ listing() {
       if [ -z "$line" ]; then
         printf '%s\t%s\t\t\tnew in the spec\n' "$group" "$tool"
       elif [ -z "$(cut -f 3 <<<"$line")" ]; then
-        printf '%s\t%s\t\t\tmissing\n' "$group" "$tool"
+        printf '%s\t%s\t\t\tmissing\t%s\n' "$group" "$tool" "$(cut -f 4 <<<"$line")"
       else
         printf '%s\t%s\tinstalled\n' "$group" "$line"
       fi
@@ -605,15 +605,16 @@ listing() {
 }
 
 list() {
-  local group tool version path state last='' separator=''
+  local group tool version path state reason last='' separator=''
   if [ "$json" = yes ]; then printf '['; fi
   while IFS= read -r line; do
     # `read` would treat adjacent tabs as one.
     group=$(cut -f 1 <<<"$line") tool=$(cut -f 2 <<<"$line") version=$(cut -f 3 <<<"$line") path=$(cut -f 4 <<<"$line")
-    state=$(cut -f 5 <<<"$line")
+    state=$(cut -f 5 <<<"$line") reason=$(cut -f 6 <<<"$line")
     if [ "$json" = yes ]; then
-      printf '%s\n  { "group": %s, "tool": %s, "version": %s, "path": %s, "state": %s }' "$separator" \
-        "$(json_text "$group")" "$(json_text "$tool")" "$(json_or_null "$version")" "$(json_or_null "$path")" "$(json_text "$state")"
+      printf '%s\n  { "group": %s, "tool": %s, "version": %s, "path": %s, "state": %s, "reason": %s }' "$separator" \
+        "$(json_text "$group")" "$(json_text "$tool")" "$(json_or_null "$version")" "$(json_or_null "$path")" "$(json_text "$state")" \
+        "$(json_or_null "$reason")"
       separator=,
       continue
     fi
@@ -623,7 +624,7 @@ list() {
     fi
     case $state in
       installed) printf '  %-24s %s\n' "$tool" "$version" ;;
-      missing) printf '  %-24s missing: not available on this system\n' "$tool" ;;
+      missing) printf '  %-24s missing: %s\n' "$tool" "${reason:-not available on this system}" ;;
       *) printf '  %-24s (%s)\n' "$tool" "$state" ;;
     esac
   done < <(listing)

@@ -36,6 +36,9 @@ in
 {
   tools = found.right;
   packages = map (tool: tool.package) found.right;
-  missing = map (tool: tool.name) found.wrong;
+  missing = map (tool: {
+    inherit (tool) name;
+    reason = reason tool;
+  }) found.wrong;
   reasons = map (tool: "${tool.name} is left out: ${reason tool}") found.wrong;
 }

@@ -8,11 +8,11 @@ system: packageSets:
 }:
 let
   found = import ./available.nix system tools;
-  # A line for each tool: its name, version and store path; the last two are empty where the tool is not available.
+  # A line for each tool: its name, version and store path; of a tool that is not available its name, nothing, nothing, and the reason.
   # manage-nix-packages.sh reads this file instead of evaluating the flake.
   version = package: package.version or (builtins.parseDrvName package.name).version;
   present = tool: "${tool.name}\t${version tool.package}\t${tool.package}\n";
-  absent = name: "${name}\t\t\n";
+  absent = tool: "${tool.name}\t\t\t${tool.reason}\n";
   record = packageSets.nixpkgs.writeTextDir "share/flakewright/tools/${name}" (
     builtins.concatStringsSep "" (map present found.tools ++ map absent found.missing)
   );
