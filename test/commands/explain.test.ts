@@ -94,12 +94,12 @@ explaining("names that nixpkgs no longer has, has under another name, or does no
   const text = async (word: string) => (await say(word)).output;
   assert.match(
     await text("_1password"),
-    /an old name of a package, no longer in nixpkgs[^]*Write `_1password-cli`[^]*2025-10-27/,
+    /an old name of a package, no longer in nixpkgs[\s\S]*Write `_1password-cli`[\s\S]*2025-10-27/,
   );
-  assert.match(await text("promtail"), /no longer in nixpkgs[^]*Use `grafana-alloy` instead[^]*2026-03-30/);
-  assert.match(await text("mysql80"), /no longer in nixpkgs[^]*missing since: 2026-04-08/);
-  assert.match(await text("nodePackages.prettier"), /no longer in nixpkgs[^]*Use `prettier` instead/);
-  assert.match(await text("nettools"), /an old name of `net-tools` since 2025-06-11[^]*version:/);
+  assert.match(await text("promtail"), /no longer in nixpkgs[\s\S]*Use `grafana-alloy` instead[\s\S]*2026-03-30/);
+  assert.match(await text("mysql80"), /no longer in nixpkgs[\s\S]*missing since: 2026-04-08/);
+  assert.match(await text("nodePackages.prettier"), /no longer in nixpkgs[\s\S]*Use `prettier` instead/);
+  assert.match(await text("nettools"), /an old name of `net-tools` since 2025-06-11[\s\S]*version:/);
   const old = openFacts(
     (await system.readFile(join(knowledge, "packages.tsv")))?.toString("latin1") ?? "",
     momentOf("github:NixOS/nixpkgs/nixos-24.05"),

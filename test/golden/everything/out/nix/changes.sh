@@ -32,7 +32,8 @@ record() {
   rm -rf "$temporary/flake/.git"
   nix --extra-experimental-features "$features" eval --raw --no-update-lock-file \
     "path:$temporary/flake#packages.$system.default.record" >"$temporary/record" || return
-  tr '\t' '\037' <"$temporary/record" | sort -u >"$2"
+  # Of a tool that is left out, the reason follows.
+  cut -f 1-3 <"$temporary/record" | tr '\t' '\037' | sort -u >"$2"
 }
 
 record HEAD "$temporary/new"
