@@ -13,13 +13,14 @@ let
   version = package: package.version or (builtins.parseDrvName package.name).version;
   present = tool: "${tool.name}\t${version tool.package}\t${tool.package}\n";
   absent = tool: "${tool.name}\t\t\t${tool.reason}\n";
-  record = packageSets.nixpkgs.writeTextDir "share/flakewright/tools/${name}" (
-    builtins.concatStringsSep "" (map present found.tools ++ map absent found.missing)
-  );
+  lines = builtins.concatStringsSep "" (map present found.tools ++ map absent found.missing);
+  record = packageSets.nixpkgs.writeTextDir "share/flakewright/tools/${name}" lines;
 in
 packageSets.nixpkgs.buildEnv {
   inherit name;
   paths = found.packages ++ [ record ];
   ignoreCollisions = true;
   meta.description = title;
+  # For nix/changes.sh, which builds nothing.
+  passthru.record = lines;
 }

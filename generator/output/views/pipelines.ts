@@ -32,6 +32,7 @@ export function pipelineView(model: Model, ci: Ci, forge: ForgeName): object {
     config: `${["experimental-features = nix-command flakes", ...caches].join("\n")}\n`,
     caches: caches.length > 0 && `${caches.join("\n")}\n`,
     skipped: skipped.length > 0 && skipped.join(", "),
+    ...partsView(model),
     jobs: jobs.map((job) => ({
       ...job,
       caches: caches.length > 0 && `${caches.join("\n")}\n`,
@@ -40,6 +41,15 @@ export function pipelineView(model: Model, ci: Ci, forge: ForgeName): object {
       store: ci.store,
     })),
   };
+}
+
+/** What the jobs build: whether a job is a group's, and the groups that no job builds. */
+function partsView(model: Model): object {
+  const roles = model.buildUsers?.roles ?? [];
+  const built = new Set(roles.flatMap((role) => role.groups.map(({ name }) => name)));
+  const unbuilt = model.groups.map(({ name }) => name).filter((name) => !built.has(name));
+  const byGroup = roles.length === 0;
+  return { byGroup, unbuilt: !byGroup && unbuilt.length > 0 && unbuilt.join(", ") };
 }
 
 /** Data for nix/changes.sh: the tools of one system, and where the sizes of store paths are asked for. */

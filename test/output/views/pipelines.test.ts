@@ -209,6 +209,17 @@ test("a job of pull requests runs on a hosted machine, with no secret", () => {
   }
 });
 
+test("the file says what its jobs are for, and which groups none builds", () => {
+  const roles = (...list: object[]) => ({ buildUsers: { roles: list } });
+  const both = roles({ role: "all", groups: ["k8s", "dev"] });
+  const one = roles({ role: "aws", groups: ["k8s"] });
+  for (const forge of Object.keys(PATHS) as (keyof typeof PATHS)[]) {
+    assert.match(pipeline(forge), /^# The spec has no build roles .*, so there is a job for each group\.$/m, forge);
+    assert.match(pipeline(forge, one), /^# No role has these groups, and no job builds them: dev\.$/m, forge);
+    assert.not.match(pipeline(forge, both), /no job builds them|no build roles/, forge);
+  }
+});
+
 test("the table of changes is for pull requests alone, and in each forge's own place", () => {
   const github = parse(pipeline("github")).jobs.changes;
   assert.is(github.if, "github.event_name == 'pull_request'");
