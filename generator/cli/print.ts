@@ -25,9 +25,12 @@ interface Printing {
 
 /** Prints the diagnostics, then the output, then notes and the summary. */
 export function print(outcome: Outcome, { format, formatted, quiet, colour, jsonIndent }: Printing): void {
-  const { data, output, isResult, isDiff, notes, summary, status, report } = outcome;
+  const { data, output, isResult, isDiff, notes, summary, status, report, shown } = outcome;
   const inColour = (stream: NodeJS.WriteStream) => colour && !process.env["NO_COLOR"] && stream.isTTY === true;
-  if (!formatted) process.stderr.write(toText(report, inColour(process.stderr)));
+  if (!formatted) {
+    const diagnostics = report.diagnostics.filter((one) => !shown?.has(one));
+    process.stderr.write(toText({ ...report, diagnostics }, inColour(process.stderr)));
+  }
   if (data !== undefined && format === "json") process.stdout.write(`${JSON.stringify(data, null, jsonIndent)}\n`);
   else if (formatted && !isResult) process.stdout.write(formatted(report, jsonIndent));
   else if (isResult || !quiet) process.stdout.write(isDiff && inColour(process.stdout) ? colouredDiff(output) : output);

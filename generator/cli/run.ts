@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Options, Outcome } from "../commands/outcome.ts";
+import { ioErrorText } from "../report/io-error.ts";
 import { nodeSystem } from "../system/node-system.ts";
 import type { System } from "../system/system.ts";
 import { commandUsage, readArguments, usage, usageProblem } from "./arguments.ts";
@@ -108,7 +109,7 @@ export async function run(home: URL): Promise<void> {
     process.exitCode = await main(process.argv.slice(2), fileURLToPath(home));
   } catch (error) {
     // An I/O or environment error, such as a full disk: nothing that a stack trace would explain to a user.
-    process.stderr.write(`flakewright: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`flakewright: ${ioErrorText(error)}\n`);
     if (process.env["FLAKEWRIGHT_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     process.exitCode = 3;
   }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isOlder } from "../read/requires.ts";
 import { type Diagnostic, diagnostic, inOrder } from "../report/diagnostic.ts";
 import type { System } from "../system/system.ts";
 import { type Comparison, compare, isUpToDate } from "../write/compare.ts";
@@ -7,6 +8,7 @@ import { fixSpec } from "./fix.ts";
 import { grouped, listed } from "./grouped.ts";
 import type { Options, Outcome } from "./outcome.ts";
 import { changeCounts, counted, countOf, failed, filesOf, folderName, outcome, stoppedSummary } from "./outcome.ts";
+import { inOutputFolder } from "./output-folder.ts";
 import { compileSpec } from "./session.ts";
 
 /** Compiles and compares the output folder without writing; every difference is an error. With `fix`, certain fixes are applied to the spec first. */
@@ -20,24 +22,29 @@ async function checkSpec(system: System, options: Options): Promise<Outcome> {
   const compiled = await compileSpec(system, options);
   if ("status" in compiled) return compiled;
   if (!compiled.files) return outcome(compiled, options, [], [], 1);
+  const { files, origin } = compiled;
   const comparison = withBumps(
-    await compare(system, options.out, compiled.files, false, new Map(), compiled.origin),
+    await inOutputFolder(options.out, () => compare(system, options.out, files, false, new Map(), origin)),
     compiled.model,
     options.out,
   );
   const edited = new Set(comparison.diagnostics.map((d) => d.file));
-  const returns = new Set(comparison.returns);
+  const explained = new Set([...comparison.returns, ...comparison.conflicted]);
   const changed = comparison.changes.filter(
-    ({ path, change }) => change !== "unchanged" && !edited.has(join(options.out, path)) && !returns.has(path),
+    ({ path, change }) => change !== "unchanged" && !edited.has(join(options.out, path)) && !explained.has(path),
   );
   const isNew =
     changed.length > 0 && changed.length === comparison.changes.length && changed.every((one) => one.change === "created");
   const drift = isNew
     ? [driftAt(options.out, `has none of the ${changed.length} files that the spec generates`)]
     : changed.map(({ path, change }) => driftAt(join(options.out, path), `would be ${change}`));
-  if (drift.length + returns.size + comparison.diagnostics.length === 0 && !isUpToDate(comparison))
+  if (drift.length + explained.size + comparison.diagnostics.length === 0 && !isUpToDate(comparison))
     drift.push(driftAt(join(options.out, ".flakewright.json"), "would be updated"));
-  const found = [...grouped(inOrder([...comparison.diagnostics, ...drift]), options.out), ...lineEnds(comparison, options)];
+  const found = [
+    ...grouped(inOrder([...comparison.diagnostics, ...drift]), options.out).map((one) => withWriter(one, comparison, options)),
+    ...conflicts(comparison, options),
+    ...lineEnds(comparison, options),
+  ];
   const status = found.length > 0 || failed(compiled.diagnostics, options) ? 1 : 0;
   const summary = summaryOf(comparison, compiled.diagnostics, found, options);
   return { ...outcome(compiled, options, found, filesOf(comparison), status, summary), notes: comparison.notes };
@@ -56,6 +63,31 @@ function summaryOf(
   if (found.some(({ code }) => code === "output-of-another-spec")) return stoppedSummary([...diagnostics, ...found], options);
   if (found.length > 0) return `${folderName(out)} is not up to date${changed > 0 ? ` (${files})` : ""}${more}`;
   return `${folderName(out)} is up to date (${counted(all, "file")})${more}`;
+}
+
+/** Drift that another version of flakewright explains says so. */
+function withWriter(one: Diagnostic, { claims }: Comparison, { version: own }: Options): Diagnostic {
+  const writer = claims.origin?.writer;
+  if (one.code !== "output-drift" || writer === undefined || own === undefined || writer === own) return one;
+  const message = `${one.message}; flakewright ${writer} wrote it, and this is ${own}`;
+  return isOlder(own, writer)
+    ? { ...one, message, hint: `use flakewright ${writer}, which is newer, or run \`flakewright generate\` with this one` }
+    : { ...one, message };
+}
+
+/** One diagnostic for all files of a merge. */
+function conflicts({ conflicted }: Comparison, { out }: Options): Diagnostic[] {
+  if (conflicted.length === 0) return [];
+  const files = listed(conflicted.map((path) => join(out, path)));
+  return [
+    diagnostic(
+      "output-conflicted",
+      `a merge left ${counted(conflicted.length, "file")} with both sides: ${files}`,
+      out,
+      { start: 0, end: 0 },
+      { hint: "merge the spec, then run `flakewright generate`, which writes them anew" },
+    ),
+  ];
 }
 
 /** One diagnostic for all files that a checkout or an editor gave CRLF. */

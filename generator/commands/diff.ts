@@ -6,6 +6,7 @@ import { maskText } from "../report/masking.ts";
 import type { System } from "../system/system.ts";
 import { type Comparison, compare } from "../write/compare.ts";
 import { failed, filesOf, type Options, type Outcome, outcome } from "./outcome.ts";
+import { inOutputFolder } from "./output-folder.ts";
 import { compileSpec } from "./session.ts";
 
 /** Prints what `generate` would change as a unified diff. */
@@ -13,7 +14,8 @@ export async function diff(system: System, options: Options): Promise<Outcome> {
   const compiled = await compileSpec(system, options);
   if ("status" in compiled) return compiled;
   if (!compiled.files) return outcome(compiled, options, [], [], 1);
-  const comparison = await compare(system, options.out, compiled.files, true);
+  const { files } = compiled;
+  const comparison = await inOutputFolder(options.out, () => compare(system, options.out, files, true));
   return {
     report: {
       diagnostics: [...compiled.diagnostics, ...comparison.diagnostics],

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { hasErrors } from "../report/diagnostic.ts";
 import type { System } from "../system/system.ts";
 import { check } from "./check.ts";
@@ -10,7 +11,7 @@ import { examineNetwork } from "./doctor/network.ts";
 import { examineNix } from "./doctor/nix.ts";
 import { examineOutputs } from "./doctor/outputs.ts";
 import { examineUsers } from "./doctor/users.ts";
-import { failed, type Options, type Outcome } from "./outcome.ts";
+import { failed, type Options, type Outcome, printed } from "./outcome.ts";
 import { compileSpec } from "./session.ts";
 
 /**
@@ -18,6 +19,13 @@ import { compileSpec } from "./session.ts";
  * finding names one command that fixes it.
  */
 export async function doctor(system: System, options: Options): Promise<Outcome> {
+  const { root } = options;
+  if (root !== undefined && (await system.kind(join(root, "."))) !== "directory")
+    return {
+      ...printed(""),
+      notes: [`--root ${root}: there is no such folder; name the folder where the image is mounted`],
+      status: 2,
+    };
   const checked = await check(system, options);
   if (checked.status === 2 || checked.report.diagnostics.some((one) => hasErrors([one]) && one.file === options.spec))
     return checked;

@@ -7,7 +7,7 @@ import { type Comparison, compare } from "../write/compare.ts";
 import { withBumps } from "./bumps.ts";
 import { diffText } from "./diff.ts";
 import { inGit, lineEndNotes, trackingNote } from "./git.ts";
-import { grouped } from "./grouped.ts";
+import { grouped, listed } from "./grouped.ts";
 import {
   changeCounts,
   counted,
@@ -20,6 +20,7 @@ import {
   outcome,
   stoppedSummary,
 } from "./outcome.ts";
+import { inOutputFolder } from "./output-folder.ts";
 import { compileSpec, openSession, type Session } from "./session.ts";
 
 /** Compiles the spec and writes the output folder. */
@@ -35,7 +36,7 @@ export async function generateInSession(system: System, options: Options, sessio
   if (!files || failed(compiled.diagnostics, options)) return outcome(compiled, options, [], [], 1);
   const work = options.dryRun ? compare : apply;
   const comparison = withBumps(
-    await work(system, options.out, files, options.force, session.known, compiled.origin),
+    await inOutputFolder(options.out, () => work(system, options.out, files, options.force, session.known, compiled.origin)),
     compiled.model,
     options.out,
   );
@@ -47,6 +48,7 @@ export async function generateInSession(system: System, options: Options, sessio
     ...comparison.notes,
     ...comparison.kept.map((path) => `${join(options.out, path)} is no longer generated; it was edited, so it is not deleted`),
   ];
+  if (!stopped) notes.push(...lostNotes(comparison, options));
   if (!stopped && comparison.returns.length > 0)
     notes.push(`${counted(comparison.returns.length, "file")} had CRLF line ends, which Git's core.autocrlf or an editor wrote`);
   if (!options.dryRun && changed.some((change) => change.change === "created") && (await inGit(system, options.out)))
@@ -65,6 +67,19 @@ export async function generateInSession(system: System, options: Options, sessio
 
 /** The codes of an edited file. */
 const STOPPING: ReadonlySet<string> = new Set(["output-edited", "output-bumped"]);
+
+/** Sentences about edits that this run replaces: those of `--force`, and both sides of a merge. */
+function lostNotes({ changes, overridden, conflicted }: Comparison, { out, dryRun }: Options): string[] {
+  const shown = (paths: readonly string[]) => listed(paths.map((path) => join(out, path)));
+  const removed = new Set(changes.flatMap(({ path, change }) => (change === "removed" ? [path] : [])));
+  const [deleted, replaced] = [overridden.filter((path) => removed.has(path)), overridden.filter((path) => !removed.has(path))];
+  const verb = (done: string) => (dryRun ? `would ${done.replace(/d$/, "")}` : done);
+  return [
+    ...(replaced.length > 0 ? [`--force ${verb("replaced")} your edits of ${shown(replaced)}`] : []),
+    ...(deleted.length > 0 ? [`--force ${verb("deleted")} ${shown(deleted)}, edited and no longer generated`] : []),
+    ...(conflicted.length > 0 ? [`${verb("resolved")} the merge of ${shown(conflicted)} from the spec`] : []),
+  ];
+}
 
 /** Only the changes to edited files, because these are what stopped the run. */
 function editedOnly(comparison: Comparison, { out }: Options): Comparison {

@@ -1,5 +1,6 @@
 import { basename, join, resolve } from "node:path";
 import { shellWord } from "../output/printers/shell.ts";
+import { STARTER_ENVRC } from "../output/starter-files.ts";
 import type { System } from "../system/system.ts";
 import { type Outcome, printed } from "./outcome.ts";
 import { printedSchema } from "./schema.ts";
@@ -14,7 +15,7 @@ export async function init(system: System, folder: string): Promise<Outcome> {
     { path: "spec/flakewright.schema.json", text: printedSchema() },
     { path: "spec/.gitattributes", text: GITATTRIBUTES },
     { path: ".gitignore", text: GITIGNORE },
-    { path: ".envrc", text: ENVRC },
+    { path: ".envrc", text: STARTER_ENVRC },
   ];
   const present = new Set<string>();
   for (const { path } of files) if ((await system.kind(join(folder, path))) !== undefined) present.add(path);
@@ -67,12 +68,6 @@ const GITIGNORE = `# Links of nix build, and direnv's cache.
 result
 result-*
 .direnv/
-`;
-
-export const ENVRC = `# direnv opens the default shell in this folder after \`direnv allow\`; \`use flake ./out#k8s\` opens one group's shell.
-# The shell is made anew after a change of what it depends on: nix-direnv compares the files that are watched before \`use flake\`.
-watch_file out/flake.nix out/flake.lock out/nix/* out/overlays/*
-use flake ./out
 `;
 
 const starter = (name: string): string => `# yaml-language-server: $schema=./flakewright.schema.json

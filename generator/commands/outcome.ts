@@ -6,6 +6,8 @@ import type { Comparison } from "../write/compare.ts";
 /** What a command returns: `report` for every format, `output` as the text form of its result. */
 export interface Outcome {
   readonly report: Report;
+  /** Findings that a person has been shown before: the text leaves them out, every other format has them. */
+  readonly shown?: ReadonlySet<Diagnostic>;
   /** Text for stdout. */
   readonly output: string;
   /** `output` is the command's result: it is printed with every format and with `--quiet`. */

@@ -92,7 +92,7 @@ export async function compileSpec(system: System, options: Options, session?: Se
   if (!compiled.files) return compiled;
   const written = isStandardInput ? undefined : path;
   const checksums = await checksumsFile(system, options.out, written, compiled.files, filesRead);
-  const origin = await originOf(system, options.out, written, compiled.model?.name ?? "");
+  const origin = await originOf(system, options.out, written, compiled.model?.name ?? "", options.version);
   return { ...compiled, files: [...compiled.files, checksums], origin };
 }
 

@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from "node:path";
-import { hasErrors } from "../report/diagnostic.ts";
+import { type Diagnostic, hasErrors } from "../report/diagnostic.ts";
+import { ioErrorText } from "../report/io-error.ts";
 import type { System } from "../system/system.ts";
 import { CHECKSUMS } from "../write/checksums.ts";
 import { generateInSession } from "./generate.ts";
@@ -35,6 +36,8 @@ export async function watch(system: System, options: Options, terminal: Terminal
   let stop = await system.watch([...watched], QUIET, onChange);
   interrupted.addEventListener("abort", () => wake());
 
+  /** The warnings that the last run showed. */
+  let warnings: ReadonlySet<string> = new Set();
   /** Every file that the last run read. */
   let last: ReadonlyMap<string, Uint8Array | undefined> | undefined;
   while (!interrupted.aborted) {
@@ -57,8 +60,13 @@ export async function watch(system: System, options: Options, terminal: Terminal
     last = new Map(session.filesRead);
     // A save without a change is only reported when the output was not up to date.
     if (!again || outcome.report.files.some((file) => file.change !== "unchanged"))
-      terminal.show({ ...outcome, output: line(outcome, options, isFile, system.now(), system.now() - started) });
+      terminal.show({
+        ...outcome,
+        ...withoutRepeated(outcome, warnings, line(outcome, options, isFile, system.now(), system.now() - started)),
+      });
 
+    // After an error, later stages and their warnings may be missing: they are not new when they come back.
+    warnings = new Set([...warningsOf(outcome).map(keyOf), ...(outcome.status === 0 ? [] : warnings)]);
     const paths = new Set([spec, ...(await Promise.all([...last.keys()].map((path) => firstMissing(system, path))))]);
     if (paths.size === watched.size && [...paths].every((path) => watched.has(path))) continue;
     const before = stop;
@@ -70,6 +78,18 @@ export async function watch(system: System, options: Options, terminal: Terminal
   }
   await stop();
   return printed("");
+}
+
+const warningsOf = ({ report }: Outcome): Diagnostic[] => report.diagnostics.filter(({ severity }) => severity === "warning");
+
+/** What makes two warnings the same, wherever the lines above moved them. */
+const keyOf = ({ code, file, message }: Diagnostic): string => JSON.stringify([code, file, message]);
+
+/** Marks the warnings that the last run had as well, and counts them in the run's line. */
+function withoutRepeated(outcome: Outcome, before: ReadonlySet<string>, output: string): Pick<Outcome, "shown" | "output"> {
+  const shown = new Set(warningsOf(outcome).filter((one) => before.has(keyOf(one))));
+  const counts = shown.size > 0 ? `, ${counted(shown.size, "warning")} as before` : "";
+  return { shown, output: output.replace(/\n$/, `${counts}\n`) };
 }
 
 /** What a run answers to a spec that is no regular file. */
@@ -111,7 +131,7 @@ async function catchIoError(run: () => Promise<Outcome>): Promise<Outcome> {
   try {
     return await run();
   } catch (error) {
-    const notes = [error instanceof Error ? error.message : String(error)];
+    const notes = [ioErrorText(error)];
     return { report: { diagnostics: [], files: [], sources: new Map() }, output: "", notes, status: 3 };
   }
 }

@@ -2,6 +2,7 @@ import type { Model } from "../model/model.ts";
 import type { Stage } from "../report/diagnostic.ts";
 import type { PlanContext } from "./context.ts";
 import type { Templates } from "./render.ts";
+import { STARTER_ENVRC } from "./starter-files.ts";
 import { catalogView } from "./views/catalog.ts";
 import { darwinHostsView } from "./views/darwin-hosts.ts";
 import { deployedByDeployRs, deployView } from "./views/deploy.ts";
@@ -56,6 +57,8 @@ export interface PlannedFile {
   readonly mode: number;
   /** A scaffold: written if there is no such file, then the user's own. */
   readonly once: boolean;
+  /** A text of ours that is no output and may be in this place. */
+  readonly replaces?: string;
 }
 
 interface Output {
@@ -63,6 +66,7 @@ interface Output {
   readonly path: string;
   readonly mode?: number;
   readonly once?: true;
+  readonly replaces?: string;
   /** True if the dev shells depend on the file: direnv watches it. */
   readonly shells?: true;
   /** One file for each element: the template's data and, for a path with NAME, the name. */
@@ -158,7 +162,7 @@ const OUTPUTS: readonly Output[] = [
   { path: "apply-nix-config.sh", mode: 0o755, files: when(hasMachinePart, applyViewOf) },
   { path: "hosts/NAME.nix", once: true, files: (model) => model.hosts.flatMap((host) => hostScaffoldView(host, model) ?? []) },
   { path: "overlays/NAME.nix", once: true, shells: true, files: overlayScaffolds },
-  { path: ".envrc", files: always(envrcView) },
+  { path: ".envrc", replaces: STARTER_ENVRC, files: always(envrcView) },
   { path: ".gitattributes", files: always(() => ({})) },
   { path: "template/flake.nix", files: always(templateView) },
   { path: "template/.envrc", files: always(() => ({})) },
@@ -232,6 +236,7 @@ export function planFiles(model: Model, templates: Templates, context: PlanConte
         text: render({ ...view, spec: context.spec }),
         mode: output.mode ?? 0o644,
         once: output.once ?? false,
+        ...(output.replaces === undefined ? {} : { replaces: output.replaces }),
       });
     }
   }

@@ -1,4 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap } from "yaml";
+import { hasConflict } from "../knowledge/merge-conflicts.ts";
 import { type Diagnostic, diagnostic, type Place, type Range, type Stage } from "../report/diagnostic.ts";
 import type { SpecPath } from "../report/spec-path.ts";
 import { yamlErrorText } from "../report/yaml-errors.ts";
@@ -105,6 +106,13 @@ export function readFile(file: string, bytes: Uint8Array): Read {
     return limit(file, text, TOO_DEEP, { start: 0, end: 0 }, LESS_DEEP);
   // Only the first error is reported: the others are usually its consequences.
   const [first] = errors;
+  if (first && hasConflict(text)) {
+    const mark = /^<{7}.*$/m.exec(text);
+    const start = mark?.index ?? 0;
+    const range = { start, end: start + (mark?.[0].trimEnd().length ?? 0) };
+    const hint = "write what both sides mean, and delete the lines that start with `<<<<<<<`, `=======` and `>>>>>>>`";
+    return [{ text, source: undefined }, [diagnostic("yaml-syntax", "a merge left both sides here", file, range, { hint })]];
+  }
   if (first) {
     const start = Math.min(first.pos[0], text.length);
     const newline = text.indexOf("\n", start + 1);

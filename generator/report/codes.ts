@@ -186,6 +186,14 @@ export const CATALOGUE = {
     example: "# flakewright generate web.yaml, then flakewright generate data.yaml, both into out/",
     fixed: "# flakewright generate data.yaml --out out-data",
   },
+  "output-conflicted": {
+    severity: "error",
+    summary: "generated files with both sides of a merge conflict",
+    cause:
+      "Two branches changed the output. Both sides are generated, so that nothing of them needs a decision: the merged spec says what the files should be.",
+    example: "# out/flake.nix has lines <<<<<<< HEAD, ======= and >>>>>>> branch",
+    fixed: "# flakewright generate",
+  },
   "import-unknown-kind": {
     severity: "error",
     summary: "a file of an unknown kind to import",

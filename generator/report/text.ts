@@ -1,8 +1,24 @@
 import { type Located, located, positions } from "./positions.ts";
 import type { Report } from "./report.ts";
 
-/** Diagnostics as text for a terminal, each with its line of the spec. */
+/** How many findings a person is shown: a screen or two. */
+const MOST = 50;
+
+/**
+ * Diagnostics as text for a terminal, each with its line of the spec. Of many, the first are shown, errors before warnings, and the others
+ * are counted.
+ */
 export function toText(report: Report, colour: boolean): string {
+  const all = report.diagnostics;
+  if (all.length <= MOST) return textOf(report, colour);
+  const bySeverity = [...all].sort((a, b) => Number(a.severity === "warning") - Number(b.severity === "warning"));
+  const chosen = new Set(bySeverity.slice(0, MOST));
+  const shown = all.filter((one) => chosen.has(one));
+  const rest = all.length - shown.length;
+  return `${textOf({ ...report, diagnostics: shown }, colour)}and ${rest} more finding${rest === 1 ? "" : "s"}: \`--format json\` prints all\n`;
+}
+
+function textOf(report: Report, colour: boolean): string {
   const paint = (codes: string, text: string) => (colour ? `\u001b[${codes}m${text}\u001b[0m` : text);
   const finders = new Map([...report.sources].map(([file, text]) => [file, positions(text)]));
   let out = "";

@@ -38,6 +38,19 @@ async function fsExtra(): Promise<typeof import("fs-extra")> {
   return loadedFsExtra;
 }
 
+/** Makes a folder and those above it. Node's own `recursive` never ends below /proc, which answers ENOENT to each attempt. */
+function makeFolder(path: string): void {
+  if (fs.statSync(path, NO_THROW)?.isDirectory()) return;
+  const parent = dirname(path);
+  if (parent !== path) makeFolder(parent);
+  try {
+    fs.mkdirSync(path);
+  } catch (error) {
+    // Another process may have been faster.
+    if (!fs.statSync(path, NO_THROW)?.isDirectory()) throw error;
+  }
+}
+
 /** How often `watch` looks whether its folders are still the same, in milliseconds. */
 const FOLDER_POLL = 250;
 
@@ -113,7 +126,7 @@ export function nodeSystem(cwd: string, env: System["env"]): System {
     },
     isFile: async (path) => undefinedIfMissing(() => fs.statSync(at(path), NO_THROW))?.isFile() ?? false,
     list: async (path) => (undefinedIfMissing(() => fs.readdirSync(at(path))) ?? []).sort(),
-    mkdir: async (path) => (await fsExtra()).mkdirpSync(at(path)),
+    mkdir: async (path) => makeFolder(at(path)),
     rename: async (from, to) => fs.renameSync(at(from), at(to)),
     remove: async (path) => (await fsExtra()).removeSync(at(path)),
     realpath: async (path) => undefinedIfMissing(() => fs.realpathSync(at(path))),

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { hasConflict } from "../knowledge/merge-conflicts.ts";
 import type { PlannedFile } from "../output/outputs.ts";
 import { type Diagnostic, diagnostic, hasErrors } from "../report/diagnostic.ts";
 import type { FileChange } from "../report/report.ts";
@@ -31,6 +32,13 @@ export interface Comparison {
   readonly kept: readonly string[];
   /** Files whose only change is CRLF for LF: they are updates, because nothing of theirs is lost. */
   readonly returns: readonly string[];
+  /**
+   * Files of a merge that Git left with both sides, and, where the manifest is one of them, files that Git merged: they are updates, because
+   * both sides were generated.
+   */
+  readonly conflicted: readonly string[];
+  /** Edited files that `force` overwrites or removes. */
+  readonly overridden: readonly string[];
   /** Sentences for people: what the manifest lists in vain. */
   readonly notes: readonly string[];
   readonly claims: Claims;
@@ -120,12 +128,14 @@ export async function compareTree(
   if (!force && claims.origin && (await isOfAnother(claims.origin, origin, exists)))
     return stopped(claims, ofAnother(out, claims.origin, join(out, MANIFEST)), origin);
   const returns: string[] = [];
+  const conflicted = claims.isConflicted ? [MANIFEST] : [];
+  const overridden: string[] = [];
   const changes: PlannedChange[] = [];
   const files = new Map<string, string>();
   const modes: Modes = { right: [], wrong: [] };
 
   const compareOne = async (file: PlannedFile): Promise<void> => {
-    const { path, text, mode, once } = file;
+    const { path, text, mode, once, replaces } = file;
     let encoded: Uint8Array | undefined;
     const change = (kind: FileChange["change"], before?: string, found?: string) =>
       void changes.push({ path, change: kind, before, found, after: text, bytes: encoded, mode, once });
@@ -163,11 +173,14 @@ export async function compareTree(
       modes[isRight ? "right" : "wrong"].push({ path, mode: status.mode, planned: mode });
       return change("unchanged", text, found);
     }
-    if (!isClaimed(claims, path, found)) {
+    if (!isClaimed(claims, path, found) && bytes.toString() !== replaces) {
       const unix = hashOf(withoutReturns(bytes));
       const isOurs = unix !== found && (unix === hash || isClaimed(claims, path, unix));
       if (isOurs) returns.push(path);
-      const problem = isOurs ? undefined : notOurs(out, path, claims, force);
+      const isMerged = isListed(claims, path) && (claims.isConflicted === true || hasConflict(bytes.toString()));
+      if (isMerged && !isOurs) conflicted.push(path);
+      else if (force && !isOurs && isListed(claims, path)) overridden.push(path);
+      const problem = isOurs || isMerged ? undefined : notOurs(out, path, claims, force);
       if (problem) diagnostics.push(problem);
       if (problem?.code === "output-foreign") return;
     }
@@ -185,6 +198,7 @@ export async function compareTree(
       kept.push(path);
       continue;
     }
+    if (!isClaimed(claims, path, found)) overridden.push(path);
     const before = bytes.toString();
     changes.push({ path, change: "removed", before, found, after: undefined, bytes: undefined, mode: 0o644, once: false });
   }
@@ -196,14 +210,19 @@ export async function compareTree(
     diagnostics,
     kept,
     returns: returns.sort(),
+    conflicted: conflicted.sort(),
+    overridden: overridden.sort(),
     notes: ignoredNotes(claims.ignored, out),
     claims,
     origin,
     files,
     manifestIsCurrent:
       claims.exists &&
+      claims.isConflicted !== true &&
       claims.ignored.length + claims.pending.size === 0 &&
-      manifestText(claims.files, undefined, claims.origin) === manifestText(files, undefined, origin),
+      // Another version that wrote the same files stays in the manifest.
+      manifestText(claims.files, undefined, claims.origin) ===
+        manifestText(files, undefined, origin && { ...origin, writer: claims.origin?.writer }),
   };
 }
 
@@ -213,6 +232,8 @@ const stopped = (claims: Claims, problem: Diagnostic, origin: Origin | undefined
   diagnostics: [problem],
   kept: [],
   returns: [],
+  conflicted: [],
+  overridden: [],
   notes: [],
   claims,
   origin,
@@ -220,14 +241,16 @@ const stopped = (claims: Claims, problem: Diagnostic, origin: Origin | undefined
   manifestIsCurrent: false,
 });
 
+/** Whether the manifest lists a file. */
+const isListed = ({ files, pending }: Claims, path: string): boolean => files.has(path) || pending.has(path);
+
 /** Whether the manifest has a file's content as one that flakewright wrote. */
 const isClaimed = ({ files, pending }: Claims, path: string, hash: string): boolean =>
   files.get(path) === hash || pending.get(path) === hash;
 
 /** Why a file whose content the manifest does not have may not be replaced; undefined when it may, by `force`. */
 export function notOurs(out: string, path: string, claims: Claims, force: boolean): Diagnostic | undefined {
-  if (!claims.files.has(path) && !claims.pending.has(path))
-    return foreign(out, path, "a file that flakewright did not write is in its place");
+  if (!isListed(claims, path)) return foreign(out, path, "a file that flakewright did not write is in its place");
   return force ? undefined : edited(out, path, "was edited after flakewright wrote it");
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { hasConflict, sidesOf } from "../knowledge/merge-conflicts.ts";
 import { canBeOutput } from "../output/outputs.ts";
 import { type Diagnostic, diagnostic } from "../report/diagnostic.ts";
 import type { Tree } from "../system/tree.ts";
@@ -25,6 +26,8 @@ export interface Claims {
   readonly ignored: readonly string[];
   /** The spec that the folder was written from; undefined in a manifest of an older flakewright. */
   readonly origin?: Origin | undefined;
+  /** Whether a merge left both sides in it: then `files` has one side and `pending` the other. */
+  readonly isConflicted?: true;
   readonly exists: boolean;
 }
 
@@ -32,10 +35,12 @@ export const hashOf = (content: Uint8Array): string => `sha256-${createHash("sha
 
 /** The manifest's text: sorted, one path a line, so that it merges well. `pending` only while a run writes. */
 export function manifestText(files: Hashes, pending?: Hashes, origin?: Origin): string {
+  const { writer, ...spec } = origin ?? {};
   const sorted = (hashes: Hashes) => Object.fromEntries([...hashes].sort(([a], [b]) => (a < b ? -1 : 1)));
   const content = {
     version: 1,
-    ...(origin ? { spec: origin } : {}),
+    ...(writer === undefined ? {} : { flakewright: writer }),
+    ...(origin ? { spec } : {}),
     files: sorted(files),
     ...(pending ? { pending: sorted(pending) } : {}),
   };
@@ -80,7 +85,8 @@ export async function readManifest(
   if (kind === undefined) return [empty, []];
   if (kind !== "file") return refuse(`the manifest is a ${kind}, not a file`);
   const text = (await tree?.read(MANIFEST))?.toString() ?? "";
-  let value: { readonly version?: unknown; readonly spec?: unknown; readonly files?: unknown; readonly pending?: unknown } | null;
+  if (hasConflict(text)) return [conflictedClaims(text, planned), []];
+  let value: ManifestValue | null;
   try {
     value = JSON.parse(text);
   } catch {
@@ -102,7 +108,29 @@ export async function readManifest(
   }
   if (value?.version !== 1) return refuse("the manifest is of another version of flakewright");
   const [files = empty.files, pending = empty.pending] = maps;
-  return [{ files, pending, ignored: [...ignored].sort(), origin: readOrigin(value.spec), exists: true }, []];
+  return [{ files, pending, ignored: [...ignored].sort(), origin: readOrigin(value.spec, value.flakewright), exists: true }, []];
+}
+
+/** A manifest as JSON gives it. */
+interface ManifestValue {
+  readonly version?: unknown;
+  readonly flakewright?: unknown;
+  readonly spec?: unknown;
+  readonly files?: unknown;
+  readonly pending?: unknown;
+}
+
+/** What both sides of a conflicted manifest say. It need not be JSON: each path has a line of its own. */
+function conflictedClaims(text: string, planned: ReadonlySet<string>): Claims {
+  const [files = new Map(), pending = new Map()] = sidesOf(text).map((side) => {
+    const lines = [...side.matchAll(/^ *"([^"\\]+)": "(sha256-[A-Za-z0-9+/=]+)",?$/gm)];
+    return new Map(
+      lines.flatMap(([, path = "", hash = ""]) =>
+        staysInFolder(path) && (planned.has(path) || canBeOutput(path)) ? [[path, hash] as const] : [],
+      ),
+    );
+  });
+  return { files, pending, ignored: [], isConflicted: true, exists: true };
 }
 
 /** Sentences about what the manifest lists in vain, for people: long paths cut, odd characters escaped. */

@@ -3,16 +3,29 @@ import { type Diagnostic, diagnostic } from "../report/diagnostic.ts";
 import type { System } from "../system/system.ts";
 import { projectFolder, realFolder, repositoryOf } from "./places.ts";
 
-/** The spec that an output folder belongs to, as the manifest has it. */
+/** The spec that an output folder belongs to, as the manifest has it, and the program that wrote it. */
 export interface Origin {
   /** The platform's name. */
   readonly name: string;
   /** The spec's path, relative to the output folder and with `/`; undefined for standard input, and for a spec outside of the project. */
   readonly path?: string;
+  /** The version of flakewright; undefined in a manifest of one that did not say so. */
+  readonly writer?: string | undefined;
 }
 
 /** The origin of what this run generates. */
-export async function originOf(system: System, out: string, spec: string | undefined, name: string): Promise<Origin> {
+export async function originOf(
+  system: System,
+  out: string,
+  spec: string | undefined,
+  name: string,
+  writer: string | undefined,
+): Promise<Origin> {
+  const origin = await specOf(system, out, spec, name);
+  return writer ? { ...origin, writer } : origin;
+}
+
+async function specOf(system: System, out: string, spec: string | undefined, name: string): Promise<Origin> {
   if (spec === undefined) return { name };
   const folder = await realFolder(system, resolve(system.cwd, out));
   const absolute = resolve(system.cwd, spec);
@@ -23,7 +36,12 @@ export async function originOf(system: System, out: string, spec: string | undef
 }
 
 /** An origin as the manifest has it; undefined for what is none. The manifest is untrusted input. */
-export function readOrigin(value: unknown): Origin | undefined {
+export function readOrigin(value: unknown, writer: unknown): Origin | undefined {
+  const spec = readSpec(value);
+  return spec && typeof writer === "string" && /^[0-9A-Za-z.+-]{1,64}$/.test(writer) ? { ...spec, writer } : spec;
+}
+
+function readSpec(value: unknown): Origin | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { name, path } = value as { readonly name?: unknown; readonly path?: unknown };
   if (typeof name !== "string" || !/^[a-z][a-z0-9-]{0,62}$/.test(name)) return undefined;

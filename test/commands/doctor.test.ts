@@ -13,7 +13,7 @@ import { CLI } from "../support/cli.ts";
 import { ACCOUNT_TOOLS } from "../support/machine.ts";
 import { MACHINE_TOOLS, type PrivateMachine, privateMachine } from "../support/private-machine.ts";
 
-import { tempFolder } from "../support/temp.ts";
+import { tempFolder, tempTree } from "../support/temp.ts";
 import { needs } from "../support/tools.ts";
 
 const test = suite("doctor");
@@ -381,5 +381,52 @@ test("the apply-nix-config.sh in the output folder is not run: somebody may have
   // Our own script has answered.
   assert.match(report.diagnostics.map(({ message }) => message).join("\n"), /nix\.conf is not the spec's \(owner: other\)/);
 });
+
+test("--root names a folder that exists", async () => {
+  const system = nodeSystem(tempTree({ file: "" }), {});
+  for (const root of ["/nonexistent", "file"]) {
+    const { status, notes } = await doctor(system, { ...OPTIONS, root });
+    assert.is(status, 2);
+    assert.match(notes.join(), `--root ${root}: there is no such folder`);
+  }
+});
+
+/* An image's Nix, which is never run: the machine of the test has none. */
+for (const [what, files, first] of [
+  ["nothing", {}, "machine-no-nix there is no Nix in the image image"],
+  ["a Debian without Nix", { "etc/debian_version": "12\n" }, "machine-no-nix there is no Nix in the image image"],
+  [
+    "Debian's own",
+    { "var/lib/dpkg/status": "Package: bash\nVersion: 5\n\nPackage: nix-bin\nVersion: 2.8.0+dfsg-1\n\n" },
+    "ok nix (Nix) 2.8.0",
+  ],
+  [
+    "an old one",
+    { "var/lib/dpkg/status": "Package: nix-bin\nVersion: 2.3.16+dfsg1-1\n" },
+    "machine-nix-too-old nix (Nix) 2.3.16 is older",
+  ],
+  ["one of a store", { [`nix/store/${"a".repeat(32)}-nix-2.34.8/bin/nix`]: "" }, "ok nix (Nix) 2.34.8"],
+  [
+    "two of a store",
+    { [`nix/store/${"a".repeat(32)}-nix-2.9.1/x`]: "", [`nix/store/${"b".repeat(32)}-nix-2.34.8/x`]: "" },
+    "ok nix (Nix) 2.34.8",
+  ],
+  ["Alpine's", { "lib/apk/db/installed": "P:nix\nV:2.31.2-r1\n" }, "ok nix (Nix) 2.31.2"],
+  ["one of no known version", { "usr/local/bin/nix": "" }, "ok the image image has a Nix, of an unknown version"],
+] as const)
+  test(`an image with ${what}`, async () => {
+    const text = "version: 1\nname: p\nnixpkgs: 0123456789abcdef0123456789abcdef01234567\ngroups: {}\n";
+    const folder = tempTree({ "spec/platform.yaml": text, "image/etc/hostname": "box\n" });
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(join(folder, "image", dirname(path)), { recursive: true });
+      writeFileSync(join(folder, "image", path), content);
+    }
+    const system = nodeSystem(folder, { PATH: "/nowhere" });
+    await generate(system, OPTIONS);
+    const { report, output } = await doctor(system, { ...OPTIONS, root: "image" });
+    const said = `${report.diagnostics.map(({ code, message }) => `${code} ${message}`).join("\n")}\n${output}`;
+    assert.match(said, first);
+    if ("etc/debian_version" in files) assert.match(report.diagnostics[0]?.hint ?? "", "chroot image apt-get install nix-bin");
+  });
 
 test.run();

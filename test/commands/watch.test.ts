@@ -218,6 +218,35 @@ test("included files are followed: missing, in a folder to come, changed, replac
   }
 });
 
+test("a warning is shown once, also when an error came between; a new one is shown", async () => {
+  const twice = (description: string, more = "") => spec(description, "jq, jq", more);
+  const watch = await watching(twice("one"));
+  const shows = (index: number) => {
+    const { report, shown } = watch.shown[index] as Outcome;
+    return report.diagnostics.filter((one) => !shown?.has(one)).map(({ code }) => code);
+  };
+  const save = async (text: string) => {
+    const before = watch.shown.length;
+    writeFileSync(watch.path, text);
+    await until("the next run", () => watch.shown.length > before);
+    return shows(before);
+  };
+  try {
+    const first = shows(0);
+    assert.ok(first.includes("package-duplicate"));
+    assert.equal(await save(`# a line above\n${twice("two")}`), []);
+    assert.match(String(watch.shown[1]?.output), new RegExp(`, ${first.length} warnings? as before\\n$`));
+    assert.is(watch.shown[1]?.report.diagnostics.length, first.length, "other formats have all");
+    assert.equal(await save("groups: ["), ["yaml-syntax"]);
+    assert.equal(await save(twice("three")), []);
+    assert.equal(await save(twice("four", "trustedUsers: [ada]\n")), ["trusted-user-is-root"]);
+    assert.equal(await save(twice("five")), []);
+    assert.equal(await save(twice("six", "trustedUsers: [ada]\n")), ["trusted-user-is-root"], "it was gone");
+  } finally {
+    await watch.end();
+  }
+});
+
 test("writes only the files that change", async () => {
   const watch = await watching(spec("one"));
   try {

@@ -232,4 +232,28 @@ formats("text that only looks like a secret is not reported", () => {
     );
 });
 
+formats("of thousands of findings the text shows 50, errors first, and counts the others; every other format has all", () => {
+  const warning = (at: number): Diagnostic => ({
+    ...(one({}).diagnostics[0] as Diagnostic),
+    severity: "warning",
+    range: { start: at % 20, end: 20 },
+    message: `w${at}`,
+  });
+  const error = (at: number): Diagnostic => ({ ...warning(at), severity: "error", message: `e${at}` });
+  const many: Report = {
+    ...one({}),
+    diagnostics: [...Array.from({ length: 2000 }, (_, at) => warning(at)), ...Array.from({ length: 30 }, (_, at) => error(at))],
+  };
+  const shown = toText(many, false);
+  assert.is(shown.match(/^spec\.yaml:/gm)?.length, 50);
+  assert.is(shown.match(/ error /g)?.length, 30);
+  assert.ok(shown.indexOf("w19") < shown.indexOf("e0"), "in the order of the spec");
+  assert.match(shown, /\nand 1980 more findings: `--format json` prints all\n$/);
+  assert.is(JSON.parse(toJson(many)).diagnostics.length, 2030);
+  assert.is(sarif(many).runs[0]?.results.length, 2030);
+  assert.is(toGithub(many).trimEnd().split("\n").length, 2030);
+  const few: Report = { ...many, diagnostics: many.diagnostics.slice(0, 50) };
+  assert.not.match(toText(few, false), /more finding/);
+});
+
 formats.run();

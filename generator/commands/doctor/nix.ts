@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { lockedInput } from "../../knowledge/flake-lock.ts";
 import { type Moment, momentOf, NEWER_NIX_SINCE, NEWER_NIX_VERSION } from "../../knowledge/releases.ts";
-import { type Examined, finding, fine, found, type Machine } from "./machine.ts";
+import type { System } from "../../system/system.ts";
+import { nixOfImage } from "./image.ts";
+import { type Examined, finding, fine, found, type Machine, word } from "./machine.ts";
 
 export interface NixVersion {
   readonly major: number;
@@ -25,17 +27,27 @@ async function nixpkgsMoment({ system, options, model }: Machine): Promise<Momen
   return momentOf(url, seconds > 86_400 ? new Date(seconds * 1000).toISOString().slice(0, 10) : undefined);
 }
 
-/** Is Nix there, and new enough? Its version is undefined when there is none. */
-export async function examineNix(machine: Machine): Promise<[NixVersion | undefined, Examined]> {
-  const { system, root, sudo } = machine;
+/** The first line of `nix --version`; undefined without a Nix. */
+async function nixHere(system: System): Promise<string | undefined> {
   const run = await system.spawn("nix", ["--version"]);
   const line = run.stdout.split("\n")[0] ?? "";
-  const written = /(\d+)\.(\d+)[^\s)]*\)?\s*$/.exec(line);
-  if (run.status !== 0 || !written) {
+  return run.status === 0 && /\d+\.\d+/.test(line) ? line : undefined;
+}
+
+/** Is Nix there, and new enough? Its version is undefined when there is none. */
+export async function examineNix(machine: Machine): Promise<[NixVersion | undefined, Examined]> {
+  const { system, options, root, sudo } = machine;
+  const image = options.root;
+  const line = image === undefined ? await nixHere(system) : await nixOfImage(system, image);
+  const written = /(\d+)\.(\d+)[^\s)]*\)?\s*$/.exec(line ?? "");
+  if (line === undefined) {
     const isDebian = (await system.kind(join(root, "etc/debian_version"))) !== undefined;
-    const install = isDebian ? `${sudo}apt-get install nix-bin` : INSTALLER;
-    return [undefined, found(finding("machine-no-nix", "nix", "there is no `nix` on PATH", install))];
+    const inImage = image === undefined ? "" : `chroot ${word(image)} `;
+    const install = isDebian ? `${sudo}${inImage}apt-get install nix-bin` : INSTALLER;
+    const message = image === undefined ? "there is no `nix` on PATH" : `there is no Nix in the image ${image}`;
+    return [undefined, found(finding("machine-no-nix", "nix", message, install))];
   }
+  if (!written) return [undefined, fine(`the image ${root} has a Nix, of an unknown version`)];
   const version = { major: Number(written[1]), minor: Number(written[2]) };
   const [major, minor] = NEWER_NIX_VERSION;
   if (isBefore(version, major, minor)) {
@@ -46,6 +58,6 @@ export async function examineNix(machine: Machine): Promise<[NixVersion | undefi
     }
   }
   if (!isBefore(version, OLDEST.major, OLDEST.minor)) return [version, fine(line)];
-  const message = `${run.stdout.trim()} is older than ${OLDEST.major}.${OLDEST.minor}, the oldest that flakewright writes for`;
+  const message = `${line} is older than ${OLDEST.major}.${OLDEST.minor}, the oldest that flakewright writes for`;
   return [version, found(finding("machine-nix-too-old", "nix", message, `${sudo}nix upgrade-nix`))];
 }

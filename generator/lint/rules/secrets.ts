@@ -28,7 +28,8 @@ export const secretRules: readonly Rule[] = [
 ];
 
 function secretHint(what: string, at: SpecPath | undefined): string {
-  if (what === "an access token")
+  // A token of a known form is one by its form, wherever it stands.
+  if (what === "an access token" || at?.includes("access-tokens") || at?.includes("extra-access-tokens"))
     return "move the line to `~/.config/nix/nix.conf` of each account that needs it, for that account alone to read, and replace the token";
   if (what.includes("signing key"))
     return "replace the key pair, because anyone with this key can sign for the cache, and write the new public key here (`nix key convert-secret-to-public` prints it)";

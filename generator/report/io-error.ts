@@ -1,0 +1,49 @@
+/*
+ * Errors of the operating system in plain words. Node's own text (`ENOENT: no such file or directory, mkdir '/proc/self/fd/19/x'`) names a
+ * code and, for open folders, a path that nobody wrote.
+ */
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the file system is read-only",
+  ENOSPC: "no space left on the disk",
+  EDQUOT: "the quota of the disk is used up",
+  ENOENT: "there is no such file or folder",
+  ENOTDIR: "a part of the path is not a folder",
+  EISDIR: "it is a folder",
+  EEXIST: "something else is there",
+  ELOOP: "a symlink leads to itself",
+  ENAMETOOLONG: "the name is too long",
+  EMFILE: "too many open files",
+  ENFILE: "too many open files",
+  EIO: "the disk reports an error",
+  EBUSY: "it is in use",
+};
+
+/** Why an error of the operating system happened; undefined for an error of another kind. */
+export function reasonOf(error: unknown): string | undefined {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return code === undefined || syscall === undefined ? undefined : (REASONS[code] ?? code);
+}
+
+const ACTS: Readonly<Record<string, string>> = {
+  open: "open",
+  read: "read",
+  scandir: "read",
+  lstat: "look at",
+  stat: "look at",
+  mkdir: "create",
+  unlink: "delete",
+  rmdir: "delete",
+};
+
+/** An error for a person, in one line. Errors that are not the operating system's have a text of our own. */
+export function ioErrorText(error: unknown): string {
+  const reason = reasonOf(error);
+  if (reason === undefined) return error instanceof Error ? error.message : String(error);
+  const { syscall = "", path, dest } = error as NodeJS.ErrnoException & { dest?: string };
+  // A path through an open folder has the number of its descriptor.
+  const shown = (dest ?? path)?.replace(/^\/proc\/self\/fd\/\d+\//, "");
+  return shown ? `can't ${ACTS[syscall] ?? "write"} ${shown}: ${reason}` : reason;
+}

@@ -1,0 +1,191 @@
+import { spawnSync } from "node:child_process";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { hasConflict, sidesOf } from "../../generator/knowledge/merge-conflicts.ts";
+import { flakewright } from "../support/cli.ts";
+import { tempFolder } from "../support/temp.ts";
+import { needs } from "../support/tools.ts";
+
+/* Output folders that a merge, another version or `--force` has been at. */
+
+const test = suite("merged and overridden output");
+const withGit = needs(test, ["git"]);
+
+const spec = (tools: string, name = "demo") =>
+  `version: 1\nname: ${name}\nnixpkgs: 0123456789abcdef0123456789abcdef01234567\ngroups:\n  a: { packages: [jq] }\n${tools}`;
+
+function project(text = spec("")): { folder: string; put(text: string): void; read(path: string): string } {
+  const folder = tempFolder();
+  mkdirSync(join(folder, "spec"));
+  const put = (content: string) => writeFileSync(join(folder, "spec/platform.yaml"), content);
+  put(text);
+  return { folder, put, read: (path) => readFileSync(join(folder, path), "utf8") };
+}
+
+/**
+ * Two branches that change the spec and the output, merged; the spec is resolved.
+ *
+ * @param style Git's `merge.conflictStyle`; with `attributes`, the output's own .gitattributes decide, which leave no marks.
+ */
+function merged(style: "merge" | "diff3" | "attributes") {
+  const it = project();
+  const git = (...args: string[]) =>
+    spawnSync(
+      "git",
+      [
+        "-c",
+        "user.name=a",
+        "-c",
+        "user.email=a@example.org",
+        "-c",
+        `merge.conflictStyle=${style === "diff3" ? style : "merge"}`,
+        ...args,
+      ],
+      {
+        cwd: it.folder,
+        encoding: "utf8",
+      },
+    );
+  const commit = (text: string) => {
+    it.put(text);
+    assert.is(flakewright(it.folder, ["generate"]).status, 0);
+    git("add", "-A");
+    assert.is(git("commit", "-qm", "x").status, 0);
+  };
+  git("init", "-q", "-b", "main");
+  // Other programs that merge, such as a forge's editor, do not read .gitattributes.
+  if (style !== "attributes") writeFileSync(join(it.folder, ".git/info/attributes"), "out/** merge\n");
+  commit(spec(""));
+  git("checkout", "-qb", "other");
+  commit(spec("  b: { packages: [ripgrep] }\n"));
+  git("checkout", "-q", "main");
+  commit(spec("  c: { packages: [fd] }\n"));
+  assert.is.not(git("merge", "other").status, 0, "there is a conflict");
+  it.put(spec("  b: { packages: [ripgrep] }\n  c: { packages: [fd] }\n"));
+  return it;
+}
+
+for (const style of ["merge", "diff3"] as const)
+  withGit(`output-conflicted: \`check\` names the files, and one command writes them anew (${style})`, () => {
+    const { folder, read } = merged(style);
+    assert.match(read("out/.flakewright.json"), /^<<<<<<< /m);
+    const checked = flakewright(folder, ["check"]);
+    assert.is(checked.status, 1);
+    assert.match(
+      checked.stderr,
+      /^out error output-conflicted\n {2}a merge left \d+ files with both sides: out\/\.flakewright\.json, /m,
+    );
+    assert.match(checked.stderr, /hint: merge the spec, then run `flakewright generate`/);
+    assert.not.match(checked.stderr, /output-(?:edited|foreign)/);
+
+    const written = flakewright(folder, ["generate"]);
+    assert.is(written.status, 0, written.stderr);
+    assert.match(written.stderr, /resolved the merge of out\/\.flakewright\.json, /);
+    assert.is(flakewright(folder, ["check"]).status, 0);
+    const fresh = project(read("spec/platform.yaml"));
+    flakewright(fresh.folder, ["generate"]);
+    for (const path of ["flake.nix", "nix/tool-groups.nix", ".flakewright.json"])
+      assert.is(read(join("out", path)), fresh.read(join("out", path)));
+  });
+
+withGit("where Git knows the output's attributes, `generate` after a merge of the spec is all", () => {
+  const { folder, read } = merged("attributes");
+  assert.not.match(read("out/flake.nix") + read("out/.flakewright.json"), /<<<<<<</);
+  assert.match(flakewright(folder, ["check"]).stderr, /output-drift/);
+  assert.is(flakewright(folder, ["generate"]).status, 0);
+  assert.is(flakewright(folder, ["check"]).status, 0);
+});
+
+withGit("a file of the user's that a merge left with both sides is not touched", () => {
+  const { folder } = merged("merge");
+  const theirs = "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n";
+  writeFileSync(join(folder, "out/notes.nix"), theirs);
+  assert.is(flakewright(folder, ["generate"]).status, 0);
+  assert.is(readFileSync(join(folder, "out/notes.nix"), "utf8"), theirs);
+});
+
+test("marks of a conflict are on lines of their own, in their order", () => {
+  const conflict = "a\n<<<<<<< HEAD\nb\n||||||| base\nx\n=======\nc\n>>>>>>> other\nd\n";
+  assert.ok(hasConflict(conflict));
+  assert.ok(hasConflict(conflict.replaceAll("\n", "\r\n")));
+  assert.equal(sidesOf(conflict), ["a\nb\nd\n", "a\nc\nd\n"]);
+  for (const text of [
+    "",
+    "=======\n",
+    "x <<<<<<< y\n=======\n>>>>>>> z\n",
+    ">>>>>>> a\n=======\n<<<<<<< b\n",
+    "<<<<<<<<\n=======\n>>>>>>>\n",
+  ])
+    assert.not(hasConflict(text), text);
+});
+
+test("a spec with both sides of a merge says so, once", () => {
+  const { folder } = project(
+    `${spec("")}<<<<<<< HEAD\ngc: { automatic: true }\n=======\ngc: { automatic: false }\n>>>>>>> other\n`,
+  );
+  const { stderr, status } = flakewright(folder, ["check"]);
+  assert.is(status, 1);
+  assert.match(stderr, /^spec\/platform\.yaml:6:1 error yaml-syntax\n {2}a merge left both sides here/);
+  assert.is(stderr.match(/ error /g)?.length, 1, stderr);
+});
+
+test("after an upgrade, `check` says that another version wrote the output; without a change it says nothing", () => {
+  const { folder, put, read } = project();
+  assert.is(flakewright(folder, ["generate"]).status, 0);
+  const manifest = JSON.parse(read("out/.flakewright.json"));
+  assert.match(manifest.flakewright, /^\d+\.\d+\.\d+/);
+  const writtenBy = (version: unknown) =>
+    writeFileSync(join(folder, "out/.flakewright.json"), `${JSON.stringify({ ...manifest, flakewright: version }, null, 2)}\n`);
+  writtenBy("0.0.9");
+  assert.is(flakewright(folder, ["check"]).status, 0, "the same files are the same");
+  put(spec("  b: { packages: [fd] }\n"));
+  assert.match(flakewright(folder, ["check"]).stderr, /differ from .*; flakewright 0\.0\.9 wrote it, and this is /);
+  writtenBy("99.1.0");
+  assert.match(
+    flakewright(folder, ["check"]).stderr,
+    /hint: use flakewright 99\.1\.0, which is newer, or run `flakewright generate`/,
+  );
+  for (const odd of [undefined, 7, "\u001b[31m", "x".repeat(100)]) {
+    writtenBy(odd);
+    assert.not.match(flakewright(folder, ["check"]).stderr, /wrote it/);
+  }
+  assert.is(flakewright(folder, ["generate"]).status, 0);
+  assert.is(JSON.parse(read("out/.flakewright.json")).flakewright, manifest.flakewright);
+});
+
+test("--force says which edits it replaces and which edited files it deletes", () => {
+  const { folder, put } = project(spec("  b: { packages: [fd] }\nusers: { ada: { settings: { max-jobs: 2 } } }\n"));
+  flakewright(folder, ["generate"]);
+  put(spec("  b: { packages: [fd] }\n"));
+  for (const path of ["flake.nix", "users/ada/nix.conf"]) appendFileSync(join(folder, "out", path), "# mine\n");
+  const dry = flakewright(folder, ["generate", "--force", "--dry-run"]).stderr;
+  assert.match(dry, /--force would replace your edits of out\/flake\.nix\n/);
+  const { stderr, status } = flakewright(folder, ["generate", "--force"]);
+  assert.is(status, 0);
+  assert.match(stderr, /--force replaced your edits of out\/flake\.nix\n/);
+  assert.match(stderr, /--force deleted out\/users\/ada\/nix\.conf, edited and no longer generated\n/);
+  assert.not(existsSync(join(folder, "out/users")));
+});
+
+/* Folders that can't be written to. */
+
+for (const [out, reason] of [
+  ["/proc/flakewright", "nothing can be created there"],
+  ["/proc/self/fd/flakewright", "nothing can be created there"],
+  ["/dev/null", "it is not a folder"],
+  ["/dev/null/below", "it is not a folder"],
+  ["spec/platform.yaml", "it is not a folder"],
+  ["nowhere", "something else is there"],
+] as const)
+  test(`--out ${out} is an error with a way out`, () => {
+    const { folder } = project();
+    spawnSync("ln", ["-s", "missing", join(folder, "nowhere")]);
+    const { stderr, status } = flakewright(folder, ["generate", "--out", out]);
+    assert.is(stderr, `flakewright: ${out} can't be the output folder: ${reason}; choose another with --out\n`);
+    assert.is(status, 3);
+    rmSync(join(folder, "nowhere"));
+  });
+
+test.run();
