@@ -98,6 +98,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     example: "flakewright upgrade 26.05",
     run: async (system, options, [release]) => (await import("../commands/upgrade.ts")).upgrade(system, options, release),
   },
+  outdated: {
+    operands: "[SPEC]",
+    options: ["out"],
+    summary: "list what is older than flakewright knows: nixpkgs, inputs, pinned tools; offline",
+    example: "flakewright outdated",
+    run: async (system, options) => (await import("../commands/outdated.ts")).outdated(system, options),
+  },
   adopt: {
     operands: "[SPEC]",
     options: ["out"],

@@ -2,7 +2,7 @@ import type { System } from "../system/system.ts";
 import type { Meaning } from "./explain/meaning.ts";
 import { meaningsOf, nearestWords } from "./explain/meanings.ts";
 import { type Options, type Outcome, printed } from "./outcome.ts";
-import { factsReader } from "./session.ts";
+import { factsReader } from "./package-facts.ts";
 
 /** How wide a line of the text may get. */
 const WIDTH = 100;

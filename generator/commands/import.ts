@@ -7,7 +7,7 @@ import { hasErrors, inOrder } from "../report/diagnostic.ts";
 import { maskDiagnostics, masker, maskTexts } from "../report/masking.ts";
 import type { System } from "../system/system.ts";
 import type { Options, Outcome } from "./outcome.ts";
-import { factsReader } from "./session.ts";
+import { factsReader } from "./package-facts.ts";
 
 /** `import FILE…`: prints a spec on stdout. Status 1 when a file is invalid or of an unknown kind, 2 when one is missing. */
 export async function importFiles(system: System, options: Options, paths: readonly string[]): Promise<Outcome> {

@@ -2,7 +2,8 @@ import type { Facts } from "../knowledge/packages.ts";
 import { isWellKnown, TOOL_NAMES, toolCompletions } from "../knowledge/tool-names.ts";
 import type { System } from "../system/system.ts";
 import { type Options, type Outcome, printed } from "./outcome.ts";
-import { compileSpec, factsReader } from "./session.ts";
+import { factsReader, nixpkgsOf } from "./package-facts.ts";
+import { textTable } from "./text-table.ts";
 
 /** As many as a person reads. */
 const MOST = 20;
@@ -41,9 +42,7 @@ export async function search(system: System, options: Options, word: string): Pr
 /** The facts of the spec's nixpkgs; without a spec, those that come with flakewright. */
 async function factsOf(system: System, options: Options): Promise<Facts | undefined> {
   const facts = await factsReader(system, options);
-  if ((await system.kind(options.spec)) !== "file") return facts();
-  const compiled = await compileSpec(system, options);
-  return "status" in compiled || !compiled.model ? facts() : facts(compiled.model.nixpkgs.url);
+  return facts(await nixpkgsOf(system, options));
 }
 
 /** Hits, the likeliest first: exactly this, what people call it, well-known names that begin so, others, names and descriptions that hold it. */
@@ -85,13 +84,14 @@ function find(word: string, facts: Facts): Hit[] {
 }
 
 function table(rows: readonly Readonly<Record<"attribute" | "version" | "licence" | "program" | "called", string>>[]): string {
-  const columns = ["attribute", "version", "licence", "program"] as const;
-  const widths = columns.map((column) => Math.max(column.length, ...rows.map((row) => row[column].length)));
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-      .join("  ")
-      .trimEnd();
-  const lines = rows.map((row) => `${line(columns.map((column) => row[column]))}${row.called ? `  (called ${row.called})` : ""}`);
-  return `${[line(columns), ...lines].join("\n")}\n`;
+  return textTable(
+    ["attribute", "version", "licence", "program", ""],
+    rows.map(({ attribute, version, licence, program, called }) => [
+      attribute,
+      version,
+      licence,
+      program,
+      called ? `(called ${called})` : "",
+    ]),
+  );
 }
