@@ -21,6 +21,11 @@ async function faultOf(system: System, code: string): Promise<BashFault | undefi
   // A `shopt -s extglob` in the text is not run.
   if (status !== 0 && code.includes("extglob")) ({ status, stderr } = await parse(["-O", "extglob"]));
   const found = /: line (\d+): (.*)/.exec(stderr);
+  // The text is a part of a longer script, of which an open here-document or a backslash at the end would take the next line.
+  const open = /: line \d+: warning: (here-document at line (\d+).*)/.exec(stderr);
+  if (status === 0 && open) return { line: Number(open[2]), message: open[1] ?? "" };
+  if (status === 0 && /(?:^|[^\\])(?:\\\\)*\\$/.test(code) && !/(?:^|\n)[^\n]*#[^\n]*$/.test(code))
+    return { line: code.split("\n").length, message: "the last line ends with a backslash, which joins it with what follows" };
   if (status === 0 || !found) return undefined;
   // The shells have bash 5. macOS' own bash 3.2 does not know all of its syntax.
   const version = await system.spawn("bash", ["-c", "echo $BASH_VERSINFO"], { env: { BASH_ENV: "" } });

@@ -8,6 +8,9 @@ export const isMac = (system: string): boolean => system.endsWith("-darwin");
 /** The first release of nixpkgs for which nix-darwin has a branch. */
 export const FIRST_RELEASE = "24.11";
 
+/** The greatest `system.stateVersion` of any nix-darwin (modules/system/version.nix, maxStateVersion, of June 2026). */
+export const MAX_STATE_VERSION = 7;
+
 const REPOSITORY = "github:nix-darwin/nix-darwin";
 
 /** The release that a reference to nixpkgs names, if nix-darwin has no branch for it. */

@@ -1,3 +1,4 @@
+import { isBadRef } from "./flake-reference.ts";
 import { DEFAULT_RELEASE, pointedBy } from "./releases.ts";
 
 /* Invalid references to nixpkgs: common ways to write a repository, a branch or a release that Nix reads differently. */
@@ -60,6 +61,12 @@ function wrongRef(ref: string): Misreference | undefined {
     return { why: none, meant: "nixos-unstable", also: ["nixpkgs-unstable"] };
   if (/^(?:stable|latest|current|nixos|nixos-stable|nixpkgs-stable)$/i.test(ref)) return { why: none, meant: DEFAULT_BRANCH };
   if (/^(?:main|trunk|develop)$/.test(ref)) return { why: none, meant: "master" };
+  if (/^[0-9a-f]{40}$/i.test(ref) && ref !== ref.toLowerCase())
+    return { why: "Git writes the digits of a commit in lower case", meant: ref.toLowerCase() };
+  if (isBadRef(ref)) {
+    const trimmed = ref.replace(/[/.]+$/, "");
+    return { why: none, meant: isBadRef(trimmed) ? undefined : corrected(trimmed) };
+  }
   if (/^(?=.*[0-9])[0-9a-f]{7,39}$/.test(ref))
     return { why: `\`${ref}\` is only a part of a commit: Nix needs all 40 digits`, meant: undefined };
   // Similar to a release: `nixpkgs-26.05`, `nixos-2605`, `NixOS-26.5`, `v26.05`.

@@ -1,6 +1,7 @@
 import { CATALOGUE, type Explanation } from "../report/codes.ts";
 import type { Rule } from "./rule.ts";
 import { acceptanceRules } from "./rules/acceptances.ts";
+import { accountRules } from "./rules/accounts.ts";
 import { addressRules } from "./rules/addresses.ts";
 import { buildUserRules } from "./rules/build-users.ts";
 import { builderRules } from "./rules/builders.ts";
@@ -9,6 +10,7 @@ import { cacheRules } from "./rules/caches.ts";
 import { ciRules } from "./rules/ci.ts";
 import { hostRules } from "./rules/hosts.ts";
 import { ignoredSettingRules } from "./rules/ignored-settings.ts";
+import { imageRules } from "./rules/images.ts";
 import { inputRules } from "./rules/inputs.ts";
 import { networkRules } from "./rules/network.ts";
 import { nixpkgsRules } from "./rules/nixpkgs.ts";
@@ -21,6 +23,7 @@ import { settingRules } from "./rules/settings.ts";
 import { settingsConflictRules } from "./rules/settings-conflict.ts";
 import { shellRules } from "./rules/shells.ts";
 import { trustRules } from "./rules/trust.ts";
+import { volumeRules } from "./rules/volumes.ts";
 
 /** The lint rules. To add one, add a row to one of these tables and a row to its test in test/lint/rules/. */
 export const RULES: readonly Rule[] = [
@@ -44,6 +47,9 @@ export const RULES: readonly Rule[] = [
   ...hostRules,
   ...ciRules,
   ...shellRules,
+  ...accountRules,
+  ...volumeRules,
+  ...imageRules,
   ...acceptanceRules,
 ];
 

@@ -25,6 +25,12 @@ for (const [name, marked, says] of [
   ["in a block", "shells:\n  default:\n    hook: |\n      echo a\n      ⟦for i in 1 2; done⟧\n      echo b\n", "`done'"],
   ["at its end", "shells:\n  default:\n    hook: |\n      if true; then\n        ⟦echo hi⟧\n\n", "end of file"],
   ["in one line", "shells: { default: { hook: ⟦'if true; then echo hi'⟧ } }\n", "end of file"],
+  [
+    "a here-document that nothing ends",
+    "shells:\n  default:\n    hook: |\n      echo a\n      ⟦cat <<END⟧\n      b\n",
+    "here-document",
+  ],
+  ["a backslash at the end", "shells: { default: { hook: ⟦'echo a \\'⟧ } }\n", "backslash"],
   ["in a command", 'commands:\n  a:\n    run: |-\n      ⟦echo "x⟧\n', "looking for matching"],
   ["another language", 'commands:\n  a:\n    run: |\n      ⟦#!/usr/bin/env python3⟧\n      print("hi")\n', "it runs in bash"],
 ] as const)
@@ -42,6 +48,8 @@ for (const [name, marked, says] of [
 for (const code of [
   "shopt -s extglob\ncase a in !(b)) echo x ;; esac",
   "#!/usr/bin/env bash\necho hi",
+  "echo a\\\\",
+  "echo a # b\\",
   "cat <<'END'\nif (\nEND",
   '[[ $1 =~ ^(a|b)$ ]] && echo "${1@Q}" |& cat',
 ])

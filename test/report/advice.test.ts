@@ -52,6 +52,11 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   "input-not-nixpkgs": Array(2).fill(
     'inputs: { acme: { flake: "github:acme/tools" } }\ngroups: { dev: { packages: [{ package: acme-cli, from: acme }] } }',
   ),
+  "account-invalid": ["buildUsers: { gid: 31000, roles: [{ role: builds }] }"],
+  "system-unused": [
+    "systems: [x86_64-linux]\ngroups: { k8s: { packages: [{ package: kubectl, systems: [x86_64-linux] }] } }",
+    "systems: [x86_64-linux, aarch64-linux]\ngroups: { k8s: { packages: [{ package: kubectl, systems: [x86_64-linux, aarch64-linux] }] } }",
+  ],
   "lint-unused": ["trustedUsers: [root]\nlint: []"],
   "name-invalid": ["groups: { k8s-tools: { packages: [kubectl] } }"],
   "yaml-duplicate-key": [""],
@@ -75,6 +80,11 @@ const BY_HAND: Readonly<Record<string, readonly [says: RegExp, snippet: string]>
   ],
   "builder-without-host-key": [/base64 -w0/, `builders: [{ host: arm.example.net, publicHostKey: "${HOST_KEY}" }]`],
   "settings-conflict": [/`max-jobs` to at least 1/, "settings: { sandbox-paths: [/bin/sh], max-jobs: 1 }"],
+  "address-invalid": [/name or its IP address/, 'hosts: { box: { stateVersion: "26.05", deploy: { target: 10.0.0.30 } } }'],
+  "env-file-form": [/such as \.env/, "shells: { default: { envFiles: [.env] } }"],
+  "image-name-invalid": [/registry\.example\.net/, "images: { ci: { name: registry.example.net/platform/ci } }"],
+  "volume-mount": [/\/volumes\/NAME/, "volumes: { data: { mount: /volumes/data } }"],
+  "state-version-unknown": [/write `6`/, "hosts: { mac: { system: aarch64-darwin, stateVersion: 6 } }"],
   "build-users-empty": [/declare a role/, "buildUsers: { group: nixbld, roles: [{ role: aws }] }"],
   "nixpkgs-unpinned": [/a commit of 40/, `nixpkgs: ${COMMIT}`],
   "nixpkgs-end-of-life": [/nixos-26\.05/, "nixpkgs: nixos-26.05"],

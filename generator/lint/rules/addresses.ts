@@ -1,10 +1,24 @@
-import { valueAt } from "../../report/spec-path.ts";
+import { addressProblem } from "../../knowledge/internet-address.ts";
+import type { Model } from "../../model/model.ts";
+import { type SpecPath, valueAt } from "../../report/spec-path.ts";
 import { nearestNames } from "../../report/suggestions.ts";
 import { quoted } from "../../report/words.ts";
 import { replacement } from "../edits.ts";
 import type { Rule } from "../rule.ts";
 
 /* Addresses that are handed to ssh. */
+
+const addressPlaces = (model: Model): SpecPath[] => [
+  ...model.hosts.flatMap(({ deploy }) => (deploy ? [[...deploy.at, "target"]] : [])),
+  ...model.builders.map(({ at }) => [...at, "host"]),
+];
+
+/** An address without the brackets and the port that ssh does not take; undefined for one that has neither. */
+function forSsh(address: string): { readonly right: string; readonly port: string | undefined } | undefined {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:[\]]+))(?::(\d+))?$/.exec(address) ?? [];
+  const right = bracketed ?? plain;
+  return right === undefined || right === address ? undefined : { right, port };
+}
 
 export const addressRules: readonly Rule[] = [
   {
@@ -17,16 +31,11 @@ export const addressRules: readonly Rule[] = [
     example: 'hosts:\n  box: { stateVersion: "26.05", deploy: { target: "[2001:db8::7]" } }',
     fixed: 'hosts:\n  box: { stateVersion: "26.05", deploy: { target: "2001:db8::7" } }',
     check: ({ model, source, report }) => {
-      const places = [
-        ...model.hosts.flatMap(({ deploy }) => (deploy ? [{ at: [...deploy.at, "target"], hasPort: true }] : [])),
-        ...model.builders.map(({ at }) => ({ at: [...at, "host"], hasPort: false })),
-      ];
-      for (const { at, hasPort } of places) {
-        const address = String(valueAt(source, at) ?? "");
-        const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:[\]]+))(?::(\d+))?$/.exec(address) ?? [];
-        const right = bracketed ?? plain;
-        if (right === undefined || right === address) continue;
+      for (const at of addressPlaces(model)) {
+        const { right, port } = forSsh(String(valueAt(source, at) ?? "")) ?? {};
+        if (right === undefined) continue;
         const key = String(at.at(-1));
+        const hasPort = key === "target";
         const way = port === undefined ? "" : hasPort ? ` and \`port: ${port}\`` : "; the port goes into ssh's own configuration";
         report({
           at,
@@ -34,6 +43,25 @@ export const addressRules: readonly Rule[] = [
           hint: `write \`${key}: "${right}"\`${way}`,
           fix: () => (port === undefined ? replacement(source, at, "value", `"${right}"`) : undefined),
         });
+      }
+    },
+  },
+  {
+    code: "address-invalid",
+    severity: "error",
+    final: true,
+    summary: "an address that no machine can have",
+    cause:
+      "An address is a name by the rules of DNS, an IPv4 address of four numbers, or an IPv6 address without brackets. ssh takes any other text too, and then finds no machine of that name.",
+    example: 'hosts:\n  box: { stateVersion: "26.05", deploy: { target: 10.0.0.300 } }',
+    fixed: 'hosts:\n  box: { stateVersion: "26.05", deploy: { target: 10.0.0.30 } }',
+    source: "https://www.rfc-editor.org/rfc/rfc1123#section-2",
+    check: ({ model, source, report }) => {
+      for (const at of addressPlaces(model)) {
+        const address = String(valueAt(source, at) ?? "");
+        const problem = forSsh(address) === undefined ? addressProblem(address) : undefined;
+        if (problem)
+          report({ at, message: `${quoted([address])} ${problem}`, hint: "write the machine's name or its IP address" });
       }
     },
   },

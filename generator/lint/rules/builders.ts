@@ -1,6 +1,10 @@
 import { machinesProblem } from "../../knowledge/machines-file.ts";
-import { valueAt } from "../../report/spec-path.ts";
-import type { Rule } from "../rule.ts";
+import { type SpecPath, valueAt } from "../../report/spec-path.ts";
+import { nearestNames } from "../../report/suggestions.ts";
+import { quoted } from "../../report/words.ts";
+import { replacement } from "../edits.ts";
+import type { Rule, RuleContext } from "../rule.ts";
+import { entriesOf, placeOf, scopes } from "../settings-in-force.ts";
 
 /* Remote build machines. */
 
@@ -33,6 +37,63 @@ export const builderRules: readonly Rule[] = [
           });
         else if (!/^(?:ssh-(?:ed25519|rsa|dss)|ecdsa-sha2-nistp\d+|sk-[a-z0-9@.-]+) \S+/.test(line))
           report({ at, message: "the decoded text is not a public key line such as `ssh-ed25519 AAAA…`", hint });
+      }
+    },
+  },
+  {
+    code: "ssh-key-path",
+    severity: "error",
+    final: true,
+    summary: "a path that is not the one of a private key",
+    cause:
+      "ssh needs the private key; the file that ends in .pub is the public one. ssh expands `%` and `${…}` in the path of a key, so that it looks for another file.",
+    example: "builders:\n  - host: arm.example.net\n    sshKey: /etc/nix/builder_ed25519.pub",
+    fixed: "builders:\n  - host: arm.example.net\n    sshKey: /etc/nix/builder_ed25519",
+    source: "https://man.openbsd.org/ssh_config#IdentityFile",
+    check: ({ model, source, report }) => {
+      for (const builder of model.builders) {
+        const at = [...builder.at, "sshKey"];
+        const key = builder.sshKey ?? "";
+        if (key.endsWith(".pub")) {
+          const right = key.slice(0, -4);
+          report({
+            at,
+            message: "this is the path of a public key, and ssh needs the private one",
+            hint: `write \`${right}\``,
+            fix: () => replacement(source, at, "value", right),
+          });
+        } else if (/%|\$\{/.test(key))
+          report({ at, message: "ssh expands `%` and `${…}` in the path of a key", hint: "give the file another name" });
+        else if (key.endsWith("/")) report({ at, message: "this is a folder, and a key is a file", hint: "name the file in it" });
+        else if (key.startsWith("/nix/store/"))
+          report({
+            at,
+            message: "everyone can read the Nix store, so no private key is in it",
+            hint: "keep the key in a file that only root reads",
+          });
+      }
+    },
+  },
+  {
+    code: "feature-unknown",
+    severity: "warning",
+    summary: "a system feature that is almost a known one",
+    cause:
+      "A build asks for features by name, such as big-parallel or kvm. A machine with a feature of another name never gets these builds, and Nix says nothing.",
+    example: "builders:\n  - host: arm.example.net\n    features: [big_parallel]",
+    fixed: "builders:\n  - host: arm.example.net\n    features: [big-parallel]",
+    source: "https://nix.dev/manual/nix/latest/command-ref/conf-file#conf-system-features",
+    check: (context) => {
+      const { source, report } = context;
+      for (const { place, name, at } of features(context)) {
+        const near = nearFeature(name);
+        if (near === undefined) continue;
+        report({
+          ...place,
+          message: `no build asks for the feature ${quoted([name])}`,
+          hint: `did you mean ${quoted([near])}?`,
+          fix: () => (at ? replacement(source, at, "value", near) : undefined),
+        });
       }
     },
   },
@@ -83,3 +144,34 @@ export const builderRules: readonly Rule[] = [
     },
   },
 ];
+
+/** Features that builds of nixpkgs and Nix itself ask for. */
+const FEATURES = ["kvm", "big-parallel", "nixos-test", "benchmark", "recursive-nix", "ca-derivations", "uid-range", "apple-virt"];
+
+/** The feature that a misspelt name means; undefined for a known one, and for one of the author's own. */
+function nearFeature(name: string): string | undefined {
+  if (FEATURES.includes(name)) return undefined;
+  const flat = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
+  const same = FEATURES.find((feature) => flat(feature) === flat(name).replace(/(?<=nixostest)s$/, ""));
+  return same ?? (name.length > 4 ? nearestNames(name, FEATURES)[0] : undefined);
+}
+
+interface Feature {
+  readonly place: ReturnType<typeof placeOf>;
+  readonly name: string;
+  /** The path of the whole value, if it is one. */
+  readonly at?: SpecPath;
+}
+
+function* features({ model, source }: RuleContext): Generator<Feature> {
+  for (const builder of model.builders)
+    for (const key of ["features", "mandatoryFeatures"] as const)
+      for (const [index, name] of builder[key].entries()) {
+        const at = [...builder.at, key, index];
+        yield { place: { at }, name, at };
+      }
+  for (const scope of scopes(model))
+    for (const setting of scope.declared)
+      if (/^(?:extra-)?system-features$/.test(setting.name))
+        for (const entry of entriesOf(source, setting)) yield { place: placeOf(entry), name: entry.text };
+}

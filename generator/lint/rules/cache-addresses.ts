@@ -1,5 +1,6 @@
 import { cacheIdentity } from "../../knowledge/cache-address.ts";
 import { isStoreReference } from "../../knowledge/settings.ts";
+import { storeProblem } from "../../knowledge/store-address.ts";
 import { quoted } from "../../report/words.ts";
 import { entryRemoval, removal, replacement } from "../edits.ts";
 import type { Rule, RuleContext } from "../rule.ts";
@@ -21,22 +22,38 @@ export const cacheAddressRules: readonly Rule[] = [
     check: (context) => {
       const { model, source, report } = context;
       for (const { at: cache, url } of model.substituters) {
-        if (isStoreReference(url) && !/^[\w.-]+\.[a-z]{2,}\//i.test(url)) continue;
-        const isHost = /^[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:\/.*)?$/.test(url);
+        const problem = storeProblem(url);
+        if (!problem) continue;
         const at = [...cache, "url"];
+        const { why, meant, hint } = problem;
         report({
           at,
-          message: `${quoted([url])} is no store address: it has no scheme`,
-          hint: isHost
-            ? `write \`https://${url}\``
-            : "write a URL such as https://cache.example.org, s3://bucket or file:///srv/cache",
-          fix: () => (isHost ? replacement(source, at, "value", `https://${url}`) : undefined),
+          message: `${quoted([url])} ${why}`,
+          hint: meant === undefined ? (hint ?? "correct the address") : `write \`${meant}\``,
+          fix: () => (meant === undefined ? undefined : replacement(source, at, "value", meant)),
+        });
+      }
+      for (const entry of listed(context)) {
+        const problem = storeProblem(entry.text);
+        // What is no store address at all is reported as `setting-type`.
+        if (!problem || !isStoreReference(entry.text)) continue;
+        report({
+          ...placeOf(entry),
+          message: `${quoted([entry.text])} ${problem.why}`,
+          hint: problem.meant === undefined ? (problem.hint ?? "correct the address") : `write \`${problem.meant}\``,
         });
       }
       for (const entries of lists(context)) reportRepeated(context, entries);
     },
   },
 ];
+
+/** The caches in the settings of every nix.conf of the spec, also those that users may choose. */
+function* listed({ model, source }: RuleContext): Generator<Entry> {
+  for (const scope of scopes(model))
+    for (const setting of scope.declared)
+      if (/^(?:extra-)?(?:trusted-)?substituters$/.test(setting.name)) yield* entriesOf(source, setting);
+}
 
 interface Listed extends Entry {
   readonly fix: () => ReturnType<typeof removal>;

@@ -1,4 +1,4 @@
-import { FIRST_RELEASE, isMac, releaseWithoutNixDarwin } from "../../knowledge/nix-darwin.ts";
+import { FIRST_RELEASE, isMac, MAX_STATE_VERSION, releaseWithoutNixDarwin } from "../../knowledge/nix-darwin.ts";
 import { DEFAULT_RELEASE, releaseNamed } from "../../knowledge/releases.ts";
 import { valueAt } from "../../report/spec-path.ts";
 import { addition, removal, replacement } from "../edits.ts";
@@ -90,16 +90,57 @@ export const hostRules: readonly Rule[] = [
     },
   },
   {
+    code: "state-version-unknown",
+    severity: "error",
+    final: true,
+    summary: "a `stateVersion` that no release ever had",
+    cause:
+      "NixOS began with 13.10, and its releases are from May and November. nix-darwin counts from 1 to a number of its release, and refuses a greater one.",
+    example: "hosts:\n  mac: { system: aarch64-darwin, stateVersion: 26 }",
+    fixed: "hosts:\n  mac: { system: aarch64-darwin, stateVersion: 6 }",
+    source: "https://nix-darwin.github.io/nix-darwin/manual/#opt-system.stateVersion",
+    check: ({ model, source, environment, report }) => {
+      for (const host of model.hosts) {
+        const at = [...host.at, "stateVersion"];
+        const written = valueAt(source, at);
+        if (host.os === "darwin" && typeof written === "number" && written > MAX_STATE_VERSION)
+          report({
+            at,
+            message: `nix-darwin has no stateVersion above ${MAX_STATE_VERSION}`,
+            hint: "write `6`, or the number that nix-darwin's first installation wrote",
+          });
+        if (host.os !== "nixos" || typeof written !== "string" || !/^\d\d\.\d\d$/.test(written)) continue;
+        const isFuture = environment.today !== undefined && `20${written.replace(".", "-")}` > environment.today.slice(0, 7);
+        if (!isFuture && written >= "13.11") continue;
+        report({
+          at,
+          message: isFuture ? `NixOS ${written} is not released yet` : `there was no NixOS ${written}`,
+          hint: "write the release that the host was first installed with",
+        });
+      }
+    },
+  },
+  {
     code: "host-key-unused",
     severity: "error",
     final: true,
     summary: "a key of a host that its operating system has no use for",
     cause:
-      "A host with `os: linux` gets its configuration from apply-nix-config.sh, not from modules, so `modules` and `stateVersion` would have no effect.",
+      "A host with `os: linux` gets its configuration from apply-nix-config.sh, not from modules, so `modules` and `stateVersion` would have no effect. deploy-rs has no tags.",
     example: 'hosts:\n  worker: { os: linux, stateVersion: "26.05" }',
     fixed: "hosts:\n  worker: { os: linux }",
     check: ({ model, source, report }) => {
       for (const host of model.hosts) {
+        const { deploy } = host;
+        if (deploy && model.deployer === "deploy-rs" && deploy.tags.length > 0)
+          report({
+            at: [...deploy.at, "tags"],
+            part: "key",
+            severity: "warning",
+            message: "deploy-rs has no tags, so these have no effect",
+            hint: "delete them, or deploy with colmena",
+            fix: () => removal(source, [...deploy.at, "tags"]),
+          });
         if (host.os !== "linux") continue;
         for (const key of ["modules", "stateVersion"]) {
           const at = [...host.at, key];

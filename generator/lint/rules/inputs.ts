@@ -1,3 +1,6 @@
+import { flakeReferenceProblem, type ReferenceProblem } from "../../knowledge/flake-reference.ts";
+import { misreference } from "../../knowledge/nixpkgs-references.ts";
+import type { Model, PackageSet } from "../../model/model.ts";
 import { valueAt } from "../../report/spec-path.ts";
 import { replacement } from "../edits.ts";
 import type { Rule } from "../rule.ts";
@@ -5,6 +8,34 @@ import type { Rule } from "../rule.ts";
 /* Flakes that tools come from. */
 
 export const inputRules: readonly Rule[] = [
+  {
+    code: "flake-reference",
+    severity: "error",
+    final: true,
+    summary: "a flake reference that Nix refuses, or reads otherwise",
+    cause:
+      "A flake reference begins with its kind: github:OWNER/REPOSITORY/REF, git+https://…, path:/…, or https://… of an archive. Nix refuses a kind that it does not know, a name that Git allows for no branch, and an output (`#…`) in place of a whole flake.",
+    example: "inputs:\n  acme: { flake: gihub:acme/tools }",
+    fixed: "inputs:\n  acme: { flake: github:acme/tools }",
+    source: "https://nix.dev/manual/nix/latest/command-ref/new-cli/nix3-flake#flake-references",
+    check: ({ model, source, report }) => {
+      for (const set of [model.nixpkgs, ...model.inputs]) {
+        const problem = referenceProblem(model, set);
+        if (!problem) continue;
+        const { why, meant, hint, isOld } = problem;
+        const form = valueAt(source, set.at);
+        const at = typeof form === "object" && form !== null ? [...set.at, "flake" in form ? "flake" : "url"] : set.at;
+        report({
+          at,
+          ...(isOld ? { severity: "warning", final: false } : {}),
+          message: `\`${set.url}\`: ${why}`,
+          hint:
+            meant === undefined ? (hint ?? "write one such as github:OWNER/REPOSITORY or path:/srv/flake") : `write \`${meant}\``,
+          fix: () => (meant === undefined ? undefined : replacement(source, at, "value", meant)),
+        });
+      }
+    },
+  },
   {
     code: "input-not-nixpkgs",
     severity: "error",
@@ -17,7 +48,7 @@ export const inputRules: readonly Rule[] = [
     check: ({ model, source, report }) => {
       const used = new Set([...model.groups, ...model.shells].flatMap(({ tools }) => tools.map((tool) => tool.from.name)));
       for (const { at, name, url, kind } of model.inputs) {
-        if (kind !== "nixpkgs" || !used.has(name) || mayBeNixpkgs(url)) continue;
+        if (kind !== "nixpkgs" || !used.has(name) || mayBeNixpkgs(url) || flakeReferenceProblem(url)) continue;
         const text = String(valueAt(source, at));
         report({
           at,
@@ -29,6 +60,13 @@ export const inputRules: readonly Rule[] = [
     },
   },
 ];
+
+/** What is wrong with a reference that `nixpkgs-reference` does not report. */
+function referenceProblem(model: Model, set: PackageSet): ReferenceProblem | undefined {
+  const written = set === model.nixpkgs ? model.nixpkgs.written : set.url;
+  if (!written.includes(":")) return undefined;
+  return misreference(written) ? undefined : flakeReferenceProblem(set.url);
+}
 
 /** Whether the reference can be to a nixpkgs. A folder can be anything; a repository or an archive of one is called so. */
 function mayBeNixpkgs(url: string): boolean {

@@ -1,5 +1,6 @@
 import { misreference } from "../../knowledge/nixpkgs-references.ts";
 import { DEFAULT_RELEASE, knownRelease, nixpkgsRef, onRelease, pointedBy, releaseNamed } from "../../knowledge/releases.ts";
+import type { Model } from "../../model/model.ts";
 import type { SpecPath } from "../../report/spec-path.ts";
 import { valueAt } from "../../report/spec-path.ts";
 import { quoted } from "../../report/words.ts";
@@ -95,9 +96,7 @@ export const nixpkgsRules: readonly Rule[] = [
     source: "https://nixos.org/manual/nixpkgs/unstable/release-notes",
     check: (context) => {
       const { model, source, report } = context;
-      const release = releaseNamed(model.nixpkgs.written);
-      const isOlder = release === undefined ? !isRolling(model.nixpkgs.url) : release < "26.11";
-      if (isOlder) return;
+      if (!isWithoutIntelMacs(model)) return;
       for (const at of placesOf(context, "x86_64-darwin")) {
         report({
           at,
@@ -120,6 +119,12 @@ function isUnpinned(url: string): boolean {
   return !/^https?:\/\/(?:releases\.nixos\.org\/.*[0-9]{2}\.(?:05|11)\.[0-9]+|.*[/-]v?[0-9]+\.[0-9.]+\.(?:tar\.|zip|tgz))/.test(
     url,
   );
+}
+
+/** Whether the spec's nixpkgs no longer supports x86_64-darwin. */
+export function isWithoutIntelMacs({ nixpkgs }: Model): boolean {
+  const release = releaseNamed(nixpkgs.written);
+  return release === undefined ? isRolling(nixpkgs.url) : release >= "26.11";
 }
 
 /** Whether a reference is a branch that follows nixpkgs' newest commits. */

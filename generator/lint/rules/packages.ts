@@ -1,10 +1,14 @@
+import type { Facts } from "../../knowledge/packages.ts";
 import type { Model, Tool } from "../../model/model.ts";
 import type { Source } from "../../read/source.ts";
 import type { Fix } from "../../report/diagnostic.ts";
-import { valueAt } from "../../report/spec-path.ts";
+import { type SpecPath, valueAt } from "../../report/spec-path.ts";
+import { nearestNames } from "../../report/suggestions.ts";
+import { didYouMean, quoted } from "../../report/words.ts";
 import { addition, appendix, removal, replacement } from "../edits.ts";
 import { type Judged, judged, packageAt } from "../judged-tools.ts";
 import type { Rule, RuleContext } from "../rule.ts";
+import { isWithoutIntelMacs } from "./nixpkgs.ts";
 
 /* Packages, compared with the policy and the systems of the spec. */
 
@@ -90,6 +94,89 @@ export const packageRules: readonly Rule[] = [
           fix: () => (left.length === 0 ? undefined : systemsFix(source, one, left)),
         });
       }
+    },
+  },
+  {
+    code: "system-unused",
+    severity: "warning",
+    summary: "a tool, or a runner, for a system that the flake has no outputs for",
+    cause:
+      "The flake has shells and packages for the systems in `systems` only. What is limited to another system is in none of them.",
+    example:
+      "systems: [x86_64-linux]\ngroups:\n  k8s:\n    packages: [{ package: kubectl, systems: [x86_64-linux, aarch64-linux] }]",
+    fixed: "systems: [x86_64-linux]\ngroups:\n  k8s:\n    packages: [{ package: kubectl, systems: [x86_64-linux] }]",
+    check: ({ model, source, report }) => {
+      const all = new Set([...model.systems, ...model.hosts.map(({ system }) => system)]);
+      const hint = (system: string) => `add \`${system}\` to \`systems\` at the top of the spec, or delete it here`;
+      for (const tool of [...model.groups, ...model.shells].flatMap(({ tools }) => tools))
+        for (const [index, system] of (tool.systems ?? []).entries()) {
+          // `system-end-of-life` reports it.
+          const isGone = system === "x86_64-darwin" && isWithoutIntelMacs(model);
+          if (all.has(system) || isGone) continue;
+          const at = [...tool.at, "systems", index];
+          const isOnly = tool.systems?.length === 1;
+          const message = `the flake has no outputs for \`${system}\``;
+          report({ at, message, hint: hint(system), fix: () => (isOnly ? undefined : removal(source, at)) });
+        }
+      for (const { at, system } of model.ci?.runners ?? [])
+        if (!model.systems.includes(system))
+          report({
+            at,
+            part: "key",
+            message: `no job is for \`${system}\`: the flake has no outputs for it`,
+            hint: hint(system),
+            fix: () => removal(source, at),
+          });
+    },
+  },
+  {
+    code: "allowance-unknown",
+    severity: "warning",
+    summary: "an entry of `unfree` or `insecure` that allows nothing",
+    cause:
+      "nixpkgs compares the entries with the whole names of packages: of `unfree` with the name or the attribute, of `insecure` with name-version. A pattern or a misspelt name allows nothing.",
+    example: "nixpkgs:\n  url: github:NixOS/nixpkgs/nixos-26.05\n  unfree: [teraform]",
+    fixed: "nixpkgs:\n  url: github:NixOS/nixpkgs/nixos-26.05\n  unfree: [terraform]",
+    source: "https://nixos.org/manual/nixpkgs/stable/#sec-allow-unfree",
+    check: (context) => {
+      const { model, source, report, environment } = context;
+      const list = (key: string): [SpecPath, string][] => {
+        const entries = valueAt(source, ["nixpkgs", key]);
+        return Array.isArray(entries)
+          ? entries.flatMap((name, index): [SpecPath, string][] =>
+              typeof name === "string" ? [[["nixpkgs", key, index], name]] : [],
+            )
+          : [];
+      };
+      for (const [at, name] of list("unfree")) {
+        const trimmed = name.trim();
+        if (trimmed === "*" || trimmed === "all" || trimmed === "true") {
+          report({
+            at,
+            message: "no package has this name",
+            hint: "to allow all unfree packages, set `unfree` itself to true",
+            fix: () => replacement(source, ["nixpkgs", "unfree"], "value", "true"),
+          });
+          continue;
+        }
+        const facts = environment.facts();
+        const isKnown = (one: string) => !facts || facts.find(one) !== undefined || facts.isPname(one);
+        if (isKnown(name) || (name === trimmed && /[.]/.test(name))) continue;
+        const near = isKnown(trimmed) ? [trimmed] : nearestNames(name, unfreeNames(model, facts));
+        report({
+          at,
+          message: `no package of nixpkgs has the name ${quoted([name])}`,
+          hint: didYouMean(near).hint ?? "delete it, or write the name that the diagnostic of the package shows",
+          fix: () => (near.length === 1 && near[0] !== undefined ? replacement(source, at, "value", near[0]) : undefined),
+        });
+      }
+      for (const [at, name] of list("insecure"))
+        if (!/^[^\s@]+-[0-9][^\s@]*$/.test(name))
+          report({
+            at,
+            message: `${quoted([name])} is no name and version, so it allows nothing`,
+            hint: "write both, as Nix's error message does: openssl-1.1.1w",
+          });
     },
   },
   {
@@ -195,4 +282,11 @@ function systemsFix(source: Source, { tool }: Judged, systems: readonly string[]
     return replacement(source, tool.at, "value", `{ package: ${tool.package}, systems: ${list} }`);
   if (valueAt(source, [...tool.at, "systems"]) !== undefined) return replacement(source, [...tool.at, "systems"], "value", list);
   return addition(source, tool.at, "systems", list);
+}
+
+/** Names that an entry of `unfree` can mean: those of the spec's tools, and of all unfree packages. */
+function unfreeNames(model: Model, facts: Facts | undefined): string[] {
+  const tools = [...model.groups, ...model.shells].flatMap((one) => one.tools.map((tool) => tool.package));
+  const all = facts?.all().flatMap((one) => (one.unfree ? [one.attribute] : [])) ?? [];
+  return [...new Set([...tools, ...all])];
 }

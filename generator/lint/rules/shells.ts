@@ -11,7 +11,8 @@ const ROOT =
   /^(?:\$(?:PWD|\{PWD\}|\(pwd\)|PRJ_ROOT|\{PRJ_ROOT\}|DEVENV_ROOT|FLAKEWRIGHT_ROOT|\{FLAKEWRIGHT_ROOT\})|`pwd`)(?:\/|$)/;
 const HOME = /^(?:~|\$HOME|\$\{HOME\})(?:\/|$)/;
 /** The same, anywhere in a text. */
-const EXPANDED = /\$(?:HOME|PWD|\{HOME\}|\{PWD\}|\(pwd\)|PRJ_ROOT|DEVENV_ROOT)(?![A-Za-z0-9_])|(?:^|[:=])~\//;
+const EXPANDED =
+  /\$(?:HOME|PWD|USER|\{HOME\}|\{PWD\}|\{USER\}|PRJ_ROOT|DEVENV_ROOT)(?![A-Za-z0-9_])|(?:^|[:=])~[a-z_]*(?:\/|$)|\$\([^)]*\)|`[^`]+`|\{\{[^}]*\}\}|\$env:[A-Za-z]|%(?:USERPROFILE|APPDATA|HOME|PATH)%/;
 
 export const shellRules: readonly Rule[] = [
   {
@@ -51,6 +52,26 @@ export const shellRules: readonly Rule[] = [
     },
   },
   {
+    code: "env-file-form",
+    severity: "error",
+    final: true,
+    summary: "an entry of `envFiles` that is no file of KEY=VALUE lines",
+    cause:
+      "An entry is the path of one file. It is no pattern, no folder and no URL, and .envrc is bash, which direnv runs. A shell does not open without a file that is not `optional`.",
+    example: 'shells:\n  default:\n    envFiles: ["*.env"]',
+    fixed: "shells:\n  default:\n    envFiles: [dev.env]",
+    check: ({ model, source, report }) => {
+      for (const { envFiles } of model.shells)
+        for (const { at } of envFiles) {
+          const inner = typeof valueAt(source, at) === "object" ? [...at, "file"] : at;
+          // As it is written: the model has no slash at the end.
+          const file = String(valueAt(source, inner));
+          const problem = fileProblem(file);
+          if (problem) report({ at: inner, message: `\`${file}\` ${problem}`, hint: "write the path of one file, such as .env" });
+        }
+    },
+  },
+  {
     code: "command-hidden",
     severity: "error",
     summary: "a command with the name of something else in the shell",
@@ -68,6 +89,15 @@ export const shellRules: readonly Rule[] = [
   },
 ];
 
+/** Why a path is none of a file of variables, as the end of a sentence. */
+function fileProblem(file: string): string | undefined {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(file)) return "is a URL, and only files are read";
+  if (file.endsWith("/")) return "is a folder";
+  if (/[*?]|\[[^\]]*\]|\{.*,.*\}/.test(file)) return "is a pattern, and nothing in it is expanded";
+  if (/(?:^|\/)\.envrc$/.test(file)) return "is bash for direnv, not KEY=VALUE lines";
+  return undefined;
+}
+
 interface Unexpanded {
   readonly at: SpecPath;
   readonly message: string;
@@ -83,6 +113,18 @@ function unexpanded({ at, name, value }: Variable): Unexpanded | undefined {
     const own = relative(path);
     if (own !== undefined)
       return { at: place, message: `\`${path}\` is a path: nothing in it is expanded`, form: yamlText(own === "" ? "." : own) };
+    if (path === `$${name}` || path === `\${${name}}`)
+      return {
+        at: place,
+        message: `\`${name}\` keeps its own entries: \`${path}\` is a folder of this name`,
+        hint: "delete the entry",
+      };
+    if (value.kind === "path" && path.includes(":"))
+      return {
+        at: place,
+        message: `\`${path}\` is one path, and its colon separates entries for the program that reads \`${name}\``,
+        hint: "write `{ prepend: […] }` with an entry for each path",
+      };
     if (HOME.test(path))
       return {
         at: place,

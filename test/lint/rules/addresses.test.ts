@@ -7,6 +7,22 @@ const host = (target: string) => `${base}hosts:\n  a: { stateVersion: "26.05", d
 const builder = (address: string) => `${base}builders:\n  - host: ${address}\n    publicHostKey: ${HOST_KEY}\n`;
 
 codeRows(test, [
+  ...(
+    [
+      ["10.0.0.300", "is no IPv4 address: it has four numbers up to 255"],
+      ["1234", "is no IPv4 address: it has four numbers up to 255"],
+      ["2001:db8:::7", "is no IPv6 address"],
+      ["web..example.net", "has two dots in a row, or one at an end"],
+      ["web-.example.net", "has a part that no name can have: `web-`"],
+      [`${"x".repeat(64)}.net`, "has a part of more than 63 characters"],
+    ] as const
+  ).map(([target, why]) => ({
+    code: "address-invalid",
+    says: `\`${target}\` ${why}`,
+    bad: `${base}hosts: { box: { stateVersion: "26.05", deploy: { target: ⟦"${target}"⟧ } } }\n`,
+    good: `${base}hosts: { box: { stateVersion: "26.05", deploy: { target: "fe80::1%eth0" } } }\n`,
+  })),
+
   {
     code: "address-for-ssh",
     says: "ssh takes an address without a port",

@@ -5,6 +5,31 @@ const test = suite("rules: remote builders");
 
 codeRows(test, [
   {
+    code: "ssh-key-path",
+    says: "this is the path of a public key, and ssh needs the private one",
+    bad: `${base}builders:\n  - host: arm.example.net\n    publicHostKey: ${HOST_KEY}\n    sshKey: ⟦/etc/nix/key.pub⟧\n`,
+    good: `${base}builders:\n  - host: arm.example.net\n    publicHostKey: ${HOST_KEY}\n    sshKey: /etc/nix/key\n`,
+  },
+  {
+    code: "ssh-key-path",
+    says: "ssh expands `%` and `${…}` in the path of a key",
+    bad: `${base}builders:\n  - host: arm.example.net\n    publicHostKey: ${HOST_KEY}\n    sshKey: ⟦/etc/nix/%h⟧\n`,
+    good: `${base}builders:\n  - host: arm.example.net\n    publicHostKey: ${HOST_KEY}\n    sshKey: /etc/nix/key\n`,
+  },
+  ...(
+    [
+      ["big_parallel", "big-parallel"],
+      ["KVM", "kvm"],
+      ["nixos-tests", "nixos-test"],
+    ] as const
+  ).map(([name, good]) => ({
+    code: "feature-unknown",
+    says: `no build asks for the feature \`${name}\``,
+    bad: `${base}builders:\n  - host: arm.example.net\n    publicHostKey: ${HOST_KEY}\n    features: [⟦${name}⟧]\n`,
+    good: `${base}builders:\n  - host: arm.example.net\n    publicHostKey: ${HOST_KEY}\n    features: [${good}, gccarch-znver3, our-licence]\n`,
+  })),
+
+  {
     code: "host-key-invalid",
     says: "this is only the key: Nix needs the whole line of the public key file, encoded in base64",
     bad: `${base}builders:\n  - host: arm.example.net\n    publicHostKey: ⟦AAAAC3NzaC1lZDI1NTE5AAAAIEw3T0sSYyB4dkxNYXlJbnZlbnRlZEtleQAA⟧\n`,

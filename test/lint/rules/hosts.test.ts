@@ -7,6 +7,19 @@ import { compileText } from "../../support/spec.ts";
 const test = suite("rules: hosts");
 
 codeRows(test, [
+  ...(
+    [
+      ["aarch64-darwin", "26", "nix-darwin has no stateVersion above 7"],
+      ["x86_64-linux", '"30.05"', "NixOS 30.05 is not released yet"],
+      ["x86_64-linux", '"12.11"', "there was no NixOS 12.11"],
+    ] as const
+  ).map(([system, version, says]) => ({
+    code: "state-version-unknown",
+    says,
+    bad: `${base}hosts:\n  box: { system: ${system}, stateVersion: ⟦${version}⟧ }\n`,
+    good: `${base}hosts:\n  box: { system: x86_64-linux, stateVersion: "26.05" }\n  mac: { system: aarch64-darwin, stateVersion: 7 }\n`,
+  })),
+
   {
     code: "state-version-missing",
     says: "the host `box` has no stateVersion",

@@ -4,6 +4,20 @@ import { base, codeRows, group } from "../../support/diagnostic-rows.ts";
 const test = suite("rules: nixpkgs");
 
 codeRows(test, [
+  ...(
+    [
+      ["nixos-26.05/", "NixOS/nixpkgs has no branch or tag `nixos-26.05/`"],
+      ["a..b", "NixOS/nixpkgs has no branch or tag `a..b`"],
+      ["x.lock", "NixOS/nixpkgs has no branch or tag `x.lock`"],
+      ["0123456789ABCDEF0123456789ABCDEF01234567", "Git writes the digits of a commit in lower case"],
+    ] as const
+  ).map(([ref, says]) => ({
+    code: "nixpkgs-reference",
+    says,
+    bad: `version: 1\nname: demo\nnixpkgs: ⟦${ref}⟧\n${group}`,
+    good: `version: 1\nname: demo\nnixpkgs: nixos-26.05\n${group}`,
+  })),
+
   {
     code: "nixpkgs-reference",
     says: "Nix reads `https://github.com/NixOS/nixpkgs` as an archive to download",

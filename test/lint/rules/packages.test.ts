@@ -14,6 +14,31 @@ const on = (release: string): string =>
 
 codeRows(test, [
   {
+    code: "system-unused",
+    says: "the flake has no outputs for `aarch64-linux`",
+    bad: `systems: [x86_64-linux]\n${head}groups:\n  k8s:\n    packages: [{ package: kubectl, systems: [x86_64-linux, ⟦aarch64-linux⟧] }]\n`,
+    good: `systems: [x86_64-linux]\n${head}groups:\n  k8s:\n    packages: [{ package: kubectl, systems: [x86_64-linux] }]\n`,
+  },
+  {
+    code: "system-unused",
+    says: "no job is for `riscv64-linux`: the flake has no outputs for it",
+    bad: `${base}ci: { forges: [github], runners: { ⟦riscv64-linux⟧: { labels: [risc] } } }\n`,
+    good: `${base}ci: { forges: [github], runners: { x86_64-linux: { labels: [big] } } }\n`,
+  },
+  ...(
+    [
+      ["unfree", "teraform", "no package of nixpkgs has the name `teraform`", "terraform"],
+      ["unfree", "*", "no package has this name", "vscode"],
+      ["insecure", "openssl", "`openssl` is no name and version, so it allows nothing", "openssl-1.1.1w"],
+    ] as const
+  ).map(([key, entry, says, good]) => ({
+    code: "allowance-unknown",
+    says,
+    bad: `version: 1\nname: demo\nnixpkgs: { url: "github:NixOS/nixpkgs/${COMMIT}", ${key}: [⟦"${entry}"⟧] }\n${group}`,
+    good: `version: 1\nname: demo\nnixpkgs: { url: "github:NixOS/nixpkgs/${COMMIT}", ${key}: ["${good}"] }\n${group}`,
+  })),
+
+  {
     code: "package-wrong-name",
     says: "in nixpkgs `helm` is an audio synthesizer",
     bad: `${head}groups:\n  k8s:\n    packages:\n      - kubectl\n      - ⟦helm⟧\n`,

@@ -10,6 +10,38 @@ const env = (line: string) => `${base}shells:\n  k8s:\n    env:\n      ${line}\n
 const path = "nothing in `KUBECONFIG` is expanded: its value would be exactly";
 
 codeRows(test, [
+  ...(["$(date)", "`hostname`", "~ada/x", "{{config_root}}/x", "$env:USERPROFILE"] as const).map((value) => ({
+    code: "env-not-expanded",
+    says: `nothing in \`A\` is expanded: its value would be exactly \`${value}\``,
+    bad: env(`A: ⟦"${value}"⟧`),
+    good: env('A: "costs $5, 100 % $$"'),
+  })),
+  {
+    code: "env-not-expanded",
+    says: "`PATH` keeps its own entries: `$PATH` is a folder of this name",
+    bad: env("PATH: { prepend: [bin, ⟦$PATH⟧] }"),
+    good: env("PATH: { prepend: [bin] }"),
+  },
+  {
+    code: "env-not-expanded",
+    says: "`a:b` is one path, and its colon separates entries for the program that reads `KUBECONFIG`",
+    bad: env('KUBECONFIG: { path: ⟦"a:b"⟧ }'),
+    good: env("KUBECONFIG: { prepend: [a, b] }"),
+  },
+  ...(
+    [
+      ["*.env", "is a pattern, and nothing in it is expanded"],
+      ["https://example.net/.env", "is a URL, and only files are read"],
+      ["env/", "is a folder"],
+      [".envrc", "is bash for direnv, not KEY=VALUE lines"],
+    ] as const
+  ).map(([file, why]) => ({
+    code: "env-file-form",
+    says: `\`${file}\` ${why}`,
+    bad: `${base}shells:\n  k8s:\n    envFiles: [⟦"${file}"⟧]\n`,
+    good: `${base}shells:\n  k8s:\n    envFiles: [.env, "a b/[x", /etc/env]\n`,
+  })),
+
   {
     code: "env-not-expanded",
     says: `${path} \`$PWD/.kube/config\``,

@@ -1,0 +1,53 @@
+import type { SpecPath } from "../../report/spec-path.ts";
+import { quoted } from "../../report/words.ts";
+import type { Rule } from "../rule.ts";
+
+/* Volumes. */
+
+/** Folders of the system itself: what is mounted there hides it, and nothing else may be written there. */
+const SYSTEM_FOLDER =
+  /^\/(?:bin|boot|dev|etc|home|lib|lib64|nix(?:\/.*)?|proc(?:\/.*)?|root|run|sbin|sys(?:\/.*)?|dev\/.*|tmp|usr|var|Users|System|Library|Volumes|private|Applications)?$/;
+
+export const volumeRules: readonly Rule[] = [
+  {
+    code: "volume-mount",
+    severity: "error",
+    final: true,
+    summary: "a place where no volume can be mounted",
+    cause:
+      "The tools of a volume are on PATH, which separates its entries with colons. A folder of the system can't be a volume, and two volumes can't be mounted at one place.",
+    example: "volumes:\n  data: { mount: /nix }",
+    fixed: "volumes:\n  data: { mount: /volumes/data }",
+    check: ({ model, source, report }) => {
+      const places = new Map<string, SpecPath>();
+      for (const { at, mount } of model.volumes) {
+        const place = plain(mount);
+        const first = places.get(place);
+        const problem = mountProblem(place);
+        if (problem)
+          report({
+            at: [...at, "mount"],
+            message: `${quoted([mount])} ${problem}`,
+            hint: "mount it at a folder of its own, such as /volumes/NAME",
+          });
+        else if (first)
+          report({
+            at: [...at, "mount"],
+            message: `two volumes are mounted at ${quoted([place])}`,
+            hint: "give each volume a place of its own",
+            related: [{ message: "the other one is here", range: source.locate(first, "value") }],
+          });
+        else places.set(place, [...at, "mount"]);
+      }
+    },
+  },
+];
+
+/** A path without repeated slashes and one at the end. */
+const plain = (path: string): string => path.replace(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
+
+function mountProblem(path: string): string | undefined {
+  if (path.includes(":")) return "has a colon, and PATH separates its entries with colons";
+  if (SYSTEM_FOLDER.test(path)) return "is a folder of the system";
+  return undefined;
+}

@@ -1,0 +1,30 @@
+import { suite } from "uvu";
+import { base, codeRows } from "../../support/diagnostic-rows.ts";
+
+const test = suite("rules: volumes");
+const mounts = (...paths: readonly string[]) =>
+  `${base}volumes:\n${paths.map((path, index) => `  v${index}: { mount: ${path} }\n`).join("")}`;
+
+codeRows(test, [
+  {
+    code: "volume-mount",
+    says: "`/nix/store` is a folder of the system",
+    bad: mounts("⟦/nix/store⟧"),
+    good: mounts("/mnt/store"),
+  },
+  { code: "volume-mount", says: "`/` is a folder of the system", bad: mounts("⟦/⟧"), good: mounts("/home/ada/tools") },
+  {
+    code: "volume-mount",
+    says: "`/volumes/a:b` has a colon, and PATH separates its entries with colons",
+    bad: mounts('⟦"/volumes/a:b"⟧'),
+    good: mounts("/volumes/a-b"),
+  },
+  {
+    code: "volume-mount",
+    says: "two volumes are mounted at `/volumes/data`",
+    bad: mounts("/volumes/data", "⟦/volumes//data/⟧"),
+    good: mounts("/volumes/data", "/volumes/data/more"),
+  },
+]);
+
+test.run();
