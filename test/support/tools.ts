@@ -26,6 +26,8 @@ const BY_VARIABLE = {
   colmena: "FLAKEWRIGHT_COLMENA",
   /** nix-direnv's source: a folder. */
   nixDirenv: "FLAKEWRIGHT_NIX_DIRENV",
+  /** The root folder of a Debian 13 with systemd and nix-setup-systemd, which `.ci/debian-root` makes. */
+  debianRoot: "FLAKEWRIGHT_DEBIAN_ROOT",
   /** nixfmt 1.x (RFC 166); Debian's `nixfmt` is the older style. */
   nixfmt: "FLAKEWRIGHT_NIXFMT",
 } as const;
