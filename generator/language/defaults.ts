@@ -22,4 +22,5 @@ export const DEFAULTS = {
   image: { user: 1000 },
   runner: { pullRequests: false },
   updates: { every: "week" },
+  devcontainer: false,
 } as const;

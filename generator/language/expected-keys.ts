@@ -75,6 +75,8 @@ const OTHER_WORDS: Readonly<Record<string, OtherWord>> = {
   ip: key("hosts.deploy.target", "the address of a deployment is `deploy.target`"),
   ssh: key("hosts.deploy", "write the connection to a host as `deploy: { target: ADDRESS, user: NAME }`"),
   garbageCollection: key("gc"),
+  devContainer: key("devcontainer", "a container for VS Code and Codespaces is `devcontainer: true`"),
+  codespaces: key("devcontainer", "a container for VS Code and Codespaces is `devcontainer: true`"),
   renovate: key("updates", "the bot that keeps the output current is `updates: renovate` or `updates: dependabot`"),
   dependabot: key("updates", "the bot that keeps the output current is `updates: renovate` or `updates: dependabot`"),
   secrets: way("keep secrets outside the spec: generated files are copied to the Nix store, which every account can read"),

@@ -547,6 +547,10 @@ const spec = record(
     images: mapOf(name, image(), "OCI images of tool groups for CI jobs and pods, for each Linux of `systems`."),
     ci,
     updates,
+    devcontainer: trueOrFalse(
+      "Write .devcontainer/devcontainer.json: a container with Nix, whose terminals are in the default dev shell, for VS Code and Codespaces.",
+      DEFAULTS.devcontainer,
+    ),
     repository: repositoryReference(
       "Where projects find this platform, such as github:acme/platform: the input of the flake that `nix flake init --template` makes, which bots then move. Default: the entry of the machine's registry that the NixOS module makes.",
     ),

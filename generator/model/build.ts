@@ -83,6 +83,7 @@ export function buildModel(spec: Pruned<Spec>, source: Locator, pins?: PinsFile)
     images: imagesOf(spec.images, groups, withCommands(shells, commands), add),
     ci: ciOf(spec.ci, systems, add),
     updates: updatesOf(spec.updates),
+    devcontainer: spec.devcontainer ?? DEFAULTS.devcontainer,
     repository: spec.repository,
     lint: acceptancesOf(spec.lint),
   };

@@ -336,6 +336,8 @@ export interface Model {
   readonly images: readonly Image[];
   readonly ci: Ci | undefined;
   readonly updates: Updates | undefined;
+  /** Whether there is a .devcontainer/devcontainer.json. */
+  readonly devcontainer: boolean;
   /** The flake reference of the platform's repository. */
   readonly repository: string | undefined;
   readonly lint: readonly Acceptance[];

@@ -6,6 +6,7 @@ import { STARTER_ENVRC } from "./starter-files.ts";
 import { catalogView } from "./views/catalog.ts";
 import { darwinHostsView } from "./views/darwin-hosts.ts";
 import { deployedByDeployRs, deployView } from "./views/deploy.ts";
+import { devcontainerView } from "./views/devcontainer.ts";
 import { architectureView } from "./views/document.ts";
 import {
   checksView,
@@ -172,6 +173,7 @@ const OUTPUTS: readonly Output[] = [
       files: (model) => (model.ci?.forges.some((one) => one === forge) ? [{ view: view(model, model.ci) }] : []),
     }),
   ),
+  { path: ".devcontainer/devcontainer.json", files: when((model) => model.devcontainer, devcontainerView) },
   { path: "renovate.json5", files: whenBot("renovate", renovateView) },
   { path: ".github/dependabot.yml", files: whenBot("dependabot", dependabotView) },
   { path: "ARCHITECTURE.md", files: always(architectureView) },

@@ -93,6 +93,10 @@ const BY_HAND: Readonly<Record<string, readonly [says: RegExp, snippet: string]>
     /`runners: \{ aarch64-darwin: \{ labels: \[LABEL\] \} \}`/,
     "ci: { forges: [gitlab], systems: [aarch64-darwin], runners: { aarch64-darwin: { labels: [mac] } } }",
   ],
+  "linux-missing": [
+    /add a Linux to `systems`, such as aarch64-linux/,
+    "systems: [aarch64-darwin, aarch64-linux]\ndevcontainer: true",
+  ],
   "ci-cache-unsupported": [/`cache: \{ cachix: NAME \}`/, "ci: { forges: [forgejo], cache: { cachix: demo } }"],
   "no-proxy-without-proxy": [/add the proxy/, "network: { proxy: http://proxy.example.net:3128, noProxy: [.example.net] }"],
   "lint-without-why": [/`why:`/, "settings: { sandbox: false }\nlint: [{ code: sandbox-off, why: a test machine }]"],

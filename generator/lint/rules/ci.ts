@@ -1,9 +1,25 @@
 import { hostedRunner } from "../../knowledge/hosted-runners.ts";
 import type { Rule } from "../rule.ts";
 
-/* Pipelines of forges. */
+/* Pipelines of forges, and containers. */
 
 export const ciRules: readonly Rule[] = [
+  {
+    code: "linux-missing",
+    severity: "warning",
+    summary: "a container without a Linux system",
+    cause: "Images and dev containers run Linux. The flake has tools for the systems of the spec only.",
+    example: "systems: [aarch64-darwin]\ndevcontainer: true",
+    fixed: "systems: [aarch64-darwin, aarch64-linux]\ndevcontainer: true",
+    check: ({ model, report }) => {
+      if (model.systems.some((system) => system.endsWith("-linux"))) return;
+      const hint = `add a Linux to \`systems\`, such as ${model.systems.some((system) => system.startsWith("aarch64")) ? "aarch64-linux" : "x86_64-linux"}`;
+      for (const { at, name } of model.images)
+        report({ at, part: "key", message: `the image \`${name}\` is made for Linux only, and \`systems\` has none`, hint });
+      if (model.devcontainer)
+        report({ at: ["devcontainer"], message: "a dev container runs Linux, and `systems` has none: it has no shell", hint });
+    },
+  },
   {
     code: "ci-no-runner",
     severity: "warning",

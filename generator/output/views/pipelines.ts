@@ -18,7 +18,7 @@ interface Job {
 }
 
 /** The settings that name binary caches. */
-const CACHE_SETTINGS = new Set(["substituters", "trusted-public-keys", "extra-substituters", "extra-trusted-public-keys"]);
+export const CACHE_SETTINGS = new Set(["substituters", "trusted-public-keys", "extra-substituters", "extra-trusted-public-keys"]);
 
 export function pipelineView(model: Model, ci: Ci, forge: ForgeName): object {
   const caches = model.settings.filter(({ name }) => CACHE_SETTINGS.has(name)).map(({ name, value }) => confLine(name, value));

@@ -50,10 +50,11 @@ export function renovateView(model: Model, { every, minimumAge }: Updates, conte
   };
 }
 
-/** What other managers of Renovate would change: the output folder, and the pipelines that are copied to the repository's root. */
+/** What other managers of Renovate would change: the output folder, and the files that are copied to the repository's root. */
 function generatedFiles(model: Model, folder: string): string[] {
-  const pipelines = (model.ci?.forges ?? []).map((forge) => FORGES[forge].path);
-  return folder === "" ? ["flake.nix", "template/**", ...pipelines] : [`${globText(folder)}/**`, ...pipelines];
+  const copied = (model.ci?.forges ?? []).map((forge) => FORGES[forge].path);
+  if (model.devcontainer) copied.push(".devcontainer/devcontainer.json");
+  return folder === "" ? ["flake.nix", "template/**", ...copied] : [`${globText(folder)}/**`, ...copied];
 }
 
 /** Text → a glob for exactly it. */

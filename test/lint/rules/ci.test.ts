@@ -5,6 +5,18 @@ const test = suite("lint rules: ci");
 
 codeRows(test, [
   {
+    code: "linux-missing",
+    says: "the image `ci` is made for Linux only, and `systems` has none",
+    bad: `${base}systems: [aarch64-darwin]\nimages: { ⟦ci⟧: { user: 0 } }\n`,
+    good: `${base}systems: [aarch64-darwin, aarch64-linux]\nimages: { ci: { user: 0 } }\n`,
+  },
+  {
+    code: "linux-missing",
+    says: "a dev container runs Linux, and `systems` has none: it has no shell",
+    bad: `${base}systems: [x86_64-darwin]\ndevcontainer: ⟦true⟧\n`,
+    good: `${base}systems: [x86_64-darwin, x86_64-linux]\ndevcontainer: true\n`,
+  },
+  {
     code: "ci-no-runner",
     says: "gitlab has no hosted runner for aarch64-darwin: no job is made",
     bad: `${base}systems: [x86_64-linux, aarch64-darwin]\nci: { forges: [gitlab], systems: [⟦aarch64-darwin⟧] }\n`,
