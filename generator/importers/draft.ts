@@ -1,4 +1,5 @@
 import type { ForeignTools } from "../knowledge/foreign-tools.ts";
+import type { Nix } from "../knowledge/other-nixes.ts";
 
 /**
  * One thing that was found in a foreign file, with the remarks that stand as comments above it in the spec. Without a value
@@ -88,6 +89,8 @@ export interface Draft {
   readonly hook?: readonly Noted<string>[];
   /** What belongs to the shell and could not be carried over: scripts, services, plugins. */
   readonly shellNotes?: readonly string[];
+  /** Whose Nix reads the settings, if they need another one than Nix's own. */
+  readonly nix?: Nix;
   readonly settings?: readonly Noted<ImportedSetting>[];
   /** The person whose own nix.conf the settings are; undefined: the machine's. */
   readonly user?: string | undefined;

@@ -6,6 +6,7 @@ import { takeCaches } from "./nix-conf/caches.ts";
 import { refusal } from "./nix-conf/left-out.ts";
 import { readLines } from "./nix-conf/lines.ts";
 import { ownerOf, takeUsers } from "./nix-conf/users.ts";
+import { whoseNix } from "./nix-conf/whose-nix.ts";
 
 /**
  * nix.conf files of one owner, read one after the other as Nix reads its own, into one draft. A person's own file becomes that
@@ -15,13 +16,14 @@ import { ownerOf, takeUsers } from "./nix-conf/users.ts";
 export async function importNixConf(files: readonly ForeignFile[], readFile: ReadFile): Promise<[Draft, readonly Diagnostic[]]> {
   const user = ownerOf(files[0]?.path ?? "");
   const { lines, notes, diagnostics } = await readLines(files, readFile);
+  const nix = whoseNix(lines);
   const assignments = new Assignments();
   for (const line of lines) {
     if (line.aside) {
       assignments.remark(line.comments);
       continue;
     }
-    const reason = refusal(line, user);
+    const reason = refusal(line, user, nix);
     if (reason === undefined) assignments.add(line);
     else assignments.leaveOut(line, reason);
   }
@@ -29,5 +31,5 @@ export async function importNixConf(files: readonly ForeignFile[], readFile: Rea
     user === undefined
       ? { ...takeUsers(assignments), ...takeCaches(assignments), ...(await takeBuilders(assignments, readFile)) }
       : {};
-  return [{ user, notes, settings: assignments.settings(), ...sections }, diagnostics];
+  return [{ user, notes, ...(nix === "nix" ? {} : { nix }), settings: assignments.settings(nix), ...sections }, diagnostics];
 }

@@ -1,4 +1,5 @@
 import type { YAMLMap } from "yaml";
+import { nixName } from "../knowledge/other-nixes.ts";
 import type { Draft, ImportedPackage, Input, Noted } from "./draft.ts";
 import { specName } from "./names.ts";
 import { YamlWriter } from "./yaml-writer.ts";
@@ -20,6 +21,7 @@ export function specYaml(drafts: readonly SourceDraft[]): string {
   const projects = projectsOf(drafts);
   const main = drafts.find((draft) => draft.nixpkgs)?.nixpkgs;
   writeHead(writer, drafts);
+  writeNix(writer, drafts);
   writeNixpkgs(writer, drafts, main);
   writeInputs(writer, drafts, projects, main);
   writeGroups(writer, projects, main);
@@ -53,6 +55,17 @@ function writeHead(writer: YamlWriter, drafts: readonly SourceDraft[]): void {
   writer.top("version", 1, about);
   writer.top("name", name ?? "imported");
   if (description) writer.top("description", description);
+}
+
+/** Whose Nix it is; the settings of a later file with another one are then findings of `check`. */
+function writeNix(writer: YamlWriter, drafts: readonly SourceDraft[]): void {
+  const [first, ...others] = drafts.filter((draft) => draft.nix !== undefined);
+  if (!first?.nix) return;
+  const differs = others.filter((draft) => draft.nix !== first.nix);
+  writer.top("nix", first.nix, [
+    `${first.file} has settings or features of ${nixName(first.nix)}`,
+    ...differs.map((draft) => `${draft.file} has some of ${nixName(draft.nix ?? "nix")}`),
+  ]);
 }
 
 function writeNixpkgs(writer: YamlWriter, drafts: readonly SourceDraft[], main: Noted<string> | undefined): void {

@@ -251,8 +251,28 @@ const ROWS: readonly (readonly [string, Row])[] = [
   ],
   ["an unknown setting", { given: "max-jobz = 3", want: {}, says: ["no supported Nix has the setting max-jobz"] }],
   [
-    "another distribution's setting",
-    { given: "lazy-trees = true", want: {}, says: ["lazy-trees is a setting of Determinate's Nix"] },
+    "another Nix's setting says whose Nix the machines run",
+    {
+      given: "lazy-trees = true\neval-cores = 0",
+      want: { nix: "determinate", settings: { "lazy-trees": true, "eval-cores": 0 } },
+      says: ["nix.conf has settings or features of Determinate's Nix"],
+    },
+  ],
+  [
+    "another Nix's feature says it too, and what that Nix lacks is left out",
+    {
+      given: "experimental-features = nix-command pipe-operator\ndownload-buffer-size = 1",
+      want: { nix: "lix", settings: { "experimental-features": ["nix-command", "pipe-operator"] } },
+      says: ["download-buffer-size is left out: Lix does not have the setting"],
+    },
+  ],
+  [
+    "settings of two other Nixes say nothing",
+    {
+      given: "lazy-trees = true\nrepl-overlays = /x.nix",
+      want: {},
+      says: ["lazy-trees is a setting of Determinate's Nix", "repl-overlays is a setting of Lix"],
+    },
   ],
   ["a value that Nix refuses", { given: "cores = many", want: {}, says: ["cores is left out"] }],
   [

@@ -1,3 +1,4 @@
+import type { Nix } from "../../knowledge/other-nixes.ts";
 import { findSetting } from "../../knowledge/settings.ts";
 import type { ImportedSetting, Noted } from "../draft.ts";
 import type { Line } from "./lines.ts";
@@ -107,12 +108,12 @@ export class Assignments {
   }
 
   /** What is left, as the spec's `settings`; a value that Nix refuses becomes a remark. */
-  settings(): Noted<ImportedSetting>[] {
+  settings(nix: Nix): Noted<ImportedSetting>[] {
     return this.#order.flatMap((entry): Noted<ImportedSetting>[] => {
       if (typeof entry !== "string") return [entry];
       const found = this.#assigned.get(entry);
       if (!found) return [];
-      const { value, remarks } = specValue(entry, found.words);
+      const { value, remarks } = specValue(entry, found.words, nix);
       const notes = [...found.notes, ...remarks];
       return value === undefined ? [{ notes }] : [{ value: { name: entry, value }, notes }];
     });

@@ -1,4 +1,4 @@
-import { hasSetting, isOther, ownersOf, valuesFor } from "../../knowledge/other-nixes.ts";
+import { hasSetting, isOther, type Nix, nixName, ownersOf, valuesFor } from "../../knowledge/other-nixes.ts";
 import { isAccessTokens } from "../../knowledge/secret-forms.ts";
 import { findSetting } from "../../knowledge/settings.ts";
 import { holdsSecret } from "../secrets.ts";
@@ -9,8 +9,8 @@ import type { Line } from "./lines.ts";
 /** Lists of the machine's of which only the entries that hold a secret are left out (caches.ts). */
 const CLEANED_LISTS = new Set(["substituters", "trusted-public-keys"]);
 
-/** Why a line must not be carried over; undefined when it may. `user`: the person whose own file it is. */
-export function refusal(line: Line, user: string | undefined): string | undefined {
+/** Why a line must not be carried over; undefined when it may. `user`: the person whose own file it is; `nix`: whose Nix reads it. */
+export function refusal(line: Line, user: string | undefined, nix: Nix): string | undefined {
   const [written, , ...words] = line.words;
   if (written === undefined) return `line ${line.number} of ${line.file} is left out: Nix refuses it`;
   const setting = findSetting(written)?.setting;
@@ -19,9 +19,10 @@ export function refusal(line: Line, user: string | undefined): string | undefine
     return `${written}: its value is a secret, and a spec ends in the world-readable Nix store; ${keep}`;
   }
   if (setting === undefined) return unknownReason(written);
-  if (isOther(setting) && !hasSetting("nix", setting)) {
-    const values = valuesFor(setting.in).map((nix) => `nix: ${nix}`);
-    return `${written} is a setting of ${ownersOf(setting.in)}, which a spec with ${values.join(" or ")} may have; Nix itself warns of it and ignores it`;
+  if (!hasSetting(nix, setting) && !isOther(setting)) return `${written} is left out: ${nixName(nix)} does not have the setting`;
+  if (isOther(setting) && !hasSetting(nix, setting)) {
+    const values = valuesFor(setting.in).map((one) => `nix: ${one}`);
+    return `${written} is a setting of ${ownersOf(setting.in)}, which a spec with ${values.join(" or ")} may have; ${nixName(nix)} warns of it and ignores it`;
   }
   const { name } = setting;
   if (holdsSecret(words.join(" ")) && (user !== undefined || !CLEANED_LISTS.has(name)))

@@ -1,4 +1,4 @@
-import { hasFeature, otherFeatures, ownersOf } from "../../knowledge/other-nixes.ts";
+import { hasFeature, type Nix, otherFeatures, ownersOf } from "../../knowledge/other-nixes.ts";
 import { findSetting, type Setting, settingValueProblem } from "../../knowledge/settings.ts";
 import type { ImportedSetting } from "../draft.ts";
 import { onceEach } from "./cache-addresses.ts";
@@ -6,11 +6,11 @@ import { onceEach } from "./cache-addresses.ts";
 type Value = ImportedSetting["value"];
 
 /** A line's words → the setting's value in the spec; undefined with a remark when Nix would refuse all of it. */
-export function specValue(name: string, words: readonly string[]): { value?: Value; remarks: string[] } {
+export function specValue(name: string, words: readonly string[], nix: Nix): { value?: Value; remarks: string[] } {
   const setting = findSetting(name)?.setting;
   if (!setting) return { value: words.join(" "), remarks: [] };
   const isWordList = setting.type === "list" && setting.form !== "json";
-  const { accepted, remarks } = isWordList ? acceptedWords(setting, words) : { accepted: words, remarks: [] };
+  const { accepted, remarks } = isWordList ? acceptedWords(setting, words, nix) : { accepted: words, remarks: [] };
   if (/^(?:extra-)?substituters$/.test(name)) {
     const { kept, remarks: repeated } = onceEach(accepted);
     return { value: [...kept], remarks: [...remarks, ...repeated] };
@@ -23,12 +23,12 @@ export function specValue(name: string, words: readonly string[]): { value?: Val
 }
 
 /** The entries of a list that Nix takes, and remarks on the others. */
-function acceptedWords(setting: Setting, words: readonly string[]): { accepted: string[]; remarks: string[] } {
+function acceptedWords(setting: Setting, words: readonly string[], nix: Nix): { accepted: string[]; remarks: string[] } {
   const accepted: string[] = [];
   const remarks: string[] = [];
   for (const word of words) {
     const other = setting.form === "feature" ? otherFeatures().find((feature) => feature.name === word) : undefined;
-    const ofAnother = other && !hasFeature("nix", word) ? `\`${word}\` is a feature of ${ownersOf(other.in)}` : undefined;
+    const ofAnother = other && !hasFeature(nix, word) ? `\`${word}\` is a feature of ${ownersOf(other.in)}` : undefined;
     const problem = ofAnother ?? settingValueProblem(setting, [word]);
     if (problem === undefined) accepted.push(word);
     else remarks.push(`an entry of ${setting.name} is left out: ${problem}`);
