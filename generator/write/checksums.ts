@@ -14,7 +14,7 @@ export const CHECKSUMS = ".flakewright.sha256";
 /**
  * The list for an output folder. Its paths are relative to the root of the Git repository that the folder is in. Without a repository, as in
  * an archive, they are relative to the project's folder, or to one above it if the list that is there is the right one from there.
- * Files outside of that folder are left out: no clone has them.
+ * Files outside of that folder are left out: no clone has them. One that is reached through a link in it is listed by the link's name.
  *
  * @param out The output folder, as the user wrote it.
  * @param spec The path of the spec; undefined when it comes from standard input.
@@ -28,19 +28,24 @@ export async function checksumsFile(
   sources: ReadonlyMap<string, Uint8Array | undefined>,
 ): Promise<PlannedFile> {
   const folder = await realFolder(system, resolve(system.cwd, out));
-  const hashes = new Map<string, string>();
+  const hashes: Hashes = new Map();
+  const here = await realFolder(system, system.cwd);
   for (const [path, bytes] of sources) {
     if (!bytes) continue;
     const absolute = resolve(system.cwd, path);
-    hashes.set(
-      join(await realFolder(system, dirname(absolute)), basename(absolute)),
-      sha256(await asInGit(system, absolute, bytes)),
-    );
+    // A file that a link leads to is among the sources by both paths, the link's first.
+    const real = join(await realFolder(system, dirname(absolute)), basename(absolute));
+    if (hashes.has(real)) continue;
+    hashes.set(real, { hash: sha256(await asInGit(system, absolute, bytes)), named: resolve(here, path) });
   }
-  for (const { path, text, once } of planned) if (!once) hashes.set(join(folder, path), sha256(text));
+  for (const { path, text, once } of planned)
+    if (!once) hashes.set(join(folder, path), { hash: sha256(text), named: join(folder, path) });
   const project = spec === undefined ? folder : await projectFolder(system, resolve(system.cwd, spec), folder);
   return { path: CHECKSUMS, text: await listOf(system, folder, project, hashes), mode: 0o644, once: false };
 }
+
+/** Real path of a file → its hash, and its path with links of folders in it. */
+type Hashes = Map<string, { readonly hash: string; readonly named: string }>;
 
 /**
  * A file's content as Git has it: with `core.autocrlf` a work tree has CRLF where the repository has LF, and the list is the same on every
@@ -68,7 +73,7 @@ export async function folderInRepository(system: System, out: string, spec: stri
   return relative(root, folder).split(sep).join("/");
 }
 
-async function listOf(system: System, out: string, project: string, hashes: ReadonlyMap<string, string>): Promise<string> {
+async function listOf(system: System, out: string, project: string, hashes: Hashes): Promise<string> {
   const repository = await repositoryOf(system, out);
   if (repository !== undefined) return listFrom(repository, hashes);
   const present = (await readableText(system, join(out, CHECKSUMS))) ?? "";
@@ -76,15 +81,17 @@ async function listOf(system: System, out: string, project: string, hashes: Read
   return lists.find((list) => list === present) ?? listFrom(project, hashes);
 }
 
-function listFrom(root: string, hashes: ReadonlyMap<string, string>): string {
+function listFrom(root: string, hashes: Hashes): string {
   const lines: (readonly [string, string])[] = [];
-  for (const [absolute, hash] of hashes) {
-    const path = relative(root, absolute).split(sep).join("/");
-    if (path !== ".." && !path.startsWith("../")) lines.push([path, checksumLine(path, hash)]);
+  for (const [absolute, { hash, named }] of hashes) {
+    const path = [absolute, named].map((one) => relative(root, one).split(sep).join("/")).find(isBelow);
+    if (path !== undefined) lines.push([path, checksumLine(path, hash)]);
   }
   lines.sort(([a], [b]) => (a < b ? -1 : 1));
   return lines.map(([, line]) => `${line}\n`).join("");
 }
+
+const isBelow = (path: string): boolean => path !== ".." && !path.startsWith("../");
 
 /**
  * A line as GNU `sha256sum` writes it. One with an escaped name begins with a backslash (coreutils manual, "cksum output modes").

@@ -68,11 +68,11 @@ export const hostileText: fc.Arbitrary<string> = fc
   )
   .map((parts) => parts.join(""));
 
-const hostileLine = hostileText.map((text) => text.replace(/[\n\r\t]/g, " ")).filter((text) => text !== "");
+export const hostileLine = hostileText.map((text) => text.replace(/[\n\r\t]/g, " ")).filter((text) => text !== "");
 
 /** A path of a project. */
-const hostilePath = hostileLine.filter((text) => /^(?!.*(^|\/)\.\.(\/|$))[^\u0000-\u001f\u007f]+$/.test(text));
-const hostileEntries = fc.array(
+export const hostilePath = hostileLine.filter((text) => /^(?!.*(^|\/)\.\.(\/|$))[^\u0000-\u001f\u007f]+$/.test(text));
+export const hostileEntries = fc.array(
   hostilePath.map((text) => text.replace(/:/g, ";")),
   { minLength: 1, maxLength: 2 },
 );

@@ -42,7 +42,7 @@ export function underDirenv(
   };
   execFileSync("direnv", ["allow", allowed], { env, stdio: "pipe" });
   const { args, load } = LOAD[shell];
-  const { status, stdout, stderr } = spawnSync(shell, [...args, `cd ${folder}\n${load}\n${commands}`], { env, encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(shell, [...args, `${load}\n${commands}`], { cwd: folder, env, encoding: "utf8" });
   assert.is(status, 0, stderr);
   return { stdout, stderr };
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -77,6 +77,63 @@ withGit("lists the spec, what it includes and every generated file, but no scaff
   assert.equal(listed, [...generated, "spec/base/tools.yaml", "spec/platform.yaml"].sort());
   assert.ok(existsSync(join(folder, "out/hosts/box.nix")));
   assert.equal(wrong(folder), []);
+});
+
+withGit("lists an include that a link leads out of the repository to, and notices a change there", () => {
+  const elsewhere = tempTree({ "gc.yaml": "gc: { dates: daily }\n", "more/users.yaml": "allowedUsers: [ada]\n" });
+  const folder = tempTree({
+    "spec/platform.yaml": FILES["spec/platform.yaml"].replace("[base/", "[link.yaml, more/users.yaml, base/"),
+  });
+  for (const [path, text] of Object.entries(FILES).slice(1)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  symlinkSync(join(elsewhere, "gc.yaml"), join(folder, "spec/link.yaml"));
+  symlinkSync(join(elsewhere, "more"), join(folder, "spec/more"));
+  git(folder, "init", "-q");
+  generate(folder);
+  const listed = paths(folder);
+  for (const path of ["spec/link.yaml", "spec/more/users.yaml"]) assert.ok(listed.includes(path), path);
+  const { stdout } = flakewright(folder, ["show"]);
+  assert.match(stdout, `# spec/link.yaml, which is ${elsewhere}/gc.yaml`);
+  assert.match(stdout, `# spec/more/users.yaml, which is ${elsewhere}/more/users.yaml`);
+  assert.equal(wrong(folder), []);
+  appendFileSync(join(elsewhere, "more/users.yaml"), "# changed\n");
+  assert.equal(wrong(folder), ["spec/more/users.yaml: FAILED"]);
+});
+
+withGit("names of includes that are code somewhere are read back as they are, and nothing runs", () => {
+  const names = [
+    "$(touch ran).yaml",
+    `it's "q".yaml`,
+    "-rf.yaml",
+    "a\\b.yaml",
+    "*.yaml",
+    "%n ${x} `touch ran`.yaml",
+    "é\u202e.yaml",
+    "a#b: c.yaml",
+  ];
+  names.push("::error file=x.yaml", "{{x}}.yaml", "--[x](y).yaml", "a\u2028b.yaml", ";touch ran;.yaml");
+  const groups = Object.fromEntries(names.map((name, at) => [`spec/${name}`, `groups: { g${at}: { packages: [jq] } }\n`]));
+  const spec = `version: 1\nname: demo\nnixpkgs: "${"a".repeat(40)}"\ninclude: ${JSON.stringify(names)}\n`;
+  const folder = tempTree({ ...groups, "spec/platform.yaml": spec });
+  git(folder, "init", "-q");
+  generate(folder);
+  assert.equal(wrong(folder), []);
+  assert.equal(paths(folder).filter((path) => /^ ?spec\//.test(path)).length, names.length + 1);
+  const { stdout } = flakewright(folder, ["show"]);
+  for (const [at, name] of names.entries()) {
+    assert.ok(stdout.includes(`# spec/${name}\n`), name);
+    assert.ok(
+      stdout.split("\n").some((line) => line.startsWith(`  g${at}: `) && line.endsWith(` # spec/${name}:1`)),
+      name,
+    );
+  }
+  assert.is(flakewright(folder, ["check", "--format", "github"]).stdout, "");
+  assert.equal(
+    ["ran", "spec/ran", "out/ran"].filter((path) => existsSync(join(folder, path))),
+    [],
+  );
 });
 
 for (const [what, path, change] of [
