@@ -1,6 +1,7 @@
 import type { Facts } from "./knowledge/packages.ts";
 import { nixpkgsUrl } from "./knowledge/releases.ts";
 import { namedSecrets, secretsInText } from "./knowledge/secret-forms.ts";
+import type { Sizes } from "./knowledge/sizes.ts";
 import { validate } from "./language/validate.ts";
 import { type BashCheck, checkCode } from "./lint/bash-code.ts";
 import { lint } from "./lint/lint.ts";
@@ -35,7 +36,7 @@ export interface Compiled {
 }
 
 /** What a compilation knows beside the spec. */
-export interface CompileContext extends Omit<Environment, "facts"> {
+export interface CompileContext extends Omit<Environment, "facts" | "nixpkgsDay" | "sizes"> {
   /** The spec's absolute path, when `file` is relative or a link: generated files do not depend on how the user wrote it. */
   readonly path?: string;
   /** Reads included files; without it, each is missing. */
@@ -44,6 +45,12 @@ export interface CompileContext extends Omit<Environment, "facts"> {
   readonly pins?: PinsFile;
   /** Judges `hook` and `run`; without it, they are not checked. */
   readonly bash?: BashCheck;
+  /** The day of the nixpkgs that a flake reference is locked to or names; undefined if it is unknown. */
+  readonly dayOf?: (nixpkgs: string) => string | undefined;
+  /** The sizes file beside the spec. */
+  readonly sizes?: Sizes | undefined;
+  /** The SHA-256 of flake.lock, in hexadecimal digits. */
+  readonly lock?: string | undefined;
   /** This flakewright's version, for `requires`. */
   readonly version?: string;
   /** The output folder, relative to the root of its repository; `out` unless known. */
@@ -85,8 +92,11 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
   }
   const [spec, shapeDiagnostics] = validate(source);
   const [model, nameDiagnostics] = buildModel(spec, source, context.pins);
-  const environment = {
-    ...context,
+  const environment: Environment = {
+    locked: context.locked,
+    ...(context.today === undefined ? {} : { today: context.today }),
+    nixpkgsDay: model.policy ? context.dayOf?.(model.nixpkgs.url) : undefined,
+    sizes: context.sizes?.lock === context.lock ? context.sizes : undefined,
     facts: (set: Pick<PackageSet, "name" | "url"> = model.nixpkgs) => context.facts(set.url, set.name),
   };
   const codeDiagnostics = context.bash ? checkCode(model, source, context.bash) : [];
@@ -109,6 +119,7 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
   const [files] = planFiles(model, templates, {
     facts,
     bundled: context.bundled?.(),
+    sizes: context.sizes,
     spec: name,
     specFiles: [...new Set([name, ...included.map((one) => includedName(root, one.path))])],
     folder: context.folder ?? "out",

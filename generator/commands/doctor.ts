@@ -27,8 +27,11 @@ export async function doctor(system: System, options: Options): Promise<Outcome>
       status: 2,
     };
   const checked = await check(system, options);
-  if (checked.status === 2 || checked.report.diagnostics.some((one) => hasErrors([one]) && one.file === options.spec))
-    return checked;
+  const policy = checked.report.diagnostics.filter(({ code }) => code.startsWith("policy-"));
+  const isStopped = checked.report.diagnostics.some(
+    (one) => hasErrors([one]) && one.file === options.spec && !policy.includes(one),
+  );
+  if (checked.status === 2 || isStopped) return checked;
   const compiled = await compileSpec(system, options);
   if ("status" in compiled || !compiled.model) return checked;
   const isRoot = (await system.spawn("id", ["-u"])).stdout.trim() === "0";
@@ -36,9 +39,9 @@ export async function doctor(system: System, options: Options): Promise<Outcome>
   const machine = { system, options, model: compiled.model, script, root: options.root ?? "/", sudo: isRoot ? "" : "sudo " };
   const stale = checked.report.diagnostics.filter((one) => one.code.startsWith("output-"));
   const topics = await examine(machine, stale);
-  const findings = topics.flatMap((topic) => topic.findings);
+  const findings = [...policy, ...topics.flatMap((topic) => topic.findings)];
   return {
-    report: { diagnostics: findings, files: [], sources: new Map() },
+    report: { diagnostics: findings, files: [], sources: policy.length > 0 ? compiled.texts : new Map() },
     output: topics.flatMap((topic) => topic.fine.map((line) => `ok ${line}\n`)).join(""),
     notes: [],
     status: failed(findings, options) ? 1 : 0,

@@ -18,6 +18,8 @@ export interface FactsOf {
   (nixpkgs?: string, input?: string): Facts | undefined;
   /** Those that come with flakewright, of the newest nixpkgs that they know. */
   readonly bundled: () => Facts | undefined;
+  /** The day of the commit that a reference of the spec's own nixpkgs is locked to or names; undefined if it is unknown. */
+  readonly dayOf: (nixpkgs: string) => string | undefined;
 }
 
 /** Reads the facts' files at once; a file is parsed when its facts are first used. */
@@ -55,7 +57,12 @@ export async function factsReader(system: System, options: Options): Promise<Fac
     opened.set(key, facts);
     return facts;
   };
-  return Object.assign(factsOf, { bundled: () => bundled && openFacts(textOf(bundled)) });
+  const dayOf = (nixpkgs: string): string | undefined => {
+    const when = whenOf(nixpkgs, "nixpkgs");
+    // A release has no day.
+    return when !== undefined && /^[0-9]{4}-/.test(when) ? when : undefined;
+  };
+  return Object.assign(factsOf, { dayOf, bundled: () => bundled && openFacts(textOf(bundled)) });
 }
 
 /** The flake reference of the spec's nixpkgs, without compiling the spec; undefined without a spec that can be read. */

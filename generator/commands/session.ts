@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import { type CompileContext, type Compiled, compile } from "../compile.ts";
 import { pinsPath, readPins } from "../knowledge/pins.ts";
+import { readSizes, type Sizes, sizesPath } from "../knowledge/sizes.ts";
 import { codeOf } from "../lint/bash-code.ts";
 import type { Templates } from "../output/render.ts";
 import { loadTemplates } from "../output/templates.ts";
@@ -55,6 +57,7 @@ export async function compileSpec(system: System, options: Options, session?: Se
   const pinsFile = pinsPath(options.spec);
   const pinsText = isStandardInput ? undefined : await system.readFile(pinsFile);
   if (!isStandardInput) filesRead.set(resolve(system.cwd, pinsFile), pinsText);
+  const sizes = await readSizesBeside(system, options, filesRead);
   const pins = { file: pinsFile, content: pinsText && readPins(pinsText.toString()) };
   const { version } = options;
   const today = new Date(system.now()).toISOString().slice(0, 10);
@@ -66,6 +69,8 @@ export async function compileSpec(system: System, options: Options, session?: Se
     path: isStandardInput ? "standard input" : path,
     includes,
     pins,
+    dayOf: facts.dayOf,
+    ...sizes,
     folder: await folderInRepository(system, options.out, isStandardInput ? undefined : path),
     ...(version ? { version } : {}),
   };
@@ -79,6 +84,21 @@ export async function compileSpec(system: System, options: Options, session?: Se
   const checksums = await checksumsFile(system, options.out, written, compiled.files, filesRead);
   const origin = await originOf(system, options.out, written, compiled.model?.name ?? "", options.version);
   return { ...compiled, files: [...compiled.files, checksums], origin };
+}
+
+/** The sizes file beside the spec, and the checksum of the flake.lock that it may be of. */
+async function readSizesBeside(
+  system: System,
+  options: Options,
+  filesRead: Session["filesRead"],
+): Promise<{ sizes?: Sizes | undefined; lock?: string }> {
+  if (options.spec === "-") return {};
+  const file = sizesPath(options.spec);
+  const bytes = await system.readFile(file);
+  if (!bytes) return {};
+  filesRead.set(resolve(system.cwd, file), bytes);
+  const lock = await system.readFile(join(options.out, "flake.lock"));
+  return { sizes: readSizes(bytes.toString()), lock: lock ? createHash("sha256").update(lock).digest("hex") : "" };
 }
 
 const unreadable = (note: string): Outcome => ({

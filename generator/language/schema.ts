@@ -63,6 +63,8 @@ const bundlePath = define(
     /^(?!.*\/\.\.?(\/|$))(\.(\/[A-Za-z0-9._+-]+)+|\/([^\s:=?@$"'`\\\u0000-\u001f\u007f]*[^\s:=?@$"'`\\/\u0000-\u001f\u007f]))$/,
   ),
 );
+const license = define("license", text(/^[A-Za-z0-9][A-Za-z0-9.+-]*( WITH [A-Za-z0-9.-]+)?$/));
+const size = define("size", text(/^(?!0+(\.0+)?[A-Z])[0-9]{1,6}(\.[0-9]{1,3})?(MiB|GiB|TiB|MB|GB|TB)$/));
 const system = define("system", oneOf(SYSTEMS));
 const forge = define("forge", oneOf(FORGE_NAMES));
 const runnerLabel = define("runnerLabel", text(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/));
@@ -481,6 +483,26 @@ const updates = textOr(
   "The bot that keeps the platform current, or a map with details. It moves flake.lock and, as Renovate, `nixpkgs` and `version` in the spec; other generated files it leaves alone. Default: none.",
 );
 
+const policy = define(
+  "policy",
+  record(
+    {
+      nixpkgs: record(
+        { maxAge: olderThan("How old the nixpkgs of flake.lock may be, in days: 60d.") },
+        "What nixpkgs the platform may have.",
+      ),
+      licenses: record(
+        {
+          deny: listOf(license(), "Licences that no tool may have, by SPDX's identifiers: AGPL-3.0-only.", { uniqueItems: true }),
+        },
+        "What licences tools may have.",
+      ),
+      closure: mapOf(name, size(), "How large a group may be, with everything that it needs: 2GiB."),
+    },
+    "Rules that `check`, `doctor` and the flake's checks judge the platform by.",
+  ),
+);
+
 const nixpkgs = textOr(
   gitRef(),
   record(
@@ -546,6 +568,10 @@ const spec = record(
     builders: listOf(builder(), "Remote build machines."),
     images: mapOf(name, image(), "OCI images of tool groups for CI jobs and pods, for each Linux of `systems`."),
     ci,
+    policy: policy(),
+    sbom: trueOrFalse(
+      "Make a bill of materials of each group: packages.<system>.sbom-NAME, CycloneDX 1.6 in JSON. Default: true if there is a `policy`.",
+    ),
     updates,
     devcontainer: trueOrFalse(
       "Write .devcontainer/devcontainer.json: a container with Nix, whose terminals are in the default dev shell, for VS Code and Codespaces.",

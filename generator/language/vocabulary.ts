@@ -81,6 +81,8 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
     hint: "give each entry a place of its own in the list",
   },
   olderThan: { name: "age", use: "a number of days, such as 30d" },
+  license: { name: "licence", use: "an identifier of https://spdx.org/licenses, such as AGPL-3.0-only" },
+  size: { name: "size", use: "a number with its unit (MiB, GiB, TiB, MB, GB, TB), such as 2GiB" },
   minimumAge: { name: "age", use: "a number of days from 1d to 90d" },
   repositoryReference: {
     name: "repository",

@@ -1,7 +1,7 @@
 import type { Acceptance } from "../model/model.ts";
 import type { Source } from "../read/source.ts";
 import type { Diagnostic } from "../report/diagnostic.ts";
-import { pathText, type SpecPath } from "../report/spec-path.ts";
+import { coversPath, dotted, type SpecPath } from "../report/spec-path.ts";
 import { nearestNames } from "../report/suggestions.ts";
 import { quoted } from "../report/words.ts";
 import { allCodes, BY_CODE, explanationOf, isAcceptable } from "./rules.ts";
@@ -10,20 +10,9 @@ import { allCodes, BY_CODE, explanationOf, isAcceptable } from "./rules.ts";
 export function closest(acceptances: readonly Acceptance[], at: SpecPath): Acceptance | undefined {
   let best: Acceptance | undefined;
   for (const one of acceptances)
-    if (covers(one.place, at) && (!best || (one.place ?? "").length > (best.place ?? "").length)) best = one;
+    if (coversPath(one.place, at) && (!best || (one.place ?? "").length > (best.place ?? "").length)) best = one;
   return best;
 }
-
-/** Whether the place is the path or contains it: `groups.k8s` covers `groups.k8s.packages[0]`. */
-function covers(place: string | undefined, at: SpecPath): boolean {
-  if (place === undefined) return true;
-  const text = dotted(pathText(at));
-  const wanted = dotted(place);
-  return text === wanted || text.startsWith(`${wanted}.`);
-}
-
-/** Makes `trustedUsers[1]` and `trustedUsers.1` the same text. */
-const dotted = (place: string): string => place.replace(/\[(\d+)\]/g, ".$1");
 
 /**
  * Reports `lint-unused` and `lint-without-why`.

@@ -1,4 +1,5 @@
 import type { Facts } from "../knowledge/packages.ts";
+import type { Sizes } from "../knowledge/sizes.ts";
 import type { Model, PackageSet } from "../model/model.ts";
 import type { Source } from "../read/source.ts";
 import type { Explanation } from "../report/codes.ts";
@@ -10,6 +11,10 @@ import type { Secret } from "./secrets.ts";
 export interface Environment {
   /** Whether the output folder contains a flake.lock. */
   readonly locked: boolean;
+  /** The day of the nixpkgs that flake.lock pins or that the spec names by its commit (`2026-08-01`); undefined if it is unknown. */
+  readonly nixpkgsDay?: string | undefined;
+  /** The measured sizes of groups, if they are of the present flake.lock. */
+  readonly sizes?: Sizes | undefined;
   /** The day of the check (`2026-09-01`); undefined where dates don't count. */
   readonly today?: string;
   /** Facts about the packages of a nixpkgs, by default the spec's own; loaded at the first call, undefined if they can't be read. */

@@ -16,6 +16,7 @@ import { networkRules } from "./rules/network.ts";
 import { nixpkgsRules } from "./rules/nixpkgs.ts";
 import { packageNameRules } from "./rules/package-names.ts";
 import { packageRules } from "./rules/packages.ts";
+import { policyRules } from "./rules/policy.ts";
 import { runsAsCodeRules } from "./rules/runs-as-code.ts";
 import { scheduleRules } from "./rules/schedules.ts";
 import { secretRules } from "./rules/secrets.ts";
@@ -50,6 +51,7 @@ export const RULES: readonly Rule[] = [
   ...accountRules,
   ...volumeRules,
   ...imageRules,
+  ...policyRules,
   ...acceptanceRules,
 ];
 

@@ -10,6 +10,7 @@ import { imagesOf } from "./images.ts";
 import { buildersOf, buildUsersOf, gcOf, networkOf, usersOf, volumesOf } from "./machines.ts";
 import type { Acceptance, Group, Model, PackageSet, Substituter } from "./model.ts";
 import { byName } from "./order.ts";
+import { policyOf } from "./policy.ts";
 import type { References } from "./references.ts";
 import { settingsOf, systemSettings } from "./settings.ts";
 import { groupsOf, inputsOf, nixpkgsOf, overlaysOf, present, shellsOf } from "./tools.ts";
@@ -82,6 +83,8 @@ export function buildModel(spec: Pruned<Spec>, source: Locator, pins?: PinsFile)
     nix: spec.nix ?? DEFAULTS.nix,
     images: imagesOf(spec.images, groups, withCommands(shells, commands), add),
     ci: ciOf(spec.ci, systems, add),
+    policy: policyOf(spec.policy, groups, add),
+    sbom: spec.sbom ?? spec.policy !== undefined,
     updates: updatesOf(spec.updates),
     devcontainer: spec.devcontainer ?? DEFAULTS.devcontainer,
     repository: spec.repository,

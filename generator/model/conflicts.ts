@@ -44,6 +44,11 @@ export function reportConflicts(model: Model, explicitDefaultShell: boolean, sou
         related: [{ message: `the image \`${image.name}\` is here`, range: source.locate(image.at, "key") }],
       });
     }
+    const reported = reportOutput(model, group.name);
+    if (reported !== undefined) {
+      const message = `the group \`${group.name}\` has the name of the output packages.<system>.${group.name}, ${reported}`;
+      add("name-conflict", group.at, "key", message, { hint: "rename the group" });
+    }
     const volume = model.volumes.find((one) => `volume-${one.name}` === group.name);
     if (!volume) continue;
     const message = `the group \`${group.name}\` and the volume \`${volume.name}\` both need the output packages.<system>.${group.name}`;
@@ -52,4 +57,11 @@ export function reportConflicts(model: Model, explicitDefaultShell: boolean, sou
       related: [{ message: `the volume \`${volume.name}\` is here`, range: source.locate(volume.at, "key") }],
     });
   }
+}
+
+/** What the output of this name shows, if the spec has it; undefined for another name. */
+function reportOutput(model: Model, name: string): string | undefined {
+  if (name === "closure-sizes" && (model.sbom || (model.policy?.budgets.length ?? 0) > 0)) return "the sizes of the groups";
+  const group = model.sbom ? model.groups.find((one) => `sbom-${one.name}` === name) : undefined;
+  return group && `the bill of materials of \`${group.name}\``;
 }

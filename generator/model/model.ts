@@ -274,6 +274,24 @@ export interface Ci {
   readonly store: boolean;
 }
 
+/** What the platform is judged by. */
+export interface Policy {
+  readonly at: SpecPath;
+  readonly maxAge: { readonly at: SpecPath; readonly days: number } | undefined;
+  /** SPDX identifiers, in their current form. */
+  readonly denied: readonly { readonly at: SpecPath; readonly written: string; readonly license: string }[];
+  readonly budgets: readonly Budget[];
+}
+
+/** How large a group may be, with everything that it needs. */
+export interface Budget {
+  readonly at: SpecPath;
+  readonly group: Group;
+  /** As in the spec: `2GiB`. */
+  readonly written: string;
+  readonly bytes: number;
+}
+
 /** What keeps the output current. */
 export interface Updates {
   readonly at: SpecPath;
@@ -335,6 +353,9 @@ export interface Model {
   /** Sorted by name. */
   readonly images: readonly Image[];
   readonly ci: Ci | undefined;
+  readonly policy: Policy | undefined;
+  /** Whether there is a bill of materials of each group. */
+  readonly sbom: boolean;
   readonly updates: Updates | undefined;
   /** Whether there is a .devcontainer/devcontainer.json. */
   readonly devcontainer: boolean;

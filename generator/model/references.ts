@@ -15,7 +15,13 @@ export interface References<T> {
 }
 
 /** The entry of that name. Reports `reference-unknown` when there is none. */
-export function refer<T>(references: References<T>, name: string, at: SpecPath, add: ReporterAdd): T | undefined {
+export function refer<T>(
+  references: References<T>,
+  name: string,
+  at: SpecPath,
+  add: ReporterAdd,
+  part: "key" | "value" = "value",
+): T | undefined {
   const { kind, key, declared, known } = references;
   const found = known.get(name);
   if (found !== undefined || declared.includes(name)) return found;
@@ -28,6 +34,6 @@ export function refer<T>(references: References<T>, name: string, at: SpecPath, 
         : declared.length <= 12
           ? `\`${key}\` has ${quoted(declared)}`
           : `\`${key}\` has ${declared.length} entries but none with a similar name`;
-  add("reference-unknown", at, "value", `unknown ${kind} \`${name}\``, { hint });
+  add("reference-unknown", at, part, `unknown ${kind} \`${name}\``, { hint });
   return undefined;
 }

@@ -8,6 +8,7 @@ import { darwinHostsView } from "./views/darwin-hosts.ts";
 import { deployedByDeployRs, deployView } from "./views/deploy.ts";
 import { devcontainerView } from "./views/devcontainer.ts";
 import { architectureView } from "./views/document.ts";
+import { hasBudgets, hasDenied, hasPrograms, hasSbom, hasSizes } from "./views/evidence.ts";
 import {
   checksView,
   flakeView,
@@ -48,6 +49,7 @@ import {
   toolModuleView,
 } from "./views/nixos.ts";
 import { changesView } from "./views/pipelines.ts";
+import { policyView } from "./views/policy.ts";
 import { commandsView, devShellsView, hasCommands, hasEntry } from "./views/shells.ts";
 import { dependabotView, renovateView, whenBot } from "./views/updates.ts";
 
@@ -83,6 +85,8 @@ const when =
   (model, context) =>
     asked(model) ? [{ view: view(model, context) }] : [];
 
+const empty: View = () => ({});
+
 /** Every output. The order is the order in which files are written. */
 const OUTPUTS: readonly Output[] = [
   { path: "flake.nix", shells: true, files: always(flakeView) },
@@ -111,6 +115,15 @@ const OUTPUTS: readonly Output[] = [
   },
   { path: "nix/checks.nix", files: always(checksView) },
   { path: "nix/pins.nix", files: when((model) => model.inputs.some((set) => set.isPin), pinsView) },
+  { path: "nix/programs.nix", files: when(hasPrograms, empty) },
+  { path: "nix/check-programs.sh", files: when(hasPrograms, empty) },
+  { path: "nix/licenses.nix", files: when((model) => hasSbom(model) || hasDenied(model), empty) },
+  { path: "nix/sbom.nix", files: when(hasSbom, empty) },
+  { path: "nix/write-sbom.sh", files: when(hasSbom, empty) },
+  { path: "nix/sizes.nix", files: when(hasSizes, empty) },
+  { path: "nix/write-sizes.sh", files: when(hasSizes, empty) },
+  { path: "nix/policy.nix", files: when((model) => hasDenied(model) || hasBudgets(model), policyView) },
+  { path: "nix/check-closure.sh", files: when(hasBudgets, empty) },
   { path: "nix/hosts.nix", files: when((model) => model.hosts.some(isNixos), hostsView) },
   { path: "nix/darwin-hosts.nix", files: when((model) => model.hosts.some(isDarwin), darwinHostsView) },
   {

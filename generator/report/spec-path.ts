@@ -37,3 +37,14 @@ export function pathOfText(text: string, value: unknown): SpecPath | undefined {
   }
   return undefined;
 }
+
+/** Whether a place of `lint: at:` is the path or contains it: `groups.k8s` covers `groups.k8s.packages[0]`; undefined covers everything. */
+export function coversPath(place: string | undefined, at: SpecPath): boolean {
+  if (place === undefined) return true;
+  const text = dotted(pathText(at));
+  const wanted = dotted(place);
+  return text === wanted || text.startsWith(`${wanted}.`);
+}
+
+/** Makes `trustedUsers[1]` and `trustedUsers.1` the same text. */
+export const dotted = (place: string): string => place.replace(/\[(\d+)\]/g, ".$1");

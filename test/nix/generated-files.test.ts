@@ -53,6 +53,7 @@ groups:
 shells:
   with: { groups: [${long}, let], packages: [git], env: { ${"V".repeat(120)}: x } }
   ${alsoLong}: { groups: [let], env: { W: ${"long ".repeat(30)}, X: "", ${"P".repeat(120)}: { path: ${long} }, Q: { append: [${long}] } } }
+policy: { licenses: { deny: [AGPL-3.0-only] }, closure: { ${long}: 2GiB, let: 1MiB } }
 commands: { ${long}: { help: ${"long ".repeat(30)}, run: ${"long ".repeat(30)}, groups: [let] }, ${alsoLong}: { run: x } }
 buildUsers: { group: ${"g".repeat(30)}, gid: 31000, roles: [{ role: ${long}, description: ${"long ".repeat(30)}, groups: [let] }] }
 users: { ${"u".repeat(30)}: { settings: { max-jobs: 1 } } }

@@ -37,6 +37,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   searchPath: "sample",
   olderThan: "30d",
   minimumAge: "3d",
+  license: "AGPL-3.0-only",
+  size: "2GiB",
   repositoryReference: "github:acme/platform",
   stateVersion: "26.05",
   hostAddress: "sample",

@@ -1,4 +1,5 @@
 import type { Facts } from "../../knowledge/packages.ts";
+import { sizeText } from "../../knowledge/sizes.ts";
 import { toolCompletions } from "../../knowledge/tool-names.ts";
 import type { EnvValue, Group, Model, PackageSet, Shell, Tool } from "../../model/model.ts";
 import type { PlanContext } from "../context.ts";
@@ -28,6 +29,7 @@ export function catalogView(model: Model, context: PlanContext): object {
       description: group.description,
       command: `nix develop .#${group.name}`,
       count: group.tools.length,
+      size: sizeOf(group.name, context),
       tools: group.tools.map(tool),
     })),
     ...model.shells
@@ -38,6 +40,7 @@ export function catalogView(model: Model, context: PlanContext): object {
         description: "",
         command: developCommand(shell),
         count: shell.tools.length,
+        size: "",
         tools: shell.tools.map(tool),
       })),
   ];
@@ -124,6 +127,12 @@ function networkRows({ network }: Model): { readonly name: string; readonly valu
         ]),
     ...(network.caBundle === undefined ? [] : [{ name: "Certificate authorities", value: network.caBundle }]),
   ];
+}
+
+/** The measured size of a group, in words; `""` where nobody measured it. */
+function sizeOf(group: string, { sizes }: PlanContext): string {
+  const bytes = sizes?.closure.get(group);
+  return bytes === undefined ? "" : `${sizeText(bytes)} on ${sizes?.system}`;
 }
 
 /** The counts in the head of the page. */

@@ -1,3 +1,4 @@
+import { sizeText } from "../../knowledge/sizes.ts";
 import type { Model, Setting, Tool } from "../../model/model.ts";
 import type { PlanContext } from "../context.ts";
 import { nixPath } from "../printers/nix.ts";
@@ -34,6 +35,8 @@ export function architectureView(model: Model, context: PlanContext): object {
     overlays: model.nixpkgs.overlays.map((one) => ("path" in one ? one.path : `${one.from.name}#overlays.${one.name}`)),
     systems: model.systems.join(", "),
     repository: model.repository ?? false,
+    policy: policyLines(model),
+    sbom: model.sbom,
     updates: model.updates
       ? { bot: BOT_NAMES[model.updates.bot], every: model.updates.every, minimumAge: model.updates.minimumAge ?? false }
       : false,
@@ -47,6 +50,7 @@ export function architectureView(model: Model, context: PlanContext): object {
       name: group.name,
       title: group.title,
       description: group.description,
+      size: context.sizes?.closure.has(group.name) ? sizeText(context.sizes.closure.get(group.name) ?? 0) : false,
       tools: group.tools.map(tool),
     })),
     shells: model.shells
@@ -125,4 +129,14 @@ export function architectureView(model: Model, context: PlanContext): object {
       ).values(),
     ],
   };
+}
+
+/** The policy in sentences, without a full stop. */
+function policyLines({ policy }: Model): string[] {
+  if (!policy) return [];
+  return [
+    ...(policy.maxAge ? [`The nixpkgs of flake.lock is at most ${policy.maxAge.days} days old`] : []),
+    ...(policy.denied.length > 0 ? [`No tool has the licence ${policy.denied.map(({ license }) => license).join(", ")}`] : []),
+    ...policy.budgets.map(({ group, written }) => `The group ${group.name} has at most ${written} with everything that it needs`),
+  ];
 }

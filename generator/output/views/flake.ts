@@ -3,6 +3,7 @@ import type { PlanContext } from "../context.ts";
 import { type Attribute, Call, type NixValue, Selection } from "../printers/nix.ts";
 import { NIX_DARWIN, nixDarwinInput } from "./darwin-hosts.ts";
 import { DEPLOY_RS, deployedByDeployRs, deployRsInput } from "./deploy.ts";
+import { hasBudgets, hasDenied, hasGroupChecks, hasPrograms, hasSizes } from "./evidence.ts";
 import { deployedByColmena } from "./fleet.ts";
 import { isDarwin, isNixos, isOtherLinux } from "./kinds.ts";
 import { hasNetwork } from "./network.ts";
@@ -98,7 +99,7 @@ export function overlayScaffolds(model: Model): readonly { readonly name: string
 const OVERLAY_FILE = /^\.\/overlays\/([^/]+)\.nix$/;
 
 /** A tool in nix/tool-groups.nix. */
-function toolRecord(tool: Tool): { readonly [name: string]: NixValue } {
+export function toolRecord(tool: Tool): { readonly [name: string]: NixValue } {
   return {
     name: tool.name,
     ...(tool.systems ? { systems: tool.systems } : {}),
@@ -138,8 +139,11 @@ export function packagesView(model: Model): object {
       .filter(isOtherLinux)
       .map(({ name, groups }) => environment(`host-${name}`, `The tools of the host ${name}`, groups)),
   ];
+  const groups = model.groups.map((group) => ({ name: group.name, title: group.title, tools: toolList([group]) }));
   return {
     environments,
+    sboms: model.sbom && groups.map((group): Attribute => [`sbom-${group.name}`, new Call("sbom", group)]),
+    sizes: hasSizes(model) && [["closure-sizes", new Call("import ./sizes.nix system packageSets", groups)] satisfies Attribute],
     hasImages: model.images.length > 0,
     usesGroups: model.groups.length > 0,
   };
@@ -155,14 +159,18 @@ export function pinsView(model: Model): object {
 export function checksView(model: Model): object {
   const roles = model.buildUsers?.roles ?? [];
   const pins = model.inputs.some((set) => set.isPin);
+  const groups = hasGroupChecks(model) ? model.groups : [];
   return {
     checks: [
       ...(pins ? [["pins", new Call("import ./pins.nix system", new Selection("packageSets", []))] satisfies Attribute] : []),
       ...model.shells.map(({ name }): Attribute => [`shell-${name}`, new Selection("devShells", [name])]),
       ...roles.map(({ name, description, groups }) => environment(`role-${name}`, description || name, groups)),
+      ...groups.map((group) => environment(`group-${group.name}`, group.title, [group])),
     ],
+    hasPolicy: hasDenied(model) || hasBudgets(model),
+    hasPrograms: hasPrograms(model),
+    hasGroups: groups.length > 0,
     pins,
-    hasRoles: roles.length > 0,
-    usesGroups: roles.some((role) => role.groups.length > 0),
+    usesGroups: groups.length > 0 || roles.some((role) => role.groups.length > 0),
   };
 }

@@ -74,8 +74,8 @@ function jobsOf(model: Model, ci: Ci, forge: ForgeName): { readonly jobs: readon
           job: `group-${name}`,
           name,
           about: title === name ? "" : title,
-          output: "packages",
-          attribute: name,
+          output: "checks",
+          attribute: `group-${name}`,
         }));
   const systems = ci.systems?.map(({ name }) => name) ?? model.systems;
   const jobs = systems.flatMap((system): Job[] => {

@@ -1,0 +1,120 @@
+import { currentLicense } from "../../knowledge/licenses.ts";
+import type { Facts } from "../../knowledge/packages.ts";
+import { sizeText } from "../../knowledge/sizes.ts";
+import type { Tool } from "../../model/model.ts";
+import { valueAt } from "../../report/spec-path.ts";
+import { nearestNames } from "../../report/suggestions.ts";
+import { didYouMean, quoted } from "../../report/words.ts";
+import type { Rule } from "../rule.ts";
+
+/* What `policy` of the spec says: the age of nixpkgs, licences of tools, sizes of groups. */
+
+const DAY = 86_400_000;
+
+export const policyRules: readonly Rule[] = [
+  {
+    code: "policy-age",
+    severity: "error",
+    summary: "an older nixpkgs than the policy allows",
+    cause:
+      "flake.lock pins a commit of nixpkgs, and a fixed commit gets no security updates. `policy.nixpkgs.maxAge` says how old it may be on the day of the check.",
+    example: "# out/flake.lock: nixpkgs of 2026-05-01, on 2026-09-01\npolicy: { nixpkgs: { maxAge: 60d } }",
+    fixed: "# nix flake update --flake ./out, and commit flake.lock",
+    check: ({ model, environment, report }) => {
+      const limit = model.policy?.maxAge;
+      const { today, nixpkgsDay } = environment;
+      if (!limit || today === undefined || nixpkgsDay === undefined) return;
+      const age = Math.floor((Date.parse(today) - Date.parse(nixpkgsDay)) / DAY);
+      if (!(age > limit.days)) return;
+      const isCommit = /[0-9a-f]{40}/.test(model.nixpkgs.url);
+      report({
+        at: limit.at,
+        message: `nixpkgs is of ${nixpkgsDay}, ${age} days old: the policy allows ${limit.days}`,
+        hint: isCommit
+          ? "name a newer commit under `nixpkgs`"
+          : "run `nix flake update` in the output folder and commit flake.lock",
+      });
+    },
+  },
+  {
+    code: "policy-license",
+    severity: "error",
+    summary: "a tool with a licence that the policy denies",
+    cause:
+      "`policy.licenses.deny` has the licence of the tool. The licences are those of the spec's release of nixpkgs; the flake's check `licenses` asks nixpkgs itself.",
+    example: "groups:\n  db: { packages: [mongodb] }\npolicy: { licenses: { deny: [SSPL-1.0] } }",
+    fixed: "groups:\n  db: { packages: [ferretdb] }\npolicy: { licenses: { deny: [SSPL-1.0] } }",
+    source: "https://spdx.org/licenses",
+    check: ({ model, source, environment, report }) => {
+      const denied = model.policy?.denied ?? [];
+      if (denied.length === 0) return;
+      for (const tool of [...model.groups, ...model.shells].flatMap((part) => part.tools)) {
+        const found = denied.filter(({ license }) => licensesOf(tool, environment.facts(tool.from)).has(license));
+        if (found.length === 0) continue;
+        const isShort = typeof valueAt(source, tool.at) === "string";
+        report({
+          at: isShort ? tool.at : [...tool.at, "package"],
+          message: `the policy denies the licence of \`${tool.package}\`, ${found.map(({ license }) => license).join(", ")}`,
+          related: found.map(({ at }) => ({ message: "denied here", range: source.locate(at, "value") })),
+          hint: "use another tool, or accept it under `lint` with the reason",
+        });
+      }
+    },
+  },
+  {
+    code: "policy-license-unknown",
+    severity: "warning",
+    summary: "a denied licence that no package has",
+    cause: "nixpkgs names licences by SPDX's identifiers. One that no package has is probably misspelt, and denies nothing.",
+    example: "policy: { licenses: { deny: [AGPL-3] } }",
+    fixed: "policy: { licenses: { deny: [AGPL-3.0-only] } }",
+    source: "https://spdx.org/licenses",
+    check: ({ model, environment, report }) => {
+      const denied = model.policy?.denied ?? [];
+      const facts = denied.length > 0 ? environment.facts() : undefined;
+      if (!facts) return;
+      const known = new Set(facts.rows().flatMap(({ licenses = [] }) => licenses.map(currentLicense)));
+      // Facts without a column of licences.
+      if (known.size === 0) return;
+      for (const { at, written, license } of denied) {
+        if (known.has(license) || license.includes(" WITH ")) continue;
+        const near = nearestNames(written, [...known]);
+        const longer = near.length > 0 ? near : [...known].filter((one) => one.toLowerCase().startsWith(written.toLowerCase()));
+        report({
+          at,
+          message: `no package of nixpkgs has the licence \`${written}\``,
+          hint:
+            didYouMean(longer.slice(0, 3)).hint ??
+            `write an identifier of https://spdx.org/licenses, such as ${quoted(["AGPL-3.0-only"])}`,
+        });
+      }
+    },
+  },
+  {
+    code: "policy-closure",
+    severity: "error",
+    summary: "a group that is larger than the policy allows",
+    cause:
+      "The size is that of the group's tools and everything that they need at run time, as NAME.sizes.json beside the spec has it. Sizes of another flake.lock are not judged; the flake's check `closure-GROUP` builds and measures.",
+    example: "# spec/platform.sizes.json: 3 GiB\npolicy: { closure: { k8s: 2GiB } }",
+    fixed: "policy: { closure: { k8s: 4GiB } }",
+    check: ({ model, environment, report }) => {
+      const { sizes } = environment;
+      for (const { at, group, written, bytes } of sizes ? (model.policy?.budgets ?? []) : []) {
+        const size = sizes?.closure.get(group.name) ?? 0;
+        if (size <= bytes) continue;
+        report({
+          at,
+          message: `\`${group.name}\` has ${sizeText(size)} with everything that it needs (${sizes?.system}): the policy allows ${written}`,
+          hint: "remove tools from the group, or raise the limit",
+        });
+      }
+    },
+  },
+];
+
+function licensesOf(tool: Tool, facts: Facts | undefined): ReadonlySet<string> {
+  // The facts are about nixpkgs.
+  if (tool.from.kind === "flake") return new Set();
+  return new Set((facts?.find(tool.package)?.licenses ?? []).map(currentLicense));
+}
