@@ -89,7 +89,7 @@ test("without roles each group has a job; without `ci` there is no workflow", as
   assert.equal(await complaints(text), []);
   const { jobs } = parse(text) as Workflow;
   assert.equal(Object.keys(jobs), ["drift", "changes", "group-k8s-x86_64-linux"]);
-  assert.match(jobs["group-k8s-x86_64-linux"]?.steps.at(-1)?.run ?? "", /'packages\.x86_64-linux\.k8s'/);
+  assert.match(jobs["group-k8s-x86_64-linux"]?.steps.at(-1)?.run ?? "", /'checks\.x86_64-linux\.group-k8s'/);
   const { ci: _, ...silent } = base;
   assert.not.ok(compileText(stringify(silent)).files?.some(({ path }) => path.startsWith(".github/")));
 });
