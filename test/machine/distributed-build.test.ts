@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { stringify } from "yaml";
-import { ACCOUNT_TOOLS, generated, type Ran, run } from "../support/machine.ts";
-import { tempFolder } from "../support/temp.ts";
+import { type JoinedMachine, joinedMachine, joinMachines } from "../support/joined-machines.ts";
+import { ACCOUNT_TOOLS, generated } from "../support/machine.ts";
 import { hasAll, needs } from "../support/tools.ts";
 import { until } from "../support/until.ts";
 
@@ -36,65 +36,6 @@ const SYSTEM = process.arch === "arm64" ? "aarch64-linux" : "x86_64-linux";
 const ADDRESSES = { first: "10.231.7.1", second: "10.231.7.2" };
 /** A feature that only the second machine has. */
 const FEATURE = "flakewright-test";
-
-interface Machine {
-  readonly folder: string;
-  /** Runs a shell command on the machine. */
-  readonly sh: (command: string) => Promise<Ran>;
-  /** Runs a shell command and returns its stdout; throws its output when it fails. */
-  readonly must: (command: string) => Promise<string>;
-  readonly pid: number;
-  readonly keeper: ChildProcess;
-}
-
-const keepers: ChildProcess[] = [];
-// When the first process of a process namespace ends, the kernel ends all others.
-process.on("exit", () => {
-  for (const keeper of keepers) keeper.kill("SIGKILL");
-});
-
-/** A machine with empty folders for its state. Its /etc is a copy of this machine's, without Nix's configuration. */
-async function machine(name: string): Promise<Machine> {
-  const folder = tempFolder();
-  const keeper = spawn(
-    "unshare",
-    ["--net", "--mount", "--pid", "--fork", "--kill-child=SIGKILL", "--mount-proc", "--propagation=private", "sleep", "infinity"],
-    { stdio: "ignore" },
-  );
-  keeper.unref();
-  keepers.push(keeper);
-  const children = `/proc/${keeper.pid}/task/${keeper.pid}/children`;
-  let pid = 0;
-  await until(`${name} runs`, () => {
-    pid = Number(readFileSync(children, "utf8").trim() || 0);
-    return pid > 0 && readFileSync(`/proc/${pid}/comm`, "utf8") === "sleep\n";
-  });
-  const inside = ["nsenter", `--target=${pid}`, "--net", "--mount", "--pid", "--wd=/"];
-  // No environment variable of the test may configure Nix on the machine.
-  const env = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root", LC_ALL: "C" };
-  const sh: Machine["sh"] = (command) =>
-    run([...inside, "env", "-i", ...Object.entries(env).map((e) => e.join("=")), "sh", "-c", command]);
-  const must: Machine["must"] = async (command) => {
-    const { status, stdout, stderr } = await sh(command);
-    if (status !== 0) throw new Error(`on ${name}: ${command}\nexit status ${status}\n${stdout}${stderr}`);
-    return stdout;
-  };
-  mkdirSync(join(folder, "etc"));
-  await must(`
-    set -e
-    cp -a /etc/. ${folder}/etc/
-    rm -rf ${folder}/etc/nix ${folder}/etc/ssh
-    mkdir -p ${folder}/etc/ssh
-    echo ${name} >${folder}/etc/machine-name
-    for place in nix root run var/lib; do
-      mkdir -p ${folder}/$place
-      mount --bind ${folder}/$place /$place
-    done
-    mount --bind ${folder}/etc /etc
-    mkdir /run/sshd
-    ip link set lo up`);
-  return { folder, sh, must, pid, keeper };
-}
 
 const base = {
   version: 1,
@@ -150,11 +91,11 @@ rec {
 }
 `;
 
-let first: Machine;
-let second: Machine;
+let first: JoinedMachine;
+let second: JoinedMachine;
 
 /** Installs a spec's output with its own script. */
-async function configure({ folder, must }: Machine, spec: string): Promise<void> {
+async function configure({ folder, must }: JoinedMachine, spec: string): Promise<void> {
   const out = join(folder, "out");
   generated(spec, out);
   await must(`${out}/apply-nix-config.sh`);
@@ -164,11 +105,11 @@ async function configure({ folder, must }: Machine, spec: string): Promise<void>
 const build = (run: string, ...attributes: string[]) =>
   first.sh(`nix-build /root/default.nix --no-out-link --argstr run ${run} ${attributes.map((name) => `-A ${name}`).join(" ")}`);
 
-const contents = async ({ must }: Machine, paths: string) =>
+const contents = async ({ must }: JoinedMachine, paths: string) =>
   (await must(`cat ${paths.trim().split("\n").join(" ")}`)).trimEnd().split("\n");
 
 /** The outputs of a run in a machine's store. */
-const has = async ({ sh }: Machine, name: string) => (await sh(`ls -d /nix/store/*-${name}`)).status === 0;
+const has = async ({ sh }: JoinedMachine, name: string) => (await sh(`ls -d /nix/store/*-${name}`)).status === 0;
 
 /** Creates a key pair and returns the public key. */
 function publicKey(file: string): string {
@@ -184,18 +125,9 @@ let hostKey: string;
 
 test.before(async () => {
   if (!hasAll(programs)) return;
-  first = await machine("first");
-  second = await machine("second");
-  // Created in the first machine's network namespace with the other end in the second's, so that this machine never has it.
-  const pair = `ip link add veth0 type veth peer name veth0 netns ${second.pid}`.split(" ");
-  const made = spawnSync("nsenter", [`--target=${first.pid}`, "--net", ...pair], { encoding: "utf8" });
-  assert.is(made.status, 0, made.stderr);
-  for (const [{ must }, address] of [
-    [first, ADDRESSES.first],
-    [second, ADDRESSES.second],
-  ] as const) {
-    await must(`ip address add ${address}/24 dev veth0 && ip link set veth0 up`);
-  }
+  first = await joinedMachine("first");
+  second = await joinedMachine("second");
+  await joinMachines([first, ADDRESSES.first], [second, ADDRESSES.second]);
 
   hostKey = base64(publicKey(join(second.folder, "etc/ssh/host_key")));
   await configure(first, firstSpec(hostKey));

@@ -20,6 +20,8 @@ const BY_VARIABLE = {
   nixDarwin: "FLAKEWRIGHT_NIX_DARWIN",
   /** deploy-rs's source: a folder. Beside it may be those of its inputs, for a machine without a network. */
   deployRs: "FLAKEWRIGHT_DEPLOY_RS",
+  /** deploy-rs's own `activate`: a program that runs without libraries. */
+  deployRsActivate: "FLAKEWRIGHT_DEPLOY_RS_ACTIVATE",
   /** Home Manager's source: a folder, as nixpkgs. */
   homeManager: "FLAKEWRIGHT_HOME_MANAGER",
   /** colmena's source: a folder. */
