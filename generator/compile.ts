@@ -51,6 +51,8 @@ export interface CompileContext extends Omit<Environment, "facts" | "nixpkgsDay"
   readonly sizes?: Sizes | undefined;
   /** The SHA-256 of flake.lock, in hexadecimal digits. */
   readonly lock?: string | undefined;
+  /** False: no file is rendered. */
+  readonly needsFiles?: boolean;
   /** This flakewright's version, for `requires`. */
   readonly version?: string;
   /** The output folder, relative to the root of its repository; `out` unless known. */
@@ -112,7 +114,8 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
     secrets.map((secret) => secret.range),
     secretTexts,
   );
-  if (hasErrors(diagnostics)) return { model, files: undefined, diagnostics, texts, included, source, mask };
+  if (hasErrors(diagnostics) || context.needsFiles === false)
+    return { model, files: undefined, diagnostics, texts, included, source, mask };
   const facts = environment.facts()?.exact ? environment.facts() : undefined;
   const name = specName(context.path ?? file);
   const root = includes?.root ?? file;

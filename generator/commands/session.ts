@@ -41,8 +41,17 @@ export interface CompiledSpec extends Compiled {
   readonly origin?: Origin;
 }
 
-/** Reads and compiles the spec. A missing file is wrong usage (status 2). */
-export async function compileSpec(system: System, options: Options, session?: Session): Promise<CompiledSpec | Outcome> {
+/**
+ * Reads and compiles the spec. A missing file is wrong usage (status 2).
+ *
+ * @param needsFiles False where only the diagnostics and the model are wanted, as in an editor: no output is rendered.
+ */
+export async function compileSpec(
+  system: System,
+  options: Options,
+  session?: Session,
+  needsFiles = true,
+): Promise<CompiledSpec | Outcome> {
   const isStandardInput = options.spec === "-";
   const kind = isStandardInput ? "file" : await system.kind(options.spec);
   if (kind === "directory") return unreadable(`${options.spec} is a folder; name the spec in it`);
@@ -62,6 +71,7 @@ export async function compileSpec(system: System, options: Options, session?: Se
   const { version } = options;
   const today = new Date(system.now()).toISOString().slice(0, 10);
   const context: CompileContext = {
+    needsFiles,
     locked,
     today,
     facts,

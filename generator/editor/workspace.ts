@@ -4,9 +4,7 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import type { Options } from "../commands/outcome.ts";
 import { compileSpec, openSession, type Session } from "../commands/session.ts";
 import type { Compiled } from "../compile.ts";
-import { nixpkgsUrl } from "../knowledge/releases.ts";
 import type { Source } from "../read/source.ts";
-import { readSpec } from "../read/spec.ts";
 import type { Place } from "../report/diagnostic.ts";
 import type { System } from "../system/system.ts";
 
@@ -94,13 +92,12 @@ export class Workspace {
       session = await openSession(this.#system, options);
       this.#sessions.set(path, session);
     }
-    const result = await compileSpec(this.#system, options, session);
+    const result = await compileSpec(this.#system, options, session, false);
     const compiled = "status" in result ? undefined : result;
-    const source = await this.#read(path, options);
     const spec: EditedSpec = {
       path,
       compiled,
-      source: source ?? before?.source,
+      source: compiled?.source ?? before?.source,
       files: [path, ...(compiled?.included ?? []).map((file) => file.path)],
     };
     this.#specs.set(path, spec);
@@ -121,24 +118,6 @@ export class Workspace {
       uri: pathToFileURL(path).href,
       range: { start: document.positionAt(place.start), end: document.positionAt(place.end) },
     };
-  }
-
-  async #read(path: string, { spec, version }: Options): Promise<Source | undefined> {
-    const bytes = await this.#system.readFile(spec);
-    if (!bytes) return undefined;
-    const [{ source }] = readSpec(spec, bytes, {
-      includes: {
-        root: path,
-        load: (written, from) => {
-          const file = join(dirname(from), written);
-          const read = this.#system.readRegularFile(file, 8 * 1024 * 1024);
-          return typeof read === "string" ? read : { file, ...read };
-        },
-      },
-      version,
-      shortForms: { nixpkgs: (text) => ({ url: nixpkgsUrl(text) }) },
-    });
-    return source;
   }
 
   /** spec/platform.yaml of the folder that a file is in, or of one above it. */

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { editorLatency } from "./editor.ts";
 import { evaluation } from "./evaluation.ts";
 import { againstFloor, cost, median, scratch } from "./measure.ts";
 import { packageVerdicts } from "./packages.ts";
@@ -8,7 +9,7 @@ import { largeSpec, specOfFiles } from "./spec.ts";
 import { watchLatency } from "./watch.ts";
 
 /*
- * `npm run bench [-- start scale watch evaluation packages] [--json FILE]` measures the bundle in dist/, relative to `node -e 0` in the same
+ * `npm run bench [-- start scale watch editor evaluation packages] [--json FILE]` measures the bundle in dist/, relative to `node -e 0` in the same
  * run. Run it on an idle machine. It is no test: nothing fails on a figure.
  */
 
@@ -109,6 +110,14 @@ if (isSelected("watch")) {
   mkdirSync(folder);
   table("Watch: a one-line edit of the reference platform, from save to the last byte", [
     await watchLatency(folder, join(root, "spec/platform.yaml")),
+  ]);
+}
+
+if (isSelected("editor")) {
+  const folder = scratch("editor");
+  mkdirSync(folder);
+  table("Editor: keystrokes in a platform of 300 tools with includes, over stdio, to the diagnostics", [
+    await editorLatency(folder),
   ]);
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 /** The packages without any finding: of all systems and without flags, the same in all releases. */
-function plainPackages(): string[] {
+export function plainPackages(): string[] {
   const facts = readFileSync(new URL("../../generator/knowledge/packages.tsv", import.meta.url), "utf8");
   return Array.from(
     facts.matchAll(/^([a-z0-9-]+)\t[^\t]*\t[^\t]*\tf\t\t[^\t]*\t[^\t]*$/gm),

@@ -40,6 +40,11 @@ export class LspClient {
     this.#connection.listen();
   }
 
+  /** The server's process. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   async start(): Promise<void> {
     await this.#connection.sendRequest("initialize", {
       processId: process.pid,
@@ -56,6 +61,11 @@ export class LspClient {
   /** The next diagnostics of a file. */
   next(name: string): Promise<LspDiagnostic[]> {
     return new Promise((done) => this.#waiting.push({ uri: this.uri(name), done }));
+  }
+
+  /** The diagnostics that the editor shows of a file now. */
+  diagnostics(name: string): readonly LspDiagnostic[] {
+    return this.#diagnostics.get(this.uri(name)) ?? [];
   }
 
   /** Opens a file as it is on disk; the answer is its diagnostics. */
