@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
+import { keyMeanings } from "../generator/commands/explain/keys.ts";
 import { compileSpec } from "../generator/commands/session.ts";
 import type { Compiled } from "../generator/compile.ts";
 import { STARTER_ENVRC } from "../generator/output/starter-files.ts";
@@ -51,6 +52,64 @@ for (const spec of specs)
     );
     assert.ok(files);
   });
+
+/** Keys that a company or a home lab asks for; each is in an example, in the schema with a description, and in `explain`. */
+const KEYS = [
+  ...["requires", "include", "include.file", "include.without", "inputs.flake", "inputs.follows", "nixpkgs.overlays", "nix"],
+  ...[
+    "groups.packages.version",
+    "shells.env.path",
+    "shells.env.prepend",
+    "shells.env.append",
+    "shells.envFiles",
+    "shells.envFiles.optional",
+  ],
+  ...["commands", "commands.help", "commands.run", "commands.groups", "hosts.settings"],
+];
+
+const NAMED = new Set(["inputs", "groups", "shells", "shells.*.env", "commands", "hosts"]);
+
+/** The keys of a value, with `*` for the names that the user gives: `shells.*.env`. */
+function keysIn(value: unknown, at = ""): string[] {
+  if (Array.isArray(value)) return value.flatMap((one) => keysIn(one, at));
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, below]) => {
+    const place = `${at === "" ? "" : `${at}.`}${NAMED.has(at) ? "*" : key}`;
+    return [place, ...keysIn(below, place)];
+  });
+}
+
+test("each key is in an example, has a description and is explained", () => {
+  const texts = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".yaml"));
+  const used = new Set(
+    texts.flatMap((path) => keysIn(parse(readFileSync(join(folder, path), "utf8"))).map((key) => key.replaceAll(".*", ""))),
+  );
+  for (const key of KEYS) {
+    assert.ok(used.has(key), `no example has ${key}`);
+    assert.match(keyMeanings(key)[0]?.text ?? "", /\w{3}.*\./, key);
+  }
+});
+
+test("the documents of a team say what is included, overlaid, pinned, set, read and run", async () => {
+  const files = new Map((await compiled("company/web.yaml")).files?.map(({ path, text }) => [path, text]));
+  for (const path of ["ARCHITECTURE.md", "catalog.html"]) {
+    const text = files.get(path)?.replaceAll("\\", "") ?? "";
+    for (const word of [
+      "base.yaml",
+      "acme#overlays.default",
+      "./overlays/acme.nix",
+      "1.29.4",
+      "github:acme/tools",
+      "KUBECONFIG",
+      "NODE_PATH",
+      ".env",
+      "deploy",
+    ])
+      assert.ok(text.includes(word), `${path} does not say ${word}`);
+  }
+  const nix = (await compiled("determinate.yaml")).files?.find(({ path }) => path === "ARCHITECTURE.md")?.text ?? "";
+  assert.match(nix, "The machines run Determinate's Nix.");
+});
 
 test("the company's base is in both teams, each with its own part", async () => {
   const groups = async (spec: string) =>

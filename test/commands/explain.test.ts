@@ -29,6 +29,18 @@ explaining("every code has a cause, an example and a fix", async () => {
   }
 });
 
+explaining("a setting of another Nix says whose it is, and its source is there", () => {
+  for (const [name, owner, source] of [
+    ["lazy-trees", "Determinate's Nix", "docs.determinate.systems"],
+    ["repl-overlays", "Lix", "docs.lix.systems"],
+    ["http3", "Nix 2.35, Determinate's Nix and Lix", "nix.dev"],
+  ] as const) {
+    const facts_ = Object.fromEntries(meaningsOf(name, facts)[0]?.facts ?? []);
+    assert.is(facts_["in"], owner);
+    assert.match(facts_["source"] ?? "", source);
+  }
+});
+
 explaining("every setting has a type, a default and versions", () => {
   for (const { name } of allSettings()) {
     const [setting] = meaningsOf(name, facts).filter((meaning) => meaning.kind === "setting");

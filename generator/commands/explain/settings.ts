@@ -1,3 +1,5 @@
+import { ownersOf } from "../../knowledge/other-nixes.ts";
+import type { Setting } from "../../knowledge/setting.ts";
 import { experimentalFeatures, findSetting } from "../../knowledge/settings.ts";
 import { factsOf, type Meaning } from "./meaning.ts";
 
@@ -22,15 +24,27 @@ export function settingMeaning(word: string): Meaning | undefined {
       type: setting.type,
       values: setting.values?.join(", ") ?? (setting.also && `a value of its type, or ${setting.also.join(", ")}`),
       default: shownDefault(setting.default),
-      in: nixes(setting.versions),
+      in: ownersIn(setting) ?? nixes(setting.versions),
       removed: setting.removedIn && `in Nix ${setting.removedIn}`,
       use: setting.renamedTo,
       "old names": setting.aliases.join(", "),
       adding: setting.appendableIn.length > 0 ? `extra-${setting.name}` : undefined,
       needs: setting.experimentalFeature && `the experimental feature \`${setting.experimentalFeature}\``,
-      source: `${MANUAL}/command-ref/conf-file#conf-${setting.name}`,
+      source: sourceOf(setting),
     }),
   };
+}
+
+/** The Nixes that have a setting which supported versions of Nix do not have. */
+const ownersIn = (setting: Setting & { readonly in?: readonly string[] }): string | undefined =>
+  setting.in && ownersOf(setting.in);
+
+/** Where the setting is documented. */
+function sourceOf({ name, in: owners }: Setting & { readonly in?: readonly string[] }): string {
+  const isOnlyIn = (owner: string) => owners?.every((one) => one === owner) ?? false;
+  if (owners && isOnlyIn("lix")) return `https://docs.lix.systems/manual/lix/stable/command-ref/conf-file.html#conf-${name}`;
+  if (owners && isOnlyIn("determinate")) return "https://docs.determinate.systems/determinate-nix";
+  return `${MANUAL}/command-ref/conf-file#conf-${name}`;
 }
 
 /** The meaning of an experimental feature of Nix. */

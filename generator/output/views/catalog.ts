@@ -7,12 +7,16 @@ import { diagram } from "./diagram.ts";
 import { isEveryGroup } from "./every-group.ts";
 import { kindsOfHosts, systemWords } from "./host-words.ts";
 import { exceptions } from "./network.ts";
+import { overlayNames } from "./overlays.ts";
 
 /** A link to a part of the page. */
 interface Link {
   readonly id: string;
   readonly name: string;
 }
+
+/** Names with commas between them. */
+const listed = (names: readonly string[]) => names.map((name, index) => ({ name, follows: index > 0 }));
 
 /** Data for catalog.html: the tools, each with the shells that have it. Absent text is `""`, which `#if` skips. */
 export function catalogView(model: Model, context: PlanContext): object {
@@ -49,6 +53,8 @@ export function catalogView(model: Model, context: PlanContext): object {
     title: model.description || model.name,
     name: model.name,
     nixpkgs: model.nixpkgs.url,
+    included: listed(context.specFiles.slice(1)),
+    overlays: listed(overlayNames(model)),
     inputs: model.inputs.map(({ name, url }) => ({ name, url })),
     systems: model.systems.map((name, index) => ({ name, follows: index > 0 })),
     everything: everything !== undefined,

@@ -1,3 +1,4 @@
+import { ownersOf } from "../../knowledge/other-nixes.ts";
 import { sizeText } from "../../knowledge/sizes.ts";
 import type { Model, Setting, Tool } from "../../model/model.ts";
 import type { PlanContext } from "../context.ts";
@@ -8,6 +9,7 @@ import { isEveryGroup } from "./every-group.ts";
 import { deployedByColmena } from "./fleet.ts";
 import { switchCommand, systemWords } from "./host-words.ts";
 import { documentNetwork } from "./network.ts";
+import { overlayNames } from "./overlays.ts";
 
 const BOT_NAMES = { renovate: "Renovate", dependabot: "Dependabot" } as const;
 
@@ -27,12 +29,25 @@ export function architectureView(model: Model, context: PlanContext): object {
   const names = (things: readonly { readonly name: string }[]) => things.map(({ name }) => name).join(", ") || "none";
   // Not a list of all names: a thousand hosts with a thousand groups each would make a million words.
   const groupNames = (groups: Model["groups"]) => (isEveryGroup(model, groups) ? "all" : names(groups));
+  const shells = model.shells.map((shell) => ({
+    name: shell.name,
+    title: shell.title,
+    every: isEveryGroup(model, shell.groups),
+    groups: names(shell.groups),
+    extra: shell.tools.length > 0 && names(shell.tools),
+    env: shell.env.length > 0 && shell.env.map(({ name }) => name).join(", "),
+    envFiles: shell.envFiles.length > 0 && shell.envFiles.map(({ file }) => file).join(", "),
+    hook: shell.hook !== "",
+  }));
+  const [spec, ...included] = context.specFiles;
   return {
     title: model.description || model.name,
     name: model.name,
+    included: included.length > 0 && { by: spec, files: included.map((file, at) => ({ file, follows: at > 0 })) },
+    nix: model.nix === "nix" ? false : ownersOf([model.nix]),
     nixpkgs: model.nixpkgs.url,
     inputs: model.inputs.map(({ name, url, kind }) => ({ name, url, flake: kind === "flake" })),
-    overlays: model.nixpkgs.overlays.map((one) => ("path" in one ? one.path : `${one.from.name}#overlays.${one.name}`)),
+    overlays: overlayNames(model),
     systems: model.systems.join(", "),
     repository: model.repository ?? false,
     policy: policyLines(model),
@@ -53,17 +68,10 @@ export function architectureView(model: Model, context: PlanContext): object {
       size: context.sizes?.closure.has(group.name) ? sizeText(context.sizes.closure.get(group.name) ?? 0) : false,
       tools: group.tools.map(tool),
     })),
-    shells: model.shells
-      .filter((shell) => shell.name !== "default")
-      .map((shell) => ({
-        name: shell.name,
-        title: shell.title,
-        groups: names(shell.groups),
-        extra: shell.tools.length > 0 && names(shell.tools),
-        env: shell.env.length > 0 && shell.env.map(({ name }) => name).join(", "),
-        envFiles: shell.envFiles.length > 0 && shell.envFiles.map(({ file }) => file).join(", "),
-        hook: shell.hook !== "",
-      })),
+    defaultIsAll: shells.find(({ name }) => name === "default")?.every ?? true,
+    shells: shells.filter(
+      ({ name, every, extra, env, envFiles, hook }) => name !== "default" || !every || extra || env || envFiles || hook,
+    ),
     commands: model.commands.map(({ name, help, groups }) => ({ name, help, groups: groups ? names(groups) : false })),
     firstShell: model.groups[0]?.name ?? "default",
     buildUsers: model.buildUsers
