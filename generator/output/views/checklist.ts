@@ -12,7 +12,18 @@ export interface Step {
 
 /** What the spec can't do for its hosts, for ARCHITECTURE.md: first installations and keys. */
 export function checklist(model: Model): { readonly name: string; readonly steps: readonly Step[] }[] {
-  return model.hosts.map((host) => ({ name: host.name, steps: [...installation(host, model), ...login(host)] }));
+  return model.hosts.map((host) => ({
+    name: host.name,
+    steps: [...network(model), ...installation(host, model), ...login(host)],
+  }));
+}
+
+/** A bundle of the output folder comes with the configuration; any other is on the machine before it downloads anything. */
+function network({ network }: Model): Step[] {
+  const bundle = network?.caBundle;
+  return bundle === undefined || bundle.startsWith("./")
+    ? []
+    : [{ text: "put the file with the certificate authorities there, readable for everyone", code: bundle }];
 }
 
 function installation(host: Host, model: Model): Step[] {
@@ -27,6 +38,10 @@ function installation(host: Host, model: Model): Step[] {
       {
         text: "install Nix, and copy this folder to the machine; then run in it",
         code: `sudo ./apply-nix-config.sh --host ${host.name}`,
+      },
+      {
+        text: "on Debian and Ubuntu, let each account that uses Nix reach the daemon; it logs in anew",
+        code: "adduser USER nix-users",
       },
       // deploy-rs brings them.
       ...(model.deployer === "deploy-rs" && host.deploy

@@ -109,6 +109,10 @@ test("what a person does by hand is listed for each host, and no more", () => {
   assert.not.match(steps(example, "db"), /nixos-anywhere|deployments/);
   assert.match(steps(example, "desk"), /nix-darwin-26\.05#darwin-rebuild -- switch --flake \.#desk/);
   assert.match(steps(example, "worker-1"), /ops becomes root without a password/);
+  assert.match(steps(example, "worker-1"), /adduser USER nix-users/);
+  assert.not.match(steps(example, "db"), /nix-users|certificate authorities/);
+  assert.match(steps(`${example}network: { caBundle: /etc/ssl/company.pem }\n`, "db"), /everyone: `\/etc\/ssl\/company\.pem`/);
+  assert.not.match(steps(`${example}network: { caBundle: ./certs/company.pem }\n`, "db"), /everyone/);
   assert.match(steps(example, "worker-1"), /trusted-users/);
   const trusted = example.replace("settings: { max-jobs: auto }", "settings: { max-jobs: auto, extra-trusted-users: [ops] }");
   assert.not.match(steps(trusted, "worker-1"), /trusted-users/);
