@@ -30,8 +30,9 @@ record() {
   cp -R "$temporary/tree/$folder." "$temporary/flake" || return
   git -C "$root" worktree remove --force "$temporary/tree" || return
   rm -rf "$temporary/flake/.git"
+  # Without a terminal, Nix does not ask whether the flake may name caches.
   nix --extra-experimental-features "$features" eval --raw --no-update-lock-file \
-    "path:$temporary/flake#packages.$system.default.record" >"$temporary/record" || return
+    "path:$temporary/flake#packages.$system.default.record" </dev/null >"$temporary/record" || return
   # Of a tool that is left out, the reason follows.
   cut -f 1-3 <"$temporary/record" | tr '\t' '\037' | sort -u >"$2"
 }
@@ -47,7 +48,8 @@ fi
 size() {
   if [ -z "$1" ]; then return; fi
   for store in auto 'https://cache.nixos.org/'; do
-    if line=$(nix --extra-experimental-features "$features" path-info --closure-size --store "$store" "$1" 2>/dev/null); then
+    if line=$(nix --extra-experimental-features "$features" path-info --closure-size --store "$store" \
+      --connect-timeout 5 --download-attempts 1 "$1" 2>/dev/null); then
       # The path and the number of bytes.
       printf %s "${line##*[!0-9]}"
       return
