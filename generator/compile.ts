@@ -5,6 +5,7 @@ import type { Sizes } from "./knowledge/sizes.ts";
 import { validate } from "./language/validate.ts";
 import { type BashCheck, checkCode } from "./lint/bash-code.ts";
 import { lint } from "./lint/lint.ts";
+import { missingFiles } from "./lint/own-files.ts";
 import type { Environment } from "./lint/rule.ts";
 import { findSecrets } from "./lint/secrets.ts";
 import { buildModel } from "./model/build.ts";
@@ -53,6 +54,8 @@ export interface CompileContext extends Omit<Environment, "facts" | "nixpkgsDay"
   readonly lock?: string | undefined;
   /** False: no file is rendered. */
   readonly needsFiles?: boolean;
+  /** Files of the author's own, as the spec names them, that the output folder does not have; without it, they are not looked for. */
+  readonly absent?: ReadonlySet<string>;
   /** This flakewright's version, for `requires`. */
   readonly version?: string;
   /** The output folder, relative to the root of its repository; `out` unless known. */
@@ -102,7 +105,8 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
     facts: (set: Pick<PackageSet, "name" | "url"> = model.nixpkgs) => context.facts(set.url, set.name),
   };
   const codeDiagnostics = context.bash ? checkCode(model, source, context.bash) : [];
-  const before = [...readDiagnostics, ...shapeDiagnostics, ...nameDiagnostics, ...codeDiagnostics];
+  const missing = context.absent ? missingFiles(model, source, context.absent) : [];
+  const before = [...readDiagnostics, ...shapeDiagnostics, ...nameDiagnostics, ...codeDiagnostics, ...missing];
   const secrets = findSecrets(source, hasErrors(readDiagnostics));
   const [, findings] = lint({ model, source, environment, before, secrets });
   const found = inOrder([...before, ...findings]);

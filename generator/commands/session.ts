@@ -88,7 +88,8 @@ export async function compileSpec(
   // Bash is another process, and compiling waits for none. Nearly all code is right, so that one compilation is enough.
   const codes = compiled.model ? codeOf(compiled.model).map(({ code }) => code) : [];
   const bash = await checkBash(system, codes, known);
-  if (codes.some(bash)) compiled = compile(bytes, options.spec, { ...context, bash }, templates);
+  const absent = await absentFiles(system, options.out, compiled);
+  if (codes.some(bash) || absent.size > 0) compiled = compile(bytes, options.spec, { ...context, bash, absent }, templates);
   if (!compiled.files) return compiled;
   const written = isStandardInput ? undefined : path;
   const checksums = await checksumsFile(system, options.out, written, compiled.files, filesRead);
@@ -109,6 +110,17 @@ async function readSizesBeside(
   filesRead.set(resolve(system.cwd, file), bytes);
   const lock = await system.readFile(join(options.out, "flake.lock"));
   return { sizes: readSizes(bytes.toString()), lock: lock ? createHash("sha256").update(lock).digest("hex") : "" };
+}
+
+/** Modules and overlays that neither the output folder has nor this run writes. */
+async function absentFiles(system: System, out: string, { model, files }: Compiled): Promise<Set<string>> {
+  const planned = new Set(files?.map(({ path }) => `./${path}`));
+  const modules = model?.hosts.flatMap((host) => ("modules" in host ? host.modules : [])) ?? [];
+  const overlays = model?.nixpkgs.overlays.flatMap((overlay) => ("path" in overlay ? [overlay.path] : [])) ?? [];
+  const absent = new Set<string>();
+  for (const path of new Set([...modules, ...overlays]))
+    if (files && !planned.has(path) && (await system.kind(join(out, path))) === undefined) absent.add(path);
+  return absent;
 }
 
 const unreadable = (note: string): Outcome => ({

@@ -54,7 +54,10 @@ function rejections(source: Source): [rejected: ReadonlySet<string>, Diagnostic[
             other.instancePath === error.instancePath &&
             nearestNames(String(other.params["additionalProperty"]), [key]).length > 0,
         );
-        if (isMisspelt) break;
+        const map = valueAt(source, path);
+        // A value that the reader rejected is undefined.
+        const isRejected = typeof map === "object" && map !== null && Object.hasOwn(map, key);
+        if (isMisspelt || isRejected) break;
         add("schema-missing-key", [...path, key], "key", `\`${key}\` is missing${where(path)}`, {
           hint: `add \`${key}:\` ${expectation(key, schemaAt(path, source.value))}`.trimEnd(),
         });
@@ -94,19 +97,26 @@ function rejections(source: Source): [rejected: ReadonlySet<string>, Diagnostic[
         );
         break;
       case "enum": {
+        const allowed = (error.params["allowedValues"] as string[]).map(String);
+        // For a key, ajv gives the path of the map, and the key in `propertyName`.
+        const key = (error as ErrorObject & { propertyName?: string }).propertyName;
+        if (key !== undefined) {
+          invalid.add(pathKey([...path, key]));
+          const hint = choiceHint(nearChoices(key, allowed), allowed);
+          add("schema-value", [...path, key], "key", `invalid key ${shown(key)} in \`${lastKey(path)}\``, { hint });
+          break;
+        }
         // All choices are text: a value of another type is reported by the keyword `type`.
         if (typeof valueAt(source, path) !== "string") {
           invalid.add(pathKey(path));
           break;
         }
         invalid.add(pathKey(path));
-        const allowed = (error.params["allowedValues"] as string[]).map(String);
         const value = valueAt(source, path);
-        const systems = allowed.includes("x86_64-linux") ? meantSystems(String(value)) : [];
-        const near = systems.length > 0 ? systems : nearestNames(String(value), allowed);
+        const near = nearChoices(String(value), allowed);
         const [only] = near;
         add("schema-value", path, "value", `invalid value ${shown(value)} for \`${lastKey(path)}\``, {
-          hint: near.length > 0 ? `did you mean ${quoted(near)}?` : `use one of ${quoted(allowed)}`,
+          hint: choiceHint(near, allowed),
           ...(only !== undefined && near.length === 1 ? { fix: { range: source.locate(path, "value"), text: only } } : {}),
         });
         break;
@@ -130,6 +140,15 @@ function rejections(source: Source): [rejected: ReadonlySet<string>, Diagnostic[
   }
   return [invalid, list];
 }
+
+/** The choices that a text probably means. */
+function nearChoices(text: string, allowed: readonly string[]): readonly string[] {
+  const systems = allowed.includes("x86_64-linux") ? meantSystems(text) : [];
+  return systems.length > 0 ? systems : nearestNames(text, allowed);
+}
+
+const choiceHint = (near: readonly string[], allowed: readonly string[]): string =>
+  near.length > 0 ? `did you mean ${quoted(near)}?` : `use one of ${quoted(allowed)}`;
 
 type Add = ReturnType<typeof reporter>["add"];
 

@@ -14,6 +14,7 @@ import { imageRules } from "./rules/images.ts";
 import { inputRules } from "./rules/inputs.ts";
 import { networkRules } from "./rules/network.ts";
 import { nixpkgsRules } from "./rules/nixpkgs.ts";
+import { ownFileRules } from "./rules/own-files.ts";
 import { packageNameRules } from "./rules/package-names.ts";
 import { packageRules } from "./rules/packages.ts";
 import { policyRules } from "./rules/policy.ts";
@@ -52,6 +53,7 @@ export const RULES: readonly Rule[] = [
   ...volumeRules,
   ...imageRules,
   ...policyRules,
+  ...ownFileRules,
   ...acceptanceRules,
 ];
 

@@ -149,6 +149,14 @@ export const CATALOGUE = {
     fixed: "shells:\n  default:\n    hook: |\n      if true; then\n        echo hi\n      fi",
     source: "https://www.gnu.org/software/bash/manual/html_node/Shell-Syntax.html",
   },
+  "own-file-missing": {
+    severity: "warning",
+    summary: "a module or an overlay that does not exist",
+    cause:
+      "flakewright writes ./hosts/NAME.nix and ./overlays/NAME.nix once, if they are missing. Any other file has to be in the output folder, or Nix evaluates neither the host nor what uses the overlay.",
+    example: "hosts:\n  box: { modules: [./hosts/box.nix, ./hosts/disks.nix] }   # without out/hosts/disks.nix",
+    fixed: "hosts:\n  box: { modules: [./hosts/box.nix] }",
+  },
   "reference-unknown": {
     severity: "error",
     summary: "a reference to an unknown name",

@@ -84,6 +84,7 @@ const BY_HAND: Readonly<Record<string, readonly [says: RegExp, snippet: string]>
   "env-file-form": [/such as \.env/, "shells: { default: { envFiles: [.env] } }"],
   "image-name-invalid": [/registry\.example\.net/, "images: { ci: { name: registry.example.net/platform/ci } }"],
   "volume-mount": [/\/volumes\/NAME/, "volumes: { data: { mount: /volumes/data } }"],
+  "own-file-generated": [/below \.\/hosts\//, 'hosts: { box: { stateVersion: "26.05", modules: [./hosts/box.nix] } }'],
   "state-version-unknown": [/write `6`/, "hosts: { mac: { system: aarch64-darwin, stateVersion: 6 } }"],
   "build-users-empty": [/declare a role/, "buildUsers: { group: nixbld, roles: [{ role: aws }] }"],
   "nixpkgs-unpinned": [/a commit of 40/, `nixpkgs: ${COMMIT}`],
@@ -108,7 +109,7 @@ const BY_HAND: Readonly<Record<string, readonly [says: RegExp, snippet: string]>
 };
 
 /** Codes about files, machines and commands: the tests of their commands follow their advice. */
-const OF_COMMANDS = /^(?:import|machine|output|version)-|^nixpkgs-needs-newer-nix$/;
+const OF_COMMANDS = /^(?:import|machine|output|version)-|^nixpkgs-needs-newer-nix$|^own-file-missing$/;
 
 /** Codes that more than the spec's own text decides; followed at the end of this file. */
 const BELOW = new Set([

@@ -21,6 +21,9 @@ export const hostRules: readonly Rule[] = [
       const release = releaseNamed(model.nixpkgs.written) ?? DEFAULT_RELEASE;
       for (const host of model.hosts) {
         if (host.os === "linux" || host.declaresStateVersion) continue;
+        // Another `os` has its own finding, and decides which form is missing.
+        const asked = valueAt(source, [...host.at, "os"]);
+        if (asked !== undefined && asked !== host.os) continue;
         const version = host.os === "darwin" ? String(host.stateVersion) : `"${release}"`;
         const first =
           host.os === "darwin"
