@@ -790,6 +790,14 @@ const ROWS: Readonly<Record<string, Row>> = {
     good: ".example.net",
   },
   "network.caBundle": oneOfWords((value) => `network: { caBundle: ${value} }`, "~/ca.pem", "/etc/ssl/certs/company.pem"),
+  "policy.nixpkgs.maxAge": oneOfWords((value) => `policy: { nixpkgs: { maxAge: ${value} } }`, "2 months", "60d"),
+  "policy.licenses.deny[]": {
+    spec: (value) => `policy: { licenses: { deny: [${value}] } }`,
+    bad: [["GPLv3", "policy-license-unknown"]],
+    good: "SSPL-1.0",
+  },
+  "policy.closure.<name>": reference((value) => `policy: { closure: { ${value}: 2GiB } }`, "k8s"),
+  "policy.closure.*": oneOfWords((value) => `policy: { closure: { k8s: ${value} } }`, "2 gigabytes", "2GiB"),
   "lint[].code": {
     spec: (value) => `trustedUsers: [root, ada]\nlint: [{ code: ${value}, why: the test }]`,
     bad: [
