@@ -112,14 +112,16 @@ async function readSizesBeside(
   return { sizes: readSizes(bytes.toString()), lock: lock ? createHash("sha256").update(lock).digest("hex") : "" };
 }
 
-/** Modules and overlays that neither the output folder has nor this run writes. */
-async function absentFiles(system: System, out: string, { model, files }: Compiled): Promise<Set<string>> {
-  const planned = new Set(files?.map(({ path }) => `./${path}`));
-  const modules = model?.hosts.flatMap((host) => ("modules" in host ? host.modules : [])) ?? [];
+/** Modules and overlays that neither the output folder has nor `generate` writes once. */
+async function absentFiles(system: System, out: string, { model }: Compiled): Promise<Set<string>> {
+  const modules =
+    model?.hosts.flatMap((host) =>
+      "modules" in host ? host.modules.filter((path) => path !== `./hosts/${host.name}.nix`) : [],
+    ) ?? [];
   const overlays = model?.nixpkgs.overlays.flatMap((overlay) => ("path" in overlay ? [overlay.path] : [])) ?? [];
+  const named = overlays.filter((path) => !/^\.\/overlays\/[^/]+\.nix$/.test(path));
   const absent = new Set<string>();
-  for (const path of new Set([...modules, ...overlays]))
-    if (files && !planned.has(path) && (await system.kind(join(out, path))) === undefined) absent.add(path);
+  for (const path of new Set([...modules, ...named])) if ((await system.kind(join(out, path))) === undefined) absent.add(path);
   return absent;
 }
 
