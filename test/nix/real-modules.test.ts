@@ -1,10 +1,10 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { inputsOfFlake } from "../support/flake-inputs.ts";
 import { evaluate } from "../support/real-nixpkgs.ts";
-import { repository } from "../support/spec.ts";
+import { repository, written } from "../support/spec.ts";
 import { needs, tool } from "../support/tools.ts";
 
 /*
@@ -82,5 +82,75 @@ needs(test, ["nix", "nixpkgs", "nixDarwin"])(
     for (const name of ["kubectl", "kubernetes-helm", "talosctl"]) assert.ok(made.tools.includes(name), name);
   },
 );
+
+/** A platform whose own overlay adds a tool and changes another. */
+function withOverlay(hosts = ""): string {
+  const folder = written(`version: 1
+name: demo
+nixpkgs: { url: "github:NixOS/nixpkgs/nixos-26.05", overlays: [./overlays/acme.nix] }
+groups: { tools: { packages: [jq, acme-tool] } }
+${hosts}`);
+  writeFileSync(
+    join(folder, "overlays/acme.nix"),
+    `final: prev: {
+  acme-tool = final.runCommand "acme-tool-1" { } "mkdir $out";
+  jq = prev.jq.overrideAttrs { pname = "jq-of-acme"; };
+}
+`,
+  );
+  return folder;
+}
+
+needs(test, ["nix", "nixpkgs", "nixDarwin"])(
+  "overlays reach a Mac of the spec and the module in another nix-darwin",
+  async () => {
+    const folder = withOverlay("hosts: { laptop: { os: darwin, stateVersion: 6 } }\n");
+    const ownTools =
+      'config: builtins.filter (name: builtins.match "(acme|jq).*" name != null) (map (tool: tool.name) config.environment.systemPackages)';
+    const inputs = ["nixpkgs", "nix-darwin"];
+    const mac = (await evaluate(folder, "darwinConfigurations.laptop.config", ownTools, inputs)) as string[];
+    assert.equal(
+      [...mac].sort().map((name) => name.replace(/-[\d.]+$/, "")),
+      ["acme-tool", "jq-of-acme"],
+    );
+    const apply = `module: let
+    made = (import ${tool("nixDarwin")}/eval-config.nix {
+      lib = import ${nixpkgs()}/lib;
+      modules = [
+        module
+        {
+          nixpkgs = { source = ${nixpkgs()}; hostPlatform = "aarch64-darwin"; };
+          system.stateVersion = 6;
+          flakewright.groups.tools.enable = true;
+        }
+      ];
+    }).config;
+  in { path = made.system.build.toplevel.drvPath; tools = (${ownTools}) made; }`;
+    const made = (await evaluate(folder, "darwinModules.default", apply, inputs)) as { path: string; tools: string[] };
+    assert.match(made.path, /\.drv$/);
+    assert.equal([...made.tools].sort(), [...mac].sort());
+  },
+);
+
+needs(test, ["nix", "nixpkgs", "homeManager"])("overlays reach Home Manager, whatever its own package set has", async () => {
+  const apply = `module: let
+    pkgs = import ${nixpkgs()} { system = "x86_64-linux"; config = { }; overlays = [ ]; };
+    made = import ${tool("homeManager")}/modules {
+      inherit pkgs;
+      configuration = {
+        imports = [ module ];
+        home = { username = "u"; homeDirectory = "/home/u"; stateVersion = "26.05"; };
+        nix.package = pkgs.nix;
+        flakewright.groups.tools.enable = true;
+      };
+    };
+  in { path = made.activationPackage.drvPath; inherit (made.config) warnings; }`;
+  const made = (await evaluate(withOverlay(), "homeModules.default", apply)) as { path: string; warnings: string[] };
+  assert.match(made.path, /home-manager-generation\.drv$/);
+  assert.equal(
+    made.warnings.filter((text) => /flakewright|left out/.test(text)),
+    [],
+  );
+});
 
 test.run();
