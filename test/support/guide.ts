@@ -7,9 +7,13 @@ import { repository } from "./spec.ts";
 import { tempFolder } from "./temp.ts";
 
 /** The code of a page's blocks of one language. */
-export function blocksOf(page: string, language: string): string[] {
+export const blocksOf = (page: string, language: string): string[] =>
+  allBlocksOf(page).flatMap((block) => (block.language === language ? [block.code] : []));
+
+/** All blocks of a page, in order. */
+export function allBlocksOf(page: string): { readonly language: string; readonly code: string }[] {
   const text = readFileSync(join(repository, "docs", page), "utf8");
-  return [...text.matchAll(/^```(\w*)\n(.*?)^```/gms)].flatMap(([, kind, code = ""]) => (kind === language ? [code] : []));
+  return [...text.matchAll(/^```(\w*)\n(.*?)^```/gms)].map(([, language = "", code = ""]) => ({ language, code }));
 }
 
 /** A program in place of the one that a page names: a line of bash with its arguments in "$@". */
