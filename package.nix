@@ -57,6 +57,7 @@ buildNpmPackage {
       ./package-lock.json
       ./package.json
       ./scripts/build.ts
+      ./scripts/prepare.mjs
       ./spec/flakewright.schema.json
       ./tsconfig.json
     ];

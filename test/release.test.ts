@@ -28,6 +28,7 @@ const SOURCES = [
   "package-lock.json",
   "package.json",
   "scripts/build.ts",
+  "scripts/prepare.mjs",
   "spec/flakewright.schema.json",
   "tsconfig.json",
 ];
