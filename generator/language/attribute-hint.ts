@@ -35,6 +35,10 @@ export function meantAttribute(text: string): Meant | undefined {
     const isSpace = text.trim() === bare;
     return { hint: `write \`${bare}\` without ${isSpace ? "the space around it" : "the quotation marks"}`, fix: bare };
   }
+  if (/^\.{0,2}\//.test(bare))
+    return { hint: "a tool is a package of nixpkgs; a program of the project is an entry of `commands`" };
+  const word = /^[a-z+]+:\/\/.*?\/([\w-]+?)(?:\.git)?\/?$/i.exec(bare)?.[1];
+  if (word !== undefined) return { hint: `a tool has its name in nixpkgs: \`flakewright search ${word}\` finds it` };
   const tool = toolNamed(bare)?.attribute;
   if (tool !== undefined) return { hint: `did you mean \`${tool}\`?`, fix: tool };
   for (const [form, why] of FORMS) {

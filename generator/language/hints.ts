@@ -1,10 +1,6 @@
 import type { ErrorObject } from "ajv";
 import type { SpecPath } from "../report/spec-path.ts";
 import { pathText } from "../report/spec-path.ts";
-import { nearestNames } from "../report/suggestions.ts";
-import { quoted } from "../report/words.ts";
-import { otherWordHint } from "./expected-keys.ts";
-import { specSchema } from "./schema.ts";
 import type { SchemaNode } from "./schema-at.ts";
 import { KINDS, kindOf } from "./vocabulary.ts";
 
@@ -43,23 +39,17 @@ export function typeMessage(error: ErrorObject, value: unknown, path: SpecPath):
   return `${name} must be ${list}, not ${kindOf(value) === "null" ? "empty" : (KINDS[kindOf(value)] ?? "that")}`;
 }
 
-/** A hint for a key that the map at a path does not have. */
-export function unknownKeyHint(key: string, path: SpecPath, parent: SchemaNode): { hint?: string } {
-  if (key === "<<") return { hint: "merge keys are not YAML 1.2: write the keys out" };
-  const siblings = Object.keys(parent.properties ?? {});
-  const near = nearestNames(key, siblings);
-  const other = otherWordHint(key);
-  // A similar key has precedence, unless the word has another meaning in other tools.
-  if (near.length > 0 && (other === undefined || nearestNames(key, siblings, 1)[0]?.startsWith(key)))
-    return { hint: `did you mean ${quoted(near)}?` };
-  if (other !== undefined) return { hint: other };
-  const home = Object.entries(specSchema["properties"] as object).find(([name]) => name === key);
-  if (path.length > 0 && home) return { hint: `\`${key}\` belongs at the top level of the spec` };
-  return { hint: `known keys here: ${siblings.join(", ")}` };
+/** A hint for a required key that a map does not have. */
+export function missingKeyHint(key: string, map: unknown, parent: SchemaNode): string {
+  const { name } = map as { readonly name?: unknown };
+  // `{ name: kubectl }`: the name is only for readers.
+  if (key === "package" && typeof name === "string" && /^[\w.-]+$/.test(name))
+    return `write \`package: ${name}\` instead of \`name\``;
+  return `add \`${key}:\` ${expectation(key, parent)}`.trimEnd();
 }
 
 /** The description of a missing key, in parentheses. */
-export function expectation(key: string, parent: SchemaNode): string {
+function expectation(key: string, parent: SchemaNode): string {
   const description = parent.properties?.[key]?.description;
   return description ? `(${description.replace(/\.$/, "")})` : "";
 }

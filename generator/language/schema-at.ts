@@ -23,9 +23,35 @@ export function schemaOfRight(path: SpecPath, value: unknown): SchemaNode {
   return branch(typeof next === "object" ? next : {}, {});
 }
 
+/** The part of the schema for the entries of the list that belongs at a path, in their form as a map if they have one. */
+export function schemaOfItems(path: SpecPath, value: unknown): SchemaNode {
+  const { items } = schemaOfRight(path, value);
+  return items ? branch(items, {}) : {};
+}
+
+/** The name of the `$defs` entry for a text at a path; `""` if it has none. */
+export function definitionOf(path: SpecPath, value: unknown): string {
+  const last = path.at(-1);
+  const parent = schemaAt(path.slice(0, -1), value);
+  const next = typeof last === "number" ? parent.items : (parent.properties?.[last ?? ""] ?? parent.additionalProperties);
+  let node: SchemaNode | undefined = typeof next === "object" ? next : undefined;
+  let name = "";
+  while (node) {
+    name = node.$ref?.replace("#/$defs/", "") ?? name;
+    node = node.$ref
+      ? (specSchema.$defs as Record<string, SchemaNode>)[name]
+      : node.if?.type === "string"
+        ? node.then
+        : undefined;
+  }
+  return name;
+}
+
 /** The keywords of our schema that the hints use. */
 export interface SchemaNode {
   readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly string[];
   readonly description?: string;
   readonly if?: { readonly type: string };
   readonly then?: SchemaNode;

@@ -5,13 +5,17 @@ import { pathKey, type SpecPath, valueAt } from "../report/spec-path.ts";
 import { nearestNames } from "../report/suggestions.ts";
 import { quoted } from "../report/words.ts";
 import { meantAttribute } from "./attribute-hint.ts";
-import { expectation, lastKey, nameLike, rangeMessage, shown, typeMessage, unknownKeyHint, where } from "./hints.ts";
+import { FaultyMaps } from "./faulty-maps.ts";
+import { fits } from "./fits.ts";
+import { lastKey, missingKeyHint, rangeMessage, shown, typeMessage, where } from "./hints.ts";
 import { type Pruned, prune } from "./prune.ts";
 import type { Spec } from "./schema.ts";
 import { pointerToPath, schemaAt, schemaOfRight } from "./schema-at.ts";
 import { meantSystems } from "./system-hint.ts";
 import { typeHint } from "./type-hint.ts";
+import { unknownKeyHint } from "./unknown-key.ts";
 import { validator } from "./validator.ts";
+import { meantChoice, meantValue } from "./value-hint.ts";
 import { EXPECTED } from "./vocabulary.ts";
 
 /**
@@ -29,37 +33,34 @@ function rejections(source: Source): [rejected: ReadonlySet<string>, Diagnostic[
   const check = validator();
   if (check(source.value)) return [invalid, list];
   const errors = check.errors ?? [];
+  const faulty = new FaultyMaps(errors, source);
   for (const error of errors) {
     const path = pointerToPath(error.instancePath, source.value);
     switch (error.keyword) {
       case "additionalProperties": {
         const key = String(error.params["additionalProperty"]);
         invalid.add(pathKey([...path, key]));
+        // What an entry of a list lacks may be what the unknown key has.
+        if (typeof path.at(-1) === "number") invalid.add(pathKey(path));
         add(
           "schema-unknown-key",
           [...path, key],
           "key",
           `unknown key \`${key}\`${where(path)}`,
-          unknownKeyHint(key, path, schemaAt(path, source.value)),
+          unknownKeyHint(faulty.unknownKey(error.instancePath, key)),
         );
         break;
       }
       case "required": {
         const key = String(error.params["missingProperty"]);
         invalid.add(pathKey(path));
-        // A misspelt required key is reported as an unknown key; reporting it as missing too would repeat that.
-        const isMisspelt = errors.some(
-          (other) =>
-            other.keyword === "additionalProperties" &&
-            other.instancePath === error.instancePath &&
-            nearestNames(String(other.params["additionalProperty"]), [key]).length > 0,
-        );
+        // A required key under another name is reported as an unknown key; reporting it as missing too would repeat that.
+        if (faulty.isMisspelt(error.instancePath, key)) break;
         const map = valueAt(source, path);
         // A value that the reader rejected is undefined.
-        const isRejected = typeof map === "object" && map !== null && Object.hasOwn(map, key);
-        if (isMisspelt || isRejected) break;
+        if (typeof map === "object" && map !== null && Object.hasOwn(map, key)) break;
         add("schema-missing-key", [...path, key], "key", `\`${key}\` is missing${where(path)}`, {
-          hint: `add \`${key}:\` ${expectation(key, schemaAt(path, source.value))}`.trimEnd(),
+          hint: missingKeyHint(key, valueAt(source, path), schemaAt(path, source.value)),
         });
         break;
       }
@@ -134,7 +135,8 @@ function rejections(source: Source): [rejected: ReadonlySet<string>, Diagnostic[
       }
       default: {
         invalid.add(pathKey(path));
-        add("schema-value", path, "value", `\`${lastKey(path)}\` ${rangeMessage(error)}`);
+        const more = error.keyword === "minItems" ? { hint: "add one, or delete the key" } : {};
+        add("schema-value", path, "value", `\`${lastKey(path)}\` ${rangeMessage(error)}`, more);
       }
     }
   }
@@ -144,7 +146,8 @@ function rejections(source: Source): [rejected: ReadonlySet<string>, Diagnostic[
 /** The choices that a text probably means. */
 function nearChoices(text: string, allowed: readonly string[]): readonly string[] {
   const systems = allowed.includes("x86_64-linux") ? meantSystems(text) : [];
-  return systems.length > 0 ? systems : nearestNames(text, allowed);
+  const choice = meantChoice(text, allowed);
+  return systems.length > 0 ? systems : choice === undefined ? nearestNames(text, allowed) : [choice];
 }
 
 const choiceHint = (near: readonly string[], allowed: readonly string[]): string =>
@@ -162,9 +165,8 @@ function reportPattern(error: ErrorObject, path: SpecPath, invalid: Set<string>,
   const isName = ["name", "projectName", "hostName", "inputName", "envName"].includes(definition);
   if (key !== undefined) {
     invalid.add(pathKey([...path, key]));
-    const better = nameLike(key);
-    const suggestion =
-      isName && definition !== "envName" && better !== "" && better !== key ? { hint: `write \`${better}\`` } : more;
+    const better = meantValue(definition, key)?.text;
+    const suggestion = isName && better !== undefined ? { hint: `write \`${better}\`` } : more;
     add("name-invalid", [...path, key], "key", messageFor(key), suggestion);
     return;
   }
@@ -172,6 +174,13 @@ function reportPattern(error: ErrorObject, path: SpecPath, invalid: Set<string>,
   const value = String(valueAt(source, path));
   const code = isName ? "name-invalid" : "schema-value";
   const meant = definition === "attributePath" ? meantAttribute(value) : undefined;
+  const other = meant === undefined ? meantValue(definition, value) : undefined;
+  if (other !== undefined && fits(other.text, path)) {
+    // What stands beside it is lost without an edit there.
+    const fix = other.more === "" ? { fix: { range: source.locate(path, "value"), text: other.text } } : {};
+    add(code, path, "value", messageFor(value), { hint: `write \`${other.text}\`${other.more}`, ...fix });
+    return;
+  }
   if (meant !== undefined) {
     const fix = meant.fix === undefined ? {} : { fix: { range: source.locate(path, "value"), text: meant.fix } };
     add(code, path, "value", messageFor(value), { hint: meant.hint, ...fix });

@@ -54,7 +54,8 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   envName: { name: "variable name", use: "letters, digits, `_`, not starting with a digit" },
   gitRef: {
     name: "nixpkgs reference",
-    use: "a branch, tag or commit of NixOS/nixpkgs, such as nixos-26.05, or a flake reference",
+    use: "a branch, tag or commit of NixOS/nixpkgs, or a flake reference",
+    hint: "write one such as `nixos-26.05`",
   },
   requirement: { name: "version requirement", use: 'a minimum version in quotes, such as ">=0.2"' },
   flakeReference: { name: "flake reference", hint: "write one such as github:NixOS/nixpkgs/nixos-26.05 or path:/srv/nixpkgs" },
@@ -63,7 +64,7 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   attributePath: {
     name: "attribute path",
     use: "a name such as kubectl or python3Packages.ansible",
-    hint: "for another version of a tool, add an entry to `inputs` and name it in the tool's `from:`",
+    hint: "`flakewright search WORD` finds the names of packages",
   },
   oneLine: { name: "text", use: "one line that is not empty" },
   absolutePath: { name: "path", use: "an absolute path without `.`, `..`, white space or control characters" },

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { assertAdvice } from "../support/advice.ts";
-import { head } from "../support/diagnostic-rows.ts";
+import { head, KEY } from "../support/diagnostic-rows.ts";
 import { applyFixes } from "../support/fixes.ts";
 import { compileText, cursor } from "../support/spec.ts";
 
@@ -31,7 +31,7 @@ const ROWS: readonly Row[] = [
   [env("⟦1e3⟧"), "schema-type", /"1e3"/, env('"1e3"')],
   [env("⟦True⟧"), "schema-type", /"True"/, env('"True"')],
   ["hosts: { h: { stateVersion: ⟦26.05⟧ } }", "schema-type", /"26\.05"/, 'hosts: { h: { stateVersion: "26.05" } }'],
-  ["hosts: { h: { stateVersion: ⟦25.10⟧ } }", "schema-type", /"25\.10"/],
+  ["hosts: { h: { stateVersion: ⟦25.10⟧ } }", "schema-type", /a release in quotes/],
   // Lists.
   ["groups: { a: { packages: ⟦kubectl k9s⟧ } }", "schema-type", /\[kubectl, k9s\]/, packages("kubectl, k9s")],
   ["groups: { a: { packages: ⟦'kubectl, k9s'⟧ } }", "schema-type", /\[kubectl, k9s\]/, packages("kubectl, k9s")],
@@ -55,7 +55,7 @@ const ROWS: readonly Row[] = [
   [host("deploy: ⟦h.example.net⟧"), "schema-type", /target: h\.example/, host("deploy: { target: h.example.net }")],
   ["buildUsers: ⟦[{ role: aws }]⟧", "schema-type", /roles: \[/, "buildUsers: { roles: [{ role: aws }] }"],
   ["gc: ⟦true⟧", "schema-type", /automatic: true/, "gc: { automatic: true }"],
-  ["groups: { ⟦a⟧: }", "schema-type", /such as `\{ title: … \}`|\{\}/],
+  ["groups: { ⟦a⟧: }", "schema-type", /such as `\{ packages: \[…\] \}`/],
   // Systems.
   ["systems: [⟦linux⟧]", "schema-value", /x86_64-linux.*aarch64-linux/],
   ["systems: [⟦amd64⟧]", "schema-value", /x86_64-linux/, "systems: [x86_64-linux]"],
@@ -89,8 +89,133 @@ const ROWS: readonly Row[] = [
   [host("⟦address⟧: 10.0.0.1"), "schema-unknown-key", /deploy\.target/],
 ];
 
-for (const [bad, code, hint, fixed] of ROWS) {
-  const whole = (text: string) => `${head}${/^groups:/m.test(text) ? "" : "groups: {}\n"}${text}\n`;
+/** More of the kind: what people write who have just read another tool's manual, or only the start of ours. */
+const MORE: readonly Row[] = [
+  // Lists and maps in each other's place.
+  [
+    "groups:\n  a:\n    packages:\n      ⟦kubectl:\n      k9s:⟧",
+    "schema-type",
+    /\[kubectl, k9s\]/,
+    "groups:\n  a:\n    packages:\n      [kubectl, k9s]",
+  ],
+  ["groups: { a: { packages: ⟦{ jq: latest, yq-go: '*' }⟧ } }", "schema-type", /\[jq, yq-go\]/, packages("jq, yq-go")],
+  [
+    "groups:\n  ⟦- name: a\n    packages: [jq]⟧",
+    "schema-type",
+    /a: \{ packages: \[ "jq" \] \}/,
+    'groups:\n  { a: { packages: [ "jq" ] } }',
+  ],
+  ["groups: { a: ⟦jq⟧ }", "schema-type", /packages: \[jq\]/, packages("jq")],
+  [packages("⟦[jq]⟧"), "schema-type", /`jq`/, packages("jq")],
+  [packages("⟦{ name: jq }⟧").replace("⟦{ name", "{ ⟦name⟧").replace("}⟧", "}"), "schema-missing-key", /`package: jq`/],
+  ["shells: ⟦[default]⟧", "schema-type", /\{ default: \{\} \}/, "shells: { default: {} }"],
+  ["shells: { default: { env: ⟦[A=b]⟧ } }", "schema-type", /\{ A: b \}/, env("b")],
+  ["shells: { default: { env: ⟦'A=1.10'⟧ } }", "schema-type", /\{ A: "1\.10" \}/, env('"1.10"')],
+  ["shells: { default: { hook: ⟦[echo hi]⟧ } }", "schema-type", /`echo hi`/, "shells: { default: { hook: echo hi } }"],
+  ["commands: { build: ⟦make⟧ }", "schema-type", /run: make/, "commands: { build: { run: make } }"],
+  ["settings: ⟦[max-jobs = 4]⟧", "schema-type", /max-jobs: "4"/, 'settings: { max-jobs: "4" }'],
+  ["gc: ⟦weekly⟧", "schema-type", /automatic: true, dates: weekly/, "gc: { automatic: true, dates: weekly }"],
+  [
+    "volumes: ⟦[{ name: aws, mount: /volumes/aws }]⟧",
+    "schema-type",
+    /aws: \{ mount:/,
+    'volumes: { aws: { mount: "/volumes/aws" } }',
+  ],
+  ["users: ⟦[ada]⟧", "schema-type", /\{ ada: \{\} \}/, "users: { ada: {} }"],
+  ["builders: ⟦{ host: arm.example.net }⟧", "schema-type", /\[\{ host: arm/, "builders: [{ host: arm.example.net }]"],
+  ["nixpkgs: ⟦[nixos-26.05]⟧", "schema-type", /`nixos-26\.05`/, "nixpkgs: nixos-26.05"],
+  ["ci: ⟦[github, gitlab]⟧", "schema-type", /forges: \[github, gitlab\]/, "ci: { forges: [github, gitlab] }"],
+  // The right key under another name.
+  [packages("jq, { ⟦attr⟧: yq-go }"), "schema-unknown-key", /write `package`/, packages("jq, { package: yq-go }")],
+  ["groups: { a: { ⟦tools⟧: [jq] } }", "schema-unknown-key", /write `packages`/, packages("jq")],
+  ["commands: { build: { ⟦script⟧: make } }", "schema-unknown-key", /write `run`/, "commands: { build: { run: make } }"],
+  [
+    "commands: { build: { run: make, ⟦desc⟧: x } }",
+    "schema-unknown-key",
+    /write `help`/,
+    "commands: { build: { run: make, help: x } }",
+  ],
+  [
+    'inputs: { old: { ⟦url⟧: "github:NixOS/nixpkgs/nixos-24.05" } }',
+    "schema-unknown-key",
+    /write `flake`/,
+    'inputs: { old: { flake: "github:NixOS/nixpkgs/nixos-24.05" } }',
+  ],
+  [
+    "volumes: { aws: { ⟦path⟧: /volumes/aws } }",
+    "schema-unknown-key",
+    /write `mount`/,
+    "volumes: { aws: { mount: /volumes/aws } }",
+  ],
+  [host("deploy: { ⟦host⟧: h.example.net }"), "schema-unknown-key", /write `target`/, host("deploy: { target: h.example.net }")],
+  [
+    `substituters: [{ url: "https://cache.example.org", ⟦key⟧: "${KEY}" }]`,
+    "schema-unknown-key",
+    /write `publicKey`/,
+    `substituters: [{ url: "https://cache.example.org", publicKey: "${KEY}" }]`,
+  ],
+  ["buildUsers: { roles: [{ ⟦name⟧: aws }] }", "schema-unknown-key", /write `role`/, "buildUsers: { roles: [{ role: aws }] }"],
+  [
+    "gc: { automatic: true, ⟦schedule⟧: weekly }",
+    "schema-unknown-key",
+    /write `dates`/,
+    "gc: { automatic: true, dates: weekly }",
+  ],
+  [
+    "nixpkgs: { ⟦branch⟧: 'github:NixOS/nixpkgs/nixos-26.05' }",
+    "schema-unknown-key",
+    /write `url`/,
+    "nixpkgs: { url: 'github:NixOS/nixpkgs/nixos-26.05' }",
+  ],
+  ["ci: { ⟦github⟧: true }", "schema-unknown-key", /write `forges: \[github\]`/],
+  ["⟦system⟧: x86_64-linux", "schema-unknown-key", /write `systems: \[x86_64-linux\]`/],
+  ["users: { ada: { ⟦max-jobs⟧: 2 } }", "schema-unknown-key", /under `settings`/],
+  ["⟦stateVersion⟧: '26.05'", "schema-unknown-key", /hosts: \{ NAME/],
+  ["⟦devShells⟧: {}", "schema-unknown-key", /write `shells`/, "shells: {}"],
+  // Values in another tool's form.
+  ["gc: { automatic: true, olderThan: ⟦30⟧ }", "schema-type", /`30d`/, "gc: { automatic: true, olderThan: 30d }"],
+  ["gc: { automatic: true, olderThan: ⟦2 weeks⟧ }", "schema-value", /`14d`/, "gc: { automatic: true, olderThan: 14d }"],
+  [host("deploy: { target: ⟦root@h.example.net⟧ }"), "schema-value", /`h\.example\.net`, with `user: root`/],
+  [
+    host("deploy: { target: ⟦ssh://h.example.net⟧ }"),
+    "schema-value",
+    /`h\.example\.net`/,
+    host("deploy: { target: h.example.net }"),
+  ],
+  [host("modules: [⟦web.nix⟧]"), "schema-value", /`\.\/web\.nix`/, host("modules: [./web.nix]")],
+  ["volumes: { aws: { mount: ⟦volumes/aws⟧ } }", "schema-value", /`\/volumes\/aws`/, "volumes: { aws: { mount: /volumes/aws } }"],
+  [
+    "hosts: { h: { os: ⟦ubuntu⟧, system: x86_64-linux } }",
+    "schema-value",
+    /`linux`/,
+    "hosts: { h: { os: linux, system: x86_64-linux } }",
+  ],
+  ["allowedUsers: [⟦'%admin'⟧]", "schema-value", /`"@admin"`/, 'allowedUsers: ["@admin"]'],
+  ["images: { a: { name: ⟦Registry/CI:latest⟧ } }", "schema-value", /`registry\/ci`/, "images: { a: { name: registry/ci } }"],
+  ["requires: ⟦0.1⟧", "schema-type", /`">=0\.1"`/, 'requires: ">=0.1"'],
+  [
+    "inputs: { old: ⟦nixos-24.05⟧ }",
+    "schema-value",
+    /github:NixOS\/nixpkgs\/nixos-24\.05/,
+    "inputs: { old: github:NixOS/nixpkgs/nixos-24.05 }",
+  ],
+  ["nixpkgs: ⟦<nixpkgs>⟧", "schema-value", /github:NixOS\/nixpkgs\/nixos-26\.05/, "nixpkgs: github:NixOS/nixpkgs/nixos-26.05"],
+  [
+    "nixpkgs: { url: 'github:NixOS/nixpkgs/nixos-26.05', unfree: ⟦'*'⟧ }",
+    "schema-type",
+    /`true`/,
+    "nixpkgs: { url: 'github:NixOS/nixpkgs/nixos-26.05', unfree: true }",
+  ],
+  [packages("⟦./tools/mine⟧"), "schema-value", /`commands`/],
+  [packages("⟦https://github.com/derailed/k9s⟧"), "schema-value", /flakewright search k9s/],
+  ["shells: { default: { env: { ⟦my-var⟧: x } } }", "name-invalid", /`my_var`/, "shells: { default: { env: { my_var: x } } }"],
+  ["systems: ⟦[]⟧", "schema-value", /add one/],
+  ["systems: ⟦all⟧", "schema-type", /\[x86_64-linux\]/],
+];
+
+for (const [bad, code, hint, fixed] of [...ROWS, ...MORE]) {
+  const whole = (text: string) =>
+    `${/^nixpkgs:/m.test(text) ? head.replace(/nixpkgs:.*\n/, "") : head}${/^groups:/m.test(text) ? "" : "groups: {}\n"}${text}\n`;
   test(bad.replaceAll("\n", " ⏎ "), () => {
     const { text, start, end } = cursor(whole(bad));
     const compiled = compileText(text);
@@ -102,7 +227,11 @@ for (const [bad, code, hint, fixed] of ROWS) {
     assert.match(one?.hint ?? "", hint);
     if (one) assertAdvice(text, compiled, one, compileText);
     if (fixed === undefined) return;
-    assert.is(applyFixes(text, diagnostics), whole(fixed));
+    // A hint at a key gives its name, and no fix.
+    const followed = one?.fix
+      ? applyFixes(text, diagnostics)
+      : text.slice(0, start) + /`([^`]+)`/.exec(one?.hint ?? "")?.[1] + text.slice(end);
+    assert.is(followed, whole(fixed));
     const after = compileText(whole(fixed));
     assert.ok(after.files, JSON.stringify(after.diagnostics));
   });

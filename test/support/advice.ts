@@ -43,9 +43,10 @@ export function followed(
   const ways: [string, string][] = [];
   if (fix) ways.push(["the fix", applyFixes(text, [diagnostic])]);
   const instead = textOfHint(diagnostic);
-  if (instead !== undefined) ways.push([`write ${instead}`, written(text, range, filled(instead))]);
+  const path = source && pathAt(source, range);
+  if (instead !== undefined)
+    ways.push([`write ${instead}`, written(text, wholeEntry(range, instead, path, source), filled(instead))]);
   if (source === undefined) return ways;
-  const path = pathAt(source, range);
   const [, line] = ADD.exec(hint) ?? [];
   if (path && line) for (const spec of withLine(text, path, filled(line))) ways.push([`add ${line}`, spec]);
   const [, entry, list] = ADD_TO.exec(hint) ?? [];
@@ -53,6 +54,15 @@ export function followed(
   const [deletion] = DELETE.exec(hint) ?? [];
   if (path && deletion) ways.push(["delete", without(text, deletion.endsWith("entry") ? entryOf(path) : path)]);
   return ways;
+}
+
+/** The range of a key with its value, for a hint at the key that gives both. */
+function wholeEntry(range: Diagnostic["range"], instead: string, path: SpecPath | undefined, source: Source | undefined) {
+  if (!source || !path || !/^[\w-]+: /.test(instead)) return range;
+  const [key, value] = [source.locate(path, "key"), source.locate(path, "value")];
+  return key.start === range.start && key.end === range.end && value.start > key.end
+    ? { start: range.start, end: value.end }
+    : range;
 }
 
 /** The text at a range replaced. `key: value` for a value replaces the key as well. */

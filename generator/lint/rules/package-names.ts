@@ -102,7 +102,18 @@ export const packageNameRules: readonly Rule[] = [
       let searches = 0;
       for (const one of judged(context)) {
         const { verdict, tool, own, wrong } = one;
-        if (wrong || !own || !(verdict.kind === "unknown" || verdict.kind === "newer")) continue;
+        if (wrong || !own) continue;
+        const withVersion = /^([A-Za-z][\w-]*)((?:\.\d+)+)$/.exec(tool.package);
+        if (withVersion) {
+          const [, name = "", version = ""] = withVersion;
+          context.report({
+            at: packageAt(context.source, tool),
+            message: `unknown package \`${tool.package}\`: a version is no part of an attribute path`,
+            hint: versionHint(name, version.slice(1), own),
+          });
+          continue;
+        }
+        if (!(verdict.kind === "unknown" || verdict.kind === "newer")) continue;
         if (!own.covers(tool.package)) continue;
         const at = packageAt(context.source, tool);
         const near = verdict.kind === "newer" || ++searches > MOST_SEARCHES ? [] : own.nearest(tool.package);
@@ -166,6 +177,13 @@ function unknownHint(verdict: Verdict, near: readonly string[], facts: Facts): s
     return `take it \`from\` an input with a newer nixpkgs, or move \`nixpkgs\` to nixos-${DEFAULT_RELEASE}`;
   if (near.length > 0) return `did you mean ${quoted(near)}?`;
   return facts.exact ? `search for it at ${PACKAGE_SEARCH}` : "run `flakewright index` to check the spec's own nixpkgs";
+}
+
+/** Packages of a version have it in their name: `python311`, `nodejs_20`, `go_1_22`. */
+function versionHint(name: string, version: string, facts: Facts): string {
+  const names = ["", "_"].flatMap((mark) => ["", "_"].map((dot) => `${name}${mark}${version.replaceAll(".", dot)}`));
+  const found = [...new Set(names)].filter((one) => facts.verdict(one).kind === "package");
+  return found.length > 0 ? `did you mean ${quoted(found)}?` : `write \`{ package: ${name}, version: "${version}" }\``;
 }
 
 /** A sentence about the nixpkgs that packages are compared with, if the state of the spec's own is unknown. Only once for each spec. */
