@@ -1,7 +1,7 @@
 import { daemonVariables } from "../../output/views/network.ts";
 import type { System } from "../../system/system.ts";
 import { applyCommand, DROP_IN, type Owner } from "./conf.ts";
-import { type Examined, finding, found, type Machine, NOTHING } from "./machine.ts";
+import { type Examined, finding, found, type Machine, NOTHING, word } from "./machine.ts";
 
 /**
  * Does the running Nix daemon have the proxy and the certificate authorities of the spec? What it really has is in its process; where
@@ -28,18 +28,35 @@ export async function examineNetwork(machine: Machine, owner: Owner): Promise<Ex
       return has === undefined ? `lacks ${name}=${value}` : `has ${name}=${withoutPassword(has)}, not ${value}`;
     })
     .join("; ");
+  return found(finding("machine-network-differs", where, `the daemon ${message}`, await remedy(machine, owner, daemon, wanted)));
+}
+
+/** The command that gives the daemon the variables. */
+async function remedy(
+  machine: Machine,
+  owner: Owner,
+  { alone }: DaemonEnvironment,
+  wanted: readonly (readonly [name: string, value: string])[],
+): Promise<string> {
+  const { sudo, system } = machine;
+  if (owner === "nixos" || owner === "nix-darwin") return applyCommand(machine, owner);
+  // Nothing starts it again, so the command does.
+  if (alone !== undefined) {
+    const variables = wanted.map((pair) => word(pair.join("="))).join(" ");
+    return `${sudo}sh -c ${word(`kill ${alone} && env ${variables} nohup nix-daemon >/dev/null 2>&1 &`)}`;
+  }
   // The drop-in may be there already, and the daemon older than it.
-  const isInstalled = !isSystem && (await system.kind(DROP_IN)) !== undefined;
-  const restart = `${machine.sudo}sh -c "systemctl daemon-reload && systemctl restart nix-daemon.service"`;
-  return found(
-    finding("machine-network-differs", where, `the daemon ${message}`, isInstalled ? restart : applyCommand(machine, owner)),
-  );
+  return (await system.kind(DROP_IN)) === undefined
+    ? applyCommand(machine, owner)
+    : `${sudo}sh -c "systemctl daemon-reload && systemctl restart nix-daemon.service"`;
 }
 
 interface DaemonEnvironment {
   readonly variables: ReadonlyMap<string, string>;
   /** Where they were read. */
   readonly where: string;
+  /** The id of the process, if neither systemd nor launchd started it. */
+  readonly alone?: string;
 }
 
 async function daemonEnvironment(system: System): Promise<DaemonEnvironment | undefined> {
@@ -54,7 +71,7 @@ async function daemonEnvironment(system: System): Promise<DaemonEnvironment | un
   if (process && process !== "0") {
     const where = `/proc/${process}/environ`;
     const text = (await system.readFile(where).catch(() => undefined))?.toString();
-    if (text) return { variables: pairs(text.split("\0")), where };
+    if (text) return { variables: pairs(text.split("\0")), where, ...(isUnit ? {} : { alone: process }) };
   }
   if (!isUnit) return undefined;
   return { variables: pairs(unitWords(properties.get("Environment") ?? "")), where: "nix-daemon.service" };
