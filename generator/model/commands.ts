@@ -8,7 +8,7 @@ import { groupList } from "./tools.ts";
 /** The program that lists the commands of a shell. */
 export const MENU = "menu";
 
-/** The commands, in the spec's order. Reports `name-conflict` for the reserved name. */
+/** The commands, in the spec's order. Reports `name-conflict` for the reserved name, `schema-value` for one without code. */
 export function commandsOf(
   part: Pruned<NonNullable<Spec["commands"]>> | undefined,
   groups: References<Group>,
@@ -22,6 +22,10 @@ export function commandsOf(
         hint: "rename the command",
       });
     const { help = "", run = "" } = command;
+    if (command.run !== undefined && run.trim() === "")
+      add("schema-value", [...at, "run"], "value", `the command \`${name}\` has no code`, {
+        hint: "write what it runs, such as `kubectl get pods`",
+      });
     return [{ at, name, help, run, groups: groupList(command.groups, [...at, "groups"], groups, add) }];
   });
 }

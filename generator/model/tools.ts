@@ -138,6 +138,9 @@ export interface ToolSources {
   readonly versions: Versions;
 }
 
+/** What other tools call the newest version. */
+const NEWEST = /^(latest|newest|stable|lts)$/i;
+
 function toolsOf(part: ToolPart, at: SpecPath, { sets, versions }: ToolSources, add: ReporterAdd): Tool[] {
   return (part ?? []).flatMap((entry, index) => {
     const long = typeof entry === "object" ? entry : undefined;
@@ -151,8 +154,13 @@ function toolsOf(part: ToolPart, at: SpecPath, { sets, versions }: ToolSources, 
       add("schema-value", [...place, "version"], "value", "a tool has either `version` or `from`", {
         hint: "delete one of them: `version` finds the nixpkgs by itself",
       });
-    const pin =
-      version === undefined || long?.from !== undefined ? undefined : versions.pin(path, version, [...place, "version"]);
+    const isNewest = version !== undefined && NEWEST.test(version);
+    if (isNewest)
+      add("schema-value", [...place, "version"], "value", `\`${version}\` is no version`, {
+        hint: "delete it: without `version`, the tool is the one of the spec's nixpkgs",
+      });
+    const isPinned = version !== undefined && long?.from === undefined && !isNewest;
+    const pin = isPinned ? versions.pin(path, version, [...place, "version"]) : undefined;
     const { attribute = path, from = set } = pin ?? {};
     return [
       {

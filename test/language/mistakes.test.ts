@@ -44,6 +44,11 @@ const ROWS: readonly Row[] = [
   ],
   ["trustedUsers: ⟦root⟧", "schema-type", /\[root\]/, "trustedUsers: [root]"],
   [host("groups: ⟦a⟧"), "schema-type", /\[a\]/, host("groups: [a]")],
+  // Versions.
+  [packages("{ package: jq, version: ⟦latest⟧ }"), "schema-value", /without `version`/],
+  [packages("{ package: jq, version: ⟦1.7⟧ }"), "schema-type", /"1\.7"/],
+  [`${packages('{ package: jq, version: ⟦"1.7"⟧, from: x }')}\ninputs: { x: path:/srv/nixpkgs }`, "schema-value", /delete one/],
+  ["commands: { deploy: { run: ⟦' '⟧ } }", "schema-value", /write what it runs/],
   // true and false.
   ["gc: { automatic: ⟦yes⟧ }", "schema-type", /`true`/, "gc: { automatic: true }"],
   ["gc: { automatic: ⟦Off⟧ }", "schema-type", /`false`/, "gc: { automatic: false }"],

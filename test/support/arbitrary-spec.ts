@@ -202,7 +202,9 @@ export const specValue: fc.Arbitrary<Record<string, unknown>> = fc
         ),
         commands: mapOf(
           name.map((one) => `run-${one}`),
-          partial({ help: hostileLine, run: hostileText, groups: some(groupNames) }, ["run"]),
+          partial({ help: hostileLine, run: hostileText.filter((text) => text.trim() !== ""), groups: some(groupNames) }, [
+            "run",
+          ]),
         ),
         settings: fc.record(
           {
