@@ -53,6 +53,7 @@ const isSystem = (name: string): boolean => (SYSTEMS as readonly string[]).inclu
 class Packages {
   readonly list: Noted<ImportedPackage>[] = [];
   readonly inputs: Noted<Input>[] = [];
+  readonly #inputNames = new Set<string>();
   readonly insecure: string[] = [];
   readonly #known: KnownPackages | undefined;
 
@@ -117,8 +118,8 @@ class Packages {
     const revision = reference[1] ?? reference[2];
     if (revision === undefined) return { value: packageFrom(attribute, systems, this.#known), notes };
     const name = `nixpkgs-${/^[0-9a-f]{40}$/.test(revision) ? revision.slice(0, 7) : revision.toLowerCase().replace(/[^a-z0-9_-]+/g, "-")}`;
-    if (!this.inputs.some((input) => input.value?.name === name))
-      this.inputs.push({ value: { name, url: `github:NixOS/nixpkgs/${revision}` }, notes: [] });
+    if (!this.#inputNames.has(name)) this.inputs.push({ value: { name, url: `github:NixOS/nixpkgs/${revision}` }, notes: [] });
+    this.#inputNames.add(name);
     return { value: { attribute, from: name, ...(systems ? { systems } : {}) }, notes };
   }
 }

@@ -57,6 +57,9 @@ const FORMATS: readonly (FileFormat | GroupFormat)[] = [
   { name: "nix.conf", matches: /\.conf$/, groupOf: (path) => ownerOf(path) ?? "", readGroup: importNixConf },
 ];
 
+/** The most characters of an imported file: a program's configuration that people wrote has some thousand. */
+const MOST_CHARACTERS = 1024 * 1024;
+
 /**
  * Foreign configuration → the text of a spec, with a comment wherever something could not be carried over. Several files
  * become one spec; nix.conf files are read in the given order, as Nix reads its own, and one below a home folder becomes
@@ -74,6 +77,12 @@ export async function importConfigs(
     const [first] = group;
     if (!format) {
       diagnostics.push(unknownKind(first.path));
+      continue;
+    }
+    const large = group.find(({ text }) => text.length > MOST_CHARACTERS);
+    if (large) {
+      const message = `the file has ${large.text.length} characters; \`import\` reads at most ${MOST_CHARACTERS}`;
+      diagnostics.push(diagnostic("import-syntax", message, large.path, { start: 0, end: 0 }, { hint: "split it" }));
       continue;
     }
     try {

@@ -92,15 +92,20 @@ function writeInputs(
   main: Noted<string> | undefined,
 ): void {
   const inputs: Noted<Input>[] = [];
+  const names = new Set<string>();
   for (const draft of drafts) {
     const other = otherNixpkgs(draft, main);
     const project = projects.find((one) => one.draft === draft);
     if (other && project) {
       const value = { name: inputName(project), url: flakeReference(other) };
+      names.add(value.name);
       inputs.push({ value, notes: [`what ${draft.file} takes its packages from`] });
     }
-    for (const input of draft.inputs ?? [])
-      if (!inputs.some(({ value }) => value && value.name === input.value?.name)) inputs.push(input);
+    for (const input of draft.inputs ?? []) {
+      if (input.value && names.has(input.value.name)) continue;
+      if (input.value) names.add(input.value.name);
+      inputs.push(input);
+    }
   }
   const map = writer.map(inputs, ({ name, url }) => [name, url]);
   if (map.items.length > 0) writer.section("inputs", map);

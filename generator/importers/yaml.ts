@@ -28,8 +28,11 @@ export function parseYaml(text: string): ForeignYaml {
     const found = text.slice(start, end);
     throw new SyntaxFault(yamlErrorText(fault, holdsSecret(found) ? "…" : found).message, { start, end });
   }
+  let aliases = 0;
   visit(document, {
     Alias(_, alias) {
+      // Each search reads the whole document.
+      if (++aliases > MAX_ALIASES) throw new SyntaxFault(`more than ${MAX_ALIASES} aliases`, { start: 0, end: text.length });
       const [start = 0, end = text.length] = alias.range ?? [];
       if (!alias.resolve(document))
         throw new SyntaxFault(`no anchor \`&${alias.source}\` is defined before this alias`, { start, end });

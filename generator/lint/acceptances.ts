@@ -1,17 +1,35 @@
 import type { Acceptance } from "../model/model.ts";
 import type { Source } from "../read/source.ts";
 import type { Diagnostic } from "../report/diagnostic.ts";
-import { coversPath, dotted, type SpecPath } from "../report/spec-path.ts";
+import { dotted, pathText, type SpecPath } from "../report/spec-path.ts";
 import { nearestNames } from "../report/suggestions.ts";
 import { quoted } from "../report/words.ts";
 import { allCodes, BY_CODE, explanationOf, isAcceptable } from "./rules.ts";
 
-/** The acceptance with the most specific place. Of equal ones the first, so that a duplicate is reported as unused. */
-export function closest(acceptances: readonly Acceptance[], at: SpecPath): Acceptance | undefined {
-  let best: Acceptance | undefined;
-  for (const one of acceptances)
-    if (coversPath(one.place, at) && (!best || (one.place ?? "").length > (best.place ?? "").length)) best = one;
-  return best;
+/** Acceptances of one code, to find one by a place. */
+export type Acceptances = ReadonlyMap<string, Acceptance>;
+
+/** The acceptances of each code. Of equal places the first counts, so that a duplicate is reported as unused. */
+export function acceptancesByCode(acceptances: readonly Acceptance[]): ReadonlyMap<string, Acceptances> {
+  const byCode = new Map<string, Map<string, Acceptance>>();
+  for (const one of acceptances) {
+    const places = byCode.get(one.code) ?? new Map<string, Acceptance>();
+    byCode.set(one.code, places);
+    // An empty text is the place of nothing.
+    const place = one.place === "" ? "\0" : dotted(one.place ?? "");
+    if (!places.has(place)) places.set(place, one);
+  }
+  return byCode;
+}
+
+/** The acceptance with the most specific place: `groups.k8s` covers `groups.k8s.packages[0]`, one without a place covers all. */
+export function closest(acceptances: Acceptances, at: SpecPath): Acceptance | undefined {
+  if (acceptances.size === 0) return undefined;
+  for (let place = dotted(pathText(at)); place !== ""; place = place.slice(0, Math.max(0, place.lastIndexOf(".")))) {
+    const found = acceptances.get(place);
+    if (found) return found;
+  }
+  return acceptances.get("");
 }
 
 /**
@@ -27,6 +45,7 @@ export function acceptanceDiagnostics(
   before: readonly Diagnostic[],
 ): Diagnostic[] {
   const found: Diagnostic[] = [];
+  const rejected = before.length > 0 ? touching(before) : undefined;
   const add = (code: "lint-unused" | "lint-without-why", at: SpecPath, message: string, hint: string) => {
     const severity = BY_CODE.get(code)?.severity ?? "error";
     const range = source.locate(at, "value");
@@ -54,7 +73,7 @@ export function acceptanceDiagnostics(
         `\`${code}\` can't be accepted`,
         `fix the cause; \`flakewright explain ${code}\` describes it`,
       );
-    } else if (!mayBeHidden(place, source, before)) {
+    } else if (!mayBeHidden(place, source, rejected)) {
       const where = place === undefined ? "" : ` at ${place}`;
       add(
         "lint-unused",
@@ -68,12 +87,39 @@ export function acceptanceDiagnostics(
 }
 
 /** Whether an earlier stage rejected the place of an acceptance. No rule checks that place then, so the acceptance may be needed. */
-function mayBeHidden(place: string | undefined, source: Source, before: readonly Diagnostic[]): boolean {
-  if (before.length === 0) return false;
+function mayBeHidden(place: string | undefined, source: Source, rejected: Touches | undefined): boolean {
+  if (!rejected) return false;
   if (place === undefined) return true;
   const path = dotted(place)
     .split(".")
     .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
   const [key, value] = [source.locate(path, "key"), source.locate(path, "value")];
-  return before.some(({ file, range }) => file === value.file && range.start <= value.end && key.start <= range.end);
+  return rejected(value.file, key.start, value.end);
+}
+
+type Touches = (file: string, start: number, end: number) => boolean;
+
+/** A function that says whether one of the diagnostics touches a range, in the time of a binary search. */
+function touching(diagnostics: readonly Diagnostic[]): Touches {
+  const byFile = new Map<string, { readonly start: number; end: number }[]>();
+  for (const { file, range } of diagnostics) {
+    const ranges = byFile.get(file) ?? [];
+    byFile.set(file, ranges);
+    ranges.push({ start: range.start, end: range.end });
+  }
+  for (const ranges of byFile.values()) {
+    ranges.sort((a, b) => a.start - b.start);
+    // Of a range and those before it, the last end.
+    for (const [index, range] of ranges.entries()) range.end = Math.max(range.end, ranges[index - 1]?.end ?? 0);
+  }
+  return (file, start, end) => {
+    const ranges = byFile.get(file) ?? [];
+    let [low, high] = [0, ranges.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((ranges[middle]?.start ?? 0) <= end) low = middle + 1;
+      else high = middle;
+    }
+    return low > 0 && (ranges[low - 1]?.end ?? 0) >= start;
+  };
 }

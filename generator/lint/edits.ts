@@ -12,11 +12,11 @@ export function entryRemoval(source: Source, entry: Entry): Fix | undefined {
   const range = entry.range?.();
   if (!range) return typeof at.at(-1) === "number" ? removal(source, at) : undefined;
   const { text } = source.origin(at).file;
-  const before = /\s+$/.exec(text.slice(0, range.start));
+  const before = spaceBefore(text, range.start);
   const node = source.locate(at, "value");
-  if (before && before.index > node.start) return { range: { ...range, start: before.index }, text: "" };
-  const after = /^\s+/.exec(text.slice(range.end, node.end));
-  return after ? { range: { ...range, end: range.end + after[0].length }, text: "" } : undefined;
+  if (before < range.start && before > node.start) return { range: { ...range, start: before }, text: "" };
+  const after = Math.min(spaceAfter(text, range.end), node.end);
+  return after > range.end ? { range: { ...range, end: after }, text: "" } : undefined;
 }
 
 /** An edit that replaces a key or a value. */
@@ -31,24 +31,48 @@ export function replacement(source: Source, at: SpecPath, part: "key" | "value",
 export function removal(source: Source, at: SpecPath): Fix | undefined {
   const { file: own, path } = source.origin(at);
   const parent = valueAt(own, path.slice(0, -1));
-  if (typeof parent !== "object" || parent === null || Object.keys(parent).length < 2) return undefined;
+  if (typeof parent !== "object" || parent === null || !hasSeveral(parent)) return undefined;
   const { text, file } = own;
   const value = own.locate(path, "value");
   const start = Array.isArray(parent) ? value.start : own.locate(path, "key").start;
   const lineStart = text.lastIndexOf("\n", start - 1) + 1;
   const lead = text.slice(lineStart, start);
-  if (/^ *(- +)?$/.test(lead) && (!Array.isArray(parent) || lead.includes("-")) && !/[[{,]\s*$/.test(text.slice(0, lineStart))) {
+  if (/^ *(- +)?$/.test(lead) && (!Array.isArray(parent) || lead.includes("-")) && !/[[{,]/.test(charBefore(text, lineStart))) {
     // The key is on the line of a list item's `-`, which must stay.
     if (!Array.isArray(parent) && lead.includes("-")) return undefined;
     const newline = text.indexOf("\n", value.end);
     return { range: { file, start: lineStart, end: newline === -1 ? text.length : newline + 1 }, text: "" };
   }
-  const before = /,\s*$/.exec(text.slice(0, start));
-  if (before) return { range: { file, start: before.index, end: value.end }, text: "" };
-  const after = /^\s*,\s*/.exec(text.slice(value.end));
-  if (/[[{]\s*$/.test(text.slice(0, start)) && after)
-    return { range: { file, start, end: value.end + after[0].length }, text: "" };
+  const before = charBefore(text, start);
+  if (before === ",") return { range: { file, start: spaceBefore(text, start) - 1, end: value.end }, text: "" };
+  const comma = spaceAfter(text, value.end);
+  if (/[[{]/.test(before) && text[comma] === ",") return { range: { file, start, end: spaceAfter(text, comma + 1) }, text: "" };
   return undefined;
+}
+
+/** Where the white space before an offset begins. From the offset on: a search for `\s*$` reads the whole text each time. */
+function spaceBefore(text: string, offset: number): number {
+  let at = offset;
+  while (at > 0 && /\s/.test(text[at - 1] ?? "")) at--;
+  return at;
+}
+
+/** The last character before an offset that is no white space; `""` when there is none. */
+const charBefore = (text: string, offset: number): string => text[spaceBefore(text, offset) - 1] ?? "";
+
+/** Where the white space after an offset ends. */
+function spaceAfter(text: string, offset: number): number {
+  let at = offset;
+  while (at < text.length && /\s/.test(text[at] ?? "")) at++;
+  return at;
+}
+
+/** Whether a list or map has two entries. */
+function hasSeveral(parent: object): boolean {
+  if (Array.isArray(parent)) return parent.length > 1;
+  let count = 0;
+  for (const _ in parent) if (++count > 1) return true;
+  return false;
 }
 
 /**

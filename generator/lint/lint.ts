@@ -1,7 +1,7 @@
 import type { Acceptance, Model } from "../model/model.ts";
 import type { Source } from "../read/source.ts";
 import type { Diagnostic, Place, Stage } from "../report/diagnostic.ts";
-import { acceptanceDiagnostics, closest } from "./acceptances.ts";
+import { acceptanceDiagnostics, acceptancesByCode, closest } from "./acceptances.ts";
 import type { Environment } from "./rule.ts";
 import { RULES } from "./rules.ts";
 import type { Secret } from "./secrets.ts";
@@ -24,9 +24,10 @@ export function lint({ model, source, environment, before, secrets }: LintInput)
   const found: Diagnostic[] = [];
   const used = new Set<Acceptance>();
   const rejected = new Set(before.map((one) => rangeKey({ ...one.range, file: one.file })));
+  const accepted = acceptancesByCode(model.lint);
   for (const rule of RULES) {
     const { code, check } = rule;
-    const acceptances = rule.final ? [] : model.lint.filter((acceptance) => acceptance.code === code);
+    const acceptances = rule.final ? undefined : accepted.get(code);
     check?.({
       model,
       source,
@@ -36,7 +37,7 @@ export function lint({ model, source, environment, before, secrets }: LintInput)
         const place = () => ownPlace?.() ?? source.locate(at, part);
         // A secret is reported even if the value has another error.
         if (rejected.size > 0 && code !== "secret-in-spec" && rejected.has(rangeKey(place()))) return;
-        const acceptance = final ? undefined : closest(acceptances, at);
+        const acceptance = final || !acceptances ? undefined : closest(acceptances, at);
         if (acceptance) used.add(acceptance);
         if (acceptance || settled) return;
         const edit = fix?.();

@@ -1,6 +1,6 @@
+import { boundedNearest } from "../report/bounded-search.ts";
 import type { ReporterAdd } from "../report/diagnostic.ts";
 import type { SpecPath } from "../report/spec-path.ts";
-import { nearestNames } from "../report/suggestions.ts";
 import { quoted } from "../report/words.ts";
 
 /** The entries of a key that other parts of the spec refer to by name. */
@@ -24,8 +24,8 @@ export function refer<T>(
 ): T | undefined {
   const { kind, key, declared, known } = references;
   const found = known.get(name);
-  if (found !== undefined || declared.includes(name)) return found;
-  const near = nearestNames(name, declared);
+  if (found !== undefined || isDeclared(references, name)) return found;
+  const near = boundedNearest(references, name, declared);
   const hint =
     near.length > 0
       ? `did you mean ${quoted(near)}?`
@@ -36,4 +36,12 @@ export function refer<T>(
           : `\`${key}\` has ${declared.length} entries but none with a similar name`;
   add("reference-unknown", at, part, `unknown ${kind} \`${name}\``, { hint });
   return undefined;
+}
+
+const sets = new WeakMap<object, ReadonlySet<string>>();
+
+function isDeclared(references: References<unknown>, name: string): boolean {
+  const set = sets.get(references) ?? new Set(references.declared);
+  sets.set(references, set);
+  return set.has(name);
 }

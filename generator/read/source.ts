@@ -9,6 +9,12 @@ import { PlainMap } from "./plain-map.ts";
 /** The maximum size of a spec, in bytes. */
 export const MAX_BYTES = 8 * 1024 * 1024;
 
+/**
+ * The maximum number of lines, keys and entries of a file in total. A spec with 10,000 packages and 1,000 hosts has 65,000. Each takes two
+ * kilobytes in the parser alone.
+ */
+export const MAX_ENTRIES = 300_000;
+
 /** The maximum nesting of maps and lists; the language itself needs six levels. */
 export const MAX_DEPTH = 64;
 
@@ -91,8 +97,12 @@ export function readFile(file: string, bytes: Uint8Array): Read {
   const nul = text.indexOf("\0");
   if (nul !== -1) return limit(file, text, "the file contains a NUL character", { start: nul, end: nul + 1 }, "delete it");
 
-  const deep = flowTooDeep(text);
+  const { deep, full } = limitsOf(text);
   if (deep !== -1) return limit(file, text, TOO_DEEP, { start: deep, end: deep + 1 }, LESS_DEEP);
+  if (full !== -1) {
+    const message = `the file has more than ${MAX_ENTRIES} lines, keys and entries`;
+    return limit(file, text, message, { start: full, end: full + 1 }, "split the platform into several specs");
+  }
   let document: Document.Parsed;
   try {
     document = parse(text);
@@ -147,25 +157,37 @@ function parse(text: string): Document.Parsed {
 }
 
 /**
- * The offset at which `[`, `{` or `- ` nest too deeply for the recursive parser, or -1. The check runs before the parser, which would
- * overflow its stack. It also counts brackets in strings and comments; a spec with 1000 unclosed ones there is not realistic.
+ * The offsets at which `[`, `{` or `- ` nest too deeply for the recursive parser (`deep`), and where the file has too many entries for it
+ * (`full`), or -1. The check runs before the parser, which would overflow its stack or take gigabytes. It also counts what is in strings
+ * and comments; a spec with 1000 unclosed brackets there is not realistic.
  */
-function flowTooDeep(text: string): number {
+function limitsOf(text: string): { readonly deep: number; readonly full: number } {
   let depth = 0;
   let lineDepth = 0;
+  let entries = 0;
+  let full = -1;
   for (let at = 0; at < text.length; at++) {
     const c = text.charCodeAt(at);
     if (c === 0x5b || c === 0x7b) {
-      if (++depth > 1000) return at;
+      entries++;
+      if (++depth > 1000) return { deep: at, full };
     } else if (c === 0x5d || c === 0x7d) {
       if (depth > 0) depth--;
-    } else if (c === 0x0a) lineDepth = 0;
-    else if (c === 0x2d || c === 0x3f || c === 0x3a) {
+    } else if (c === 0x2c) {
+      if (depth > 0) entries++;
+    } else if (c === 0x0a) {
+      lineDepth = 0;
+      entries++;
+    } else if (c === 0x2d || c === 0x3f || c === 0x3a) {
       // `- - - -` nests block lists on one line.
-      if (text.charCodeAt(at + 1) === 0x20 && ++lineDepth > 1000) return at;
+      if (text.charCodeAt(at + 1) === 0x20) {
+        entries++;
+        if (++lineDepth > 1000) return { deep: at, full };
+      }
     }
+    if (entries > MAX_ENTRIES && full === -1) full = at;
   }
-  return -1;
+  return { deep: -1, full };
 }
 
 /** Converts nodes to plain data, checks the limits and reports duplicate keys. */

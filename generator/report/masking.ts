@@ -79,10 +79,31 @@ const WINDOW = 8;
 
 const MAX_INDEXED = 20_000;
 
-/** The ranges of a text that are also part of a long secret. */
+/** The ranges of a text that are also part of a long secret, in linear time and eight to sixteen bytes for each character of the secret. */
 function tracesOf(secret: string, text: string): Range[] {
+  // A hash table of the places in the secret, with open addressing.
+  const size = 2 ** Math.ceil(Math.log2(2 * secret.length));
+  const places = new Int32Array(size).fill(-1);
+  const slot = (from: string, start: number): number => {
+    let hash = 17;
+    for (let at = start; at < start + WINDOW; at++) hash = (Math.imul(hash, 31) + from.charCodeAt(at)) | 0;
+    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+    for (let at = (hash ^ (hash >>> 13)) & (size - 1); ; at = (at + 1) & (size - 1)) {
+      const place = places[at] ?? -1;
+      if (place === -1 || isSameWindow(secret, place, from, start)) return at;
+    }
+  };
+  for (let start = 0; start + WINDOW <= secret.length; start++) {
+    const at = slot(secret, start);
+    if (places[at] === -1) places[at] = start;
+  }
   const found: Range[] = [];
   for (let start = 0; start + WINDOW <= text.length; start++)
-    if (secret.includes(text.slice(start, start + WINDOW))) found.push({ start, end: start + WINDOW });
+    if (places[slot(text, start)] !== -1) found.push({ start, end: start + WINDOW });
   return found;
+}
+
+function isSameWindow(one: string, oneStart: number, other: string, otherStart: number): boolean {
+  for (let at = 0; at < WINDOW; at++) if (one.charCodeAt(oneStart + at) !== other.charCodeAt(otherStart + at)) return false;
+  return true;
 }

@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { answer } from "./answer.ts";
+import { ATTACKS } from "./attacks.ts";
 import { editorLatency } from "./editor.ts";
 import { evaluation } from "./evaluation.ts";
 import { againstFloor, cost, median, scratch } from "./measure.ts";
@@ -9,7 +11,8 @@ import { largeSpec, specOfFiles } from "./spec.ts";
 import { watchLatency } from "./watch.ts";
 
 /*
- * `npm run bench [-- start scale watch editor evaluation packages] [--json FILE]` measures the bundle in dist/, relative to `node -e 0` in the same
+ * `npm run bench [-- start scale watch editor evaluation packages attacks [WORD]] [--json FILE]` measures the bundle in dist/, relative to
+ * `node -e 0` in the same
  * run. Run it on an idle machine. It is no test: nothing fails on a figure.
  */
 
@@ -18,7 +21,9 @@ const flakewright = join(root, "dist/flakewright.js");
 const words = process.argv.slice(2);
 const jsonAt = words.indexOf("--json");
 const jsonFile = jsonAt === -1 ? undefined : words.splice(jsonAt, 2)[1];
-const isSelected = (part: string) => words.length === 0 || words.includes(part);
+const PARTS = ["start", "scale", "watch", "editor", "evaluation", "packages", "attacks"];
+/** The attacks take half an hour: only when asked for. */
+const isSelected = (part: string) => (words.length === 0 ? part !== "attacks" : words.includes(part));
 const results: Record<string, unknown> = {};
 
 function table(title: string, rows: readonly Record<string, string | number>[]): void {
@@ -131,6 +136,27 @@ if (isSelected("packages")) {
   const rows = packageVerdicts();
   if (rows) table("Packages: verdicts on every attribute of two real nixpkgs", rows);
   else console.log("\nPackages: skipped, because FLAKEWRIGHT_NIXPKGS or FLAKEWRIGHT_NIXPKGS_OLD is not set");
+}
+
+if (isSelected("attacks")) {
+  const [word = ""] = words.filter((one) => !PARTS.includes(one));
+  const sizes = [64, 256, 1024, 8192].map((kilobytes) => kilobytes * 1024);
+  const floor = cost(["-e", "0"]).cpu;
+  const rows = ATTACKS.filter(({ name, file }) => `${file} ${name}`.includes(word)).map((attack) => {
+    const answers = sizes.map((size) => answer(flakewright, attack, size));
+    const [, , million, last] = answers;
+    const growth = ((last?.cpu ?? 0) - floor) / ((million?.cpu ?? 0) - floor) / 8;
+    return {
+      attack: attack.name,
+      ...Object.fromEntries(answers.map(({ cpu }, at) => [`${(sizes[at] ?? 0) / 1024} KiB: s`, round(cpu)])),
+      "peak MiB": round(Math.max(...answers.map(({ memory }) => memory)), 0),
+      "8 MiB ÷ 8 × 1 MiB": round(growth),
+      answer: last?.says ?? "",
+    };
+  });
+  table("Attacks: CPU by size, at most 10 s and 1,024 MiB; growth at most 1.3", rows);
+  const slow = rows.filter((row) => (row["8192 KiB: s" as keyof typeof row] as unknown as number) > 10 || row["peak MiB"] > 1024);
+  console.log(`${rows.length} attacks, ${slow.length} above 10 s or 1,024 MiB`);
 }
 
 if (jsonFile) writeFileSync(jsonFile, `${JSON.stringify(results, null, 2)}\n`);

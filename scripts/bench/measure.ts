@@ -13,12 +13,15 @@ export interface Cost {
 
 const folder = mkdtempSync(join(tmpdir(), "flakewright-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-const reporter = join(folder, "usage.cjs");
 const report = join(folder, "usage.json");
+
+/** A module for `node --require` that writes a process's cost, at its exit, to the file that the variable names. */
+export const REPORTER = join(folder, "usage.cjs");
+export const REPORT_VARIABLE = "FLAKEWRIGHT_BENCH_REPORT";
 writeFileSync(
-  reporter,
+  REPORTER,
   `process.on("exit", () => { const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-  require("node:fs").writeFileSync(${JSON.stringify(report)}, JSON.stringify({ cpu: (userCPUTime + systemCPUTime) / 1e6, memory: maxRSS / 1024 })); });`,
+  require("node:fs").writeFileSync(process.env.${REPORT_VARIABLE}, JSON.stringify({ cpu: (userCPUTime + systemCPUTime) / 1e6, memory: maxRSS / 1024 })); });`,
 );
 
 /** A path for temporary files, deleted at exit. */
@@ -26,8 +29,9 @@ export const scratch = (name: string): string => join(folder, name);
 
 /** Runs Node once. The process reports its own cost at exit. */
 export function cost(args: readonly string[], cwd?: string): Cost {
-  const { status, stderr } = spawnSync(process.execPath, ["--require", reporter, ...args], {
+  const { status, stderr } = spawnSync(process.execPath, ["--require", REPORTER, ...args], {
     cwd,
+    env: { ...process.env, [REPORT_VARIABLE]: report },
     encoding: "utf8",
     maxBuffer: 2 ** 28,
   });

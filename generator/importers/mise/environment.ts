@@ -29,25 +29,41 @@ export function environmentOf(root: Table): Environment {
   return { ...found, env: joinedPath(found.env) };
 }
 
+/** Patterns with stars beyond these are not compared with each variable: then all variables are taken for secret. */
+const MOST_PATTERNS = 500;
+
 /** Names that `redactions` marks as secret. */
 class Redacted {
-  readonly #patterns: readonly RegExp[];
+  readonly #names: ReadonlySet<string>;
+  /** Each as the pieces between its stars. */
+  readonly #patterns: readonly (readonly string[])[];
 
   constructor(patterns: readonly string[]) {
-    this.#patterns = patterns.map(
-      (pattern) =>
-        new RegExp(
-          `^${pattern
-            .replace(/\*+/g, "*")
-            .replace(/[^\w*]/g, "\\$&")
-            .replaceAll("*", ".*")}$`,
-        ),
-    );
+    this.#names = new Set(patterns.filter((pattern) => !pattern.includes("*")));
+    this.#patterns = [...new Set(patterns)].filter((pattern) => pattern.includes("*")).map((pattern) => pattern.split(/\*+/));
   }
 
   has(name: string): boolean {
-    return this.#patterns.some((pattern) => pattern.test(name));
+    return (
+      this.#names.has(name) ||
+      this.#patterns.length > MOST_PATTERNS ||
+      this.#patterns.some((pieces) => matchesPieces(name, pieces))
+    );
   }
+}
+
+/** Whether the name has the pieces one after another, the first at its beginning, the last at its end. In linear time. */
+function matchesPieces(name: string, pieces: readonly string[]): boolean {
+  const [first = "", ...rest] = pieces;
+  const last = rest.pop() ?? "";
+  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
+  let at = first.length;
+  for (const piece of rest) {
+    const found = name.indexOf(piece, at);
+    if (found === -1) return false;
+    at = found + piece.length;
+  }
+  return at + last.length <= name.length;
 }
 
 function variable(name: string, value: TomlValue, redacted: Redacted, { env, hook }: Environment): void {

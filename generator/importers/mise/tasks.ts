@@ -45,6 +45,9 @@ export function commandsOf(tasks: TomlValue | undefined): [Noted<ImportedCommand
   return [commands, rest.length > 0 ? [`tasks that stay with mise: ${rest.join(", ")}`] : []];
 }
 
+/** How long a chain of tasks that depend on each other may be. */
+const DEEPEST = 100;
+
 /** Task → why it is no command, also because one that it depends on is none or depends on it. */
 function reasons(
   all: ReadonlyMap<string, Task>,
@@ -61,6 +64,7 @@ function reasons(
     else
       for (const one of task.needs) {
         if (one === name || above.includes(one)) why.set(name, "it depends on itself");
+        else if (above.length >= DEEPEST) why.set(name, `more than ${DEEPEST} tasks depend on each other`);
         else judge(one, [...above, name]);
         if (!all.has(one) || why.has(one)) why.set(name, `it depends on ${one}`);
       }

@@ -30,6 +30,8 @@ export const nixDefault = (name: string): readonly string[] => NIX_DEFAULTS[name
 export class Assignments {
   /** By current name, with `extra-` where only `extra-` lines set it. */
   readonly #assigned = new Map<string, Assignment>();
+  /** The words of those that `extra-` lines have added to. */
+  readonly #appended = new WeakMap<Assignment, { readonly list: string[]; readonly seen: Set<string> }>();
   /** What the spec's `settings` show, in order: names of `#assigned`, or remarks. */
   readonly #order: (string | { readonly notes: readonly string[] })[] = [];
 
@@ -58,7 +60,19 @@ export class Assignments {
   #append(name: string, words: readonly string[], notes: string[], file: string): void {
     const into = this.#assigned.get(name) ?? this.#assigned.get(`extra-${name}`);
     if (into) {
-      into.words = [...new Set([...into.words, ...words])];
+      // Thousands of such lines are no reason to copy the words each time.
+      let all = this.#appended.get(into);
+      if (!all || all.list !== into.words) {
+        const seen = new Set(into.words);
+        all = { list: [...seen], seen };
+        this.#appended.set(into, all);
+        into.words = all.list;
+      }
+      for (const word of words) {
+        if (all.seen.has(word)) continue;
+        all.seen.add(word);
+        all.list.push(word);
+      }
       into.notes.push(...notes);
     } else this.set(`extra-${name}`, { words, notes, file });
   }

@@ -22,19 +22,37 @@ export function pairKeys(
 ): { paired: (PairedKey | undefined)[]; left: string[] } {
   const paired: (PairedKey | undefined)[] = urls.map(() => undefined);
   const free = new Set(keys);
-  const pass = (fits: (cache: Cache, name: string) => boolean, guess?: string) => {
-    for (const [index, url] of urls.entries()) {
+  const caches = urls.map(cacheOf);
+  const byName = new Map<string, string[]>();
+  const bySigner = SIGNERS.map((): string[] => []);
+  const position = new Map<string, number>();
+  for (const [index, key] of [...free].entries()) {
+    position.set(key, index);
+    const name = withoutCounter(keyName(key));
+    const same = byName.get(name);
+    if (same) same.push(key);
+    else byName.set(name, [key]);
+    for (const [signer, [, names]] of SIGNERS.entries()) if (names.test(keyName(key))) bySigner[signer]?.push(key);
+  }
+  /** The first key of a list that is still free; those before it never will be again. */
+  const firstFree = (list: string[] | undefined): string | undefined => {
+    while (list?.[0] !== undefined && !free.has(list[0])) list.shift();
+    return list?.[0];
+  };
+  const pass = (candidates: (cache: Cache) => readonly (string[] | undefined)[], guess?: string) => {
+    for (const [index, cache] of caches.entries()) {
       if (paired[index]) continue;
-      const cache = cacheOf(url);
-      const key = [...free].find((candidate) => fits(cache, keyName(candidate)));
+      const [key] = candidates(cache)
+        .flatMap((list) => firstFree(list) ?? [])
+        .sort((a, b) => (position.get(a) ?? 0) - (position.get(b) ?? 0));
       if (key === undefined) continue;
       paired[index] = guess === undefined ? { key } : { key, guess };
       free.delete(key);
     }
   };
-  pass(({ host }, name) => withoutCounter(name) === host);
-  pass(({ host }, name) => SIGNERS.some(([hosts, names]) => hosts.test(host) && names.test(name)));
-  pass(({ labels }, name) => labels.includes(withoutCounter(name)), "the key's name is part of the address");
+  pass(({ host }) => [byName.get(host)]);
+  pass(({ host }) => SIGNERS.map(([hosts], signer) => (hosts.test(host) ? bySigner[signer] : undefined)));
+  pass(({ labels }) => labels.map((label) => byName.get(label)), "the key's name is part of the address");
   // A mirror of cache.nixos.org passes on what that one signed; the key may already stand at the original.
   const official = keys.find((key) => /^cache\.nixos\.org-\d+$/.test(keyName(key)));
   for (const [index, url] of urls.entries()) {

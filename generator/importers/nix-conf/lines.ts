@@ -33,6 +33,9 @@ const MAX_INCLUDES = 20;
 /** How many includes are read: files that include two others each, twenty deep, would be a million. */
 const MAX_INCLUDED = 200;
 
+/** How much is read of all included files together. */
+const MAX_CHARACTERS = 1024 * 1024;
+
 /** Splits files into lines by the grammar of Nix (libutil, parseConfigFiles), and follows their includes. */
 export async function readLines(files: readonly ForeignFile[], readFile: ReadFile): Promise<Lines> {
   const reader = new LineReader(readFile);
@@ -46,6 +49,7 @@ class LineReader implements Lines {
   readonly notes: string[] = [];
   readonly #readFile: ReadFile;
   #included = 0;
+  #characters = 0;
 
   constructor(readFile: ReadFile) {
     this.#readFile = readFile;
@@ -116,6 +120,9 @@ class LineReader implements Lines {
       return;
     }
     const text = await this.#readFile(resolved);
+    this.#characters += text?.length ?? 0;
+    if (text !== undefined && this.#characters > MAX_CHARACTERS)
+      return this.#incomplete(line, `the included files have more than ${MAX_CHARACTERS} characters: ${resolved} is not read`);
     if (text !== undefined) return this.file({ path: resolved, text }, [...open, line.file]);
     if (optional) this.notes.push(`!include ${target}: no such file here, so nothing of it is below`);
     else {
@@ -137,9 +144,12 @@ function splitLine(line: string): { readonly words: string[]; readonly comment: 
   if (hash === -1) return { words, comment: undefined };
   const comment = line
     .slice(hash)
-    .replace(/^#+\s?|\s*#+\s*$/g, "")
+    .replace(/^#+\s?/, "")
     .trimEnd();
-  return { words, comment };
+  // A frame of `#`. From its end: a pattern for it would read the line again from each space.
+  let end = comment.length;
+  while (comment[end - 1] === "#") end--;
+  return { words, comment: comment.slice(0, end).trimEnd() };
 }
 
 /**

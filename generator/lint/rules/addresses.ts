@@ -1,7 +1,8 @@
 import { addressProblem } from "../../knowledge/internet-address.ts";
 import type { Model } from "../../model/model.ts";
+import { boundedNearest } from "../../report/bounded-search.ts";
 import { type SpecPath, valueAt } from "../../report/spec-path.ts";
-import { nearestNames } from "../../report/suggestions.ts";
+
 import { quoted } from "../../report/words.ts";
 import { replacement } from "../edits.ts";
 import type { Rule } from "../rule.ts";
@@ -79,7 +80,7 @@ export const addressRules: readonly Rule[] = [
         const at = [...builder.at, "host"];
         const written = String(valueAt(source, at) ?? "");
         if (builder.specHost !== undefined || /[.:]/.test(written)) continue;
-        const near = nearestNames(written, names);
+        const near = boundedNearest(names, written, names);
         const [only] = near;
         if (only === undefined) continue;
         report({

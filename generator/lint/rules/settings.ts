@@ -20,8 +20,8 @@ import {
 } from "../../knowledge/settings.ts";
 import type { Model, Setting } from "../../model/model.ts";
 import type { Source } from "../../read/source.ts";
+import { boundedNearest } from "../../report/bounded-search.ts";
 import { valueAt } from "../../report/spec-path.ts";
-import { nearestNames } from "../../report/suggestions.ts";
 import { didYouMean } from "../../report/words.ts";
 import { appendix, entryRemoval, removal, replacement } from "../edits.ts";
 import type { Rule, RuleContext } from "../rule.ts";
@@ -308,7 +308,7 @@ function unknownSetting({ source, model }: RuleContext, setting: Setting, name: 
       fix: () => replacement(source, setting.at, "key", base),
     };
   }
-  const near = nearestNames(name, settingNames());
+  const near = boundedNearest(source, name, settingNames());
   const [only] = near;
   // Only an unambiguous suggestion becomes a fix.
   const fix = () => (only !== undefined && near.length === 1 ? replacement(source, setting.at, "key", only) : undefined);

@@ -187,16 +187,28 @@ function shellIndex(model: Model, everything: Shell | undefined, ids: Ids): (too
     for (const group of shell.groups) byGroup.get(group)?.push(ids.linkTo("shell", shell));
   }
   // Most tools are in one group, and share its list of shells. Only a tool in several groups has a list of its own.
-  const byTool = new Map<string, readonly Link[]>();
+  const byTool = new Map<string, readonly Link[] | Set<Link>>();
   const add = (tool: Tool, shells: readonly Link[]) => {
     const key = identity(tool);
     const known = byTool.get(key);
-    byTool.set(key, known ? [...new Set([...known, ...shells])] : shells);
+    const all = known instanceof Set ? known : known && new Set(known);
+    for (const shell of all ? shells : []) all?.add(shell);
+    byTool.set(key, all ?? shells);
   };
   for (const [group, shells] of byGroup) for (const tool of group.tools) add(tool, shells);
   for (const shell of model.shells) for (const tool of shell.tools) add(tool, [ids.linkTo("shell", shell)]);
-  return (tool) => byTool.get(identity(tool)) ?? [];
+  return (tool) => {
+    const key = identity(tool);
+    const found = byTool.get(key) ?? [];
+    if (!(found instanceof Set)) return found;
+    const list = [...found];
+    byTool.set(key, list);
+    return list;
+  };
 }
+
+/** How many shells stand beside a tool; the others are counted, or a tool in each of a thousand groups makes a page of a million links. */
+const MOST_SHELLS = 40;
 
 /** Descriptions of well-known tools, for those that have none in the spec or the facts. */
 const DESCRIPTIONS: ReadonlyMap<string, string> = new Map(
@@ -213,8 +225,18 @@ function toolRow(tool: Tool, ids: Ids, shells: readonly Link[], nixpkgs: Package
   if (tool.systems) about.push(`only ${tool.systems.join(", ")}`);
   // On a narrow screen, a package that has the name of its tool has no line of its own.
   const kind = attribute === tool.name && about.length === 0 ? "same" : "package";
+  const more = Math.max(0, shells.length - MOST_SHELLS);
   const description = tool.description || facts?.find(attribute)?.description || DESCRIPTIONS.get(attribute) || "";
-  return { id: ids.of("tool", tool.name), name: tool.name, description, attribute, about: about.join(", "), kind, shells };
+  return {
+    id: ids.of("tool", tool.name),
+    name: tool.name,
+    description,
+    attribute,
+    about: about.join(", "),
+    kind,
+    shells: shells.slice(0, MOST_SHELLS),
+    more,
+  };
 }
 
 /** Unique ids of elements, of letters, digits, `_`, `.` and `-`, for any name. */
