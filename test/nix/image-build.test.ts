@@ -52,7 +52,10 @@ for (const { name, within, register } of NIXES) {
     const source = join(tool("nixpkgs") ?? "", "pkgs/build-support/docker");
     // The real nixpkgs may be in the store of the current Nix.
     const current = (process.env["FLAKEWRIGHT_NIX_CURRENT"] ?? "").split(" ").filter((word) => word !== "");
-    const copied = await run([...current, "cp", "-rL", source, join(copy, "docker")], { cwd: "/tmp", env: {} });
+    const copied = await run([...(existsSync(source) ? [] : current), "cp", "-rL", source, join(copy, "docker")], {
+      cwd: "/tmp",
+      env: {},
+    });
     assert.is(copied.status, 0, copied.stderr);
     nixpkgs = await nix.addSource(copy);
     out = written(spec);

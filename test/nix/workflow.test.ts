@@ -93,7 +93,7 @@ ci: ${ci}
   const CONDITIONS: Readonly<Record<string, Readonly<Record<Event, boolean>>>> = {
     "": { push: true, pull_request: true },
     "github.event_name == 'pull_request'": { push: false, pull_request: true },
-    "github.event_name == 'pull_request' || github.ref == format('refs/heads/{0}', github.event.repository.default_branch)": {
+    "github.event_name != 'push' || github.ref == format('refs/heads/{0}', github.event.repository.default_branch)": {
       push: true,
       pull_request: true,
     },
