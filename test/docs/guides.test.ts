@@ -1,9 +1,11 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { allBlocksOf, flakewrightProgram, runConsole } from "../support/guide.ts";
+import { flakewrightProgram, follow, runConsole, stepsOf } from "../support/guide.ts";
 import { FIXTURE_TOOLS, type Nix, privateNix } from "../support/nix.ts";
+import { repository } from "../support/spec.ts";
 import { tempFolder } from "../support/temp.ts";
 import { needs, tool } from "../support/tools.ts";
 
@@ -25,15 +27,6 @@ const PAGES: readonly (readonly [page: string, files: Readonly<Record<string, st
   ["guides/from-nix-conf.md", { ini: "nix.conf" }],
 ];
 
-/** A block that is a file says so in its first line: `# spec/platform.yaml`. It is written when the reader comes to it. */
-function steps(page: string, files: Readonly<Record<string, string>>): { readonly file?: string; readonly code: string }[] {
-  return allBlocksOf(page).flatMap(({ language, code }) => {
-    if (language === "console") return [{ code }];
-    const named = /^# ([\w./-]+\.[a-z]+)\n/.exec(code)?.[1] ?? files[language];
-    return named === undefined ? [] : [{ file: named, code }];
-  });
-}
-
 for (const [page, files] of PAGES)
   needs(test, [...FIXTURE_TOOLS, "git"])(`${page}: every command runs, in order, and prints what the page shows`, async () => {
     const folder = tempFolder();
@@ -45,17 +38,58 @@ exec '${tool("nix")}' "$@"`;
     const env = { ...nix.env, HOME: home, GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_SYSTEM: "/dev/null", EDITOR: "" };
     const programs = { flakewright: flakewrightProgram(), nix: nixProgram };
     if (page !== "getting-started.md") runConsole("$ git init -q\n", folder, programs, env);
-    let commands = 0;
-    for (const { file, code } of steps(page, files)) {
-      if (file === undefined) {
-        commands += code.match(/^\$ /gm)?.length ?? 0;
-        runConsole(code, folder, programs, env);
-      } else {
-        mkdirSync(dirname(join(folder, file)), { recursive: true });
-        writeFileSync(join(folder, file), code);
-      }
-    }
+    const commands = follow(stepsOf(page, files), folder, (code) => runConsole(code, folder, programs, env));
     assert.ok(commands > 2, `${commands} commands`);
   });
+
+/**
+ * The newcomer's path as in a new container: an empty home folder, nothing in the environment, flakewright from its package, and no other
+ * programs than Node's, Git's and the system's.
+ */
+needs(test, [...FIXTURE_TOOLS, "git", "npm"])(
+  "getting-started.md, with the installed package in an empty environment",
+  async () => {
+    const container = tempFolder();
+    const [home, prefix, folder] = ["home", "prefix", "home/work"].map((name) => join(container, name)) as [
+      string,
+      string,
+      string,
+    ];
+    mkdirSync(folder, { recursive: true });
+    const npm = (...args: string[]) => {
+      const env = { ...process.env, npm_config_cache: join(container, "cache"), npm_config_update_notifier: "false" };
+      const run = spawnSync("npm", args, { cwd: repository, encoding: "utf8", env });
+      assert.is(run.status, 0, run.stderr);
+      return run.stdout.trim().split("\n").at(-1) ?? "";
+    };
+    const packed = npm("pack", "--ignore-scripts", "--pack-destination", container);
+    npm(
+      "install",
+      "--global",
+      "--offline",
+      "--ignore-scripts",
+      "--no-audit",
+      "--no-fund",
+      "--prefix",
+      prefix,
+      join(container, packed),
+    );
+    const input = `--override-input nixpkgs path:${await nix.fixture()} --no-write-lock-file`;
+    // No network: nixpkgs is the tests' own, in a store of the test's.
+    const store = Object.entries(nix.env).flatMap(([name, value]) => (value === undefined ? [] : [`export ${name}='${value}'`]));
+    const program = `${store.join("\n")}\nexport HOME='${home}'
+case $1 in develop) exec '${tool("nix")}' "$1" "$2" ${input} "\${@:3}" ;; esac
+exec '${tool("nix")}' "$@"`;
+    const base = {
+      PATH: [join(prefix, "bin"), dirname(process.execPath), "/usr/bin", "/bin"].join(":"),
+      HOME: home,
+      LANG: "C.UTF-8",
+    };
+    const commands = follow(stepsOf("getting-started.md"), folder, (code) =>
+      runConsole(code, folder, { nix: program }, {}, base),
+    );
+    assert.ok(commands > 8, `${commands} commands`);
+  },
+);
 
 test.run();

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as assert from "uvu/assert";
 import { CLI } from "./cli.ts";
 import { repository } from "./spec.ts";
@@ -23,8 +23,48 @@ export type Programs = Readonly<Record<string, string>>;
 export const flakewrightProgram = (extra = ""): string =>
   `${extra}\nexec ${[process.execPath, ...CLI].map((word) => `'${word}'`).join(" ")} "$@"`;
 
-/** Runs the commands behind `$ ` one by one, and compares the lines that the page shows; `…` stands for any lines. */
-export function runConsole(code: string, folder: string, programs: Programs, env: NodeJS.ProcessEnv): void {
+/** What a reader of a page does next: types the commands of a block, or writes its text to a file. */
+type Step = { readonly commands: string } | { readonly file: string; readonly text: string };
+
+/**
+ * The steps of a page, in order. A block that is a file says so in its first line: `# spec/platform.yaml`.
+ *
+ * @param files The paths of blocks without such a line, by language.
+ */
+export const stepsOf = (page: string, files: Readonly<Record<string, string>> = {}): Step[] =>
+  allBlocksOf(page).flatMap(({ language, code }): Step[] => {
+    if (language === "console") return [{ commands: code }];
+    const file = /^# ([\w./-]+\.[a-z]+)\n/.exec(code)?.[1] ?? files[language];
+    return file === undefined ? [] : [{ file, text: code }];
+  });
+
+/** Follows a page literally in a folder. Returns the number of commands that were run. */
+export function follow(steps: readonly Step[], folder: string, run: (commands: string) => void): number {
+  let count = 0;
+  for (const step of steps) {
+    if ("commands" in step) {
+      run(step.commands);
+      count += step.commands.match(/^\$ /gm)?.length ?? 0;
+    } else {
+      mkdirSync(dirname(join(folder, step.file)), { recursive: true });
+      writeFileSync(join(folder, step.file), step.text);
+    }
+  }
+  return count;
+}
+
+/**
+ * Runs the commands behind `$ ` one by one, and compares the lines that the page shows; `…` stands for any lines.
+ *
+ * @param base The environment below `env`: by default the test's own.
+ */
+export function runConsole(
+  code: string,
+  folder: string,
+  programs: Programs,
+  env: NodeJS.ProcessEnv,
+  base: NodeJS.ProcessEnv = process.env,
+): void {
   const bin = tempFolder();
   mkdirSync(bin, { recursive: true });
   for (const [name, line] of Object.entries(programs)) {
@@ -35,7 +75,7 @@ export function runConsole(code: string, folder: string, programs: Programs, env
     const [command = "", ...shown] = part.trimEnd().split("\n");
     const run = spawnSync("bash", ["-c", command], {
       cwd: folder,
-      env: { ...process.env, ...env, PATH: `${bin}:${process.env["PATH"]}` },
+      env: { ...base, ...env, PATH: `${bin}:${base["PATH"]}` },
       encoding: "utf8",
     });
     const said = `${run.stdout}${run.stderr}`;
