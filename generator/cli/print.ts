@@ -1,4 +1,5 @@
 import type { Outcome, Terminal } from "../commands/outcome.ts";
+import { folded } from "../report/fold.ts";
 import { toJson } from "../report/json.ts";
 import { colouredDiff, toText } from "../report/text.ts";
 
@@ -23,18 +24,22 @@ interface Printing {
   readonly jsonIndent: number;
 }
 
+/** Lines that are longer are hard to read, however wide the terminal is. */
+const WIDEST = 100;
+
 /** Prints the diagnostics, then the output, then notes and the summary. */
 export function print(outcome: Outcome, { format, formatted, quiet, colour, jsonIndent }: Printing): void {
   const { data, output, isResult, isDiff, notes, summary, status, report, shown } = outcome;
+  const width = process.stderr.isTTY ? Math.min(process.stderr.columns || WIDEST, WIDEST) : Number.POSITIVE_INFINITY;
   const inColour = (stream: NodeJS.WriteStream) => colour && !process.env["NO_COLOR"] && stream.isTTY === true;
   if (!formatted) {
     const diagnostics = report.diagnostics.filter((one) => !shown?.has(one));
-    process.stderr.write(toText({ ...report, diagnostics }, inColour(process.stderr)));
+    process.stderr.write(toText({ ...report, diagnostics }, inColour(process.stderr), width));
   }
   if (data !== undefined && format === "json") process.stdout.write(`${JSON.stringify(data, null, jsonIndent)}\n`);
   else if (formatted && !isResult) process.stdout.write(formatted(report, jsonIndent));
   else if (isResult || !quiet) process.stdout.write(isDiff && inColour(process.stdout) ? colouredDiff(output) : output);
-  if (!quiet || status >= 2) for (const note of notes) process.stderr.write(`flakewright: ${note}\n`);
+  if (!quiet || status >= 2) for (const note of notes) process.stderr.write(`flakewright: ${folded(note, width, "  ", 13)}\n`);
   if (!quiet && !formatted && summary !== undefined) process.stderr.write(`${summary}\n`);
 }
 

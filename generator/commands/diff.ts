@@ -4,6 +4,7 @@ import { namedSecrets, secretsInText } from "../knowledge/secret-forms.ts";
 import { hasErrors } from "../report/diagnostic.ts";
 import { maskText } from "../report/masking.ts";
 import type { System } from "../system/system.ts";
+import { CHECKSUMS } from "../write/checksums.ts";
 import { type Comparison, compare } from "../write/compare.ts";
 import { failed, filesOf, type Options, type Outcome, outcome } from "./outcome.ts";
 import { inOutputFolder } from "./output-folder.ts";
@@ -32,7 +33,10 @@ export async function diff(system: System, options: Options): Promise<Outcome> {
 /** The unified diff of all changes, in which no secret can be read that somebody has put into a file; `""` when there is none. */
 export function diffText(comparison: Comparison, { out }: Options): string {
   let text = "";
-  for (const { path, change, before: found, after } of comparison.changes) {
+  // The list of checksums changes with every other file: it comes last.
+  const isList = ({ path }: { readonly path: string }) => Number(path === CHECKSUMS);
+  const changes = [...comparison.changes].sort((a, b) => isList(a) - isList(b));
+  for (const { path, change, before: found, after } of changes) {
     // Without this, a file with CRLF would differ in each line.
     const before = after?.includes("\r\n") ? found : found?.replaceAll("\r\n", "\n");
     if (change === "unchanged" || before === after) continue;

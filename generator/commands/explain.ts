@@ -1,11 +1,12 @@
+import { folded } from "../report/fold.ts";
 import type { System } from "../system/system.ts";
 import type { Meaning } from "./explain/meaning.ts";
 import { meaningsOf, nearestWords } from "./explain/meanings.ts";
 import { type Options, type Outcome, printed } from "./outcome.ts";
 import { factsReader } from "./package-facts.ts";
 
-/** How wide a line of the text may get. */
-const WIDTH = 100;
+/** How wide a line of the text may get, as of the help. */
+const WIDTH = 80;
 
 /** `flakewright explain WORD`: every meaning of a code, a nix.conf setting, an experimental feature, a key or a package. */
 export async function explain(system: System, options: Options, word: string): Promise<Outcome> {
@@ -27,22 +28,10 @@ function toText({ title, text, facts, example }: Meaning): string {
   const indented = (yaml: string) => yaml.replace(/^(?=.)/gm, "    ");
   const width = Math.max(0, ...facts.map(([name]) => name.length));
   let out = `${title}\n`;
-  if (text !== "") out += `\n${wrapped(text)}\n`;
-  if (facts.length > 0) out += `\n${facts.map(([name, value]) => `  ${`${name}:`.padEnd(width + 1)} ${value}\n`).join("")}`;
+  if (text !== "") out += `\n  ${folded(text, WIDTH, "  ")}\n`;
+  if (facts.length > 0)
+    out += `\n${facts.map(([name, value]) => `  ${`${name}:`.padEnd(width + 1)} ${folded(value, WIDTH, " ".repeat(width + 4))}\n`).join("")}`;
   if (example?.wrong !== undefined) out += `\n  wrong:\n${indented(example.wrong)}\n`;
   if (example) out += `\n  right:\n${indented(example.right)}\n`;
   return out;
-}
-
-/** A paragraph in lines, each indented. */
-function wrapped(text: string): string {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line].map((one) => `  ${one}`).join("\n");
 }

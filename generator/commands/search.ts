@@ -85,13 +85,12 @@ function find(word: string, facts: Facts): Hit[] {
 
 function table(rows: readonly Readonly<Record<"attribute" | "version" | "licence" | "program" | "called", string>>[]): string {
   return textTable(
-    ["attribute", "version", "licence", "program", ""],
+    ["attribute", "version", "licence", "program"],
     rows.map(({ attribute, version, licence, program, called }) => [
       attribute,
       version,
       licence,
-      program,
-      called ? `(called ${called})` : "",
+      [program, called ? `(called ${called})` : ""].filter(Boolean).join(" "),
     ]),
   );
 }

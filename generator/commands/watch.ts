@@ -61,7 +61,7 @@ export async function watch(system: System, options: Options, terminal: Terminal
     // A save without a change is only reported when the output was not up to date.
     if (!again || outcome.report.files.some((file) => file.change !== "unchanged"))
       terminal.show({
-        ...outcome,
+        ...withoutSummary(outcome),
         ...withoutRepeated(outcome, warnings, line(outcome, options, isFile, system.now(), system.now() - started)),
       });
 
@@ -78,6 +78,11 @@ export async function watch(system: System, options: Options, terminal: Terminal
   }
   await stop();
   return printed("");
+}
+
+/** The line of a run says the same. */
+function withoutSummary({ summary: _, ...outcome }: Outcome): Outcome {
+  return outcome;
 }
 
 const warningsOf = ({ report }: Outcome): Diagnostic[] => report.diagnostics.filter(({ severity }) => severity === "warning");

@@ -1,3 +1,4 @@
+import { folded } from "./fold.ts";
 import { type Located, located, positions } from "./positions.ts";
 import type { Report } from "./report.ts";
 
@@ -7,18 +8,20 @@ const MOST = 50;
 /**
  * Diagnostics as text for a terminal, each with its line of the spec. Of many, the first are shown, errors before warnings, and the others
  * are counted.
+ *
+ * @param width The columns of the terminal.
  */
-export function toText(report: Report, colour: boolean): string {
+export function toText(report: Report, colour: boolean, width = Number.POSITIVE_INFINITY): string {
   const all = report.diagnostics;
-  if (all.length <= MOST) return textOf(report, colour);
+  if (all.length <= MOST) return textOf(report, colour, width);
   const bySeverity = [...all].sort((a, b) => Number(a.severity === "warning") - Number(b.severity === "warning"));
   const chosen = new Set(bySeverity.slice(0, MOST));
   const shown = all.filter((one) => chosen.has(one));
   const rest = all.length - shown.length;
-  return `${textOf({ ...report, diagnostics: shown }, colour)}and ${rest} more finding${rest === 1 ? "" : "s"}: \`--format json\` prints all\n`;
+  return `${textOf({ ...report, diagnostics: shown }, colour, width)}and ${rest} more finding${rest === 1 ? "" : "s"}: \`--format json\` prints all\n`;
 }
 
-function textOf(report: Report, colour: boolean): string {
+function textOf(report: Report, colour: boolean, width: number): string {
   const paint = (codes: string, text: string) => (colour ? `\u001b[${codes}m${text}\u001b[0m` : text);
   const finders = new Map([...report.sources].map(([file, text]) => [file, positions(text)]));
   let out = "";
@@ -26,11 +29,11 @@ function textOf(report: Report, colour: boolean): string {
     const tint = d.severity === "error" ? "1;31" : "1;33";
     const text = report.sources.get(d.file);
     out += text === undefined ? d.file : `${d.file}:${d.line}:${d.column}`;
-    out += ` ${paint(tint, d.severity)} ${d.code}\n  ${visible(d.message)}\n`;
+    out += ` ${paint(tint, d.severity)} ${d.code}\n  ${folded(visible(d.message), width, "  ")}\n`;
     if (text !== undefined) out += codeFrame(text, d, (marks) => paint(tint, marks));
     for (const other of d.related ?? [])
       out += `  ${other.range.file}:${finders.get(other.range.file)?.(other.range.start).line ?? 1}: ${visible(other.message)}\n`;
-    if (d.hint !== undefined) out += `  ${paint("36", "hint:")} ${visible(d.hint)}\n`;
+    if (d.hint !== undefined) out += `  ${paint("36", "hint:")} ${folded(visible(d.hint), width, " ".repeat(8))}\n`;
   }
   return out;
 }

@@ -256,4 +256,24 @@ formats("of thousands of findings the text shows 50, errors first, and counts th
   assert.not.match(toText(few, false), /more finding/);
 });
 
+formats("on a terminal, lines break at spaces and not inside of a command", () => {
+  const hint = "run `nix flake lock --update-input nixpkgs` in the output folder and commit flake.lock beside the spec";
+  const report = one({ message: "a sentence that is longer than the forty columns of this terminal", hint });
+  const lines = toText(report, false, 40).split("\n");
+  assert.equal(
+    lines.filter((line) => !/\d* \|/.test(line)),
+    [
+      "spec.yaml:2:1 error schema-value",
+      "  a sentence that is longer than the",
+      "  forty columns of this terminal",
+      "  hint: run",
+      "        `nix flake lock --update-input nixpkgs`",
+      "        in the output folder and commit",
+      "        flake.lock beside the spec",
+      "",
+    ],
+  );
+  assert.ok(toText(report, false).includes(`  hint: ${hint}\n`), "a pipe gets whole lines");
+});
+
 formats.run();
