@@ -145,7 +145,7 @@ const line = (spec: Row["spec"]): Row => ({
   bad: [
     [NUL, "schema-value"],
     ['"two\\nlines"', "schema-value"],
-    ['" "', "schema-value"],
+    ['""', "schema-value"],
   ],
   good: "fine",
 });
@@ -236,6 +236,7 @@ const settingRows = (at: string, put: (lines: string) => string): Record<string,
     bad: [
       ['"two words"', "setting-type"],
       ["KVM", "feature-unknown"],
+      ["kvm, kvm", "entry-repeated"],
     ],
     good: "kvm",
   },
@@ -345,7 +346,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   "inputs.<name>": {
     spec: (value) => `inputs: { ${value}: "github:NixOS/nixpkgs/${COMMIT}" }`,
     bad: [
-      ["_old", "name-invalid"],
+      ["_old", "input-name"],
       ["self", "name-conflict"],
     ],
     good: "old",
@@ -516,7 +517,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     good: `"${KEY}"`,
   },
   "trustedUsers[]": {
-    spec: (value) => `trustedUsers: [root, ${value}]`,
+    spec: (value) => `trustedUsers: [${value}]`,
     bad: [
       ['"%wheel"', "schema-value"],
       ['"*"', "trusted-users-wildcard"],

@@ -170,12 +170,12 @@ function parameterProblem(base: string, query: string): StoreProblem | undefined
   for (const part of query.split("&").filter((one) => one !== "")) {
     const [name = "", value = ""] = part.split(/=(.*)/s);
     const form = PARAMETERS[name];
-    if (!part.includes("=") || form === undefined) {
+    if (form === undefined) {
       const [near, ...others] = nearestNames(name, Object.keys(PARAMETERS));
-      const why = `has the parameter \`${name}\`, which Nix ignores`;
-      if (near === undefined || others.length > 0) return { why, hint: "delete it" };
+      // Nix takes any other name too, and may know it in a version to come.
+      if (near === undefined || others.length > 0) continue;
       const right = query.split("&").map((one) => (one === part ? `${near}=${value}` : one));
-      return { why, meant: `${base}?${right.join("&")}` };
+      return { why: `has the parameter \`${name}\`, which Nix ignores`, meant: `${base}?${right.join("&")}` };
     }
     if (!form.test(decoded(value)))
       return { why: `has \`${part}\`, and Nix takes no such value`, hint: `correct the value of \`${name}\`` };

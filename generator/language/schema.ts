@@ -22,7 +22,6 @@ import { BOTS, FORGE_NAMES, PERIODS, SYSTEMS } from "./vocabulary.ts";
 
 const projectName = define("projectName", text(/^[a-z][a-z0-9-]{0,62}$/));
 const name = define("name", text(/^[a-z_][a-z0-9_-]{0,127}$/));
-const inputName = define("inputName", text(/^[a-z][a-z0-9_-]{0,127}$/));
 const hostName = define("hostName", text(/^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$/));
 const envName = define("envName", text(/^[A-Za-z_][A-Za-z0-9_]*$/));
 const gitRef = define("gitRef", text(/^([A-Za-z0-9][A-Za-z0-9._/+-]*|[a-z][a-z0-9+.-]*:[^\s"'<>\\^`{|}]+)$/));
@@ -32,7 +31,7 @@ const requirement = define("requirement", text(/^>= ?[0-9]+(\.[0-9]+){0,2}$/));
 const attribute = define("attribute", text(/^[A-Za-z0-9_][A-Za-z0-9_'+-]*$/));
 const packageVersion = define("packageVersion", text(/^[A-Za-z0-9][A-Za-z0-9._+~-]{0,127}$/));
 const anyText = define("text", text());
-const oneLine = define("oneLine", text(/^(?=.*\S)[^\n\r\t]+$/));
+const oneLine = define("oneLine", text(/^[^\n\r\t]+$/));
 const absolutePath = define("absolutePath", text(/^(?!.*\/\.\.?(\/|$))\/[^\s\u0000-\u001f\u007f]*$/));
 const modulePath = define("modulePath", text(/^\.(?!.*\/\.\.(\/|$))(\/[A-Za-z0-9._+-]+)+$/));
 const projectPath = define("projectPath", text(/^(?!.*(^|\/)\.\.(\/|$))[^\u0000-\u001f\u007f]+$/));
@@ -536,7 +535,7 @@ const spec = record(
     name: projectName("The platform's name."),
     description: anyText("One sentence about the platform."),
     nixpkgs,
-    inputs: mapOf(inputName, input(), "Additional package sets, by the name that a tool's `from` uses."),
+    inputs: mapOf(name, input(), "Additional package sets, by the name that a tool's `from` uses."),
     systems: listOf(system(), "Systems that the flake has outputs for.", { minItems: 1, uniqueItems: true }, DEFAULTS.systems),
     groups: mapOf(name, group(), "Tool groups by name; one dev shell, one installable package and one module switch each."),
     shells: mapOf(

@@ -162,7 +162,7 @@ function reportPattern(error: ErrorObject, path: SpecPath, invalid: Set<string>,
   const more = hint === undefined ? {} : { hint };
   // For a key, ajv gives the path of the map, and the key in `propertyName`.
   const key = (error as ErrorObject & { propertyName?: string }).propertyName;
-  const isName = ["name", "projectName", "hostName", "inputName", "envName"].includes(definition);
+  const isName = ["name", "projectName", "hostName", "envName"].includes(definition);
   if (key !== undefined) {
     invalid.add(pathKey([...path, key]));
     const better = meantValue(definition, key)?.text;

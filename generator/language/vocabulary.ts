@@ -46,7 +46,6 @@ interface Expected {
 export const EXPECTED: Readonly<Record<string, Expected>> = {
   projectName: { name: "name", use: "lower-case letters, digits, `-`, starting with a letter, at most 63 characters" },
   name: { name: "name", use: "lower-case letters, digits, `-`, `_`, starting with a letter, at most 128 characters" },
-  inputName: { name: "name", use: "lower-case letters, digits, `-`, `_`, starting with a letter, at most 128 characters" },
   hostName: {
     name: "host name",
     use: "lower-case letters, digits, `-`, `_`, starting and ending with a letter or digit, at most 63 characters",

@@ -18,9 +18,11 @@ import { ownFileRules } from "./rules/own-files.ts";
 import { packageNameRules } from "./rules/package-names.ts";
 import { packageRules } from "./rules/packages.ts";
 import { policyRules } from "./rules/policy.ts";
+import { repeatedEntryRules } from "./rules/repeated-entries.ts";
 import { runsAsCodeRules } from "./rules/runs-as-code.ts";
 import { scheduleRules } from "./rules/schedules.ts";
 import { secretRules } from "./rules/secrets.ts";
+import { settingValueRules } from "./rules/setting-values.ts";
 import { settingRules } from "./rules/settings.ts";
 import { settingsConflictRules } from "./rules/settings-conflict.ts";
 import { shellRules } from "./rules/shells.ts";
@@ -54,6 +56,8 @@ export const RULES: readonly Rule[] = [
   ...imageRules,
   ...policyRules,
   ...ownFileRules,
+  ...settingValueRules,
+  ...repeatedEntryRules,
   ...acceptanceRules,
 ];
 

@@ -85,6 +85,12 @@ const BY_HAND: Readonly<Record<string, readonly [says: RegExp, snippet: string]>
   "image-name-invalid": [/registry\.example\.net/, "images: { ci: { name: registry.example.net/platform/ci } }"],
   "volume-mount": [/\/volumes\/NAME/, "volumes: { data: { mount: /volumes/data } }"],
   "own-file-generated": [/below \.\/hosts\//, 'hosts: { box: { stateVersion: "26.05", modules: [./hosts/box.nix] } }'],
+  "input-name": [/with a letter/, `inputs: { old: "github:NixOS/nixpkgs/${COMMIT}" }`],
+  "setting-value": [/write the whole path/, "settings: { secret-key-files: [/etc/nix/cache.sec] }"],
+  "image-variable-missing": [
+    /accept this under `lint`/,
+    "shells: { k8s: { env: { KUBECONFIG: { path: .kube/config } } } }\nimages: { ci: { groups: [k8s] } }\nlint: [{ code: image-variable-missing, why: the job sets it }]",
+  ],
   "state-version-unknown": [/write `6`/, "hosts: { mac: { system: aarch64-darwin, stateVersion: 6 } }"],
   "build-users-empty": [/declare a role/, "buildUsers: { group: nixbld, roles: [{ role: aws }] }"],
   "nixpkgs-unpinned": [/a commit of 40/, `nixpkgs: ${COMMIT}`],

@@ -37,6 +37,25 @@ export const inputRules: readonly Rule[] = [
     },
   },
   {
+    code: "input-name",
+    severity: "warning",
+    summary: "an input that no command can name",
+    cause:
+      "`nix flake update NAME`, `--override-input NAME` and `follows` take names that begin with a letter. Nix evaluates a flake with an input of another name, and can't update that input alone.",
+    example: "inputs:\n  _old: github:NixOS/nixpkgs/0123456789abcdef0123456789abcdef01234567",
+    fixed: "inputs:\n  old: github:NixOS/nixpkgs/0123456789abcdef0123456789abcdef01234567",
+    check: ({ model, report }) => {
+      for (const { at, name } of model.inputs)
+        if (name.startsWith("_") && at[0] === "inputs")
+          report({
+            at: at.slice(0, 2),
+            part: "key",
+            message: `\`nix flake update\` takes no input called \`${name}\``,
+            hint: "begin the name with a letter",
+          });
+    },
+  },
+  {
     code: "input-not-nixpkgs",
     severity: "error",
     summary: "a tool taken from an input that is no nixpkgs",

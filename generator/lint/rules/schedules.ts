@@ -29,4 +29,24 @@ export const scheduleRules: readonly Rule[] = [
       });
     },
   },
+  {
+    code: "calendar-event-on-mac",
+    severity: "warning",
+    summary: "a time that macOS can't have",
+    cause:
+      "launchd has no calendar events as systemd does. A Mac collects garbage at its own time: `daily` at 03:15, and for any other value once a week.",
+    example: "gc: { automatic: true, dates: Mon 03:15 }\nhosts:\n  mac: { system: aarch64-darwin, stateVersion: 6 }",
+    fixed: "gc: { automatic: true, dates: weekly }\nhosts:\n  mac: { system: aarch64-darwin, stateVersion: 6 }",
+    source: "https://nix-darwin.github.io/nix-darwin/manual/#opt-nix.gc.interval",
+    check: ({ model, report }) => {
+      const { gc } = model;
+      const mac = model.hosts.find(({ os }) => os === "darwin");
+      if (!gc?.automatic || !mac || ["daily", "weekly"].includes(gc.dates) || !isCalendarEvent(gc.dates)) return;
+      report({
+        at: ["gc", "dates"],
+        message: `\`${mac.name}\` is a Mac, which collects once a week instead`,
+        hint: "write `weekly` or `daily`, or accept this under `lint`",
+      });
+    },
+  },
 ];

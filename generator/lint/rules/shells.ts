@@ -53,11 +53,10 @@ export const shellRules: readonly Rule[] = [
   },
   {
     code: "env-file-form",
-    severity: "error",
-    final: true,
+    severity: "warning",
     summary: "an entry of `envFiles` that is no file of KEY=VALUE lines",
     cause:
-      "An entry is the path of one file. It is no pattern, no folder and no URL, and .envrc is bash, which direnv runs. A shell does not open without a file that is not `optional`.",
+      "An entry is the path of one file. It is no pattern, no folder and no URL, and .envrc is bash, which direnv runs. A file that is not there stops the shell, unless it is `optional`.",
     example: 'shells:\n  default:\n    envFiles: ["*.env"]',
     fixed: "shells:\n  default:\n    envFiles: [dev.env]",
     check: ({ model, source, report }) => {

@@ -12,10 +12,9 @@ export const volumeRules: readonly Rule[] = [
   {
     code: "volume-mount",
     severity: "error",
-    final: true,
     summary: "a place where no volume can be mounted",
     cause:
-      "The tools of a volume are on PATH, which separates its entries with colons. A folder of the system can't be a volume, and two volumes can't be mounted at one place.",
+      "The tools of a volume are on PATH, which separates its entries with colons. A folder of the system can't be a volume, and two volumes at one place share one profile.",
     example: "volumes:\n  data: { mount: /nix }",
     fixed: "volumes:\n  data: { mount: /volumes/data }",
     check: ({ model, source, report }) => {
@@ -33,6 +32,7 @@ export const volumeRules: readonly Rule[] = [
         else if (first)
           report({
             at: [...at, "mount"],
+            severity: "warning",
             message: `two volumes are mounted at ${quoted([place])}`,
             hint: "give each volume a place of its own",
             related: [{ message: "the other one is here", range: source.locate(first, "value") }],

@@ -8,6 +8,13 @@ const image = (name: string) => `${base}images:\n  ci: { name: ${name} }\n`;
 
 codeRows(test, [
   {
+    code: "image-variable-missing",
+    says: "the image `ci` does not get `KUBECONFIG`, `PATH`",
+    bad: `${base}shells: { k8s: { env: { KUBECONFIG: { path: a }, PATH: { prepend: [bin] }, A: b } } }\nimages: { ⟦ci⟧: {} }\n`,
+    good: `${base}shells: { k8s: { env: { A: b } } }\nimages: { ci: {} }\n`,
+  },
+
+  {
     code: "image-name-invalid",
     says: "`platform/ci:latest` has a tag, and a repository has none",
     bad: image('⟦"platform/ci:latest"⟧'),

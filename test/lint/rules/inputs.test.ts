@@ -8,6 +8,12 @@ const from = base.replace("[kubectl]", "[kubectl, { package: cli, from: acme }]"
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
 codeRows(test, [
+  {
+    code: "input-name",
+    says: "`nix flake update` takes no input called `_old`",
+    bad: `${base}inputs: { ⟦_old⟧: "github:NixOS/nixpkgs/${COMMIT}" }\n`,
+    good: `${base}inputs: { old: "github:NixOS/nixpkgs/${COMMIT}" }\n`,
+  },
   ...(
     [
       ["gihub:acme/tools", "Nix knows no flake reference that begins with `gihub:`"],

@@ -9,6 +9,13 @@ const test = suite("rules: schedules");
 
 codeRows(test, [
   {
+    code: "calendar-event-on-mac",
+    says: "`mac` is a Mac, which collects once a week instead",
+    bad: `${base}gc: { automatic: true, dates: ⟦"Mon 03:15"⟧ }\nhosts: { mac: { system: aarch64-darwin, stateVersion: 6 } }\n`,
+    good: `${base}gc: { automatic: true, dates: daily }\nhosts: { mac: { system: aarch64-darwin, stateVersion: 6 } }\n`,
+  },
+
+  {
     code: "calendar-event-invalid",
     says: "systemd does not read this as a calendar event",
     bad: `${base}gc:\n  dates: ⟦every week⟧\n`,
