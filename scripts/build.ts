@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import standaloneCode from "ajv/dist/standalone/index.js";
-import { build, type Plugin } from "esbuild";
+import { build, type Plugin, transform } from "esbuild";
 import Handlebars from "handlebars";
 import { specSchema } from "../generator/language/schema.ts";
 import { ajvOptions, schemaForAjv } from "../generator/language/validator.ts";
@@ -28,18 +28,29 @@ function validatorModule(): string {
   return `${code}\nexport const validator = () => validate;\n`;
 }
 
-/** Replaces generator/output/templates.ts: the compiled templates. */
+/**
+ * Replaces generator/output/templates.ts: the compiled templates, each as text that becomes a function when it is first used. A spec uses
+ * a part of them, and Node would parse all of them at each start. Without what nothing here uses: the place of each call in the template,
+ * and a fallback for older runtimes, together a fifth of the text.
+ */
 async function templatesModule(): Promise<string> {
   const paths = await templatePaths(nodeSystem(root, process.env));
-  const entries = paths.map((path) => {
+  const texts = paths.map(async (path) => {
     const spec = Handlebars.precompile(readFileSync(join(root, "flake-template", path), "utf8"), compileOptions);
-    return `  ${JSON.stringify(path)}: () => (${spec}),`;
+    const short = String(spec)
+      .replaceAll(/,"loc":\{"start":\{"line":\d+,"column":\d+\},"end":\{"line":\d+,"column":\d+\}\}/g, "")
+      .replaceAll(
+        /container\.lookupProperty \|\| function\(parent, propertyName\) \{[^}]*\}[^}]*\}/g,
+        "container.lookupProperty",
+      );
+    const { code } = await transform(`return ${short}`, { minify: true, target: "node20" });
+    return [path, code];
   });
   return `import { handlebars, ready } from "./render.ts";
-const precompiled = {\n${entries.join("\n")}\n};
+const texts = ${JSON.stringify(Object.fromEntries(await Promise.all(texts)))};
 const templates = new Map();
 function template(path) {
-  if (!templates.has(path)) templates.set(path, ready(handlebars.template(precompiled[path]())));
+  if (!templates.has(path)) templates.set(path, ready(handlebars.template(new Function(texts[path])())));
   return templates.get(path);
 }
 export const loadTemplates = async () => template;
@@ -64,9 +75,13 @@ const precompiled: Plugin = {
       loader: "js",
       resolveDir: join(root, "generator/output"),
     }));
-    // `yaml` reads process.env at each token to decide about logging, which takes longer than the token itself.
-    onResolve({ filter: /^process$/ }, () => ({ path: "process", namespace: "quiet" }));
-    onLoad({ filter: /.*/, namespace: "quiet" }, () => ({ contents: "module.exports = { env: {} };" }));
+    // Node reads JSON faster as text than as a literal of the language.
+    onLoad({ filter: /generator\/.*\.json$/ }, ({ path }) => ({
+      contents: `export default JSON.parse(${JSON.stringify(JSON.stringify(JSON.parse(readFileSync(path, "utf8"))))});`,
+      loader: "js",
+    }));
+    // Of `yaml` the build in ES modules, which are read in one go; it does not read process.env at each token either.
+    onResolve({ filter: /^yaml$/ }, () => ({ path: join(root, "node_modules/yaml/browser/dist/index.js") }));
     onResolve({ filter: /^handlebars$/ }, () => ({ path: require.resolve("handlebars/dist/cjs/handlebars.runtime.js") }));
   },
 };
@@ -85,7 +100,11 @@ const oneSharedFile: Plugin = {
     );
     onLoad({ filter: /\.ts$/ }, ({ path, pluginData }) =>
       pluginData === "dynamic" && path !== shared
-        ? { contents: `${readFileSync(path, "utf8")}\nimport ${JSON.stringify(shared)};\n`, loader: "ts", resolveDir: dirname(path) }
+        ? {
+            contents: `${readFileSync(path, "utf8")}\nimport ${JSON.stringify(shared)};\n`,
+            loader: "ts",
+            resolveDir: dirname(path),
+          }
         : undefined,
     );
   },
