@@ -1,6 +1,7 @@
 import {
   chmodSync,
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -194,8 +195,13 @@ for (const { name, within, register } of NIXES) {
     renameSync(`${nixpkgs}.away`, nixpkgs);
     anotherMachine();
     const folder = join(tempFolder(), "volume");
-    await must([script(), "export", folder, "--volume", "data", "--key", key("company")], false);
+    const exportVolume = () => must([script(), "export", folder, "--volume", "data", "--key", key("company")], false);
+    await exportVolume();
     assert.match(readFileSync(join(folder, "flakewright-export"), "utf8"), /^groups dev$/m);
+    cpSync(join(folder, "flake"), `${folder}-first`, { recursive: true });
+    setVersions({ kubectl: "1.31.0", jq: "1.8.0" });
+    await must([script(), "update"], false);
+    await exportVolume();
     anotherMachine();
     renameSync(nixpkgs, `${nixpkgs}.away`);
     // Without an import: Nix itself takes from the folder what it needs. Without a network it does so only if `substitute` is set.
@@ -203,10 +209,20 @@ for (const { name, within, register } of NIXES) {
     const only = {
       NIX_CONFIG: `${nix.env.NIX_CONFIG}\nsubstitute = true\nsubstituters = file://${folder}\ntrusted-public-keys = ${public_}\n`,
     };
-    const args = [...alone, ...within, exported(folder), "install", "--volume", "data"];
-    const { status, stderr } = await run(args, { cwd: keys, env: { ...nix.env, ...only } });
-    assert.is(status, 0, stderr);
-    assert.ok(existsSync(join(volume, ".nix/environment-demo/bin/jq")));
+    const manage = async (from: string, ...args: string[]) => {
+      const { status, stderr } = await run(
+        [...alone, ...within, join(from, "manage-nix-packages.sh"), ...args, "--volume", "data"],
+        {
+          cwd: keys,
+          env: { ...nix.env, ...only },
+        },
+      );
+      assert.is(status, 0, stderr);
+      return (await must([join(volume, ".nix/environment-demo/bin/jq")], true)).trim();
+    };
+    assert.is(await manage(`${folder}-first`, "install"), "jq 1.7.1");
+    assert.is(await manage(join(folder, "flake"), "install"), "jq 1.8.0");
+    assert.is(await manage(join(folder, "flake"), "rollback"), "jq 1.7.1");
   });
 
   test.run();

@@ -15,7 +15,7 @@ import { until } from "../support/until.ts";
  */
 
 const test = suite("the network of a daemon");
-const TOOLS = [...MACHINE_TOOLS, "nix", "nix-build", "nix-daemon", "nix-store", "busybox", "openssl", "chmod"];
+const TOOLS = [...MACHINE_TOOLS, "nix", "nix-build", "nix-daemon", "nix-store", "busybox", "openssl", "systemctl"];
 const behindProxy = needs(test, TOOLS);
 
 const DROP_IN = "/etc/systemd/system/nix-daemon.service.d/flakewright.conf";
