@@ -3,6 +3,7 @@ import { sizeText } from "../../knowledge/sizes.ts";
 import { toolCompletions } from "../../knowledge/tool-names.ts";
 import type { EnvValue, Group, Model, PackageSet, Shell, Tool } from "../../model/model.ts";
 import type { PlanContext } from "../context.ts";
+import { shellWord } from "../printers/shell.ts";
 import { diagram } from "./diagram.ts";
 import { isEveryGroup } from "./every-group.ts";
 import { kindsOfHosts, systemWords } from "./host-words.ts";
@@ -31,7 +32,7 @@ export function catalogView(model: Model, context: PlanContext): object {
       id: ids.linkTo("group", group).id,
       title: group.title,
       description: group.description,
-      command: `nix develop .#${group.name}`,
+      command: developCommand(group.name, context),
       count: group.tools.length,
       size: sizeOf(group.name, context),
       tools: group.tools.map(tool),
@@ -42,7 +43,7 @@ export function catalogView(model: Model, context: PlanContext): object {
         id: ids.of("extra", shell.name),
         title: `More in ${shell.name}`,
         description: "",
-        command: developCommand(shell),
+        command: developCommand(shell.name, context),
         count: shell.tools.length,
         size: "",
         tools: shell.tools.map(tool),
@@ -57,14 +58,14 @@ export function catalogView(model: Model, context: PlanContext): object {
     overlays: listed(overlayNames(model)),
     inputs: model.inputs.map(({ name, url }) => ({ name, url })),
     systems: model.systems.map((name, index) => ({ name, follows: index > 0 })),
-    everything: everything !== undefined,
+    everything: everything !== undefined && developCommand("default", context),
     sections,
     toolCount: sections.reduce((sum, { count }) => sum + count, 0),
     shells: model.shells.map((shell) => ({
       id: ids.linkTo("shell", shell).id,
       name: shell.name,
       title: shell.title === shell.name ? "" : shell.title,
-      command: developCommand(shell),
+      command: developCommand(shell.name, context),
       all: shell === everything,
       groups: shell === everything ? [] : links(shell.groups),
       tools: shell.tools.map(({ name }) => ({ name })),
@@ -174,7 +175,13 @@ function envText(name: string, value: EnvValue): string {
   return [...value.prepend.map(place), `$${name}`, ...value.append.map(place)].join(":");
 }
 
-const developCommand = (shell: Shell): string => (shell.name === "default" ? "nix develop" : `nix develop .#${shell.name}`);
+/** `nix develop` for the root of the repository, as README has it: a reader of the page is rarely in the output folder. */
+function developCommand(name: string, { folder }: PlanContext): string {
+  const flake = folder === "" ? "." : `./${folder}`;
+  const whole = name === "default" ? (flake === "." ? "" : flake) : `${flake}#${name}`;
+  if (whole === "") return "nix develop";
+  return `nix develop ${/^[\w./#-]+$/.test(whole) ? whole : shellWord(whole)}`;
+}
 
 /** The same package of the same set under the same name is one tool, in whatever group. */
 const identity = (tool: Tool): string => `${tool.from.name}\0${tool.package}\0${tool.name}`;
@@ -221,6 +228,8 @@ function toolRow(tool: Tool, ids: Ids, shells: readonly Link[], nixpkgs: Package
   // Facts are about the spec's nixpkgs only.
   const version = tool.version ?? (tool.from === nixpkgs ? facts?.find(attribute)?.version : undefined);
   if (version) about.push(version);
+  const licenses = (tool.from === nixpkgs && facts?.find(attribute)?.licenses) || [];
+  if (licenses.length > 0) about.push(licenses.join(", "));
   if (tool.from !== nixpkgs) about.push(`from ${tool.from.name}`);
   if (tool.systems) about.push(`only ${tool.systems.join(", ")}`);
   // On a narrow screen, a package that has the name of its tool has no line of its own.

@@ -90,6 +90,7 @@ export function architectureView(model: Model, context: PlanContext): object {
           })),
         }
       : false,
+    forges: model.ci?.forges.join(", ") || false,
     volumes: model.volumes.map((volume) => ({
       name: volume.name,
       mount: volume.mount,

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { compile } from "../../../generator/compile.ts";
 import { catalogOf, large, modelOf, PLATFORM, pageView } from "../../support/catalog.ts";
 import { assertLinear } from "../../support/growth.ts";
 import { repository, templates } from "../../support/spec.ts";
@@ -80,6 +81,22 @@ page("a platform that has only a name", () => {
   const html = catalogOf({ groups: {} });
   assert.not.match(html, "<svg");
   assert.match(html, "nix develop");
+});
+
+page("its commands name the output folder, for a reader in the root of the repository", () => {
+  const commands = (folder: string) => {
+    const { files } = compile(
+      Buffer.from("version: 1\nname: demo\nnixpkgs: nixos-26.05\ngroups: { k8s: { packages: [jq] } }\n"),
+      "spec.yaml",
+      { locked: true, facts: () => undefined, folder },
+      templates,
+    );
+    const html = files?.find(({ path }) => path === "catalog.html")?.text ?? "";
+    return [...new Set(Array.from(html.matchAll(/<code>(nix develop[^<]*)/g), ([, command]) => command))].sort();
+  };
+  assert.equal(commands("out"), ["nix develop ./out", "nix develop ./out#k8s"]);
+  assert.equal(commands(""), ["nix develop", "nix develop .#k8s"]);
+  assert.equal(commands("my flake"), ["nix develop &#39;./my flake#k8s&#39;", "nix develop &#39;./my flake&#39;"]);
 });
 
 page("the diagram of 10,000 tools stays small", () => {
