@@ -206,6 +206,45 @@ test("the key of a cache can have another name", async () => {
   );
 });
 
+/** The attributes of the packages that the command line imports from a file, by its name. */
+for (const [name, file, want, says] of [
+  [
+    "mise-backends.mise.toml",
+    "mise.toml",
+    ["kubectl", "kubernetes-helm", "talosctl", "jq", "just", "yamllint", "prettier"],
+    "check that it is npm's prettier",
+  ],
+  ["mise-templates-and-comments.mise.toml", "mise.toml", ["kubectl"], "# not above 1.33 before the cluster is upgraded"],
+  [
+    "known-after-all.tool-versions",
+    ".tool-versions",
+    ["hadolint", "prettier", "zizmor", "talhelper", "ansible", "hubble", "grafana-loki"],
+    "",
+  ],
+  [
+    "another-program.tool-versions",
+    ".tool-versions",
+    ["kubelogin-oidc", "jujutsu", "vultr-cli"],
+    "its `spin` is another program",
+  ],
+] as const)
+  test(name, () => {
+    const folder = tempTree({ [file]: read(name) });
+    const { stdout, stderr } = flakewright(folder, ["import", file]);
+    const spec = parse(stdout) as { groups: Record<string, { packages: (string | { package: string })[] }>; shells?: object };
+    const packages = Object.values(spec.groups).flatMap((group) => group.packages);
+    assert.equal(
+      packages.map((one) => (typeof one === "string" ? one : one.package)),
+      want,
+      stderr,
+    );
+    assert.ok(stdout.includes(says), stdout);
+    if (name.startsWith("mise-templates")) {
+      assert.equal(spec.shells, { default: { env: { KUBECONFIG: { path: "kubeconfig" } } } });
+      assert.match(stdout, /_\.python is left out: mise makes the virtual environment/);
+    }
+  });
+
 test("a devenv.yaml with an alias in place of a key is a finding, without a word of Node or a library", () => {
   const folder = tempTree({ "devenv.yaml": read("alias-as-key.devenv.yaml") });
   const { stderr, status } = flakewright(folder, ["import", "devenv.yaml"]);
