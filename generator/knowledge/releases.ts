@@ -134,3 +134,15 @@ export function momentOf(url: string, when?: string): Moment {
 
 /** The same kind of branch for another release: `nixos-24.05-small` → `nixos-26.05-small`. */
 export const onRelease = (ref: string, release: string): string => ref.replace(/[0-9]{2}\.(?:05|11)/, release);
+
+/**
+ * Whether a release is more than five months away: neither its branch nor a host that began with it can exist. nixos-unstable has the number
+ * of the next release for up to six months.
+ *
+ * @param today An ISO day.
+ */
+export function isFarRelease(release: string, today: string): boolean {
+  const [year = 0, month = 0] = release.split(".").map(Number);
+  const [thisYear = 0, thisMonth = 0] = today.split("-").map(Number);
+  return (2000 + year - thisYear) * 12 + month - thisMonth > 5;
+}

@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { misreference } from "../../generator/knowledge/nixpkgs-references.ts";
 import { openFacts } from "../../generator/knowledge/packages.ts";
-import { DEFAULT_RELEASE, momentOf, nixpkgsRef, RELEASES } from "../../generator/knowledge/releases.ts";
+import { DEFAULT_RELEASE, isFarRelease, momentOf, nixpkgsRef, RELEASES } from "../../generator/knowledge/releases.ts";
 import { listedRevision } from "../../generator/knowledge/revisions.ts";
 
 /* Which state of nixpkgs a reference names, and what that state has. */
@@ -131,6 +131,17 @@ test("what is no reference to nixpkgs, and what was meant", () => {
     "https://github.com/NixOS/nixpkgs/archive/nixos-26.05.tar.gz",
   ])
     assert.is(misreference(right), undefined, right);
+});
+
+test("a release that is far away", () => {
+  for (const [release, today, far] of [
+    ["26.11", "2026-09-01", false],
+    ["26.11", "2026-06-01", false],
+    ["26.11", "2026-05-31", true],
+    ["27.05", "2026-11-30", true],
+    ["24.05", "2026-11-30", false],
+  ] as const)
+    assert.is(isFarRelease(release, today), far, `${release} on ${today}`);
 });
 
 test.run();

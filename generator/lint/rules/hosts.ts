@@ -1,5 +1,5 @@
 import { FIRST_RELEASE, isMac, MAX_STATE_VERSION, releaseWithoutNixDarwin } from "../../knowledge/nix-darwin.ts";
-import { DEFAULT_RELEASE, releaseNamed } from "../../knowledge/releases.ts";
+import { DEFAULT_RELEASE, isFarRelease, releaseNamed } from "../../knowledge/releases.ts";
 import { valueAt } from "../../report/spec-path.ts";
 import { addition, removal, replacement } from "../edits.ts";
 import type { Rule } from "../rule.ts";
@@ -113,7 +113,7 @@ export const hostRules: readonly Rule[] = [
             hint: "write `6`, or the number that nix-darwin's first installation wrote",
           });
         if (host.os !== "nixos" || typeof written !== "string" || !/^\d\d\.\d\d$/.test(written)) continue;
-        const isFuture = environment.today !== undefined && `20${written.replace(".", "-")}` > environment.today.slice(0, 7);
+        const isFuture = environment.today !== undefined && isFarRelease(written, environment.today);
         if (!isFuture && written >= "13.11") continue;
         report({
           at,

@@ -1,5 +1,13 @@
 import { misreference } from "../../knowledge/nixpkgs-references.ts";
-import { DEFAULT_RELEASE, knownRelease, nixpkgsRef, onRelease, pointedBy, releaseNamed } from "../../knowledge/releases.ts";
+import {
+  DEFAULT_RELEASE,
+  isFarRelease,
+  knownRelease,
+  nixpkgsRef,
+  onRelease,
+  pointedBy,
+  releaseNamed,
+} from "../../knowledge/releases.ts";
 import type { Model } from "../../model/model.ts";
 import type { SpecPath } from "../../report/spec-path.ts";
 import { valueAt } from "../../report/spec-path.ts";
@@ -20,8 +28,18 @@ export const nixpkgsRules: readonly Rule[] = [
     example: "nixpkgs: NixOS/nixpkgs",
     fixed: `nixpkgs: github:NixOS/nixpkgs/nixos-${DEFAULT_RELEASE}`,
     source: "https://nix.dev/manual/nix/latest/command-ref/new-cli/nix3-flake#flake-references",
-    check: ({ model, source, report }) => {
+    check: ({ model, source, environment, report }) => {
+      const { today } = environment;
       for (const set of [model.nixpkgs, ...model.inputs]) {
+        const pointed = pointedBy(nixpkgsRef(set.url) ?? "");
+        if (pointed.kind === "release" && today !== undefined && isFarRelease(pointed.release, today)) {
+          report({
+            at: set.at,
+            message: `nixpkgs ${pointed.release} does not exist yet`,
+            hint: `write a branch such as nixos-${DEFAULT_RELEASE} or nixos-unstable, or a commit of 40 hexadecimal digits`,
+          });
+          continue;
+        }
         const wrong = misreference(set === model.nixpkgs ? model.nixpkgs.written : set.url);
         if (!wrong) continue;
         const { why, meant, also = [] } = wrong;

@@ -113,6 +113,17 @@ export const packageNameRules: readonly Rule[] = [
           });
           continue;
         }
+        const part = partOf(tool.package, own);
+        if (part !== undefined) {
+          const at = packageAt(context.source, tool);
+          context.report({
+            at,
+            message: `\`${tool.package}\` is no package`,
+            hint: `write \`${part}\``,
+            fix: () => replacement(context.source, at, "value", part),
+          });
+          continue;
+        }
         if (!(verdict.kind === "unknown" || verdict.kind === "newer")) continue;
         if (!own.covers(tool.package)) continue;
         const at = packageAt(context.source, tool);
@@ -131,6 +142,22 @@ export const packageNameRules: readonly Rule[] = [
     },
   },
 ];
+
+/** Attributes of every package that are no packages. */
+const ATTRIBUTES = new Set(
+  "name pname version src meta type system outPath drvPath drvAttrs outputName outputs override overrideAttrs overrideDerivation passthru tests args builder".split(
+    " ",
+  ),
+);
+
+/** The package that a path means that leads to a package set first, or into a package; undefined for any other path. */
+function partOf(path: string, facts: Facts): string | undefined {
+  const inside = /^(?:nixpkgs|pkgs|legacyPackages\.[^.]+|packages\.[^.]+)\.(.+)$/.exec(path)?.[1];
+  if (inside !== undefined) return facts.find(inside) ? inside : undefined;
+  const dot = path.lastIndexOf(".");
+  const [whole, last] = [path.slice(0, dot), path.slice(dot + 1)];
+  return dot > 0 && ATTRIBUTES.has(last) && facts.find(whole) ? whole : undefined;
+}
 
 /** A search takes some milliseconds. More unknown names than these are no typing mistakes, but another release or another list. */
 const MOST_SEARCHES = 50;

@@ -7,6 +7,7 @@ codeRows(test, [
   ...(
     [
       ["nixos-26.05/", "NixOS/nixpkgs has no branch or tag `nixos-26.05/`"],
+      ["nixos-30.05", "nixpkgs 30.05 does not exist yet"],
       ["a..b", "NixOS/nixpkgs has no branch or tag `a..b`"],
       ["x.lock", "NixOS/nixpkgs has no branch or tag `x.lock`"],
       ["0123456789ABCDEF0123456789ABCDEF01234567", "Git writes the digits of a commit in lower case"],

@@ -13,6 +13,18 @@ const on = (release: string): string =>
   `version: 1\nname: demo\nnixpkgs: nixos-${release}\nsystems: [x86_64-linux]\n${release < "26" ? "lint: [{ code: nixpkgs-end-of-life, why: one machine keeps it }]\n" : ""}`;
 
 codeRows(test, [
+  ...(
+    [
+      ["jq.meta", "jq"],
+      ["nixpkgs.jq", "jq"],
+      ["legacyPackages.x86_64-linux.kubectl", "kubectl"],
+    ] as const
+  ).map(([path, good]) => ({
+    code: "package-unknown",
+    says: `\`${path}\` is no package`,
+    bad: `${head}groups:\n  k8s:\n    packages: [⟦${path}⟧]\n`,
+    good: `${head}groups:\n  k8s:\n    packages: [${good}]\n`,
+  })),
   {
     code: "system-unused",
     says: "the flake has no outputs for `aarch64-linux`",
