@@ -157,6 +157,12 @@ const CONFLICTS: readonly Conflict[] = [
     hint: "add `builders`, or set `max-jobs` to at least 1",
   },
   {
+    setting: "ssl-cert-file",
+    problem: (_setting, _inForce, model) =>
+      model.network?.caBundle === undefined ? undefined : "`ssl-cert-file` replaces `network.caBundle` in Nix, and in Nix alone",
+    hint: "delete it: `network.caBundle` is for Nix, too",
+  },
+  {
     setting: "max-free",
     problem: (setting, inForce) => {
       const [most, least] = [numberOf(setting), numberOf(settingOf(inForce, "min-free"))];

@@ -91,6 +91,15 @@ codeRows(test, [
     bad: settings("timeout: 60\n⟦max-silent-time⟧: 600"),
     good: settings("timeout: 600\nmax-silent-time: 60"),
   },
+  {
+    code: "settings-conflict",
+    says: "`ssl-cert-file` replaces `network.caBundle` in Nix, and in Nix alone",
+    bad: settings(
+      "⟦ssl-cert-file⟧: /etc/ssl/other.pem",
+      "network: { caBundle: /etc/ssl/company.pem }\nlint: [{ code: setting-too-new, why: every machine has 2.26 }]\n",
+    ),
+    good: settings("cores: 2", "network: { caBundle: /etc/ssl/company.pem }\n"),
+  },
 ]);
 
 test.run();
