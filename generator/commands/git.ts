@@ -52,7 +52,7 @@ export async function lineEndNotes(system: System, paths: readonly string[]): Pr
     const add = `echo '* text eol=lf' >>${shellWord(relative(system.cwd, join(folder, ".gitattributes")))}`;
     notes.set(
       folder,
-      `core.autocrlf changes the line ends, and with them the checksum, of ${relative(system.cwd, path)}: run ${add}`,
+      `where Git has core.autocrlf, as on Windows, ${relative(system.cwd, path)} gets other line ends and another checksum; to prevent it: ${add}`,
     );
   }
   return [...notes.values()];
