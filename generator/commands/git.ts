@@ -52,7 +52,7 @@ export async function lineEndNotes(system: System, paths: readonly string[]): Pr
     const add = `echo '* text eol=lf' >>${shellWord(relative(system.cwd, join(folder, ".gitattributes")))}`;
     notes.set(
       folder,
-      `where Git has core.autocrlf, as on Windows, ${relative(system.cwd, path)} gets other line ends and another checksum; to prevent it: ${add}`,
+      `where Git has core.autocrlf, as on Windows, a clone has other line ends, and with them another checksum, of ${relative(system.cwd, path)}: run ${add}`,
     );
   }
   return [...notes.values()];
