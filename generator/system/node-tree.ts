@@ -164,6 +164,11 @@ export function openNodeTree(path: string, byDescriptor = hasDescriptorPaths()):
   return folder && new NodeTree(folder, path);
 }
 
+/** Types of Linux's statfs(2): FAT, exFAT, NTFS by two drivers, 9p, CIFS, SMB 2, VirtualBox and Parallels folders, FUSE. */
+const MAY_LACK_MODES: ReadonlySet<number> = new Set([
+  0x4d44, 0x2011bab0, 0x5346544e, 0x7366746e, 0x01021997, 0xff534d42, 0xfe534d42, 0x786f4256, 0x7c7c6673, 0x65735546,
+]);
+
 class NodeTree implements Tree {
   readonly #root: Folder;
   /** The folder's path for messages. */
@@ -273,7 +278,10 @@ class NodeTree implements Tree {
           if (!succeeds(NO_LINKS, () => fs.linkSync(at, kept))) fs.writeFileSync(kept, found.bytes, { flag: "wx", mode: 0o600 });
           // The same file, but for its executable bits.
           own(from, Number(found.stat.uid), Number(found.stat.gid));
-          fs.chmodSync(from, modeThatRuns(Number(found.stat.mode) & 0o7777, runs));
+          // A file system without modes refuses each change of one.
+          unless(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"], () =>
+            fs.chmodSync(from, modeThatRuns(Number(found.stat.mode) & 0o7777, runs)),
+          );
           folder.verify();
           if (isSame(lstat(at), found.stat)) {
             fs.renameSync(from, at);
@@ -345,6 +353,10 @@ class NodeTree implements Tree {
     } finally {
       fs.closeSync(file);
     }
+  }
+
+  async mayLackModes(): Promise<boolean> {
+    return process.platform === "linux" && MAY_LACK_MODES.has(fs.statfsSync(this.#root.at(".")).type >>> 0);
   }
 
   close(): void {

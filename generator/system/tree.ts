@@ -63,6 +63,8 @@ export interface Tree {
    * telling.
    */
   isHeld(path: string): Promise<boolean | undefined>;
+  /** Whether the folder is on a file system of a kind that may keep no executable bits: FAT, NTFS, a share, FUSE. */
+  mayLackModes(): Promise<boolean>;
   close(): void;
 }
 

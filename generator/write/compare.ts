@@ -202,7 +202,8 @@ export async function compareTree(
     const before = bytes.toString();
     changes.push({ path, change: "removed", before, found, after: undefined, bytes: undefined, mode: 0o644, once: false });
   }
-  const lost = withoutModes(modes, (await tree?.status(MANIFEST))?.mode) ? [] : modes.wrong.map(({ path }) => path);
+  const isWithout = await withoutModes(modes, tree);
+  const lost = isWithout ? [] : modes.wrong.map(({ path }) => path);
   return {
     changes: changes
       .map((change) => (lost.includes(change.path) ? { ...change, change: "updated" as const } : change))
@@ -296,11 +297,14 @@ const runs = (mode: number): boolean => (mode & 0o100) !== 0;
 
 /**
  * Whether the file system keeps no modes, as FAT and many shares of virtual machines: each file reads executable, also the manifest
- * and others that are not written so.
+ * and others that are not written so; or none does, on a file system of a kind that has no modes. Elsewhere, the scripts have lost theirs.
  */
-function withoutModes({ right, wrong }: Modes, manifest: number | undefined): boolean {
-  const all = [...right, ...wrong, ...(manifest === undefined ? [] : [{ mode: manifest, planned: 0o644 }])];
-  return wrong.length > 0 && all.every(({ mode }) => runs(mode)) && all.some(({ planned }) => !runs(planned));
+async function withoutModes({ right, wrong }: Modes, tree: Tree | undefined): Promise<boolean> {
+  if (wrong.length === 0 || !tree) return false;
+  const manifest = await tree.status(MANIFEST);
+  const all = [...right, ...wrong, ...(manifest ? [{ mode: manifest.mode, planned: 0o644 }] : [])];
+  if (all.every(({ mode }) => runs(mode))) return all.some(({ planned }) => !runs(planned));
+  return all.every(({ mode }) => !runs(mode)) && (await tree.mayLackModes());
 }
 
 /** A regular file's content; undefined when there is none or a link leads to it. */

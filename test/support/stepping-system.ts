@@ -58,6 +58,7 @@ function steppingTree(tree: Tree, pause: (step: Step) => void | Promise<void>, p
     ...Object.fromEntries(
       [...CHANGING, "status", "read", "list", "open", "isHeld"].map((call) => [call, stepping(call as keyof Tree)]),
     ),
+    mayLackModes: () => tree.mayLackModes(),
     close: () => tree.close(),
   } as unknown as Tree;
   inner.set(wrapped, tree);
