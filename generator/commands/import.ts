@@ -25,7 +25,12 @@ export async function importFiles(system: System, options: Options, paths: reado
     return {
       report: { diagnostics: [], files: [], sources: new Map() },
       output: "",
-      notes: missing.map((path) => `${path} does not exist`),
+      notes: await Promise.all(
+        missing.map(
+          async (path) =>
+            `${path} ${(await system.kind(path)) === "directory" ? "is a folder; name the files in it" : "does not exist"}`,
+        ),
+      ),
       status: 2,
     };
 

@@ -58,6 +58,8 @@ export function unknownKeyHint(unknown: UnknownKey): { hint?: string } {
     return { hint: near.includes(meant) ? `did you mean ${quoted(near)}?` : `write \`${meant}\`` };
   }
   if (other !== undefined) return { hint: other };
+  const [there] = nearestNames(key, siblings, 1);
+  if (there !== undefined) return { hint: `\`${there}\` is there already: move this into it, or delete it` };
   if (findSetting(key) !== undefined && siblings.includes("settings"))
     return { hint: `\`${key}\` is a setting of nix.conf: write it under \`settings\`` };
   const isTopLevel = Object.keys(specSchema["properties"] as object).includes(key);

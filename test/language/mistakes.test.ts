@@ -173,6 +173,7 @@ const MORE: readonly Row[] = [
     "nixpkgs: { url: 'github:NixOS/nixpkgs/nixos-26.05' }",
   ],
   ["ci: { ⟦github⟧: true }", "schema-unknown-key", /write `forges: \[github\]`/],
+  ["groups: {}\n⟦group⟧: { a: { packages: [jq] } }", "schema-unknown-key", /`groups` is there already/],
   ["⟦system⟧: x86_64-linux", "schema-unknown-key", /write `systems: \[x86_64-linux\]`/],
   ["users: { ada: { ⟦max-jobs⟧: 2 } }", "schema-unknown-key", /under `settings`/],
   ["⟦stateVersion⟧: '26.05'", "schema-unknown-key", /hosts: \{ NAME/],
