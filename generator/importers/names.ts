@@ -23,4 +23,4 @@ export const isAliasName = (name: string): boolean => /^[A-Za-z0-9_][A-Za-z0-9_.
 
 /** Whether a spec takes the text as a path below the project's root, or as an absolute one: nothing in it is expanded. */
 export const isProjectPath = (path: string): boolean =>
-  path !== "" && !/[\u0000-\u001f\u007f$~*?[\]]|\{\{|\{%|(^|\/)\.\.(\/|$)/.test(path);
+  path !== "" && !/[\u0000-\u001f\u007f$~*?[\]]|\{.*,.*\}|\{\{|\{%|:\/\/|(^|\/)\.\.(\/|$)/.test(path);

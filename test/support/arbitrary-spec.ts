@@ -68,10 +68,14 @@ export const hostileText: fc.Arbitrary<string> = fc
   )
   .map((parts) => parts.join(""));
 
-export const hostileLine = hostileText.map((text) => text.replace(/[\n\r\t]/g, " ")).filter((text) => text !== "");
+export const hostileLine = hostileText
+  .map((text) => text.replace(/[\n\r\t\u0085\u2028\u2029]/g, " "))
+  .filter((text) => text.trim() !== "");
 
 /** A path of a project. */
 export const hostilePath = hostileLine.filter((text) => /^(?!.*(^|\/)\.\.(\/|$))[^\u0000-\u001f\u007f]+$/.test(text));
+/** One without a pattern: `envFiles` names single files. */
+const hostileFile = hostilePath.filter((text) => !/[*?[]|\{.*,.*\}|\/$|:\/\//.test(text));
 export const hostileEntries = fc.array(
   hostilePath.map((text) => text.replace(/:/g, ";")),
   { minLength: 1, maxLength: 2 },
@@ -159,7 +163,7 @@ export const specValue: fc.Arbitrary<Record<string, unknown>> = fc
       { maxLength: 5 },
     ),
     fc.uniqueArray(
-      name.filter((one) => !["self", "nixpkgs"].includes(one)),
+      name.filter((one) => !["self", "nixpkgs"].includes(one) && /^[a-z]/.test(one)),
       { maxLength: 2 },
     ),
     fc.uniqueArray(fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$/), { maxLength: 3 }),
@@ -194,7 +198,7 @@ export const specValue: fc.Arbitrary<Record<string, unknown>> = fc
             groups: some(groupNames),
             packages: tools,
             env: mapOf(fc.stringMatching(/^[A-Z][A-Z0-9_]{0,12}$/), envValue),
-            envFiles: fc.array(fc.oneof(hostilePath, partial({ file: hostilePath, optional: fc.boolean() }, ["file"])), {
+            envFiles: fc.array(fc.oneof(hostileFile, partial({ file: hostileFile, optional: fc.boolean() }, ["file"])), {
               maxLength: 2,
             }),
             hook: hostileText,
@@ -247,6 +251,14 @@ export const specValue: fc.Arbitrary<Record<string, unknown>> = fc
           name.filter((one) => !groupNames.includes(`volume-${one}`)),
           partial({ mount: fc.constantFrom("/volumes/aws", "/mnt/it's"), groups: some(groupNames) }, ["mount"]),
           2,
+          // Each is mounted at a place of its own.
+        ).map((volumes) =>
+          Object.fromEntries(
+            Object.entries(volumes as Record<string, { mount: string }>).map(([one, volume]) => [
+              one,
+              { ...volume, mount: `${volume.mount}/${one}` },
+            ]),
+          ),
         ),
         hosts: fc
           .tuple(
