@@ -159,7 +159,7 @@ const key = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffe
 export const specValue: fc.Arbitrary<Record<string, unknown>> = fc
   .tuple(
     fc.uniqueArray(
-      name.filter((one) => one !== "default" && !one.startsWith("volume-")),
+      name.filter((one) => one !== "default" && !/^(volume|sbom)-/.test(one)),
       { maxLength: 5 },
     ),
     fc.uniqueArray(
@@ -246,6 +246,14 @@ export const specValue: fc.Arbitrary<Record<string, unknown>> = fc
               )
               .map((list) => ({ roles: list })),
           ),
+        policy: partial({
+          nixpkgs: fc.constant({ maxAge: "60d" }),
+          licenses: fc.constant({ deny: ["SSPL-1.0"] }),
+          closure: fc.constant(Object.fromEntries(groupNames.slice(0, 2).map((one) => [one, "2GiB"]))),
+        }),
+        sbom: fc.boolean(),
+        updates: fc.constantFrom("renovate", { bot: "dependabot", every: "month", minimumAge: "3d" }),
+        repository: fc.constantFrom("github:acme/platform", "git+https://git.example.net/a/b?ref=main"),
         users: mapOf(name, fc.constantFrom({}, { settings: { cores: 2 } }), 2),
         volumes: mapOf(
           name.filter((one) => !groupNames.includes(`volume-${one}`)),
