@@ -26,3 +26,6 @@ derivation {
   ]
   ++ builtins.concatMap programOf found.tools;
 }
+// {
+  meta.description = arguments.title;
+}
