@@ -80,13 +80,17 @@ interface Word {
 
 /** An index for many searches in the same names. A search in 20,000 names takes a few milliseconds. */
 export class NameIndex {
-  readonly #entries: readonly { readonly word: Word; readonly answer: string; readonly thresholds: Thresholds }[];
+  readonly #entries: readonly Entry[];
+  readonly #isThere: (answer: string) => boolean;
 
-  constructor(candidates: Iterable<Candidate>) {
+  /** @param isThere whether an answer may be given; it is asked only about similar names */
+  constructor(candidates: Iterable<Candidate>, isThere: (answer: string) => boolean = () => true) {
+    this.#isThere = isThere;
     this.#entries = Array.from(candidates, ({ name, answer = name, familiarity }) => ({
-      word: wordOf(name),
+      name,
       answer,
       thresholds: THRESHOLDS[familiarity],
+      word: undefined,
     }));
   }
 
@@ -94,9 +98,16 @@ export class NameIndex {
   nearest(wrong: string, max: number, except = wrong): string[] {
     const written = wordOf(wrong);
     const best = new Map<string, { readonly score: number; readonly shared: number }>();
-    for (const { word, answer, thresholds } of this.#entries) {
+    // A name of several words can be another one's in another order.
+    const isOneWord = wordsOf(wrong).length < 2;
+    for (const entry of this.#entries) {
+      const { answer, thresholds } = entry;
+      if (isOneWord && thresholds.sameWord === undefined && !mayBeSimilar(written.plain, entry.name)) continue;
+      entry.word ??= wordOf(entry.name);
+      const { word } = entry;
       const score = unlikeness(written, word, thresholds);
       if (score === undefined || answer === except || (best.get(answer)?.score ?? Number.POSITIVE_INFINITY) <= score) continue;
+      if (!best.has(answer) && !this.#isThere(answer)) continue;
       best.set(answer, { score, shared: sharedPrefix(written.plain, word.plain) });
     }
     const least = Math.min(...Array.from(best.values(), ({ score }) => score));
@@ -106,6 +117,30 @@ export class NameIndex {
       .slice(0, max)
       .map(([answer]) => answer);
   }
+}
+
+/** A candidate; its word is prepared when it is first compared, since most are never similar. */
+interface Entry {
+  readonly name: string;
+  readonly answer: string;
+  readonly thresholds: Thresholds;
+  word: Word | undefined;
+}
+
+/**
+ * A cheap test that no similar name fails: a common beginning has the same first letter, and so have all but names with one mistake at the
+ * first letter, whose first two letters then have one in common.
+ */
+function mayBeSimilar(plain: string, name: string): boolean {
+  let seen = 0;
+  for (let at = 0; at < name.length && seen < 2; at++) {
+    const letter = name[at] as string;
+    if (letter === "-" || letter === "_" || letter === "." || letter === " ") continue;
+    seen++;
+    const lower = letter.toLowerCase();
+    if (lower === plain[0] || lower === plain[1]) return true;
+  }
+  return false;
 }
 
 /** The score of a name; undefined if it is not similar enough. */

@@ -38,6 +38,7 @@ if (isSelected("start")) {
   const rows = [
     ["generate, nothing to change", ["generate", "spec/platform.yaml"]],
     ["check", ["check", "spec/platform.yaml"]],
+    ["search kube, in the project", ["search", "kube"]],
     ["schema", ["schema"]],
   ].map(([name, args]) => {
     const { cpu, memory, floorCpu, floorMemory, ratio } = againstFloor([flakewright, ...(args as string[])], 20, root);
