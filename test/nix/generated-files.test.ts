@@ -56,6 +56,10 @@ shells:
 policy: { licenses: { deny: [AGPL-3.0-only] }, closure: { ${long}: 2GiB, let: 1MiB } }
 commands: { ${long}: { help: ${"long ".repeat(30)}, run: ${"long ".repeat(30)}, groups: [let] }, ${alsoLong}: { run: x } }
 buildUsers: { group: ${"g".repeat(30)}, gid: 31000, roles: [{ role: ${long}, description: ${"long ".repeat(30)}, groups: [let] }] }
+images:
+  ${long}: { groups: [${long}, let], name: "registry.example.net/${"n".repeat(60)}/ci" }
+  b: { user: 0 }
+ci: { forges: [github, gitlab, forgejo] }
 users: { ${"u".repeat(30)}: { settings: { max-jobs: 1 } } }
 volumes: { ${alsoLong}: { mount: /volumes/aws, groups: [${long}] } }
 hosts:

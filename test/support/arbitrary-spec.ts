@@ -279,6 +279,21 @@ export const specValue: fc.Arbitrary<Record<string, unknown>> = fc
             ),
           )
           .map((values) => Object.fromEntries(hosts.map((one, i) => [one, values[i]]))),
+        images: mapOf(
+          name.filter((one) => !groupNames.includes(`image-${one}`)),
+          partial(
+            {
+              groups: some(groupNames),
+              name: fc.constantFrom("ci", "registry.example.net:5000/platform/ci"),
+              user: fc.constantFrom(0, 1, 65533),
+            },
+            // Not every name of an entry is the name of an image.
+            ["name"],
+          ),
+          2,
+        ),
+        ci: fc.constantFrom("gitlab", "forgejo", { forges: ["github", "gitlab"], cache: { cachix: "acme", store: "actions" } }),
+        devcontainer: fc.boolean(),
       },
       ["version", "name", "groups", "inputs"],
     ) as fc.Arbitrary<Record<string, unknown>>;
