@@ -86,7 +86,8 @@ function lists(wrong: Wrong): Candidate[] {
   const items = schemaOfItems(path, root);
   if (typeof value === "object") {
     const entries = Object.entries(value as object);
-    if (items.properties?.["package"]) return [["write it as a list:", `[${entries.map(packageEntry).join(", ")}]`]];
+    if (items.properties?.["package"] && entries.every(([, inner]) => isPlain(inner)))
+      return [["write it as a list:", `[${entries.map(packageEntry).join(", ")}]`]];
     if (entries.every(([, inner]) => inner === null))
       return [["write it as a list:", `[${entries.map(([key]) => key).join(", ")}]`]];
     return written.includes("\n")
@@ -112,6 +113,9 @@ function lists(wrong: Wrong): Candidate[] {
 /** A text of several lines whose other lines are indented by two more spaces. */
 const indented = (written: string): string => written.replaceAll("\n", "\n  ");
 
+/** Whether a value is no list or map: those of YAML have no text form. */
+const isPlain = (value: unknown): boolean => typeof value !== "object" || value === null;
+
 /** `kubectl:` and `kubectl: 1.29` of a map as an entry of `packages`. */
 function packageEntry([name, version]: [string, unknown]): string {
   if (version === null || version === true || ["", "*", "latest"].includes(String(version))) return name;
@@ -131,7 +135,9 @@ function maps({ value, written, schema }: Wrong): Candidate[] {
     return inside.flatMap((key) => [map(`${more}${key}: ${written}`), map(`${more}${key}: [${written}]`)]);
   }
   const entries: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const named = entries.every((entry) => typeof entry === "object" && entry !== null && "name" in entry);
+  const named = entries.every(
+    (entry) => typeof entry === "object" && entry !== null && "name" in entry && typeof entry.name === "string",
+  );
   if (named) return [map(entries.map((entry) => namedEntry(entry as { name: unknown })).join(", "))];
   if (!entries.every((entry) => typeof entry === "string")) return [];
   const pairs = entries.map((entry) => /^([\w.-]+)\s*[=:]\s*(.*)$/.exec(entry)?.slice(1) ?? []);

@@ -49,6 +49,9 @@ const ROWS: readonly Row[] = [
   [packages("{ package: jq, version: ⟦1.7⟧ }"), "schema-type", /"1\.7"/],
   [`${packages('{ package: jq, version: ⟦"1.7"⟧, from: x }')}\ninputs: { x: path:/srv/nixpkgs }`, "schema-value", /delete one/],
   ["commands: { deploy: { run: ⟦' '⟧ } }", "schema-value", /write what it runs/],
+  // A map or list inside, which has no text form.
+  ['groups: { a: { packages: ⟦{ ":": [{ package: jq }] }⟧ } }', "schema-type", /list/],
+  ["groups: ⟦[{ name: { a: {} } }]⟧", "schema-type", /./],
   // true and false.
   ["gc: { automatic: ⟦yes⟧ }", "schema-type", /`true`/, "gc: { automatic: true }"],
   ["gc: { automatic: ⟦Off⟧ }", "schema-type", /`false`/, "gc: { automatic: false }"],
