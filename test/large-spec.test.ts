@@ -59,7 +59,7 @@ function rightLines(): string[] {
       `  - url: https://cache-${cache}.example.org @${3000 + cache}`,
       `    publicKey: cache-${cache}.example.org-1:${KEY} @${3500 + cache}`,
     );
-  lines.push("trustedUsers:", "  - root", "  - root @6");
+  lines.push("trustedUsers:", "  - root", "  # nobody else @6");
   lines.push("buildUsers:", "  firstUid: 30001 @7", "  roles:");
   for (let role = 0; role < 40; role++) lines.push(`    - role: role-${role} @${4000 + role}`, `      groups: [group-${role}]`);
   lines.push("users:");
