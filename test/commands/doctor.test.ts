@@ -370,6 +370,7 @@ needs(test, [...MACHINE_TOOLS, "nix", "nix-daemon", "git", ...ACCOUNT_TOOLS])(
 );
 
 // The first version runs it.
+// The first version (a2c2472) runs it.
 test("the apply-nix-config.sh in the output folder is not run: somebody may have edited it", async () => {
   const folder = tempFolder();
   mkdirSync(join(folder, "spec"));

@@ -303,7 +303,7 @@ test("exits with 0 on Ctrl-C; --format json prints one object a line", async () 
   assert.ok(JSON.parse(lines[0] ?? "").files.length > 5);
 });
 
-// The first version does not hear any save after that.
+// The first version (a2c2472) does not hear any save after that.
 test("a folder of the spec that is removed and made again, or replaced by another, is watched on", async () => {
   const watch = await watching(spec("one"), "spec/platform.yaml");
   const folder = dirname(watch.path);
@@ -327,7 +327,7 @@ test("a folder of the spec that is removed and made again, or replaced by anothe
   }
 });
 
-// The first version waits for the pipe's writer, and Ctrl-C does not end it.
+// The first version (a2c2472) waits for the pipe's writer, and SIGTERM does not end it.
 test("a pipe in the place of the spec is reported and never waited for", async () => {
   const watch = await watching(spec("one"));
   try {

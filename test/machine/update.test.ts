@@ -45,7 +45,7 @@ for (const [how, nix] of [
   ["by rename", NIX],
   ["in place", NIX_IN_PLACE],
 ] as const) {
-  // The first version gives it the mode of a temporary file.
+  // The first version (a2c2472) gives it the mode of a temporary file, 0600.
   test(`written ${how}: text and mode stay`, async () => {
     const { out, update } = setting(nix);
     const lock = join(out, "flake.lock");
@@ -56,7 +56,7 @@ for (const [how, nix] of [
     assert.is(statSync(lock).mode & 0o7777, 0o664);
   });
 
-  // The first version replaces the link by a file.
+  // The first version (a2c2472) replaces the link by a file.
   test(`written ${how}: a link stays a link, and what it leads to stays`, async () => {
     const { out, update } = setting(nix);
     const kept = join(tempFolder(), "kept.lock");
