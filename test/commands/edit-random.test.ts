@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { diffLines } from "diff";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -59,6 +58,8 @@ const spec = fc
 
 const step = fc.tuple(fc.constantFrom("add", "add", "remove"), fc.constantFrom(...TOOLS, "helm", "kubeclt"), fc.boolean());
 
+const seed = process.env["EDIT_SEED"] ?? "1";
+
 const test = suite("add and remove on random specs");
 
 test("200 edits: the bytes outside the touched lines stay, and the result compiles or nothing was written", async () => {
@@ -95,25 +96,27 @@ test("200 edits: the bytes outside the touched lines stay, and the result compil
         assert.equal(errors, [], `${command} ${tool}\n${after}`);
       }
     }),
-    { numRuns: 50, endOnFailure: true },
+    // EDIT_SEED=random draws other specs.
+    { numRuns: 50, endOnFailure: true, ...(seed === "random" ? {} : { seed: Number(seed) }) },
   );
   assert.ok(written > 40 && refused > 10, `${written} written, ${refused} refused`);
 });
 
-/** One place of the text changed, and each changed line has to do with the tool. */
+/** One place of the text changed, of a few lines, and it has to do with the tool. */
 function assertOneChange(before: string, after: string, tool: string): void {
-  const parts = diffLines(before, after);
-  const at = parts.flatMap(({ added, removed }, index) => (added || removed ? [index] : []));
-  assert.ok(at.length > 0 && (at.at(-1) ?? 0) - (at[0] ?? 0) === at.length - 1, `more than one place changed:\n${after}`);
-  const lines = (kind: "added" | "removed") =>
-    parts.filter((part) => part[kind]).flatMap(({ value }) => value.split(/\r?\n/).filter((line) => line !== ""));
-  const [added, removed] = [lines("added"), lines("removed")];
-  assert.ok(Math.max(added.length, removed.length) <= 3, `${added.length} lines for one tool:\n${after}`);
-  assert.ok([...added, ...removed].some((line) => line.includes(tool)));
+  const [old, now] = [before.split("\n"), after.split("\n")];
+  while (old.length > 0 && old[0] === now[0]) for (const lines of [old, now]) lines.shift();
+  while (old.length > 0 && now.length > 0 && old.at(-1) === now.at(-1)) for (const lines of [old, now]) lines.pop();
+  // The key, a heading or blank line and the entry of at most two lines.
+  assert.ok(Math.max(old.length, now.length) <= 4, `more than one place changed:\n${after}`);
+  assert.ok(
+    [...old, ...now].some((line) => line.includes(tool)),
+    `nothing about ${tool} changed:\n${after}`,
+  );
   // A line that changed, a list in brackets, keeps its comment.
-  const [old, now] = [removed[0] ?? "", added[0] ?? ""];
-  if (added.length === 1 && removed.length === 1 && /\]\s*#/.test(old))
-    assert.is(now.slice(now.lastIndexOf("]")), old.slice(old.lastIndexOf("]")));
+  const [wrote = "", writes = ""] = [old[0], now[0]];
+  if (old.length === 1 && now.length === 1 && /\]\s*#/.test(wrote))
+    assert.is(writes.slice(writes.lastIndexOf("]")), wrote.slice(wrote.lastIndexOf("]")));
 }
 
 test.run();
