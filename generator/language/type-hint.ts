@@ -118,7 +118,9 @@ const isPlain = (value: unknown): boolean => typeof value !== "object" || value 
 
 /** `kubectl:` and `kubectl: 1.29` of a map as an entry of `packages`. */
 function packageEntry([name, version]: [string, unknown]): string {
-  if (version === null || version === true || ["", "*", "latest"].includes(String(version))) return name;
+  // A map or a list is no version, and may have no text form.
+  const isVersion = typeof version === "string" || typeof version === "number";
+  if (!isVersion || ["", "*", "latest"].includes(String(version))) return name;
   return `{ package: ${name}, version: "${String(version)}" }`;
 }
 

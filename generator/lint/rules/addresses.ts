@@ -1,5 +1,6 @@
 import { addressProblem } from "../../knowledge/internet-address.ts";
 import type { Model } from "../../model/model.ts";
+import type { Source } from "../../read/source.ts";
 import { boundedNearest } from "../../report/bounded-search.ts";
 import { type SpecPath, valueAt } from "../../report/spec-path.ts";
 
@@ -8,6 +9,12 @@ import { replacement } from "../edits.ts";
 import type { Rule } from "../rule.ts";
 
 /* Addresses that are handed to ssh. */
+
+/** The text at a path as it is written; `""` for anything else, which validation reports. */
+function textAt(source: Source, at: SpecPath): string {
+  const value = valueAt(source, at);
+  return typeof value === "string" ? value : "";
+}
 
 const addressPlaces = (model: Model): SpecPath[] => [
   ...model.hosts.flatMap(({ deploy }) => (deploy ? [[...deploy.at, "target"]] : [])),
@@ -33,7 +40,7 @@ export const addressRules: readonly Rule[] = [
     fixed: 'hosts:\n  box: { stateVersion: "26.05", deploy: { target: "2001:db8::7" } }',
     check: ({ model, source, report }) => {
       for (const at of addressPlaces(model)) {
-        const { right, port } = forSsh(String(valueAt(source, at) ?? "")) ?? {};
+        const { right, port } = forSsh(textAt(source, at)) ?? {};
         if (right === undefined) continue;
         const key = String(at.at(-1));
         const hasPort = key === "target";
@@ -59,7 +66,7 @@ export const addressRules: readonly Rule[] = [
     source: "https://www.rfc-editor.org/rfc/rfc1123#section-2",
     check: ({ model, source, report }) => {
       for (const at of addressPlaces(model)) {
-        const address = String(valueAt(source, at) ?? "");
+        const address = textAt(source, at);
         const problem = forSsh(address) === undefined ? addressProblem(address) : undefined;
         if (problem)
           report({ at, message: `${quoted([address])} ${problem}`, hint: "write the machine's name or its IP address" });
@@ -78,7 +85,7 @@ export const addressRules: readonly Rule[] = [
       const names = model.hosts.map(({ name }) => name);
       for (const builder of model.builders) {
         const at = [...builder.at, "host"];
-        const written = String(valueAt(source, at) ?? "");
+        const written = textAt(source, at);
         if (builder.specHost !== undefined || /[.:]/.test(written)) continue;
         const near = boundedNearest(names, written, names);
         const [only] = near;

@@ -43,7 +43,6 @@ export const builderRules: readonly Rule[] = [
   {
     code: "ssh-key-path",
     severity: "error",
-    final: true,
     summary: "a path that is not the one of a private key",
     cause:
       "ssh needs the private key; the file that ends in .pub is the public one. ssh expands `%` and `${…}` in the path of a key, so that it looks for another file.",
@@ -63,7 +62,12 @@ export const builderRules: readonly Rule[] = [
             fix: () => replacement(source, at, "value", right),
           });
         } else if (/%|\$\{/.test(key))
-          report({ at, message: "ssh expands `%` and `${…}` in the path of a key", hint: "give the file another name" });
+          report({
+            severity: "warning",
+            at,
+            message: "ssh expands `%` and `${…}` in the path of a key",
+            hint: "give the file another name",
+          });
         else if (key.endsWith("/")) report({ at, message: "this is a folder, and a key is a file", hint: "name the file in it" });
         else if (key.startsWith("/nix/store/"))
           report({

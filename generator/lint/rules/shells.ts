@@ -64,7 +64,8 @@ export const shellRules: readonly Rule[] = [
         for (const { at } of envFiles) {
           const inner = typeof valueAt(source, at) === "object" ? [...at, "file"] : at;
           // As it is written: the model has no slash at the end.
-          const file = String(valueAt(source, inner));
+          const written = valueAt(source, inner);
+          const file = typeof written === "string" ? written : "";
           const problem = fileProblem(file);
           if (problem) report({ at: inner, message: `\`${file}\` ${problem}`, hint: "write the path of one file, such as .env" });
         }
