@@ -26,7 +26,12 @@ export function factsOf(nixpkgs?: string): Facts {
 
 /** Compiles a spec's text as the command line does, with a lock file beside the output. */
 export function compileText(text: string, locked = true, file = "spec.yaml"): Compiled {
-  return compile(Buffer.from(text), file, { locked, today: "2026-09-01", facts: factsOf, bundled: () => factsOf() }, templates);
+  return compile(
+    Buffer.from(text),
+    file,
+    { locked, today: "2026-09-01", dayOf: () => "2026-05-01", facts: factsOf, bundled: () => factsOf() },
+    templates,
+  );
 }
 
 /** Compiles a spec of several files; the first is the spec itself. `links` are symlinks among them: name → the file behind it. */
