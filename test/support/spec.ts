@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type Compiled, compile } from "../../generator/compile.ts";
 import { type Facts, openFacts } from "../../generator/knowledge/packages.ts";
 import { momentOf } from "../../generator/knowledge/releases.ts";
+import { readSizes } from "../../generator/knowledge/sizes.ts";
 import { loadTemplates } from "../../generator/output/templates.ts";
 import { nodeSystem } from "../../generator/system/node-system.ts";
 import { tempFolder } from "./temp.ts";
@@ -24,14 +25,22 @@ export function factsOf(nixpkgs?: string): Facts {
   return facts;
 }
 
-/** Compiles a spec's text as the command line does, with a lock file beside the output. */
+/** The measured sizes of groups: 3 GiB of k8s. */
+const lock = "abc";
+const sizes = readSizes(JSON.stringify({ version: 1, system: "x86_64-linux", lock, closure: { k8s: 3 * 2 ** 30 } }));
+
+/** Compiles a spec's text as the command line does, with sizes, and a lock file of 2026-05-01 beside the output. */
 export function compileText(text: string, locked = true, file = "spec.yaml"): Compiled {
-  return compile(
-    Buffer.from(text),
-    file,
-    { locked, today: "2026-09-01", dayOf: () => "2026-05-01", facts: factsOf, bundled: () => factsOf() },
-    templates,
-  );
+  const context = {
+    locked,
+    today: "2026-09-01",
+    facts: factsOf,
+    bundled: () => factsOf(),
+    dayOf: () => "2026-05-01",
+    sizes,
+    lock,
+  };
+  return compile(Buffer.from(text), file, context, templates);
 }
 
 /** Compiles a spec of several files; the first is the spec itself. `links` are symlinks among them: name → the file behind it. */
