@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { allCodes, explanationOf, RULES } from "../../generator/lint/rules.ts";
 import { nodeSystem } from "../../generator/system/node-system.ts";
 import { COMMIT, codes } from "../support/diagnostic-rows.ts";
-import { compileText, repository } from "../support/spec.ts";
+import { compileText, MEASURED, repository } from "../support/spec.ts";
 
 const test = suite("the catalogue of codes");
 
@@ -36,9 +36,12 @@ test("each example in `explain` gives its code, and each fixed example does not"
       .concat(snippet)
       .join("\n");
   for (const { code, example, fixed } of RULES) {
-    assert.ok(codes(compileText(whole(example), false).diagnostics).includes(code), `${code}: the example`);
+    assert.ok(
+      codes(compileText(whole(example), false, "spec.yaml", MEASURED).diagnostics).includes(code),
+      `${code}: the example`,
+    );
     assert.not.ok(
-      codes(compileText(whole(fixed), code !== "nixpkgs-unpinned").diagnostics).includes(code),
+      codes(compileText(whole(fixed), code !== "nixpkgs-unpinned", "spec.yaml", MEASURED).diagnostics).includes(code),
       `${code}: the fixed one`,
     );
   }

@@ -25,22 +25,17 @@ export function factsOf(nixpkgs?: string): Facts {
   return facts;
 }
 
-/** The measured sizes of groups: 3 GiB of k8s. */
+/** What a policy is judged by: 3 GiB of the group k8s, and the lock file that it was measured with. */
 const lock = "abc";
-const sizes = readSizes(JSON.stringify({ version: 1, system: "x86_64-linux", lock, closure: { k8s: 3 * 2 ** 30 } }));
+export const MEASURED = {
+  lock,
+  sizes: readSizes(JSON.stringify({ version: 1, system: "x86_64-linux", lock, closure: { k8s: 3 * 2 ** 30 } })),
+};
 
-/** Compiles a spec's text as the command line does, with sizes, and a lock file of 2026-05-01 beside the output. */
-export function compileText(text: string, locked = true, file = "spec.yaml"): Compiled {
-  const context = {
-    locked,
-    today: "2026-09-01",
-    facts: factsOf,
-    bundled: () => factsOf(),
-    dayOf: () => "2026-05-01",
-    sizes,
-    lock,
-  };
-  return compile(Buffer.from(text), file, context, templates);
+/** Compiles a spec's text as the command line does, with a lock file of 2026-05-01 beside the output. */
+export function compileText(text: string, locked = true, file = "spec.yaml", measured = {}): Compiled {
+  const context = { locked, today: "2026-09-01", dayOf: () => "2026-05-01", ...measured };
+  return compile(Buffer.from(text), file, { ...context, facts: factsOf, bundled: () => factsOf() }, templates);
 }
 
 /** Compiles a spec of several files; the first is the spec itself. `links` are symlinks among them: name → the file behind it. */
