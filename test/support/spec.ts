@@ -25,16 +25,17 @@ export function factsOf(nixpkgs?: string): Facts {
   return facts;
 }
 
-/** What a policy is judged by: 3 GiB of the group k8s, and the lock file that it was measured with. */
+/** What a policy is judged by: a nixpkgs of 2026-05-01, and 3 GiB of the group k8s, measured with the lock file. */
 const lock = "abc";
 export const MEASURED = {
+  dayOf: () => "2026-05-01",
   lock,
   sizes: readSizes(JSON.stringify({ version: 1, system: "x86_64-linux", lock, closure: { k8s: 3 * 2 ** 30 } })),
 };
 
-/** Compiles a spec's text as the command line does, with a lock file of 2026-05-01 beside the output. */
+/** Compiles a spec's text as the command line does, with a lock file beside the output. */
 export function compileText(text: string, locked = true, file = "spec.yaml", measured = {}): Compiled {
-  const context = { locked, today: "2026-09-01", dayOf: () => "2026-05-01", ...measured };
+  const context = { locked, today: "2026-09-01", ...measured };
   return compile(Buffer.from(text), file, { ...context, facts: factsOf, bundled: () => factsOf() }, templates);
 }
 
