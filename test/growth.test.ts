@@ -64,16 +64,24 @@ test(`${ATTACKS.length} attacks on the importers, the reader and the rules: 8 ti
 });
 
 test("a file with too many lines, keys and entries is refused before it is parsed", () => {
-  for (const text of ["\n".repeat(300_001), `a: [${"x,".repeat(300_001)}]`, `a:\n${`  ${"- ".repeat(500)}x\n`.repeat(700)}`]) {
+  for (const text of ["\n".repeat(150_001), `a: [${"x,".repeat(150_001)}]`, `a:\n${`  ${"- ".repeat(500)}x\n`.repeat(700)}`]) {
     const { diagnostics } = compileText(text);
     assert.equal(
       diagnostics.map(({ code, message }) => [code, message]),
-      [["yaml-limit", "the file has more than 300000 lines, keys and entries"]],
+      [["yaml-limit", "the file has more than 150000 lines, keys and entries"]],
     );
   }
 });
 
-test("import reads no file of more than a million characters", async () => {
+test("as many equal keys as a file may have, and a long private key, end in diagnostics", () => {
+  const found = compileText("a: 1\n".repeat(70_000)).diagnostics;
+  assert.is(found.filter(({ code }) => code === "yaml-duplicate-key").length, 69_999);
+  const { diagnostics, texts } = compileText(`${base}description: "-----BEGIN PRIVATE KEY-----${"QUJD".repeat(50_000)}"\n`);
+  assert.is(diagnostics[0]?.code, "secret-in-spec");
+  assert.not.match(texts.get("spec.yaml") ?? "", "QUJDQUJD");
+});
+
+test("import reads no file of more than 200,000 characters", async () => {
   const [yaml, [only]] = await importConfigs([{ path: "nix.conf", text: "# a\n".repeat(300_000) }], async () => undefined);
   assert.is(yaml, undefined);
   assert.is(only?.code, "import-syntax");

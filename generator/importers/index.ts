@@ -58,7 +58,7 @@ const FORMATS: readonly (FileFormat | GroupFormat)[] = [
 ];
 
 /** The most characters of an imported file: a program's configuration that people wrote has some thousand. */
-const MOST_CHARACTERS = 1024 * 1024;
+const MOST_CHARACTERS = 200_000;
 
 /**
  * Foreign configuration → the text of a spec, with a comment wherever something could not be carried over. Several files

@@ -13,7 +13,7 @@ export const MAX_BYTES = 8 * 1024 * 1024;
  * The maximum number of lines, keys and entries of a file in total. A spec with 10,000 packages and 1,000 hosts has 65,000. Each takes two
  * kilobytes in the parser alone.
  */
-export const MAX_ENTRIES = 300_000;
+export const MAX_ENTRIES = 150_000;
 
 /** The maximum nesting of maps and lists; the language itself needs six levels. */
 export const MAX_DEPTH = 64;

@@ -92,7 +92,7 @@ class Reading {
 
   /** The document as input of the later stages, with the paths of `lint` entries of included files converted. */
   source(document: Part): Source {
-    this.diagnostics.push(...this.#merging.diagnostics);
+    for (const one of this.#merging.diagnostics) this.diagnostics.push(one);
     const { equal } = this.#merging;
     const whole = this.#sources.length > 1 ? withAcceptances(document, this.#byName, equal) : document;
     return sourceOf(whole, this.#sources, equal);
@@ -108,7 +108,8 @@ class Reading {
     this.#bytes += bytes.byteLength;
     const [{ text, source }, diagnostics] = readFile(file, bytes);
     this.files.push({ file, text });
-    this.diagnostics.push(...diagnostics);
+    // Spread, a hundred thousand of them overflow the stack.
+    for (const one of diagnostics) this.diagnostics.push(one);
     if (!source) {
       this.failed = true;
       return undefined;

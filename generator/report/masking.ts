@@ -55,7 +55,7 @@ export function masker(secrets: readonly string[]): (text: string) => string {
     for (const [window, known] of parts)
       for (let start = 0; start + window <= text.length; start++)
         if (known.has(text.slice(start, start + window))) found.push({ start, end: start + window });
-    for (const secret of long) found.push(...tracesOf(secret, text));
+    for (const secret of long) for (const range of tracesOf(secret, text)) found.push(range);
     return maskText(text, found);
   };
 }

@@ -34,7 +34,7 @@ const MAX_INCLUDES = 20;
 const MAX_INCLUDED = 200;
 
 /** How much is read of all included files together. */
-const MAX_CHARACTERS = 1024 * 1024;
+const MAX_CHARACTERS = 200_000;
 
 /** Splits files into lines by the grammar of Nix (libutil, parseConfigFiles), and follows their includes. */
 export async function readLines(files: readonly ForeignFile[], readFile: ReadFile): Promise<Lines> {
