@@ -141,7 +141,8 @@ if (isSelected("packages")) {
 
 if (isSelected("attacks")) {
   const [word = ""] = words.filter((one) => !PARTS.includes(one));
-  const sizes = [64, 256, 1024, 8192].map((kilobytes) => kilobytes * 1024);
+  // The last is just below the limit of a spec, with its first lines.
+  const sizes = [64, 256, 1024, 8180].map((kilobytes) => kilobytes * 1024);
   const floor = cost(["-e", "0"]).cpu;
   const rows = ATTACKS.filter(({ name, file }) => `${file} ${name}`.includes(word)).map((attack) => {
     const answers = sizes.map((size) => answer(flakewright, attack, size));
@@ -156,7 +157,7 @@ if (isSelected("attacks")) {
     };
   });
   table("Attacks: CPU by size, at most 10 s and 1,024 MiB; growth at most 1.3", rows);
-  const slow = rows.filter((row) => (row["8192 KiB: s" as keyof typeof row] as unknown as number) > 10 || row["peak MiB"] > 1024);
+  const slow = rows.filter((row) => (row["8180 KiB: s" as keyof typeof row] as unknown as number) > 10 || row["peak MiB"] > 1024);
   console.log(`${rows.length} attacks, ${slow.length} above 10 s or 1,024 MiB`);
 }
 
