@@ -320,13 +320,29 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
     return row(name)?.pname === name;
   }
 
-  function byProgram(program: string): string[] {
-    if (program === "" || /[\t\n]/.test(program)) return [];
+  let owners: Map<string, string[]> | undefined;
+  let searches = 0;
+  /** The attributes with this main program. A few searches go through the text; for many, all programs are read once. */
+  function ownersOf(program: string): readonly string[] {
+    if (++searches > 30) {
+      if (!owners) {
+        owners = new Map();
+        for (const { attribute, mainProgram } of rows())
+          if (mainProgram !== "") owners.set(mainProgram, [...(owners.get(mainProgram) ?? []), attribute]);
+      }
+      return owners.get(program) ?? [];
+    }
     const found: string[] = [];
     for (let hit = text.indexOf(`\t${program}\t`, body); hit !== -1; hit = text.indexOf(`\t${program}\t`, hit + 1)) {
-      const facts = parse(lineStart(hit));
-      if (facts.mainProgram === program && isThere(facts.attribute)) found.push(facts.attribute);
+      const { attribute, mainProgram } = parse(lineStart(hit));
+      if (mainProgram === program) found.push(attribute);
     }
+    return found;
+  }
+
+  function byProgram(program: string): string[] {
+    if (program === "" || /[\t\n]/.test(program)) return [];
+    const found = ownersOf(program).filter(isThere);
     const rank = (attribute: string) => (isWellKnown(attribute) ? 0 : 1);
     found.sort((a, b) => rank(a) - rank(b) || a.length - b.length || (a < b ? -1 : 1));
     return isThere(program) && find(program)?.mainProgram === program

@@ -175,9 +175,9 @@ function envText(name: string, value: EnvValue): string {
   return [...value.prepend.map(place), `$${name}`, ...value.append.map(place)].join(":");
 }
 
-/** `nix develop` for the root of the repository, as README has it: a reader of the page is rarely in the output folder. */
+/** `nix develop` beside the output folder, as README has it: a reader of the page is rarely in that folder. */
 function developCommand(name: string, { folder }: PlanContext): string {
-  const flake = folder === "" ? "." : `./${folder}`;
+  const flake = folder === "" ? "." : `./${folder.split("/").at(-1)}`;
   const whole = name === "default" ? (flake === "." ? "" : flake) : `${flake}#${name}`;
   if (whole === "") return "nix develop";
   return `nix develop ${/^[\w./#-]+$/.test(whole) ? whole : shellWord(whole)}`;
