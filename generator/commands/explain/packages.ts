@@ -1,5 +1,6 @@
 import type { Facts, PackageFacts } from "../../knowledge/packages.ts";
 import { toolCompletions, toolNamed } from "../../knowledge/tool-names.ts";
+import { missingSince, nixpkgsName, specsNixpkgs, topLevelName } from "../../knowledge/verdict-words.ts";
 import { factsOf, type Meaning } from "./meaning.ts";
 
 /** The meaning of a package's name, of a program or of what people call a tool. */
@@ -23,13 +24,10 @@ export function packageMeaning(word: string, facts: Facts | undefined): Meaning 
       licence: about && (about.licenses?.join(", ") || (about.unfree ? "unfree" : "free")),
       systems: about && (about.systems.join(", ") || "none"),
       note: about && notes(about),
-      "known from": facts && origin(facts),
+      "known from": facts && (facts.exact ? "the index of the spec's nixpkgs" : nixpkgsName(facts)),
     }),
   };
 }
-
-const origin = (facts: Facts): string =>
-  facts.exact ? "the index of the spec's nixpkgs" : (facts.moment.name ?? `nixpkgs ${facts.release}`);
 
 /** An old name that still works. */
 function oldName(facts: Facts | undefined, attribute: string): string | undefined {
@@ -43,21 +41,19 @@ function oldName(facts: Facts | undefined, attribute: string): string | undefine
 function absentMeaning(word: string, facts: Facts): Meaning | undefined {
   const verdict = facts.verdict(word);
   if (verdict.kind !== "removed" && verdict.kind !== "newer") return undefined;
-  const nixpkgs = facts.exact ? "the spec's nixpkgs" : (facts.moment.name ?? `nixpkgs ${facts.release}`);
+  const nixpkgs = specsNixpkgs(facts);
   if (verdict.kind === "newer") {
     const since = verdict.since === undefined ? "" : `, which nixpkgs has since ${verdict.since}`;
     return { kind: "package", title: `${word}: a package newer than ${nixpkgs}${since}`, text: "", facts: [] };
   }
-  const { renamed, since, goneIn } = verdict;
-  // Tools of other package sets are often at the top level too.
-  const last = word.slice(word.lastIndexOf(".") + 1);
-  const replacement = verdict.replacement ?? (last !== word && facts.verdict(last).kind === "package" ? last : undefined);
+  const { renamed } = verdict;
+  const replacement = verdict.replacement ?? topLevelName(facts, word);
   const way = replacement === undefined ? "" : renamed ? `Write \`${replacement}\`.` : `Use \`${replacement}\` instead.`;
   return {
     kind: "package",
     title: `${word}: ${renamed ? "an old name of a package, no longer" : "a package that is no longer"} in ${nixpkgs}`,
     text: way,
-    facts: factsOf({ "missing since": since ?? (goneIn === undefined ? undefined : `nixpkgs ${goneIn}, or earlier`) }),
+    facts: factsOf({ "missing since": missingSince(verdict) }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Facts, Verdict } from "../../knowledge/packages.ts";
 import { DEFAULT_RELEASE } from "../../knowledge/releases.ts";
 import { toolNamed } from "../../knowledge/tool-names.ts";
+import { missingSince, nixpkgsName, specsNixpkgs, topLevelName } from "../../knowledge/verdict-words.ts";
 import type { Model } from "../../model/model.ts";
 import { didYouMean, quoted } from "../../report/words.ts";
 import { replacement } from "../edits.ts";
@@ -164,17 +165,14 @@ const MOST_SEARCHES = 50;
 
 type Removed = Extract<Verdict, { kind: "removed" }>;
 
-/** The state of nixpkgs in a message. */
-const called = (facts: Facts): string => facts.moment.name ?? `nixpkgs ${facts.release}`;
-
 function removedMessage(name: string, verdict: Removed, facts: Facts): string {
-  const { since, goneIn, certain, renamed, replacement } = verdict;
-  const dated = since ?? (goneIn === undefined ? undefined : `nixpkgs ${goneIn}, or earlier`);
+  const { certain, renamed, replacement } = verdict;
+  const dated = missingSince(verdict);
   if (!certain) {
     const gone = dated === undefined ? "newer nixpkgs does not have" : `since ${dated}, nixpkgs does not have`;
     return `${gone} \`${name}\`; it is unknown whether ${facts.moment.name ?? "the spec's nixpkgs"} has it`;
   }
-  const state = facts.exact ? "the spec's nixpkgs" : called(facts);
+  const state = specsNixpkgs(facts);
   const when = dated === undefined ? "" : ` (missing since ${dated})`;
   if (renamed && replacement !== undefined)
     return `in ${state}, \`${name}\` is called \`${replacement}\`${dated === undefined ? "" : ` (old name missing since ${dated})`}`;
@@ -183,9 +181,8 @@ function removedMessage(name: string, verdict: Removed, facts: Facts): string {
 
 function removedHint(name: string, { renamed, replacement }: Removed, facts: Facts): string {
   if (replacement !== undefined) return renamed ? `write \`${replacement}\`` : `use \`${replacement}\` instead`;
-  // Tools of other package sets are often at the top level too.
-  const last = name.slice(name.lastIndexOf(".") + 1);
-  if (last !== name && facts.verdict(last).kind === "package") return `did you mean \`${last}\`?`;
+  const last = topLevelName(facts, name);
+  if (last !== undefined) return `did you mean \`${last}\`?`;
   const meant = toolNamed(name)?.attribute;
   if (meant !== undefined && facts.verdict(meant).kind === "package") return `did you mean \`${meant}\`?`;
   return "delete it, or take it `from` an input with an older nixpkgs";
@@ -195,8 +192,8 @@ function unknownMessage({ tool, verdict }: Judged, facts: Facts): string {
   const name = `\`${tool.package}\``;
   if (facts.exact) return `the spec's nixpkgs has no package ${name}`;
   if (verdict.kind === "newer")
-    return `${called(facts)} does not have ${name} yet${verdict.since === undefined ? "" : `: it was added on ${verdict.since}`}`;
-  return `unknown package ${name} in ${called(facts)}`;
+    return `${nixpkgsName(facts)} does not have ${name} yet${verdict.since === undefined ? "" : `: it was added on ${verdict.since}`}`;
+  return `unknown package ${name} in ${nixpkgsName(facts)}`;
 }
 
 function unknownHint(verdict: Verdict, near: readonly string[], facts: Facts): string {

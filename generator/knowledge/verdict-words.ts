@@ -1,0 +1,19 @@
+import type { Facts, Verdict } from "./packages.ts";
+
+/* Words about what an attribute is in a state of nixpkgs, for messages and explanations. */
+
+/** The state of nixpkgs: `nixpkgs 24.05`. */
+export const nixpkgsName = (facts: Facts): string => facts.moment.name ?? `nixpkgs ${facts.release}`;
+
+/** The same, where an index is of the spec's own nixpkgs. */
+export const specsNixpkgs = (facts: Facts): string => (facts.exact ? "the spec's nixpkgs" : nixpkgsName(facts));
+
+/** Since when a name is missing; undefined if it is unknown. */
+export const missingSince = ({ since, goneIn }: Extract<Verdict, { kind: "removed" }>): string | undefined =>
+  since ?? (goneIn === undefined ? undefined : `nixpkgs ${goneIn}, or earlier`);
+
+/** The tool of another package set at the top level, where it often is too; undefined if it is not. */
+export function topLevelName(facts: Facts, attribute: string): string | undefined {
+  const last = attribute.slice(attribute.lastIndexOf(".") + 1);
+  return last !== attribute && facts.verdict(last).kind === "package" ? last : undefined;
+}
