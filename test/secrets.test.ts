@@ -156,7 +156,8 @@ const SPEC_PLACES: Readonly<Record<string, (secret: string) => string>> = {
   "a builder's key": (s) => `${base}builders: [{ host: arm, publicHostKey: ${q(s)} }]\n`,
   "a builder's sshKey": (s) => `${base}builders: [{ host: arm, sshKey: ${q(s)} }]\n`,
   "a host's name": (s) => `${base}hosts: { ${q(s)}: { system: x86_64-linux } }\n`,
-  "a host's address": (s) => `${base}hosts: { web: { system: x86_64-linux, stateVersion: "26.05", deploy: { target: ${q(s)} } } }\n`,
+  "a host's address": (s) =>
+    `${base}hosts: { web: { system: x86_64-linux, stateVersion: "26.05", deploy: { target: ${q(s)} } } }\n`,
   "a reason under lint": (s) => `${base}lint: [{ code: package-unknown, at: groups, why: ${q(s)} }]\n`,
   "an include": (s) => `include: [${q(s)}]\n${base}`,
   "requires ": (s) => `requires: ${q(s)}\n${base}`,
