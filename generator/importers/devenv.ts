@@ -6,6 +6,9 @@ import { holdsSecret, ownComment } from "./secrets.ts";
 import { inFile, SyntaxFault } from "./syntax-fault.ts";
 import { parseYaml } from "./yaml.ts";
 
+/** What devenv takes unless an input `nixpkgs` names another one. */
+const OWN_NIXPKGS: Noted<string> = { value: "github:cachix/devenv-nixpkgs/rolling", notes: ["devenv's own default"] };
+
 /**
  * The devenv.yaml and devenv.nix of one project → draft. Of devenv.nix, a program that only devenv evaluates, the literal parts are read; a
  * remark names the rest. Throws a {@link SyntaxFault} unless devenv.yaml is a YAML map.
@@ -15,15 +18,21 @@ export function importDevenv(files: readonly ForeignFile[], known: KnownPackages
     inFile(file.path, () => (file.path.endsWith(".nix") ? importDevenvNix(file, known) : importDevenvYaml(file))),
   );
   const hasNix = files.some(({ path }) => path.endsWith(".nix"));
+  const hasYaml = files.some(({ path }) => !path.endsWith(".nix"));
   const [first] = drafts;
-  const both = <K extends "packages" | "env" | "hook" | "commands" | "inputs">(key: K): NonNullable<Draft[K]> =>
+  const both = <K extends "unfreeNames" | "insecure" | "inputs" | "packages" | "env" | "hook" | "commands">(
+    key: K,
+  ): NonNullable<Draft[K]> =>
     drafts.flatMap((draft) => (draft[key] ?? []) as readonly unknown[]) as unknown as NonNullable<Draft[K]>;
   const unread = {
     notes: ["devenv.nix is a program: import it beside this file, for what in it is literal; add the rest by name"],
   };
   return {
-    ...Object.assign({}, ...drafts.map((draft) => Object.fromEntries(Object.entries(draft).filter(([, value]) => value)))),
     name: first?.name,
+    nixpkgs: drafts.findLast(({ nixpkgs }) => nixpkgs)?.nixpkgs ?? (hasYaml ? OWN_NIXPKGS : undefined),
+    unfree: drafts.some(({ unfree }) => unfree),
+    unfreeNames: both("unfreeNames"),
+    insecure: both("insecure"),
     inputs: both("inputs"),
     packages: hasNix ? both("packages") : [unread],
     env: both("env"),
@@ -42,7 +51,7 @@ function importDevenvYaml({ path, text }: ForeignFile): Draft {
   const policy = isRecord(all.nixpkgs) ? all.nixpkgs : {};
 
   const inputs: Noted<Input>[] = [];
-  let nixpkgs: Noted<string> = { value: "github:cachix/devenv-nixpkgs/rolling", notes: ["devenv's own default"] };
+  let nixpkgs: Noted<string> | undefined;
   for (const [name, entry] of Object.entries(isRecord(all.inputs) ? all.inputs : {})) {
     const comments = isMap(document.contents) ? commentsOf(document.contents.get("inputs"), name) : [];
     const url = isRecord(entry) && typeof entry.url === "string" ? entry.url : undefined;

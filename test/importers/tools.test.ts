@@ -414,6 +414,22 @@ files("devenv.nix: the literal parts, and remarks about the rest", async () => {
   assert.match(comments(yaml), "languages.rust.channel, scripts.code, services.postgres.enable");
 });
 
+files("devenv: a file that says nothing of nixpkgs leaves the other's nixpkgs and policy", async () => {
+  const shared =
+    "inputs:\n  nixpkgs:\n    url: github:NixOS/nixpkgs/nixos-24.05\npermitted_insecure_packages: [openssl-1.1.1w]\n";
+  const local = "nixpkgs:\n  permitted_unfree_packages: [terraform]\n  permitted_insecure_packages: [a-1]\n";
+  const { spec, yaml } = await imported({
+    "app/devenv.yaml": shared,
+    "app/devenv.local.yaml": local,
+    "app/devenv.nix": "{ pkgs, ... }: { packages = [ pkgs.jq ]; }",
+  });
+  const policy = { unfree: ["terraform"], insecure: ["openssl-1.1.1w", "a-1"] };
+  assert.equal(spec.nixpkgs, { url: "github:NixOS/nixpkgs/nixos-24.05", ...policy }, yaml);
+  const all = await imported({ "app/devenv.local.yaml": "allow_unfree: true\n", "app/devenv.yaml": shared });
+  const wanted = { url: "github:NixOS/nixpkgs/nixos-24.05", unfree: true, insecure: ["openssl-1.1.1w"] };
+  assert.equal(all.spec.nixpkgs, wanted, all.yaml);
+});
+
 files("a devenv.nix of another form is named, whatever is in it", async () => {
   for (const nix of ["let x = 1; in { }", "{ a = ", '{ a = "', "{ a = ''${", "", "[", "{ { {", "{ packages = [ [ [ ; }", "/* "]) {
     const { yaml } = await imported({ "app/devenv.nix": nix });
