@@ -2,7 +2,7 @@ import { ATTRIBUTE_PATH, packageFrom } from "./attributes.ts";
 import type { Draft, ForeignFile, ImportedCommand, ImportedPackage, KnownPackages, Noted, Variable } from "./draft.ts";
 import { folderName, isVariableName } from "./names.ts";
 import { type NixBinding, type NixValue, readNixSet } from "./nix-literals.ts";
-import { holdsSecret, ownComment } from "./secrets.ts";
+import { holdsSecret, isSecret, ownComment } from "./secrets.ts";
 
 /** The program of each language of devenv's that one package is. */
 const LANGUAGES: ReadonlyMap<string, string> = new Map(
@@ -111,7 +111,7 @@ function variable(name: string, value: NixValue, notes: readonly string[]): Note
   const leave = (reason: string) => ({ notes: [...notes, `${name} is left out: ${reason}`] });
   if (!isVariableName(name)) return leave("not a valid name of an environment variable");
   if (value.kind !== "text") return leave(`its value is code: ${shortened(value)}`);
-  if (holdsSecret(value.text)) return leave("its value is a secret, which has no place in a spec");
+  if (isSecret(name, value.text)) return leave("its value is a secret, which has no place in a spec");
   return { value: { name, value: value.text }, notes };
 }
 

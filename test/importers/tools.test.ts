@@ -430,6 +430,13 @@ files("devenv: a file that says nothing of nixpkgs leaves the other's nixpkgs an
   assert.equal(all.spec.nixpkgs, wanted, all.yaml);
 });
 
+files("devenv.nix: a secret by the variable's name stays behind", async () => {
+  const { spec, yaml } = await imported({ "app/devenv.nix": '{ env.DB_PASSWORD = "hunter22x"; env.A = "1"; }' });
+  assert.equal(spec.shells, { default: { env: { A: "1" } } }, yaml);
+  assert.not.match(yaml, "hunter22x");
+  assert.match(comments(yaml), "DB_PASSWORD is left out: its value is a secret");
+});
+
 files("a devenv.nix of another form is named, whatever is in it", async () => {
   for (const nix of ["let x = 1; in { }", "{ a = ", '{ a = "', "{ a = ''${", "", "[", "{ { {", "{ packages = [ [ [ ; }", "/* "]) {
     const { yaml } = await imported({ "app/devenv.nix": nix });
