@@ -1,4 +1,5 @@
 import { ATTRIBUTE_PATH, packageFrom } from "./attributes.ts";
+import { CommandNames } from "./commands.ts";
 import type { Draft, ForeignFile, ImportedCommand, ImportedPackage, KnownPackages, Noted, Variable } from "./draft.ts";
 import { folderName, isVariableName } from "./names.ts";
 import { type NixBinding, type NixValue, readNixSet } from "./nix-literals.ts";
@@ -46,18 +47,21 @@ interface Found {
   readonly env: Noted<Variable>[];
   readonly hook: Noted<string>[];
   readonly commands: Noted<ImportedCommand>[];
+  readonly commandNames: CommandNames;
   readonly others: string[];
 }
 
 /** The literal parts of devenv.nix: `packages`, `env`, `enterShell`, `scripts` and `languages`. Remarks name the rest. */
 export function importDevenvNix({ path, text }: ForeignFile, known: KnownPackages | undefined): Draft {
-  const found: Found = { packages: [], env: [], hook: [], commands: [], others: [] };
   const bindings = readNixSet(text);
   if (!bindings) {
     const reason = "devenv.nix is not an attribute set that can be read without evaluating it: add what it installs by name";
     return { name: folderName(path), packages: [{ notes: [reason] }] };
   }
-  for (const binding of flattened(bindings)) take(binding, found, known);
+  const all = flattened(bindings);
+  const commandNames = new CommandNames(all.flatMap(({ path: [top, name = ""] }) => (top === "scripts" ? [name] : [])));
+  const found: Found = { packages: [], env: [], hook: [], commands: [], commandNames, others: [] };
+  for (const binding of all) take(binding, found, known);
   const others = [...new Set(found.others)];
   const notes = others.length > 0 ? [`of devenv.nix not carried over: ${others.join(", ")}`] : [];
   return {
@@ -116,9 +120,14 @@ function variable(name: string, value: NixValue, notes: readonly string[]): Note
 }
 
 function takeScript(name: string, value: NixValue, notes: readonly string[], found: Found): void {
-  const isOne = value.kind === "text" && /^[a-z_][a-z0-9_-]*$/.test(name) && !/^#!/.test(value.text) && !holdsSecret(value.text);
-  if (isOne && value.text.trim() !== "") found.commands.push({ value: { name, run: `${value.text.trimEnd()}\n` }, notes });
-  else found.others.push(`scripts.${name}`);
+  const isOne = value.kind === "text" && value.text.trim() !== "" && !/^#!/.test(value.text) && !holdsSecret(value.text);
+  const command = isOne ? found.commandNames.of(name) : undefined;
+  if (!isOne || command?.name === undefined) {
+    found.others.push(`scripts.${name}`);
+    return;
+  }
+  const remarks = command.remark === "" ? [] : [command.remark];
+  found.commands.push({ value: { name: command.name, run: `${value.text.trimEnd()}\n` }, notes: [...notes, ...remarks] });
 }
 
 function takeLanguage(

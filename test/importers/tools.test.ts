@@ -437,6 +437,25 @@ files("devenv.nix: a secret by the variable's name stays behind", async () => {
   assert.match(comments(yaml), "DB_PASSWORD is left out: its value is a secret");
 });
 
+files("devenv.nix: scripts with names that no command can have", async () => {
+  const long = "a".repeat(129);
+  const nix = `{ scripts.test.exec = "a"; scripts."Build:all" = { exec = "b"; }; scripts.menu.exec = "c"; scripts.${long}.exec = "d"; }`;
+  const { spec, yaml } = await imported({ "app/devenv.nix": nix });
+  assert.equal(
+    spec.commands,
+    {
+      "run-test": { run: "a\n" },
+      "build-all": { run: "b\n" },
+      "run-menu": { run: "c\n" },
+      ["a".repeat(120)]: { run: "d\n" },
+    },
+    yaml,
+  );
+  assert.match(comments(yaml), "its name was `test`, which bash takes for its own");
+  const found = compileText(yaml).diagnostics.filter(({ severity }) => severity === "error");
+  assert.equal(found, [], yaml);
+});
+
 files("a devenv.nix of another form is named, whatever is in it", async () => {
   for (const nix of ["let x = 1; in { }", "{ a = ", '{ a = "', "{ a = ''${", "", "[", "{ { {", "{ packages = [ [ [ ; }", "/* "]) {
     const { yaml } = await imported({ "app/devenv.nix": nix });
