@@ -1,30 +1,24 @@
-import { isMap, isScalar, isSeq, type Node } from "yaml";
+import { isMap, isNode, isScalar, isSeq, type Node } from "yaml";
 import type { Draft, ForeignFile, ImportedPackage, KnownPackages, Noted } from "./draft.ts";
 import { folderName } from "./names.ts";
 import { ownComment } from "./secrets.ts";
-import { SyntaxFault } from "./syntax-fault.ts";
 import { packageOf } from "./tool-versions.ts";
-import { parseYaml } from "./yaml.ts";
+import { parseYamlMap } from "./yaml.ts";
 
-/** aqua.yaml → draft: `packages` with `name: owner/repo@version`. Throws a {@link SyntaxFault} unless it is a YAML map. */
+/** aqua.yaml → draft: `packages` with `name: owner/repo@version`. Throws a `SyntaxFault` unless it is a YAML map. */
 export function importAqua({ path, text }: ForeignFile, known: KnownPackages | undefined): Draft {
-  const { document } = parseYaml(text);
-  const root = document.contents;
-  if (root !== null && !isMap(root)) throw new SyntaxFault("expected a map", { start: 0, end: text.length });
-  const list = root?.get("packages", true);
-  const packages = isSeq(list) ? list.items.map((item) => packageFromEntry(item as Node, known)) : [];
-  return { name: projectName(path), packages, shellNotes: root ? elsewhere(root.toJSON()) : [] };
+  const { root, value } = parseYamlMap(text);
+  const list = root?.items.findLast(({ key }) => isScalar(key) && key.value === "packages")?.value;
+  const nodes = isSeq(list) ? list.items : [];
+  const entries: readonly unknown[] = Array.isArray(value.packages) ? value.packages : [];
+  const packages = entries.map((entry, index) => packageFromEntry(entry, commentsOf(nodes[index]), known));
+  return { name: projectName(path), packages, shellNotes: elsewhere(value) };
 }
 
 /** `aqua/aqua.yaml` belongs to the folder above. */
 const projectName = (path: string): string | undefined => folderName(path.replace(/(^|\/)\.?aqua\/([^/]+)$/, "$1$2"));
 
-function packageFromEntry(entry: Node, known: KnownPackages | undefined): Noted<ImportedPackage> {
-  const comments = [entry.commentBefore, commentIn(entry)]
-    .flatMap((comment) => comment?.split("\n") ?? [])
-    .map((line) => ownComment(line.trim()))
-    .filter(Boolean);
-  const data: unknown = entry.toJSON();
+function packageFromEntry(data: unknown, comments: readonly string[], known: KnownPackages | undefined): Noted<ImportedPackage> {
   if (typeof data !== "object" || data === null || Array.isArray(data))
     return { notes: [...comments, "an entry of `packages` that is no map is left out"] };
   const { name, version, registry, import: imported, ...rest } = data as Record<string, unknown>;
@@ -42,6 +36,15 @@ function packageFromEntry(entry: Node, known: KnownPackages | undefined): Noted<
   return packageOf(`aqua:${tool}`, number === "" ? [] : [number], [...comments, ...own, ...options], known);
 }
 
+/** The comments above and behind an entry. */
+function commentsOf(entry: unknown): string[] {
+  if (!isNode(entry)) return [];
+  return [entry.commentBefore, commentIn(entry)]
+    .flatMap((comment) => comment?.split("\n") ?? [])
+    .map((line) => ownComment(line.trim()))
+    .filter(Boolean);
+}
+
 /** The comment behind an entry's name, which is the parser's comment of its value. */
 function commentIn(entry: Node): string | null | undefined {
   if (!isMap(entry)) return entry.comment;
@@ -49,7 +52,7 @@ function commentIn(entry: Node): string | null | undefined {
   return isScalar(value) ? value.comment : undefined;
 }
 
-function elsewhere(root: Record<string, unknown>): string[] {
+function elsewhere(root: Readonly<Record<string, unknown>>): string[] {
   return Object.keys(root)
     .filter((key) => !["packages", "registries"].includes(key))
     .map((key) => `${key}: aqua's own settings have no counterpart in a spec`);

@@ -3,15 +3,15 @@ import { importDevenvNix } from "./devenv-nix.ts";
 import type { Draft, ForeignFile, Input, KnownPackages, Noted } from "./draft.ts";
 import { folderName } from "./names.ts";
 import { holdsSecret, ownComment } from "./secrets.ts";
-import { inFile, SyntaxFault } from "./syntax-fault.ts";
-import { parseYaml } from "./yaml.ts";
+import { inFile } from "./syntax-fault.ts";
+import { parseYamlMap } from "./yaml.ts";
 
 /** What devenv takes unless an input `nixpkgs` names another one. */
 const OWN_NIXPKGS: Noted<string> = { value: "github:cachix/devenv-nixpkgs/rolling", notes: ["devenv's own default"] };
 
 /**
  * The devenv.yaml and devenv.nix of one project → draft. Of devenv.nix, a program that only devenv evaluates, the literal parts are read; a
- * remark names the rest. Throws a {@link SyntaxFault} unless devenv.yaml is a YAML map.
+ * remark names the rest. Throws a `SyntaxFault` unless devenv.yaml is a YAML map.
  */
 export function importDevenv(files: readonly ForeignFile[], known: KnownPackages | undefined): Draft {
   const drafts = files.map((file) =>
@@ -44,16 +44,13 @@ export function importDevenv(files: readonly ForeignFile[], known: KnownPackages
 }
 
 function importDevenvYaml({ path, text }: ForeignFile): Draft {
-  const { document, value } = parseYaml(text);
-  if (document.contents !== null && !isMap(document.contents))
-    throw new SyntaxFault("expected a map", { start: 0, end: text.length });
-  const all = isRecord(value) ? value : {};
+  const { document, root, value: all } = parseYamlMap(text);
   const policy = isRecord(all.nixpkgs) ? all.nixpkgs : {};
 
   const inputs: Noted<Input>[] = [];
   let nixpkgs: Noted<string> | undefined;
   for (const [name, entry] of Object.entries(isRecord(all.inputs) ? all.inputs : {})) {
-    const comments = isMap(document.contents) ? commentsOf(document.contents.get("inputs"), name) : [];
+    const comments = commentsOf(root?.get("inputs"), name);
     const url = isRecord(entry) && typeof entry.url === "string" ? entry.url : undefined;
     const more = isRecord(entry) ? Object.keys(entry).filter((key) => key !== "url" && key !== "flake") : [];
     const notes = [...comments, ...more.map((key) => `${key} of the input ${name} is left out: a package set is taken as it is`)];
@@ -81,7 +78,7 @@ function importDevenvYaml({ path, text }: ForeignFile): Draft {
     ],
     inputs,
     shellNotes: elsewhere(all, policy),
-    notes: [document.commentBefore, document.contents?.commentBefore, document.comment].flatMap((comment) => {
+    notes: [document.commentBefore, root?.commentBefore, document.comment].flatMap((comment) => {
       const lines = (comment ?? "").split("\n").map((line) => line.replace(/^ /, ""));
       return lines.filter((line) => line !== "" && !line.startsWith("yaml-language-server:")).map(ownComment);
     }),

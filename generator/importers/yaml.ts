@@ -1,4 +1,4 @@
-import { type Document, parseDocument, visit } from "yaml";
+import { type Document, isMap, parseDocument, visit, type YAMLMap } from "yaml";
 import { yamlErrorText } from "../report/yaml-errors.ts";
 import { holdsSecret } from "./secrets.ts";
 import { SyntaxFault } from "./syntax-fault.ts";
@@ -44,4 +44,18 @@ export function parseYaml(text: string): ForeignYaml {
     if (!(error instanceof ReferenceError)) throw error;
     throw new SyntaxFault("the aliases expand to too much data", { start: 0, end: text.length });
   }
+}
+
+export interface ForeignYamlMap extends ForeignYaml {
+  /** The map's node; null for an empty document. */
+  readonly root: YAMLMap | null;
+  readonly value: Readonly<Record<string, unknown>>;
+}
+
+/** As {@link parseYaml}; throws a {@link SyntaxFault} also unless the document is a map or empty. */
+export function parseYamlMap(text: string): ForeignYamlMap {
+  const { document, value } = parseYaml(text);
+  const root = document.contents;
+  if (root !== null && !isMap(root)) throw new SyntaxFault("expected a map", { start: 0, end: text.length });
+  return { document, root, value: root === null ? {} : (value as Record<string, unknown>) };
 }

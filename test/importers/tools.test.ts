@@ -530,6 +530,19 @@ files("aqua.yaml: packages with their versions", async () => {
   for (const said of ["json", "client", "import more/*.yaml", "no map"]) assert.match(comments(yaml), said);
 });
 
+files("aqua.yaml: aliases stand for what they name", async () => {
+  const text =
+    "packages:\n  # json\n  - &jq { name: jqlang/jq@jq-1.8.1 }\n  - name: kubernetes/kubectl\n    version: &v v1.30.0\n  - name: golang/go\n    version: *v\n  # again\n  - *jq\n";
+  const { spec, yaml } = await imported({ "app/aqua.yaml": text });
+  const packages = [
+    { package: "jq", version: "1.8.1" },
+    { package: "kubectl", version: "1.30.0" },
+    { package: "go", version: "1.30.0" },
+  ];
+  assert.equal(spec.groups, { app: { packages } }, yaml);
+  for (const said of ["json", "again"]) assert.match(comments(yaml), said);
+});
+
 files("an unknown kind of file is an error that lists the known kinds", async () => {
   const [yaml, [first]] = await importConfigs([{ path: "a/flake.nix", text: "" }], async () => undefined);
   assert.is(yaml, undefined);
