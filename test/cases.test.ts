@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -8,6 +7,7 @@ import { hasErrors } from "../generator/report/diagnostic.ts";
 import { comments, imported } from "./importers/support.ts";
 import { flakewright } from "./support/cli.ts";
 import { applyFixes } from "./support/fixes.ts";
+import { commitAll, git } from "./support/repository.ts";
 import { compileText, factsOf, repository } from "./support/spec.ts";
 import { tempTree } from "./support/temp.ts";
 import { needs } from "./support/tools.ts";
@@ -267,21 +267,13 @@ test("a variable of more than 128 KiB", () => {
 });
 
 const withGit = needs(test, ["git"]);
-function git(folder: string, ...args: string[]): void {
-  const { status, stderr } = spawnSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.net", ...args], {
-    cwd: folder,
-    encoding: "utf8",
-  });
-  assert.is(status, 0, stderr);
-}
 
 withGit("a clone with core.autocrlf has no finding; files with CRLF are drift with its cause, and generate writes LF", () => {
   const folder = tempTree({ "a/spec/platform.yaml": SPEC });
   const [first, clone] = [join(folder, "a"), join(folder, "b")];
   git(first, "init", "-q");
   assert.is(flakewright(first, ["generate"]).status, 0);
-  git(first, "add", "-A");
-  git(first, "commit", "-qm", "all");
+  commitAll(first);
   git(folder, "-c", "core.autocrlf=true", "clone", "-q", first, clone);
   assert.match(readFileSync(join(clone, "spec/platform.yaml"), "utf8"), "\r\n");
   const { status, stderr } = flakewright(clone, ["check"]);

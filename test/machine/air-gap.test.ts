@@ -16,7 +16,6 @@ import * as assert from "uvu/assert";
 import { generated, NIXES, type Ran, run } from "../support/machine.ts";
 import { copyFixture, FIXTURE_TOOLS, type Nix, privateNix } from "../support/nix.ts";
 import { tempFolder } from "../support/temp.ts";
-import { hasAll } from "../support/tools.ts";
 
 /*
  * `manage-nix-packages.sh export` and `import` with each available Nix. The machine without a network is a network namespace without a
@@ -36,7 +35,7 @@ volumes:
   data: { mount: "${volume}", groups: [dev] }
 `;
 
-for (const { name, within, register } of NIXES) {
+for (const { name, within, register, isThere } of NIXES) {
   const test = suite(`a machine without a network, with ${name}`);
   const TOOLS = [...FIXTURE_TOOLS, "root", "unshare", "ip"];
   const withNix = register(test, TOOLS);
@@ -75,7 +74,7 @@ for (const { name, within, register } of NIXES) {
   const storeHas = (words: string) => readdirSync(nix.env.NIX_STORE_DIR ?? "").some((path) => path.includes(words));
 
   test.before(async () => {
-    if (!hasAll(TOOLS) || (within.length === 0 && name !== "the Nix on PATH")) return;
+    if (!isThere(TOOLS)) return;
     nix = privateNix([...within, "nix"]);
     nixpkgs = copyFixture();
     [volume, keys] = [tempFolder(), tempFolder()];

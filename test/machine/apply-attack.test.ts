@@ -15,7 +15,7 @@ import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { BASE, snapshot } from "../support/image.ts";
-import { generated, type Ran, run } from "../support/machine.ts";
+import { applying, generated, run } from "../support/machine.ts";
 import { tempFolder, tempTree } from "../support/temp.ts";
 import { needs, tool } from "../support/tools.ts";
 
@@ -41,12 +41,7 @@ const image = (more: Record<string, string> = {}): string =>
 
 let out: string;
 const script = () => join(out, "apply-nix-config.sh");
-const apply = (root: string, ...args: string[]): Promise<Ran> => run([script(), "--root", root, ...args]);
-async function must(root: string, ...args: string[]): Promise<Ran> {
-  const ran = await apply(root, ...args);
-  assert.is(ran.status, 0, ran.stderr);
-  return ran;
-}
+const { apply, must } = applying(() => out);
 const conf = (root: string) => readFileSync(join(root, "etc/nix/nix.conf"), "utf8");
 
 const test = suite("apply-nix-config.sh, attacked");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { BASE, snapshot } from "../support/image.ts";
-import { generated, type Ran, run } from "../support/machine.ts";
+import { applying, generated, run } from "../support/machine.ts";
 import { tempTree } from "../support/temp.ts";
 import { needs } from "../support/tools.ts";
 
@@ -14,12 +14,7 @@ const onImage = needs(test, ["root", "nix"]);
 const image = (files: Record<string, string>): string => tempTree({ ...BASE, "etc/nix/nix.conf": "sandbox = false\n", ...files });
 
 let out: string;
-const apply = (root: string, ...args: string[]): Promise<Ran> => run([join(out, "apply-nix-config.sh"), "--root", root, ...args]);
-async function must(root: string, ...args: string[]): Promise<Ran> {
-  const ran = await apply(root, ...args);
-  assert.is(ran.status, 0, ran.stderr);
-  return ran;
-}
+const { apply, must } = applying(() => out);
 
 test.before(() => {
   out = generated("version: 1\nname: demo\ngroups: {}\nsettings: { max-jobs: 2 }\n");

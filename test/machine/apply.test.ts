@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { BASE, snapshot } from "../support/image.ts";
-import { ACCOUNT_TOOLS, generated, type Ran, run } from "../support/machine.ts";
+import { ACCOUNT_TOOLS, applying, generated, type Ran, run } from "../support/machine.ts";
 import { tempFolder, tempTree } from "../support/temp.ts";
 import { needs } from "../support/tools.ts";
 
@@ -54,12 +54,7 @@ const image = (name: string, more: Record<string, string> = {}): string => tempT
 const lines = (root: string, file: string): string[] => readFileSync(join(root, file), "utf8").trimEnd().split("\n");
 
 let out: string;
-const apply = (root: string, ...args: string[]): Promise<Ran> => run([join(out, "apply-nix-config.sh"), "--root", root, ...args]);
-async function must(root: string, ...args: string[]): Promise<Ran> {
-  const ran = await apply(root, ...args);
-  assert.is(ran.status, 0, ran.stderr);
-  return ran;
-}
+const { apply, must } = applying(() => out);
 
 const test = suite("apply-nix-config.sh");
 const onImage = needs(test, ["root", "nix", ...ACCOUNT_TOOLS]);

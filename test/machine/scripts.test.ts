@@ -5,7 +5,6 @@ import * as assert from "uvu/assert";
 import { generated, NIXES, type Ran, run } from "../support/machine.ts";
 import { copyFixture, FIXTURE_TOOLS, type Nix, privateNix } from "../support/nix.ts";
 import { tempFolder } from "../support/temp.ts";
-import { hasAll } from "../support/tools.ts";
 
 /*
  * manage-nix-packages.sh with each available Nix, and the fixture nixpkgs in a folder that changes after it was locked. Nix itself
@@ -29,7 +28,7 @@ volumes:
   data: { mount: "${volume}", groups: [dev] }
 `;
 
-for (const { name, within, register } of NIXES) {
+for (const { name, within, register, isThere } of NIXES) {
   const test = suite(`manage-nix-packages.sh with ${name}`);
   const withNix = register(test, [...FIXTURE_TOOLS, "sh"]);
 
@@ -40,7 +39,7 @@ for (const { name, within, register } of NIXES) {
   let profile: string;
 
   test.before(() => {
-    if (!hasAll(FIXTURE_TOOLS) || (within.length === 0 && name !== "the Nix on PATH")) return;
+    if (!isThere(FIXTURE_TOOLS)) return;
     nix = privateNix([...within, "nix"]);
     nixpkgs = copyFixture();
     volume = tempFolder();

@@ -10,7 +10,7 @@ import { FIXTURE_TOOLS, type Nix, privateNix } from "../support/nix.ts";
 import { commitAll, git } from "../support/repository.ts";
 import { repository } from "../support/spec.ts";
 import { tempFolder } from "../support/temp.ts";
-import { hasAll, needs } from "../support/tools.ts";
+import { needs } from "../support/tools.ts";
 
 /* nix/changes.sh: the table of tools that differ between two commits, from the records of both. */
 
@@ -20,7 +20,7 @@ interface Stand {
   readonly ci?: string;
 }
 
-for (const { name, within, register } of NIXES) {
+for (const { name, within, register, isThere } of NIXES) {
   const test = suite(`changes with ${name}`);
   const withNix = register(test, [...FIXTURE_TOOLS, "git"]);
 
@@ -28,7 +28,7 @@ for (const { name, within, register } of NIXES) {
   let before: string;
   let after: string;
   test.before(async () => {
-    if (!hasAll(FIXTURE_TOOLS) || (within.length === 0 && name !== "the Nix on PATH")) return;
+    if (!isThere(FIXTURE_TOOLS)) return;
     nix = privateNix([...within, "nix"]);
     before = await nix.fixture();
     after = await nix.fixture({ kubectl: "1.31.0" });

@@ -9,7 +9,7 @@ import { NIXES, run } from "../support/machine.ts";
 import { copyFixture, FIXTURE_TOOLS, type Nix, privateNix } from "../support/nix.ts";
 import { written } from "../support/spec.ts";
 import { tempFolder } from "../support/temp.ts";
-import { hasAll, tool } from "../support/tools.ts";
+import { tool } from "../support/tools.ts";
 
 /*
  * Images, built and written by `nix run`, with nixpkgs' own dockerTools (from the real nixpkgs) on the stub packages of the fixture;
@@ -36,7 +36,7 @@ images:
 `;
 const TOOLS = [...FIXTURE_TOOLS, "bash-static", "nixpkgs", "root", "python3", "jq", "fakeroot", "chroot"];
 
-for (const { name, within, register } of NIXES) {
+for (const { name, within, register, isThere } of NIXES) {
   const test = suite(`images built with ${name}`);
   const withNix = register(test, TOOLS);
 
@@ -46,7 +46,7 @@ for (const { name, within, register } of NIXES) {
   let out: string;
 
   test.before(async () => {
-    if (!hasAll(TOOLS) || (within.length === 0 && name !== "the Nix on PATH")) return;
+    if (!isThere(TOOLS)) return;
     nix = privateNix([...within, "nix"]);
     copy = copyFixture();
     const source = join(tool("nixpkgs") ?? "", "pkgs/build-support/docker");

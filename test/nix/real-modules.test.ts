@@ -61,10 +61,8 @@ needs(test, ["nix", "nixpkgs", "homeManager"])("Home Manager activates the refer
   assert.is(made.jobs, "auto");
 });
 
-needs(test, ["nix", "nixpkgs", "nixDarwin"])(
-  "nix-darwin builds a system with the reference platform's tools and settings",
-  async () => {
-    const apply = `module: let
+/** A module → the system that the real nix-darwin makes of it with a group, and what `tools` says of its configuration. */
+const inDarwin = (group: string, tools: string): string => `module: let
     made = (import ${tool("nixDarwin")}/eval-config.nix {
       lib = import ${nixpkgs()}/lib;
       modules = [
@@ -72,12 +70,17 @@ needs(test, ["nix", "nixpkgs", "nixDarwin"])(
         {
           nixpkgs = { source = ${nixpkgs()}; hostPlatform = "aarch64-darwin"; };
           system.stateVersion = 6;
-          flakewright.groups.k8s.enable = true;
+          flakewright.groups.${group}.enable = true;
         }
       ];
     }).config;
-  in { path = made.system.build.toplevel.drvPath; tools = map (package: package.pname or package.name) made.environment.systemPackages; }`;
-    const made = (await evaluate(out, "darwinModules.default", apply)) as { path: string; tools: string[] };
+  in { path = made.system.build.toplevel.drvPath; tools = (${tools}) made; }`;
+
+needs(test, ["nix", "nixpkgs", "nixDarwin"])(
+  "nix-darwin builds a system with the reference platform's tools and settings",
+  async () => {
+    const names = "config: map (package: package.pname or package.name) config.environment.systemPackages";
+    const made = (await evaluate(out, "darwinModules.default", inDarwin("k8s", names))) as { path: string; tools: string[] };
     assert.match(made.path, /darwin-system-.*\.drv$/);
     for (const name of ["kubectl", "kubernetes-helm", "talosctl"]) assert.ok(made.tools.includes(name), name);
   },
@@ -113,20 +116,10 @@ needs(test, ["nix", "nixpkgs", "nixDarwin"])(
       [...mac].sort().map((name) => name.replace(/-[\d.]+$/, "")),
       ["acme-tool", "jq-of-acme"],
     );
-    const apply = `module: let
-    made = (import ${tool("nixDarwin")}/eval-config.nix {
-      lib = import ${nixpkgs()}/lib;
-      modules = [
-        module
-        {
-          nixpkgs = { source = ${nixpkgs()}; hostPlatform = "aarch64-darwin"; };
-          system.stateVersion = 6;
-          flakewright.groups.tools.enable = true;
-        }
-      ];
-    }).config;
-  in { path = made.system.build.toplevel.drvPath; tools = (${ownTools}) made; }`;
-    const made = (await evaluate(folder, "darwinModules.default", apply, inputs)) as { path: string; tools: string[] };
+    const made = (await evaluate(folder, "darwinModules.default", inDarwin("tools", ownTools), inputs)) as {
+      path: string;
+      tools: string[];
+    };
     assert.match(made.path, /\.drv$/);
     assert.equal([...made.tools].sort(), [...mac].sort());
   },

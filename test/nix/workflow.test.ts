@@ -9,7 +9,6 @@ import { NIXES } from "../support/machine.ts";
 import { FIXTURE_TOOLS, type Nix, privateNix } from "../support/nix.ts";
 import { commitAll, git } from "../support/repository.ts";
 import { tempFolder } from "../support/temp.ts";
-import { hasAll } from "../support/tools.ts";
 
 /*
  * The shell steps of the generated pipelines, run one by one as a runner does, in a repository with the fixture nixpkgs. The actions of
@@ -17,7 +16,7 @@ import { hasAll } from "../support/tools.ts";
  */
 
 const WORKFLOW = ".github/workflows/nix.yml";
-for (const { name, within, register } of NIXES) {
+for (const { name, within, register, isThere } of NIXES) {
   const test = suite(`workflow steps with ${name}`);
   const withNix = register(test, [...FIXTURE_TOOLS, "git"]);
 
@@ -26,7 +25,7 @@ for (const { name, within, register } of NIXES) {
   /** The same with a newer kubectl. */
   let newer: string;
   test.before(async () => {
-    if (!hasAll(FIXTURE_TOOLS) || (within.length === 0 && name !== "the Nix on PATH")) return;
+    if (!isThere(FIXTURE_TOOLS)) return;
     nix = privateNix([...within, "nix"]);
     nixpkgs = await nix.fixture();
     newer = await nix.fixture({ kubectl: "1.31.0" });

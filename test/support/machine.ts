@@ -2,9 +2,10 @@ import { spawn } from "node:child_process";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Test } from "uvu";
+import * as assert from "uvu/assert";
 import { compileText } from "./spec.ts";
 import { tempFolder } from "./temp.ts";
-import { needs, SKIP_MARK } from "./tools.ts";
+import { hasAll, needs, SKIP_MARK } from "./tools.ts";
 
 /** Compiles a spec into a new folder; throws the diagnostics when it has errors. */
 export function generated(spec: string, folder = tempFolder()): string {
@@ -47,6 +48,18 @@ export function run(
   });
 }
 
+/** Runs apply-nix-config.sh of an output folder on an image; `must` fails the test unless it succeeds. */
+export function applying(out: () => string) {
+  const apply = (root: string, ...args: string[]): Promise<Ran> =>
+    run([join(out(), "apply-nix-config.sh"), "--root", root, ...args]);
+  const must = async (root: string, ...args: string[]): Promise<Ran> => {
+    const ran = await apply(root, ...args);
+    assert.is(ran.status, 0, ran.stderr);
+    return ran;
+  };
+  return { apply, must };
+}
+
 /**
  * The Nix versions that the machine tests run with: the one on PATH (Debian's 2.8), and a current one in its own root folder.
  * FLAKEWRIGHT_NIX_CURRENT is a command that runs its arguments there and shares the temporary folder.
@@ -55,8 +68,10 @@ export const NIXES: readonly {
   name: string;
   within: readonly string[];
   register: (test: Test, tools: readonly string[]) => ReturnType<typeof needs>;
+  /** Whether tests that `register` with these tools run. */
+  isThere: (tools: readonly string[]) => boolean;
 }[] = [
-  { name: "the Nix on PATH", within: [], register: needs },
+  { name: "the Nix on PATH", within: [], register: needs, isThere: hasAll },
   {
     name: "a current Nix",
     within: (process.env.FLAKEWRIGHT_NIX_CURRENT ?? "").split(" ").filter((word) => word !== ""),
@@ -69,5 +84,6 @@ export const NIXES: readonly {
         );
       };
     },
+    isThere: (tools) => Boolean(process.env.FLAKEWRIGHT_NIX_CURRENT) && hasAll(tools),
   },
 ];

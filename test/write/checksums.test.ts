@@ -5,6 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { checksumLine, checksumsFile } from "../../generator/write/checksums.ts";
 import { flakewright } from "../support/cli.ts";
+import { commitAll, git } from "../support/repository.ts";
 import { repository, system } from "../support/spec.ts";
 import { tempFolder, tempTree } from "../support/temp.ts";
 import { needs } from "../support/tools.ts";
@@ -25,13 +26,6 @@ const PINNED = {
   "spec/platform.pins.json": readFileSync(join(repository, "spec/examples/company/data.pins.json"), "utf8"),
 };
 const LIST = ".flakewright.sha256";
-
-function git(folder: string, ...args: string[]): string {
-  const identity = ["-c", "user.name=t", "-c", "user.email=t@example.net", "-c", "init.defaultBranch=main"];
-  const { status, stdout, stderr } = spawnSync("git", [...identity, ...args], { cwd: folder, encoding: "utf8" });
-  assert.is(status, 0, stderr);
-  return stdout;
-}
 
 function generate(folder: string, ...args: string[]): string {
   const { status, stderr } = flakewright(folder, ["generate", ...args]);
@@ -62,8 +56,7 @@ function repositoryWith(files: Readonly<Record<string, string>>): string {
   const folder = tempTree({ ...files, "spec/.gitattributes": "* text eol=lf\n" });
   git(folder, "init", "-q");
   generate(folder);
-  git(folder, "add", "-A");
-  git(folder, "commit", "-qm", "all");
+  commitAll(folder);
   return folder;
 }
 
@@ -198,8 +191,7 @@ withGit("each folder above a file of the spec needs attributes: a clone is right
   const commands = [...said.matchAll(/: run (echo .*)$/gm)].map(([, command = ""]) => command);
   assert.is(commands.length, 2, said);
   for (const command of commands) assert.is(spawnSync("sh", ["-c", command], { cwd: folder }).status, 0, command);
-  git(folder, "add", "-A");
-  git(folder, "commit", "-qm", "all");
+  commitAll(folder);
   const clone = join(tempFolder(), "clone");
   git(folder, "clone", "-q", "--no-local", "-c", "core.autocrlf=true", ".", clone);
   assert.equal(wrong(clone), []);
