@@ -8,7 +8,7 @@ import { darwinHostsView } from "./views/darwin-hosts.ts";
 import { deployedByDeployRs, deployView } from "./views/deploy.ts";
 import { devcontainerView } from "./views/devcontainer.ts";
 import { architectureView } from "./views/document.ts";
-import { hasBudgets, hasDenied, hasPrograms, hasSbom, hasSizes } from "./views/evidence.ts";
+import { hasBudgets, hasDenied, hasPolicyChecks, hasPrograms, hasSbom, hasSizes } from "./views/evidence.ts";
 import {
   checksView,
   flakeView,
@@ -122,7 +122,7 @@ const OUTPUTS: readonly Output[] = [
   { path: "nix/write-sbom.sh", files: when(hasSbom, empty) },
   { path: "nix/sizes.nix", files: when(hasSizes, empty) },
   { path: "nix/write-sizes.sh", files: when(hasSizes, empty) },
-  { path: "nix/policy.nix", files: when((model) => hasDenied(model) || hasBudgets(model), policyView) },
+  { path: "nix/policy.nix", files: when(hasPolicyChecks, policyView) },
   { path: "nix/check-closure.sh", files: when(hasBudgets, empty) },
   { path: "nix/hosts.nix", files: when((model) => model.hosts.some(isNixos), hostsView) },
   { path: "nix/darwin-hosts.nix", files: when((model) => model.hosts.some(isDarwin), darwinHostsView) },

@@ -1,13 +1,25 @@
-import type { Model } from "../../model/model.ts";
+import type { Model, Policy } from "../../model/model.ts";
+import { coversPath, type SpecPath } from "../../report/spec-path.ts";
 
 /** Which parts of the output show what the platform is made of, and judge it. */
 
 export const hasSbom = (model: Model): boolean => model.sbom;
 export const hasDenied = ({ policy }: Model): boolean => (policy?.denied.length ?? 0) > 0;
-export const hasBudgets = ({ policy }: Model): boolean => (policy?.budgets.length ?? 0) > 0;
 
-/** Whether the sizes of groups are measured. */
-export const hasSizes = (model: Model): boolean => model.sbom || hasBudgets(model);
+/** Whether the spec accepts a finding under `lint`. What it accepts is not judged by the flake's checks either. */
+export const isAccepted = (model: Model, code: string, at: SpecPath): boolean =>
+  model.lint.some((one) => one.code === code && coversPath(one.place, at));
+
+/** The budgets that the flake's checks judge. */
+export const judgedBudgets = (model: Model): Policy["budgets"] =>
+  budgets(model).filter(({ at }) => !isAccepted(model, "policy-closure", at));
+export const hasBudgets = (model: Model): boolean => judgedBudgets(model).length > 0;
+
+/** Whether the flake's checks judge the policy. */
+export const hasPolicyChecks = (model: Model): boolean => hasDenied(model) || hasBudgets(model);
+
+/** Whether the sizes of groups are measured: also for a budget that nothing judges. */
+export const hasSizes = (model: Model): boolean => model.sbom || budgets(model).length > 0;
 
 /** Whether each group has a check: where no role has one, and somebody looks at it. */
 export function hasGroupChecks(model: Model): boolean {
@@ -17,5 +29,7 @@ export function hasGroupChecks(model: Model): boolean {
 
 /** Whether the main programs of tools are checked. */
 export const hasPrograms = (model: Model): boolean => hasRoles(model) || hasGroupChecks(model);
+
+const budgets = ({ policy }: Model): Policy["budgets"] => policy?.budgets ?? [];
 
 const hasRoles = ({ buildUsers }: Model): boolean => (buildUsers?.roles.length ?? 0) > 0;

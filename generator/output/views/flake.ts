@@ -3,7 +3,7 @@ import type { PlanContext } from "../context.ts";
 import { type Attribute, Call, type NixValue, Selection } from "../printers/nix.ts";
 import { NIX_DARWIN, nixDarwinInput } from "./darwin-hosts.ts";
 import { DEPLOY_RS, deployedByDeployRs, deployRsInput } from "./deploy.ts";
-import { hasBudgets, hasDenied, hasGroupChecks, hasPrograms, hasSizes } from "./evidence.ts";
+import { hasGroupChecks, hasPolicyChecks, hasPrograms, hasSizes } from "./evidence.ts";
 import { deployedByColmena } from "./fleet.ts";
 import { isDarwin, isNixos, isOtherLinux } from "./kinds.ts";
 import { hasNetwork } from "./network.ts";
@@ -167,7 +167,7 @@ export function checksView(model: Model): object {
       ...roles.map(({ name, description, groups }) => environment(`role-${name}`, description || name, groups)),
       ...groups.map((group) => environment(`group-${group.name}`, group.title, [group])),
     ],
-    hasPolicy: hasDenied(model) || hasBudgets(model),
+    hasPolicy: hasPolicyChecks(model),
     hasPrograms: hasPrograms(model),
     hasGroups: groups.length > 0,
     pins,
