@@ -67,15 +67,11 @@ function jobsOf(model: Model, ci: Ci, forge: ForgeName): { readonly jobs: readon
           job: `role-${name}`,
           name,
           about: description,
-          output: "checks",
-          attribute: `role-${name}`,
         }))
       : model.groups.map(({ name, title }) => ({
           job: `group-${name}`,
           name,
           about: title === name ? "" : title,
-          output: "checks",
-          attribute: `group-${name}`,
         }));
   const systems = ci.systems?.map(({ name }) => name) ?? model.systems;
   const jobs = systems.flatMap((system): Job[] => {
@@ -83,11 +79,11 @@ function jobsOf(model: Model, ci: Ci, forge: ForgeName): { readonly jobs: readon
     const hosted = hostedRunner(forge, system);
     const labels = own ? own.labels : hosted === undefined ? [] : [hosted];
     if (labels.length === 0) return [];
-    return parts.map(({ job, name, about, output, attribute }) => ({
+    return parts.map(({ job, name, about }) => ({
       job: `${job}-${system}`,
       title: `${about === "" ? name : `${name}: ${about}`} (${system})`,
       system,
-      attribute: `${output}.${system}.${attribute}`,
+      attribute: `checks.${system}.${job}`,
       labels,
       hosted: own === undefined,
       pullRequests: own?.pullRequests ?? true,
