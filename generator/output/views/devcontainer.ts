@@ -1,7 +1,6 @@
 import type { Model } from "../../model/model.ts";
 import type { PlanContext } from "../context.ts";
-import { confLine } from "../printers/conf.ts";
-import { CACHE_SETTINGS } from "./pipelines.ts";
+import { cacheLines, FLAKES_LINE } from "./pipelines.ts";
 
 /** Debian, because the editor's server needs a C library at its usual place, which images of Nix do not have. */
 const IMAGE = "mcr.microsoft.com/devcontainers/base:debian";
@@ -12,9 +11,8 @@ const SHELL = "nix develop";
 /** Data for .devcontainer/devcontainer.json: https://containers.dev/implementors/json_reference/ */
 export function devcontainerView(model: Model, { folder }: PlanContext): object {
   const flake = folder === "" ? "." : `./${folder}`;
-  const caches = model.settings.filter(({ name }) => CACHE_SETTINGS.has(name)).map(({ name, value }) => confLine(name, value));
   // The feature takes a comma for the end of a line, and has no escape.
-  const lines = ["experimental-features = nix-command flakes", ...caches].filter((line) => !line.includes(","));
+  const lines = [FLAKES_LINE, ...cacheLines(model)].filter((line) => !line.includes(","));
   return {
     config: {
       name: model.name,

@@ -18,10 +18,20 @@ interface Job {
 }
 
 /** The settings that name binary caches. */
-export const CACHE_SETTINGS = new Set(["substituters", "trusted-public-keys", "extra-substituters", "extra-trusted-public-keys"]);
+const CACHE_SETTINGS = new Set(["substituters", "trusted-public-keys", "extra-substituters", "extra-trusted-public-keys"]);
+
+/** The line of nix.conf without which Nix has no flakes. */
+export const FLAKES_LINE = "experimental-features = nix-command flakes";
+
+/** The lines of nix.conf that name the binary caches. */
+export const cacheLines = (model: Model): string[] =>
+  model.settings.filter(({ name }) => CACHE_SETTINGS.has(name)).map(({ name, value }) => confLine(name, value));
 
 export function pipelineView(model: Model, ci: Ci, forge: ForgeName): object {
-  const caches = model.settings.filter(({ name }) => CACHE_SETTINGS.has(name)).map(({ name, value }) => confLine(name, value));
+  const cacheText = cacheLines(model)
+    .map((line) => `${line}\n`)
+    .join("");
+  const caches = cacheText !== "" && cacheText;
   const { jobs, skipped } = jobsOf(model, ci, forge);
   const cachix = ci.cachix ?? false;
   const isTrusted = cachix !== false;
@@ -29,13 +39,13 @@ export function pipelineView(model: Model, ci: Ci, forge: ForgeName): object {
   return {
     /** Of the job that compares checksums. */
     labels: own?.labels ?? [hostedRunner(forge, "x86_64-linux") ?? ""],
-    config: `${["experimental-features = nix-command flakes", ...caches].join("\n")}\n`,
-    caches: caches.length > 0 && `${caches.join("\n")}\n`,
+    config: `${FLAKES_LINE}\n${cacheText}`,
+    caches,
     skipped: skipped.length > 0 && skipped.join(", "),
     ...partsView(model),
     jobs: jobs.map((job) => ({
       ...job,
-      caches: caches.length > 0 && `${caches.join("\n")}\n`,
+      caches,
       cachix,
       isTrusted,
       store: ci.store,
