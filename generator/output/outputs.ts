@@ -211,9 +211,7 @@ function hasSystemConf(model: Model): boolean {
 
 /** The files that the dev shells depend on, in the order of OUTPUTS, and flake.lock, which is Nix's own. */
 function envrcView(model: Model, context: PlanContext): object {
-  const generated = OUTPUTS.filter((output) => output.shells).flatMap((output) =>
-    output.files(model, context).map(({ name }) => filePath(output, name)),
-  );
+  const generated = pathsOf(model, context, ({ shells }) => shells ?? false);
   const own = model.nixpkgs.overlays.flatMap((overlay) => ("path" in overlay ? [overlay.path.slice(2)] : []));
   const bundle = ownBundle(model).map((path) => path.slice(3));
   return { watched: [...new Set(["flake.lock", ...generated, ...own, ...bundle])] };
@@ -221,10 +219,12 @@ function envrcView(model: Model, context: PlanContext): object {
 
 /** apply-nix-config.sh knows what belongs beside it: without a file of etc/, it must not take one off the machine. */
 function applyViewOf(model: Model, context: PlanContext): object {
-  const installed = OUTPUTS.filter(({ path }) => /^(machines\/NAME\/)?etc\//.test(path));
-  const beside = installed.flatMap((output) => output.files(model, context).map(({ name }) => filePath(output, name)));
-  return { ...applyView(model), beside };
+  return { ...applyView(model), beside: pathsOf(model, context, ({ path }) => /^(machines\/NAME\/)?etc\//.test(path)) };
 }
+
+/** The paths of the files of some outputs, in the order of OUTPUTS. */
+const pathsOf = (model: Model, context: PlanContext, asked: (output: Output) => boolean): string[] =>
+  OUTPUTS.filter(asked).flatMap((output) => output.files(model, context).map(({ name }) => filePath(output, name)));
 
 const filePath = ({ path }: Output, name: string | undefined): string => (name === undefined ? path : path.replace("NAME", name));
 
