@@ -133,13 +133,7 @@ const OUTPUTS: readonly Output[] = [
       return deployed ? [{ view: hiveView(model, deployed) }] : [];
     },
   },
-  {
-    path: "nix/deploy.nix",
-    files: when(
-      (model) => deployedByDeployRs(model).length > 0,
-      (model) => deployView(model, ownConfs(model).length > 0),
-    ),
-  },
+  { path: "nix/deploy.nix", files: when((model) => deployedByDeployRs(model).length > 0, deployView) },
   { path: "modules/default.nix", files: always(nixosIndexView) },
   { path: "modules/options.nix", files: always(optionsView) },
   { path: "modules/nix-settings.nix", files: always(nixosSettingsView) },

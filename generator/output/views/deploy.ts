@@ -1,5 +1,6 @@
 import type { Deploy, Host, Model } from "../../model/model.ts";
 import { type Attribute, type NixValue, Selection } from "../printers/nix.ts";
+import { withOwnFolder } from "./linux-hosts.ts";
 import { ownBundle } from "./network.ts";
 
 /** Data for deployment with deploy-rs. */
@@ -18,11 +19,15 @@ export function deployRsInput(model: Model): NixValue | undefined {
   return { url: "github:serokell/deploy-rs", inputs: { nixpkgs: { follows: "nixpkgs" } } };
 }
 
-/** @param ownFolders Whether some hosts have a folder below machines/. */
-export function deployView(model: Model, ownFolders: boolean): object {
+export function deployView(model: Model): object {
   const hosts = deployedByDeployRs(model);
   const has = (os: Host["os"]) => hosts.some((host) => host.os === os);
-  const files = ["../apply-nix-config.sh", "../etc", ...(ownFolders ? ["../machines"] : []), ...ownBundle(model)];
+  const files = [
+    "../apply-nix-config.sh",
+    "../etc",
+    ...(withOwnFolder(model).length > 0 ? ["../machines"] : []),
+    ...ownBundle(model),
+  ];
   return {
     nixos: has("nixos"),
     darwin: has("darwin"),

@@ -8,7 +8,8 @@ import { dropInView, hasNetwork, withBundle } from "./network.ts";
 
 type File = { readonly name: string; readonly view: object };
 
-const withOwnFolder = (model: Model): LinuxHost[] =>
+/** The hosts that have a folder below machines/. */
+export const withOwnFolder = (model: Model): LinuxHost[] =>
   model.hosts
     .filter(isOtherLinux)
     .filter(({ name, ownSettings }) => ownSettings.length > 0 || buildersOn(name, model).length > 0);
