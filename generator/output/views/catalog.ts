@@ -225,17 +225,18 @@ const DESCRIPTIONS: ReadonlyMap<string, string> = new Map(
 function toolRow(tool: Tool, ids: Ids, shells: readonly Link[], nixpkgs: PackageSet, facts: Facts | undefined): object {
   const attribute = tool.package;
   const about: string[] = [];
-  // Facts are about the spec's nixpkgs only.
-  const version = tool.version ?? (tool.from === nixpkgs ? facts?.find(attribute)?.version : undefined);
+  const known = facts?.find(attribute);
+  // Version and licences are those of the spec's nixpkgs only.
+  const own = tool.from === nixpkgs ? known : undefined;
+  const version = tool.version ?? own?.version;
   if (version) about.push(version);
-  const licenses = (tool.from === nixpkgs && facts?.find(attribute)?.licenses) || [];
-  if (licenses.length > 0) about.push(licenses.join(", "));
+  if (own?.licenses && own.licenses.length > 0) about.push(own.licenses.join(", "));
   if (tool.from !== nixpkgs) about.push(`from ${tool.from.name}`);
   if (tool.systems) about.push(`only ${tool.systems.join(", ")}`);
   // On a narrow screen, a package that has the name of its tool has no line of its own.
   const kind = attribute === tool.name && about.length === 0 ? "same" : "package";
   const more = Math.max(0, shells.length - MOST_SHELLS);
-  const description = tool.description || facts?.find(attribute)?.description || DESCRIPTIONS.get(attribute) || "";
+  const description = tool.description || known?.description || DESCRIPTIONS.get(attribute) || "";
   return {
     id: ids.of("tool", tool.name),
     name: tool.name,
