@@ -57,7 +57,7 @@ export function catalogView(model: Model, context: PlanContext): object {
     included: listed(context.specFiles.slice(1)),
     overlays: listed(overlayNames(model)),
     inputs: model.inputs.map(({ name, url }) => ({ name, url })),
-    systems: model.systems.map((name, index) => ({ name, follows: index > 0 })),
+    systems: listed(model.systems),
     everything: everything !== undefined && developCommand("default", context),
     sections,
     toolCount: sections.reduce((sum, { count }) => sum + count, 0),

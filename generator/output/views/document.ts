@@ -108,7 +108,7 @@ export function architectureView(model: Model, context: PlanContext): object {
     })),
     checklist: checklist(model),
     hive: deployedByColmena(model) !== undefined,
-    deployRs: deployedByDeployRs(model).map(({ name }) => name)[0] ?? false,
+    deployRs: deployedByDeployRs(model)[0]?.name ?? false,
     builders: model.builders.map((builder) => ({
       host: builder.host,
       user: builder.user,
