@@ -1,4 +1,5 @@
 import type { LinuxHost, Model, Setting } from "../../model/model.ts";
+import { extended } from "./extended.ts";
 import { buildersOn, trustedAccounts } from "./fleet.ts";
 import { isOtherLinux } from "./kinds.ts";
 import { confView, machinesView, sysusersView, withFlakes } from "./machine.ts";
@@ -40,17 +41,8 @@ export const ownDropIns = (model: Model): File[] =>
 
 /** A builder trusts the accounts of the machines that send builds, and has the features that the spec gives it. */
 function settingsWithTrust({ name, settings }: LinuxHost, model: Model): readonly Setting[] {
-  const list = (setting: string, more: readonly string[]): Setting[] => {
-    const before = settings.find((one) => one.name === setting)?.value;
-    const value = [...new Set([...(Array.isArray(before) ? (before as readonly string[]) : []), ...more])];
-    return more.length === 0 ? [] : [{ at: [], name: setting, value }];
-  };
   const trusted = settings.find((one) => one.name === "trusted-users");
   const features = buildersOn(name, model).flatMap((one) => [...one.features, ...one.mandatoryFeatures]);
-  const more = [
-    ...list("extra-trusted-users", trustedAccounts(name, model, trusted)),
-    ...list("extra-system-features", features),
-  ];
-  // Behind the others: an `extra-` setting adds to what Nix has read before it.
-  return [...settings.filter(({ name: one }) => !more.some((setting) => setting.name === one)), ...more];
+  const trusting = extended(settings, "extra-trusted-users", trustedAccounts(name, model, trusted));
+  return extended(trusting, "extra-system-features", features);
 }

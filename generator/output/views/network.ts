@@ -1,5 +1,6 @@
 import type { Model, Network, Setting } from "../../model/model.ts";
 import { type NixValue, Selection } from "../printers/nix.ts";
+import { extended } from "./extended.ts";
 
 /** The proxy and the certificate authorities: variables of the daemon, of machines and of shells. */
 
@@ -73,14 +74,11 @@ export const hasNetwork = (model: Model): boolean => daemonVariables("linux", mo
  */
 const sandboxPath = (bundle: string): string => `${bundle}?`;
 
-/** The settings of a nix.conf outside NixOS with the bundle in the sandbox. An `extra-` setting comes after the plain one. */
+/** The settings of a nix.conf outside NixOS with the bundle in the sandbox. */
 export function withBundle(model: Model, settings: readonly Setting[]): readonly Setting[] {
   const bundle = bundleOn("linux", model);
   if (bundle === undefined) return settings;
-  const name = "extra-sandbox-paths";
-  const own = settings.find((setting) => setting.name === name);
-  const value = [...(Array.isArray(own?.value) ? (own.value as readonly string[]) : []), sandboxPath(bundle)];
-  return [...settings.filter((setting) => setting !== own), { at: [], name, value }];
+  return extended(settings, "extra-sandbox-paths", [sandboxPath(bundle)]);
 }
 
 /** Data for modules/network.nix. */
