@@ -201,8 +201,8 @@ function hasSystemConf(model: Model): boolean {
 function envrcView(model: Model, context: PlanContext): object {
   const generated = pathsOf(model, context, ({ shells }) => shells ?? false);
   const own = model.nixpkgs.overlays.flatMap((overlay) => ("path" in overlay ? [overlay.path.slice(2)] : []));
-  const bundle = ownBundle(model).map((path) => path.slice(3));
-  return { watched: [...new Set(["flake.lock", ...generated, ...own, ...bundle])] };
+  const bundle = ownBundle(model);
+  return { watched: [...new Set(["flake.lock", ...generated, ...own, ...(bundle === undefined ? [] : [bundle])])] };
 }
 
 /** apply-nix-config.sh knows what belongs beside it: without a file of etc/, it must not take one off the machine. */

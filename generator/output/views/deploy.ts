@@ -1,7 +1,7 @@
 import type { Deploy, Host, Model } from "../../model/model.ts";
 import { type Attribute, type NixValue, Selection } from "../printers/nix.ts";
 import { withOwnFolder } from "./linux-hosts.ts";
-import { ownBundle } from "./network.ts";
+import { bundlePath } from "./network.ts";
 
 /** Data for deployment with deploy-rs. */
 
@@ -22,17 +22,13 @@ export function deployRsInput(model: Model): NixValue | undefined {
 export function deployView(model: Model): object {
   const hosts = deployedByDeployRs(model);
   const has = (os: Host["os"]) => hosts.some((host) => host.os === os);
-  const files = [
-    "../apply-nix-config.sh",
-    "../etc",
-    ...(withOwnFolder(model).length > 0 ? ["../machines"] : []),
-    ...ownBundle(model),
-  ];
+  const bundle = bundlePath(model);
+  const files = ["../apply-nix-config.sh", "../etc", ...(withOwnFolder(model).length > 0 ? ["../machines"] : [])];
   return {
     nixos: has("nixos"),
     darwin: has("darwin"),
     linux: has("linux"),
-    files: files.map((path) => new Selection(path, [])),
+    files: [...files.map((path) => new Selection(path, [])), ...(bundle === undefined ? [] : [bundle])],
     hosts: hosts.map(
       ({ name, os, system, deploy: { target, port, user } }): Attribute => [
         name,

@@ -53,9 +53,7 @@ export function applyView(model: Model): object {
     name: model.name,
     hosts: model.hosts.filter(isOtherLinux).map(({ name }) => name),
     network: daemonVariables("linux", model).map((pair) => pair.join("=")),
-    bundle: ownBundle(model)
-      .map((path) => path.slice(3))
-      .join(""),
+    bundle: ownBundle(model) ?? "",
     buildUsers: {
       group: users?.group ?? "",
       gid: users?.gid ?? "",

@@ -45,20 +45,30 @@ function proxyVariables(network: Network | undefined): Variables {
   ];
 }
 
-/** The bundle's path on NixOS and macOS (`system`) or on another Linux; undefined if there is none. */
-function bundleOn(os: "linux" | "system", { network }: Model): string | undefined {
+/** The bundle of the output folder, by its path below it; undefined if the bundle is a file of the machines, or there is none. */
+export function ownBundle({ network }: Model): string | undefined {
   const bundle = network?.caBundle;
-  if (!bundle?.startsWith("./")) return bundle;
+  return bundle?.startsWith("./") ? bundle.slice(2) : undefined;
+}
+
+/** The bundle of the output folder, for a Nix file one level below it. */
+export function bundlePath(model: Model): Selection | undefined {
+  const own = ownBundle(model);
+  return own === undefined ? undefined : new Selection(`../${own}`, []);
+}
+
+/** The bundle's path on NixOS and macOS (`system`) or on another Linux; undefined if there is none. */
+function bundleOn(os: "linux" | "system", model: Model): string | undefined {
+  if (ownBundle(model) === undefined) return model.network?.caBundle;
   return os === "linux" ? INSTALLED_BUNDLE : SYSTEM_BUNDLE;
 }
 
+const bundleVariables = (bundle: string | undefined): Variables =>
+  bundle === undefined ? [] : DAEMON_BUNDLE_NAMES.map((name) => [name, bundle] as const);
+
 /** The variables that a daemon needs, in order. `doctor` compares them with those that the daemon has. */
 export function daemonVariables(os: "linux" | "system", model: Model): Variables {
-  const bundle = bundleOn(os, model);
-  return [
-    ...proxyVariables(model.network),
-    ...(bundle === undefined ? [] : DAEMON_BUNDLE_NAMES.map((name) => [name, bundle] as const)),
-  ];
+  return [...proxyVariables(model.network), ...bundleVariables(bundleOn(os, model))];
 }
 
 /** The drop-in of the unit: etc/systemd/system/nix-daemon.service.d/flakewright.conf. */
@@ -85,11 +95,10 @@ export function withBundle(model: Model, settings: readonly Setting[]): readonly
 export function networkModuleView(model: Model): object {
   const { network } = model;
   const bundle = bundleOn("system", model);
-  const bundles = bundle === undefined ? [] : DAEMON_BUNDLE_NAMES.map((name) => [name, bundle] as const);
   return {
     proxy: network?.proxy !== undefined && { default: network.proxy, noProxy: exceptions(network) },
     ...certificates(model),
-    daemon: bundles.length > 0 && Object.fromEntries(bundles),
+    daemon: bundle !== undefined && Object.fromEntries(bundleVariables(bundle)),
     sandboxPaths: bundle !== undefined && [sandboxPath(bundle)],
   };
 }
@@ -112,36 +121,30 @@ function certificates(model: Model): {
   readonly variables: Readonly<Record<string, string>> | false;
 } {
   const bundle = model.network?.caBundle;
-  const own = ownBundle(model);
+  const own = bundlePath(model);
   return {
-    certificateFiles: own.length > 0 && own.map((path) => new Selection(path, [])),
-    variables: bundle !== undefined && own.length === 0 && Object.fromEntries(BUNDLE_NAMES.map((name) => [name, bundle])),
+    certificateFiles: own !== undefined && [own],
+    variables: bundle !== undefined && own === undefined && Object.fromEntries(BUNDLE_NAMES.map((name) => [name, bundle])),
   };
-}
-
-/** The bundle of the output folder, relative to a folder one level below it; empty if the bundle is a file of the machines, or there is none. */
-export function ownBundle({ network }: Model): string[] {
-  const bundle = network?.caBundle;
-  return bundle?.startsWith("./") ? [`../${bundle.slice(2)}`] : [];
 }
 
 /** Data for the scripts; false if the spec has no network. A bundle that is not absolute is below the output folder. */
 export function scriptNetwork(model: Model): object | false {
   const { network } = model;
   if (!network || !hasNetwork(model)) return false;
-  return { proxy: network.proxy ?? "", exceptions: exceptions(network), bundle: network.caBundle?.replace(/^\.\//, "") ?? "" };
+  return { proxy: network.proxy ?? "", exceptions: exceptions(network), bundle: ownBundle(model) ?? network.caBundle ?? "" };
 }
 
 /** Data for nix/network.sh. */
 export function shellNetworkView(model: Model): object {
-  return { ...scriptNetwork(model), ownBundle: ownBundle(model).length > 0, bundleNames: BUNDLE_NAMES };
+  return { ...scriptNetwork(model), ownBundle: ownBundle(model) !== undefined, bundleNames: BUNDLE_NAMES };
 }
 
 /** The bundle of the output folder, for nix/dev-shells.nix; false if there is none. */
-export const shellBundle = (model: Model): NixValue => ownBundle(model).map((path) => new Selection(path, []))[0] ?? false;
+export const shellBundle = (model: Model): NixValue => bundlePath(model) ?? false;
 
 /** Data for ARCHITECTURE.md; false if the spec has no network. */
 export function documentNetwork(model: Model): object | false {
   const network = scriptNetwork(model);
-  return network && { ...network, own: ownBundle(model).length > 0 };
+  return network && { ...network, own: ownBundle(model) !== undefined };
 }
