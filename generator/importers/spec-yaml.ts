@@ -1,6 +1,6 @@
 import type { YAMLMap } from "yaml";
 import { nixName } from "../knowledge/other-nixes.ts";
-import type { Draft, ImportedPackage, Input, Noted } from "./draft.ts";
+import type { Draft, ImportedCommand, ImportedPackage, Input, Noted } from "./draft.ts";
 import { specName } from "./names.ts";
 import { YamlWriter } from "./yaml-writer.ts";
 
@@ -146,11 +146,23 @@ function writeShells(writer: YamlWriter, projects: readonly Project[]): void {
     else writer.wait(notes);
   }
   if (shells.items.length > 0) writer.section("shells", shells);
-  const commands = writer.map(lastOfEach(projects.flatMap(({ draft }) => draft.commands ?? [])), ({ name, ...rest }) => [
-    name,
-    rest,
-  ]);
+  const commands = writer.map(commandsOf(projects), ({ name, ...rest }) => [name, rest]);
   if (commands.items.length > 0) writer.section("commands", commands);
+}
+
+/** All projects' commands. A spec has one of a name: the earlier file's, with a remark on the others. */
+function commandsOf(projects: readonly Project[]): Noted<ImportedCommand>[] {
+  const owners = new Map<string, SourceDraft>();
+  return projects.flatMap(({ draft }) =>
+    lastOfEach(draft.commands ?? []).map((entry): Noted<ImportedCommand> => {
+      const { value, notes } = entry;
+      if (!value) return entry;
+      const owner = owners.get(value.name) ?? draft;
+      owners.set(value.name, owner);
+      if (owner === draft) return entry;
+      return { notes: [...notes, `the command ${value.name} of ${draft.file} is left out: ${owner.file} has one of that name`] };
+    }),
+  );
 }
 
 /** What a machine's own nix.conf says. */

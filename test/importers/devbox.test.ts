@@ -290,6 +290,16 @@ several("each project becomes a group with its own shell", async () => {
   assert.equal(spec.shells, { a: { env: { A: "1" } }, b: { hook: "echo b\n" } });
 });
 
+several("a script of a name that an earlier file's script has is left out with a remark", async () => {
+  const { spec, yaml } = await imported({
+    "a/devbox.json": `{"packages": [], "shell": {"scripts": {"build": "make a"}}}`,
+    "b/devbox.json": `{"packages": [], "shell": {"scripts": {"build": "make b", "lint": "check"}}}`,
+  });
+  const root = 'cd "$FLAKEWRIGHT_ROOT"\n';
+  assert.equal(spec.commands, { build: { run: `${root}make a\n` }, lint: { run: `${root}check\n` } }, yaml);
+  assert.match(comments(yaml), "the command build of b/devbox.json is left out: a/devbox.json has one of that name");
+});
+
 several("another commit of nixpkgs becomes an input", async () => {
   const [one, two] = ["1".repeat(40), "2".repeat(40)];
   const { spec } = await imported({
