@@ -53,7 +53,6 @@ const isSystem = (name: string): boolean => (SYSTEMS as readonly string[]).inclu
 class Packages {
   readonly list: Noted<ImportedPackage>[] = [];
   readonly inputs: Noted<Input>[] = [];
-  readonly #inputNames = new Set<string>();
   readonly insecure: string[] = [];
   readonly #known: KnownPackages | undefined;
 
@@ -118,8 +117,7 @@ class Packages {
     const revision = reference[1] ?? reference[2];
     if (revision === undefined) return { value: packageFrom(attribute, systems, this.#known), notes };
     const name = `nixpkgs-${/^[0-9a-f]{40}$/.test(revision) ? revision.slice(0, 7) : revision.toLowerCase().replace(/[^a-z0-9_-]+/g, "-")}`;
-    if (!this.#inputNames.has(name)) this.inputs.push({ value: { name, url: `github:NixOS/nixpkgs/${revision}` }, notes: [] });
-    this.#inputNames.add(name);
+    this.inputs.push({ value: { name, url: `github:NixOS/nixpkgs/${revision}` }, notes: [] });
     return { value: { attribute, from: name, ...(systems ? { systems } : {}) }, notes };
   }
 }
