@@ -108,6 +108,13 @@ const RANGES = {
 
 const UNITS: Readonly<Record<string, bigint>> = { K: 2n ** 10n, M: 2n ** 20n, G: 2n ** 30n, T: 2n ** 40n };
 
+/** `5G` or `-5` as the number that Nix reads; undefined for another form. */
+export function withoutUnit(text: string): bigint | undefined {
+  const [, sign, digits, unit = ""] = /^([+-]?)([0-9]+)([KMGTkmgt]?)$/.exec(text) ?? [];
+  if (digits === undefined) return undefined;
+  return (sign === "-" ? -1n : 1n) * BigInt(digits) * (UNITS[unit.toUpperCase()] ?? 1n);
+}
+
 function integerProblem(setting: Setting, value: unknown): string | undefined {
   const also = setting.also ?? [];
   if (typeof value === "string" && also.includes(value)) return undefined;
@@ -117,16 +124,14 @@ function integerProblem(setting: Setting, value: unknown): string | undefined {
     return `\`${setting.name}\` is too large for an exact YAML number: put it in quotes`;
   }
   const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
-  const [, sign = "", digits, unit] = /^([+-]?)([0-9]+)([KMGTkmgt]?)$/.exec(text) ?? [];
-  if (digits === undefined || unit === undefined) return `\`${setting.name}\` must be ${wanted}, not ${shown(value)}`;
-  const factor = UNITS[unit.toUpperCase()] ?? 1n;
-  const number = (sign === "-" ? -1n : 1n) * BigInt(digits) * factor;
+  const number = withoutUnit(text);
+  if (number === undefined) return `\`${setting.name}\` must be ${wanted}, not ${shown(value)}`;
   const [least, most] = RANGES[setting.range ?? "u64"];
-  if (least === 0n && sign === "-") return `\`${setting.name}\` can't be negative`;
+  if (least === 0n && text.startsWith("-")) return `\`${setting.name}\` can't be negative`;
   // Nix checks only the digits, and the product with the unit overflows: 4G for a 32-bit setting is 0.
   if (number < least || number > most) return `\`${setting.name}\` can be at most ${most}`;
   // Nix 2.8 has no units. Nix reads `max-jobs` by different code, which has none in any version.
-  if (unit !== "" && (setting.versions.includes("2.8") || setting.also)) {
+  if (/[^0-9]$/.test(text) && (setting.versions.includes("2.8") || setting.also)) {
     return `\`${setting.name}\` does not support units${setting.also ? "" : " in Nix 2.8"}: write ${number}`;
   }
   return undefined;

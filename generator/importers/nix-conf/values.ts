@@ -1,5 +1,5 @@
 import { hasFeature, type Nix, otherFeatures, ownersOf } from "../../knowledge/other-nixes.ts";
-import { findSetting, type Setting, settingValueProblem } from "../../knowledge/settings.ts";
+import { findSetting, type Setting, settingValueProblem, withoutUnit } from "../../knowledge/settings.ts";
 import type { ImportedSetting } from "../draft.ts";
 import { onceEach } from "./cache-addresses.ts";
 
@@ -56,11 +56,9 @@ function typedValue(setting: Setting, words: readonly string[]): Value {
   }
 }
 
-const UNITS: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
-
 /** `5G` as a number, which every Nix reads; undefined for another form, or a number that YAML readers would round. */
 function inBytes(value: Value): number | undefined {
-  const [, digits, unit] = /^(\d+)([KMGT])$/i.exec(String(value)) ?? [];
-  const number = Number(digits) * (UNITS[unit?.toUpperCase() ?? ""] ?? Number.NaN);
+  const text = String(value);
+  const number = /^[0-9].*[^0-9]$/.test(text) ? Number(withoutUnit(text)) : undefined;
   return Number.isSafeInteger(number) ? number : undefined;
 }
