@@ -377,14 +377,6 @@ const IMPORTS: readonly Attack[] = [
   ),
   foreign(
     "nix.conf",
-    "words",
-    around(
-      "system-features = ",
-      lines((at) => `f${at} `.replace("\n", "")),
-    ),
-  ),
-  foreign(
-    "nix.conf",
     "a long line of words",
     (size) => `system-features = ${lines((at) => `f${at}`)(size).replaceAll("\n", " ")}\n`,
   ),
