@@ -1,3 +1,4 @@
+import { isMac } from "../../knowledge/nix-darwin.ts";
 import type { BuildUsers } from "../../model/model.ts";
 import type { SpecPath } from "../../report/spec-path.ts";
 import { valueAt } from "../../report/spec-path.ts";
@@ -117,7 +118,7 @@ const RESERVED_ON_MACOS: typeof RESERVED = [
 function checkIds({ model, report, source }: RuleContext): void {
   const users = model.buildUsers;
   if (!users) return;
-  const reserved = model.systems.every((system) => system.endsWith("-darwin")) ? RESERVED_ON_MACOS : RESERVED;
+  const reserved = model.systems.every(isMac) ? RESERVED_ON_MACOS : RESERVED;
   const reservedFor = (first: number, last: number) => reserved.find(([from, to]) => first <= to && from <= last);
   const isWritten = (key: string) => valueAt(source, [...users.at, key]) !== undefined;
   const at = (key: string): SpecPath => (isWritten(key) ? [...users.at, key] : users.at);

@@ -1,3 +1,4 @@
+import { isMac } from "../../knowledge/nix-darwin.ts";
 import type { Model, Setting } from "../../model/model.ts";
 import { valueAt } from "../../report/spec-path.ts";
 import { quoted } from "../../report/words.ts";
@@ -75,7 +76,7 @@ function reportRestricted({ model, source, report }: RuleContext, user: string, 
 }
 
 function reportOptimise({ model, source, report }: RuleContext): void {
-  const macs = model.systems.filter((system) => system.endsWith("-darwin"));
+  const macs = model.systems.filter(isMac);
   if (macs.length === 0) return;
   for (const scope of scopes(model)) {
     const setting = scope.declared.find((one) => one.name === "auto-optimise-store");

@@ -1,3 +1,4 @@
+import { isMac } from "../../knowledge/nix-darwin.ts";
 import type { BuildUsers, Model, Setting, User, Volume } from "../../model/model.ts";
 import type { SysusersEntry } from "../printers/conf.ts";
 import { Call, type NixValue } from "../printers/nix.ts";
@@ -25,7 +26,7 @@ export function withFlakes(settings: readonly Setting[]): readonly Setting[] {
 
 /** Settings for files that macOS reads too, if the platform has such systems: there `auto-optimise-store` corrupts the store (NixOS/nix#7273). */
 function forMachines(model: Model, settings: readonly Setting[]): readonly Setting[] {
-  const onlyMacs = model.systems.every((system) => system.endsWith("-darwin"));
+  const onlyMacs = model.systems.every(isMac);
   return onlyMacs ? settings.filter(({ name }) => name !== "auto-optimise-store") : settings;
 }
 
