@@ -55,7 +55,7 @@ export function flakeReferenceProblem(url: string): ReferenceProblem | undefined
       ? pathProblem(rest)
       : scheme === "flake"
         ? registryProblem(rest)
-        : urlProblem(scheme, rest, query);
+        : urlProblem(scheme, rest, asked);
   return problem ?? revisionProblem(asked);
 }
 
@@ -112,7 +112,7 @@ function registryProblem(rest: string): ReferenceProblem | undefined {
   return ref !== undefined && isBadRef(ref) ? badRef(ref) : undefined;
 }
 
-function urlProblem(scheme: string, rest: string, query: string): ReferenceProblem | undefined {
+function urlProblem(scheme: string, rest: string, asked: URLSearchParams): ReferenceProblem | undefined {
   const [kind = "", transport = scheme] = scheme.split("+");
   if (transport === "ssh" && /^(?:\/\/)?[^/]*@[^/:]+:[^/0-9]/.test(rest))
     return { why: "a URL has `/` after the host", meant: `${scheme}://${rest.replace(/^\/\//, "").replace(/:/, "/")}` };
@@ -126,7 +126,7 @@ function urlProblem(scheme: string, rest: string, query: string): ReferenceProbl
   }
   if (!/^\/\/[^/]/.test(rest)) return { why: "the URL has no host", hint: `write \`${scheme}://HOST/…\`` };
   if (kind === "git") {
-    const ref = new URLSearchParams(query).get("ref");
+    const ref = asked.get("ref");
     return ref !== null && isBadRef(ref) ? badRef(ref) : undefined;
   }
   return scheme === transport ? pageProblem(transport, rest) : undefined;
