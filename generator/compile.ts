@@ -84,15 +84,15 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
     const secretTexts = places.map(
       ({ file, start, end }) => written.find((one) => one.file === file)?.text.slice(start, end) ?? "",
     );
-    const diagnostics = maskDiagnostics(inOrder(readDiagnostics), secretTexts);
+    const mask = masker(secretTexts);
     return {
       model: undefined,
       files: undefined,
-      diagnostics,
-      texts: maskTexts(written, places, secretTexts),
+      diagnostics: maskDiagnostics(inOrder(readDiagnostics), mask),
+      texts: maskTexts(written, places, mask),
       included,
       source,
-      mask: masker(secretTexts),
+      mask: mask ?? asIs,
     };
   }
   const [spec, shapeDiagnostics] = validate(source);
@@ -110,13 +110,13 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
   const secrets = findSecrets(source, hasErrors(readDiagnostics));
   const [, findings] = lint({ model, source, environment, before, secrets });
   const found = inOrder([...before, ...findings]);
-  const secretTexts = secrets.map((secret) => secret.text);
-  const diagnostics = maskDiagnostics(found, secretTexts);
-  const mask = masker(secretTexts);
+  const hide = masker(secrets.map((secret) => secret.text));
+  const mask = hide ?? asIs;
+  const diagnostics = maskDiagnostics(found, hide);
   const texts = maskTexts(
     source.files,
     secrets.map((secret) => secret.range),
-    secretTexts,
+    hide,
   );
   if (hasErrors(diagnostics) || context.needsFiles === false)
     return { model, files: undefined, diagnostics, texts, included, source, mask };
@@ -133,3 +133,5 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
   });
   return { model, files, diagnostics, texts, included, source, mask };
 }
+
+const asIs = (text: string): string => text;

@@ -52,11 +52,12 @@ export async function importFiles(system: System, options: Options, paths: reado
   );
   const byFile = new Map(texts.map(({ file, text }) => [file, text]));
   const secrets = places.map(({ file, start, end }) => byFile.get(file)?.slice(start, end) ?? "");
+  const mask = masker(secrets);
   // The sources are for code frames.
-  const sources = maskTexts(texts, places, secrets);
-  const report = { diagnostics: maskDiagnostics(inOrder(diagnostics), secrets), files: [], sources };
+  const sources = maskTexts(texts, places, mask);
+  const report = { diagnostics: maskDiagnostics(inOrder(diagnostics), mask), files: [], sources };
   // The importers leave out what holds a secret, in words. This is for what they overlook.
-  const output = secrets.length > 0 ? masker(secrets)(yaml ?? "") : (yaml ?? "");
+  const output = mask?.(yaml ?? "") ?? yaml ?? "";
   const notes = output === (yaml ?? "") ? [] : ["what looks like a secret in the imported files is replaced by • in the spec"];
   const failed = hasErrors(diagnostics) || (options.strict && diagnostics.length > 0);
   return { report, output, notes, status: failed ? 1 : 0, ...(yaml === undefined ? {} : { isResult: true }) };

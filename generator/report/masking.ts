@@ -13,37 +13,38 @@ export function maskText(text: string, ranges: readonly Range[]): string {
   return masked + text.slice(at);
 }
 
-/** The text of each file, with its `places` masked, and the secrets wherever else they are. */
+/** Masks the secrets, and parts of them, in a text. */
+export type Mask = (text: string) => string;
+
+/** The text of each file, with its `places` masked, and what `mask` finds wherever else it is. */
 export function maskTexts(
   files: readonly { readonly file: string; readonly text: string }[],
   places: readonly Place[],
-  secrets: readonly string[],
+  mask: Mask | undefined,
 ): Map<string, string> {
-  const mask = secrets.length > 0 ? masker(secrets) : (text: string) => text;
   return new Map(
-    files.map(({ file, text }) => [
-      file,
-      mask(
-        maskText(
-          text,
-          places.filter((place) => place.file === file),
-        ),
-      ),
-    ]),
+    files.map(({ file, text }) => {
+      const masked = maskText(
+        text,
+        places.filter((place) => place.file === file),
+      );
+      return [file, mask ? mask(masked) : masked];
+    }),
   );
 }
 
-/** A function that masks the secrets, and parts of them, in a text. Its time grows with the text, not with the number of secrets. */
-export function masker(secrets: readonly string[]): (text: string) => string {
+/** The mask of these secrets; undefined if there are none. Its time grows with the text, not with the number of secrets. */
+export function masker(secrets: readonly string[]): Mask | undefined {
+  if (secrets.length === 0) return undefined;
   // The parts of secrets by their length, which is 8, or less for a shorter secret.
   const parts = new Map<number, Set<string>>();
-  const long: string[] = [];
+  const finders: ((text: string) => Range[])[] = [];
   for (const secret of new Set(secrets)) {
     const window = Math.min(WINDOW, secret.length);
     if (window === 0) continue;
     // A set of the parts of a long text would take far more memory than the text.
     if (secret.length > MAX_INDEXED) {
-      long.push(secret);
+      finders.push(traceFinder(secret));
       continue;
     }
     const known = parts.get(window) ?? new Set();
@@ -55,15 +56,14 @@ export function masker(secrets: readonly string[]): (text: string) => string {
     for (const [window, known] of parts)
       for (let start = 0; start + window <= text.length; start++)
         if (known.has(text.slice(start, start + window))) found.push({ start, end: start + window });
-    for (const secret of long) for (const range of tracesOf(secret, text)) found.push(range);
+    for (const find of finders) for (const range of find(text)) found.push(range);
     return maskText(text, found);
   };
 }
 
 /** Diagnostics with all secrets masked, and also parts of secrets, because messages can contain a shortened value. */
-export function maskDiagnostics(diagnostics: readonly Diagnostic[], secrets: readonly string[]): readonly Diagnostic[] {
-  if (secrets.length === 0) return diagnostics;
-  const mask = masker(secrets);
+export function maskDiagnostics(diagnostics: readonly Diagnostic[], mask: Mask | undefined): readonly Diagnostic[] {
+  if (!mask) return diagnostics;
   return diagnostics.map(({ hint, fix, related, ...rest }) => ({
     ...rest,
     message: mask(rest.message),
@@ -79,8 +79,11 @@ const WINDOW = 8;
 
 const MAX_INDEXED = 20_000;
 
-/** The ranges of a text that are also part of a long secret, in linear time and eight to sixteen bytes for each character of the secret. */
-function tracesOf(secret: string, text: string): Range[] {
+/**
+ * A function that finds the ranges of a text that are also part of a long secret. It takes linear time, and eight to sixteen bytes for each
+ * character of the secret.
+ */
+function traceFinder(secret: string): (text: string) => Range[] {
   // A hash table of the places in the secret, with open addressing.
   const size = 2 ** Math.ceil(Math.log2(2 * secret.length));
   const places = new Int32Array(size).fill(-1);
@@ -97,10 +100,12 @@ function tracesOf(secret: string, text: string): Range[] {
     const at = slot(secret, start);
     if (places[at] === -1) places[at] = start;
   }
-  const found: Range[] = [];
-  for (let start = 0; start + WINDOW <= text.length; start++)
-    if (places[slot(text, start)] !== -1) found.push({ start, end: start + WINDOW });
-  return found;
+  return (text) => {
+    const found: Range[] = [];
+    for (let start = 0; start + WINDOW <= text.length; start++)
+      if (places[slot(text, start)] !== -1) found.push({ start, end: start + WINDOW });
+    return found;
+  };
 }
 
 function isSameWindow(one: string, oneStart: number, other: string, otherStart: number): boolean {

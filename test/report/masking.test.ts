@@ -1,0 +1,32 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { masker } from "../../generator/report/masking.ts";
+import { cpuTime } from "../support/growth.ts";
+
+const test = suite("masking");
+
+/** A long private key in which every number is another one. */
+const key = Array.from({ length: 33_000 }, (_, at) => (at + 100_000).toString(36).padStart(6, "z")).join("");
+
+test("a long secret is indexed once, not for each text", () => {
+  let mask = masker([key]);
+  const one = cpuTime(() => {
+    mask = masker([key]);
+    mask?.("a message");
+  });
+  const many = cpuTime(() => {
+    for (let at = 0; at < 30; at++) mask?.(`message ${at}: ${key.slice(at * 1000, at * 1000 + 20)}`);
+  });
+  assert.ok(many < one * 5, `30 messages take ${(many / one).toFixed(1)} times as long as the table and one message`);
+});
+
+test("parts of a long and of a short secret are masked, and nothing else", () => {
+  const mask = masker([key, "hunter2"]);
+  assert.is(
+    mask?.(`a ${key.slice(600, 612)} b hunter2 c ${key.slice(0, 7)}`),
+    `a ${"•".repeat(12)} b ${"•".repeat(7)} c ${key.slice(0, 7)}`,
+  );
+  assert.is(masker([]), undefined);
+});
+
+test.run();
