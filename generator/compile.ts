@@ -1,6 +1,6 @@
 import type { Facts } from "./knowledge/packages.ts";
 import { nixpkgsUrl } from "./knowledge/releases.ts";
-import { namedSecrets, secretsInText } from "./knowledge/secret-forms.ts";
+import { secretPlaces } from "./knowledge/secret-forms.ts";
 import type { Sizes } from "./knowledge/sizes.ts";
 import { validate } from "./language/validate.ts";
 import { type BashCheck, checkCode } from "./lint/bash-code.ts";
@@ -78,13 +78,8 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
     shortForms: { nixpkgs: (text) => ({ url: nixpkgsUrl(text) }) },
   });
   if (!source) {
-    const places = written.flatMap(({ file, text }) =>
-      [...secretsInText(text), ...namedSecrets(text)].map(({ start, end }) => ({ file, start, end })),
-    );
-    const secretTexts = places.map(
-      ({ file, start, end }) => written.find((one) => one.file === file)?.text.slice(start, end) ?? "",
-    );
-    const mask = masker(secretTexts);
+    const places = secretPlaces(written);
+    const mask = masker(places.map((place) => place.text));
     return {
       model: undefined,
       files: undefined,

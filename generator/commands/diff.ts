@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { createTwoFilesPatch } from "diff";
-import { namedSecrets, secretsInText } from "../knowledge/secret-forms.ts";
+import { allSecrets } from "../knowledge/secret-forms.ts";
 import { hasErrors } from "../report/diagnostic.ts";
 import { maskText } from "../report/masking.ts";
 import type { System } from "../system/system.ts";
@@ -53,4 +53,4 @@ export function diffText(comparison: Comparison, { out }: Options): string {
   return text;
 }
 
-const masked = (text: string): string => maskText(text, [...secretsInText(text), ...namedSecrets(text)]);
+const masked = (text: string): string => maskText(text, allSecrets(text));

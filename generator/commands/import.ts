@@ -2,7 +2,7 @@ import { dirname, join, resolve } from "node:path";
 import { importConfigs, type KnownPackages } from "../importers/index.ts";
 import { type ForeignTools, openForeignTools } from "../knowledge/foreign-tools.ts";
 import type { Facts } from "../knowledge/packages.ts";
-import { namedSecrets, secretsInText } from "../knowledge/secret-forms.ts";
+import { secretPlaces } from "../knowledge/secret-forms.ts";
 import { hasErrors, inOrder } from "../report/diagnostic.ts";
 import { maskDiagnostics, masker, maskTexts } from "../report/masking.ts";
 import type { System } from "../system/system.ts";
@@ -47,12 +47,8 @@ export async function importFiles(system: System, options: Options, paths: reado
     readIncluded,
     facts && knownPackages(facts, await foreignTools(system, options)),
   );
-  const places = texts.flatMap(({ file, text }) =>
-    [...secretsInText(text), ...namedSecrets(text)].map(({ start, end }) => ({ file, start, end })),
-  );
-  const byFile = new Map(texts.map(({ file, text }) => [file, text]));
-  const secrets = places.map(({ file, start, end }) => byFile.get(file)?.slice(start, end) ?? "");
-  const mask = masker(secrets);
+  const places = secretPlaces(texts);
+  const mask = masker(places.map((place) => place.text));
   // The sources are for code frames.
   const sources = maskTexts(texts, places, mask);
   const report = { diagnostics: maskDiagnostics(inOrder(diagnostics), mask), files: [], sources };

@@ -192,6 +192,17 @@ export function namedSecrets(text: string): SecretRange[] {
   return found;
 }
 
+/** The ranges of everything in a text of any structure that looks like a secret, by its form or by its name; they can overlap. */
+export const allSecrets = (text: string): SecretRange[] => [...secretsInText(text), ...namedSecrets(text)];
+
+/** The places of what looks like a secret in files, each with its text. */
+export const secretPlaces = (
+  files: readonly { readonly file: string; readonly text: string }[],
+): { readonly file: string; readonly start: number; readonly end: number; readonly text: string }[] =>
+  files.flatMap(({ file, text }) =>
+    allSecrets(text).map(({ start, end }) => ({ file, start, end, text: text.slice(start, end) })),
+  );
+
 /** Where the value of a key ends: at the end of its line, or of the lines below it that are indented further. */
 function blockEnd(text: string, key: number, start: number): number {
   const lineStart = text.lastIndexOf("\n", key) + 1;
