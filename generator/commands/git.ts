@@ -1,5 +1,6 @@
 import { basename, dirname, join, relative, sep } from "node:path";
 import { shellWord } from "../output/printers/shell.ts";
+import { git } from "../system/git.ts";
 import type { System } from "../system/system.ts";
 
 /** Whether the folder lies in a Git work tree. */
@@ -20,8 +21,7 @@ export interface Ignored {
 
 /** Why Git ignores a path in the folder; undefined when it does not, when it tracks the path, and without Git. */
 export async function ignoredBy(system: System, folder: string, path: string): Promise<Ignored | undefined> {
-  const args = ["-c", "core.fsmonitor=false", "-C", folder, "check-ignore", "-v", "--", path];
-  const { status, stdout } = await system.spawn("git", args);
+  const { status, stdout } = await git(system, folder, ["check-ignore", "-v", "--", path]);
   const [, file = "", line = "", pattern = ""] = /^(.*?):(\d+):(.*)\t/.exec(stdout) ?? [];
   return status === 0 ? { file, line: Number(line), pattern } : undefined;
 }
@@ -44,7 +44,7 @@ export async function lineEndNotes(system: System, paths: readonly string[]): Pr
     const folder = dirname(path);
     // Attributes hold in the folders below, too.
     if ([...notes.keys()].some((noted) => folder === noted || folder.startsWith(join(noted, sep)))) continue;
-    const { status, stdout } = await system.spawn("git", ["-C", folder, "check-attr", "-z", "text", "eol", "--", basename(path)]);
+    const { status, stdout } = await git(system, folder, ["check-attr", "-z", "text", "eol", "--", basename(path)]);
     if (status !== 0) continue;
     // Triples of file, attribute and value.
     const [, , text, , , eol] = stdout.split("\0");

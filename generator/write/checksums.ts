@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type { PlannedFile } from "../output/outputs.ts";
+import { git } from "../system/git.ts";
 import type { System } from "../system/system.ts";
 import { withoutReturns } from "./line-ends.ts";
 import { foldersAbove, projectFolder, realFolder, repositoryOf } from "./places.ts";
@@ -55,8 +56,8 @@ async function asInGit(system: System, path: string, bytes: Uint8Array): Promise
   const content = Buffer.from(bytes);
   if (!content.includes("\r\n")) return bytes;
   // Git prints `i/lf    w/crlf  attr/text=auto` and the name: in the index, in the work tree, by the attributes.
-  const git = await system.spawn("git", ["-C", dirname(path), "ls-files", "--eol", "--", basename(path)]);
-  return git.status === 0 && git.stdout.startsWith("i/lf ") ? withoutReturns(content) : bytes;
+  const listed = await git(system, dirname(path), ["ls-files", "--eol", "--", basename(path)]);
+  return listed.status === 0 && listed.stdout.startsWith("i/lf ") ? withoutReturns(content) : bytes;
 }
 
 /**

@@ -180,6 +180,22 @@ withGit("a clean clone is right, also with core.autocrlf", () => {
   }
 });
 
+withGit("a program that the repository's configuration names to watch files does not run", () => {
+  const folder = repositoryWith(FILES);
+  for (const path of Object.keys(FILES))
+    writeFileSync(join(folder, path), FILES[path as keyof typeof FILES].replaceAll("\n", "\r\n"));
+  const ran = join(folder, "ran");
+  writeFileSync(join(folder, ".git/watch"), `#!/bin/sh\ntouch '${ran}'\n`, { mode: 0o755 });
+  git(folder, "config", "core.fsmonitor", join(folder, ".git/watch"));
+  flakewright(folder, ["check"]);
+  assert.not(existsSync(ran), "check");
+  rmSync(join(folder, "out"), { recursive: true });
+  generate(folder);
+  assert.not(existsSync(ran), "generate");
+  git(folder, "ls-files", "-m");
+  assert.ok(existsSync(ran), "Git itself runs it");
+});
+
 withGit("each folder above a file of the spec needs attributes: a clone is right after what generate says", () => {
   const folder = tempTree({
     "spec/platform.yaml": "version: 1\nname: demo\ninclude: [../company/base.yaml, base/tools.yaml]\n",

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { git } from "../../system/git.ts";
 import { readManifest } from "../../write/manifest.ts";
 import { ignoredBy } from "../git.ts";
 import { type Examined, finding, fine, found, type Machine, NOTHING, word } from "./machine.ts";
@@ -6,7 +7,7 @@ import { type Examined, finding, fine, found, type Machine, NOTHING, word } from
 /** Does Git track every file of the flake? In a Git repository, Nix sees no others. */
 export async function examineGit({ system, options, model }: Machine): Promise<Examined> {
   const { out } = options;
-  const listed = await system.spawn("git", ["-c", "core.fsmonitor=false", "-C", out, "ls-files", "-z"]);
+  const listed = await git(system, out, ["ls-files", "-z"]);
   if (listed.status !== 0) return NOTHING;
   const tracked = new Set(listed.stdout.split("\0"));
   const tree = await system.openTree(out);
