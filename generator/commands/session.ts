@@ -10,6 +10,7 @@ import type { System } from "../system/system.ts";
 import { checksumsFile, folderInRepository } from "../write/checksums.ts";
 import type { KnownHashes } from "../write/compare.ts";
 import { type Origin, originOf } from "../write/origin.ts";
+import { placeOf } from "../write/places.ts";
 import { checkBash, type KnownBash } from "./bash.ts";
 import { includesOf } from "./includes.ts";
 import type { Options, Outcome } from "./outcome.ts";
@@ -70,6 +71,7 @@ export async function compileSpec(
   const pins = { file: pinsFile, content: pinsText && readPins(pinsText.toString()) };
   const { version } = options;
   const today = new Date(system.now()).toISOString().slice(0, 10);
+  const place = needsFiles ? await placeOf(system, options.out, isStandardInput ? undefined : path) : undefined;
   const context: CompileContext = {
     needsFiles,
     locked,
@@ -81,7 +83,7 @@ export async function compileSpec(
     pins,
     dayOf: facts.dayOf,
     ...sizes,
-    folder: await folderInRepository(system, options.out, isStandardInput ? undefined : path),
+    ...(place ? { folder: folderInRepository(place) } : {}),
     ...(version ? { version } : {}),
   };
   let compiled = compile(bytes, options.spec, context, templates);
@@ -90,10 +92,9 @@ export async function compileSpec(
   const bash = await checkBash(system, codes, known);
   const absent = await absentFiles(system, options.out, compiled);
   if (codes.some(bash) || absent.size > 0) compiled = compile(bytes, options.spec, { ...context, bash, absent }, templates);
-  if (!compiled.files) return compiled;
-  const written = isStandardInput ? undefined : path;
-  const checksums = await checksumsFile(system, options.out, written, compiled.files, filesRead);
-  const origin = await originOf(system, options.out, written, compiled.model?.name ?? "", options.version);
+  if (!compiled.files || !place) return compiled;
+  const checksums = await checksumsFile(system, place, compiled.files, filesRead);
+  const origin = originOf(place, compiled.model?.name ?? "", options.version);
   return { ...compiled, files: [...compiled.files, checksums], origin };
 }
 

@@ -4,7 +4,7 @@ import type { PlannedFile } from "../output/outputs.ts";
 import { git } from "../system/git.ts";
 import type { System } from "../system/system.ts";
 import { withoutReturns } from "./line-ends.ts";
-import { foldersAbove, projectFolder, realFolder, repositoryOf } from "./places.ts";
+import { foldersAbove, type OutputPlace, realFolder } from "./places.ts";
 
 /**
  * The list of checksums: `sha256sum --check` lines for the files that a spec consists of and for every generated file but scaffolds and
@@ -17,18 +17,15 @@ export const CHECKSUMS = ".flakewright.sha256";
  * an archive, they are relative to the project's folder, or to one above it if the list that is there is the right one from there.
  * Files outside of that folder are left out: no clone has them. One that is reached through a link in it is listed by the link's name.
  *
- * @param out The output folder, as the user wrote it.
- * @param spec The path of the spec; undefined when it comes from standard input.
  * @param sources The files that the spec consists of, by path.
  */
 export async function checksumsFile(
   system: System,
-  out: string,
-  spec: string | undefined,
+  place: OutputPlace,
   planned: readonly PlannedFile[],
   sources: ReadonlyMap<string, Uint8Array | undefined>,
 ): Promise<PlannedFile> {
-  const folder = await realFolder(system, resolve(system.cwd, out));
+  const { folder } = place;
   const hashes: Hashes = new Map();
   const here = await realFolder(system, system.cwd);
   for (const [path, bytes] of sources) {
@@ -41,8 +38,7 @@ export async function checksumsFile(
   }
   for (const { path, text, once } of planned)
     if (!once) hashes.set(join(folder, path), { hash: sha256(text), named: join(folder, path) });
-  const project = spec === undefined ? folder : await projectFolder(system, resolve(system.cwd, spec), folder);
-  return { path: CHECKSUMS, text: await listOf(system, folder, project, hashes), mode: 0o644, once: false };
+  return { path: CHECKSUMS, text: await listOf(system, place, hashes), mode: 0o644, once: false };
 }
 
 /** Real path of a file → its hash, and its path with links of folders in it. */
@@ -63,21 +59,15 @@ async function asInGit(system: System, path: string, bytes: Uint8Array): Promise
 /**
  * The output folder relative to the root of its Git repository, with `/`; without a repository, relative to the project's folder. `""` is
  * that root itself.
- *
- * @param out The output folder, as the user wrote it.
- * @param spec The path of the spec; undefined when it comes from standard input.
  */
-export async function folderInRepository(system: System, out: string, spec: string | undefined): Promise<string> {
-  const folder = await realFolder(system, resolve(system.cwd, out));
-  const project = spec === undefined ? folder : await projectFolder(system, resolve(system.cwd, spec), folder);
-  const root = (await repositoryOf(system, folder)) ?? project;
-  return relative(root, folder).split(sep).join("/");
-}
+export const folderInRepository = ({ folder, project, repository }: OutputPlace): string =>
+  relative(repository ?? project, folder)
+    .split(sep)
+    .join("/");
 
-async function listOf(system: System, out: string, project: string, hashes: Hashes): Promise<string> {
-  const repository = await repositoryOf(system, out);
+async function listOf(system: System, { folder, project, repository }: OutputPlace, hashes: Hashes): Promise<string> {
   if (repository !== undefined) return listFrom(repository, hashes);
-  const present = (await readableText(system, join(out, CHECKSUMS))) ?? "";
+  const present = (await readableText(system, join(folder, CHECKSUMS))) ?? "";
   const lists = [project, ...foldersAbove(project)].map((root) => listFrom(root, hashes));
   return lists.find((list) => list === present) ?? listFrom(project, hashes);
 }

@@ -1,7 +1,6 @@
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { type Diagnostic, diagnostic } from "../report/diagnostic.ts";
-import type { System } from "../system/system.ts";
-import { projectFolder, realFolder, repositoryOf } from "./places.ts";
+import type { OutputPlace } from "./places.ts";
 
 /** The spec that an output folder belongs to, as the manifest has it, and the program that wrote it. */
 export interface Origin {
@@ -13,26 +12,19 @@ export interface Origin {
   readonly writer?: string | undefined;
 }
 
-/** The origin of what this run generates. */
-export async function originOf(
-  system: System,
-  out: string,
-  spec: string | undefined,
-  name: string,
-  writer: string | undefined,
-): Promise<Origin> {
-  const origin = await specOf(system, out, spec, name);
+/**
+ * The origin of what this run generates.
+ *
+ * @param name The platform's name.
+ */
+export function originOf(place: OutputPlace, name: string, writer: string | undefined): Origin {
+  const origin = specOf(place, name);
   return writer ? { ...origin, writer } : origin;
 }
 
-async function specOf(system: System, out: string, spec: string | undefined, name: string): Promise<Origin> {
-  if (spec === undefined) return { name };
-  const folder = await realFolder(system, resolve(system.cwd, out));
-  const absolute = resolve(system.cwd, spec);
-  const real = join(await realFolder(system, dirname(absolute)), basename(absolute));
-  const root = (await repositoryOf(system, folder)) ?? (await projectFolder(system, absolute, folder));
-  if (!real.startsWith(join(root, sep))) return { name };
-  return { name, path: relative(folder, real).split(sep).join("/") };
+function specOf({ folder, project, repository, spec }: OutputPlace, name: string): Origin {
+  if (!spec?.startsWith(join(repository ?? project, sep))) return { name };
+  return { name, path: relative(folder, spec).split(sep).join("/") };
 }
 
 /** An origin as the manifest has it; undefined for what is none. The manifest is untrusted input. */

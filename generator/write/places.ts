@@ -1,7 +1,30 @@
-import { basename, dirname, join, sep } from "node:path";
+import { basename, dirname, join, resolve, sep } from "node:path";
 import type { System } from "../system/system.ts";
 
-/* Where an output folder and its spec are: in which repository, in which project. */
+/** Where an output folder and its spec are. All paths are absolute. */
+export interface OutputPlace {
+  /** The output folder, with all symlinks resolved. */
+  readonly folder: string;
+  /** The folder of the project; the output folder itself without a spec, and where it is outside of the spec's project. */
+  readonly project: string;
+  /** The root of the Git work tree that has the output folder. */
+  readonly repository: string | undefined;
+  /** The spec, with symlinks of its folder resolved; undefined when it comes from standard input. */
+  readonly spec: string | undefined;
+}
+
+/**
+ * @param out The output folder, as the user wrote it.
+ * @param spec The path of the spec; undefined when it comes from standard input.
+ */
+export async function placeOf(system: System, out: string, spec: string | undefined): Promise<OutputPlace> {
+  const folder = await realFolder(system, resolve(system.cwd, out));
+  const repository = await repositoryOf(system, folder);
+  if (spec === undefined) return { folder, project: folder, repository, spec };
+  const absolute = resolve(system.cwd, spec);
+  const specFolder = await realFolder(system, dirname(absolute));
+  return { folder, project: projectFolder(specFolder, folder), repository, spec: join(specFolder, basename(absolute)) };
+}
 
 /** The folder with all symlinks resolved, also if its last parts do not exist yet. */
 export async function realFolder(system: System, folder: string): Promise<string> {
@@ -17,9 +40,8 @@ export async function repositoryOf(system: System, folder: string): Promise<stri
 }
 
 /** The folder of a spec, or the one above a folder `spec/`; the output folder if that is not in it. */
-export async function projectFolder(system: System, spec: string, out: string): Promise<string> {
-  const folder = await realFolder(system, dirname(spec));
-  const project = basename(folder) === "spec" ? dirname(folder) : folder;
+function projectFolder(specFolder: string, out: string): string {
+  const project = basename(specFolder) === "spec" ? dirname(specFolder) : specFolder;
   return out === project || out.startsWith(join(project, sep)) ? project : out;
 }
 

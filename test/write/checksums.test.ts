@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { checksumLine, checksumsFile } from "../../generator/write/checksums.ts";
+import { placeOf } from "../../generator/write/places.ts";
 import { flakewright } from "../support/cli.ts";
 import { commitAll, git } from "../support/repository.ts";
 import { repository, system } from "../support/spec.ts";
@@ -275,7 +276,7 @@ const hostile = ["back\\slash.yaml", "two\nlines.yaml", "cr\r.yaml", " blank.yam
 test("sha256sum reads every name", async () => {
   const folder = tempTree(Object.fromEntries(hostile.map((name) => [name, `${name}\n`])));
   const sources = new Map(hostile.map((name) => [join(folder, name), readFileSync(join(folder, name))]));
-  const { text } = await checksumsFile(system, folder, join(folder, hostile[0] ?? ""), [], sources);
+  const { text } = await checksumsFile(system, await placeOf(system, folder, join(folder, hostile[0] ?? "")), [], sources);
   writeFileSync(join(folder, LIST), text);
   assert.equal(wrong(folder, LIST), []);
   assert.is(text.split("\n").length, hostile.length + 1);
