@@ -4,6 +4,7 @@ import { type CompileContext, type Compiled, compile } from "../compile.ts";
 import { pinsPath, readPins } from "../knowledge/pins.ts";
 import { readSizes, type Sizes, sizesPath } from "../knowledge/sizes.ts";
 import { codeOf } from "../lint/bash-code.ts";
+import { GENERATED, type OwnFile, ownFiles } from "../lint/own-files.ts";
 import type { Templates } from "../output/render.ts";
 import { loadTemplates } from "../output/templates.ts";
 import type { System } from "../system/system.ts";
@@ -113,18 +114,19 @@ async function readSizesBeside(
   return { sizes: readSizes(bytes.toString()), lock: lock ? createHash("sha256").update(lock).digest("hex") : "" };
 }
 
-/** Modules and overlays that neither the output folder has nor `generate` writes once. */
-async function absentFiles(system: System, out: string, { model }: Compiled): Promise<Set<string>> {
-  const modules =
-    model?.hosts.flatMap((host) =>
-      "modules" in host ? host.modules.filter((path) => path !== `./hosts/${host.name}.nix`) : [],
-    ) ?? [];
-  const overlays = model?.nixpkgs.overlays.flatMap((overlay) => ("path" in overlay ? [overlay.path] : [])) ?? [];
-  const named = overlays.filter((path) => !/^\.\/overlays\/[^/]+\.nix$/.test(path));
+/** Modules and overlays of the author's own that neither the output folder has nor `generate` writes once. */
+async function absentFiles(system: System, out: string, { model, source }: Compiled): Promise<Set<string>> {
+  const named =
+    model && source ? ownFiles(model, source).filter((file) => !GENERATED.test(file.path) && !isWrittenOnce(file)) : [];
   const absent = new Set<string>();
-  for (const path of new Set([...modules, ...named])) if ((await system.kind(join(out, path))) === undefined) absent.add(path);
+  for (const path of new Set(named.map((file) => file.path)))
+    if ((await system.kind(join(out, path))) === undefined) absent.add(path);
   return absent;
 }
+
+/** The module that has a host's name, and an overlay directly in `overlays/`. */
+const isWrittenOnce = ({ at, path, folder }: OwnFile): boolean =>
+  folder === "hosts" ? path === `./hosts/${at[1]}.nix` : /^\.\/overlays\/[^/]+\.nix$/.test(path);
 
 const unreadable = (note: string): Outcome => ({
   report: { diagnostics: [], files: [], sources: new Map() },
