@@ -48,7 +48,6 @@ export async function lock(system: System, tree: Tree, out: string): Promise<Loc
   /** Counts sleeps: clocks can jump. */
   let waited = 0;
   let lookedAt = -POLL_LIFE;
-  let first: string | undefined;
   let progress: string | undefined;
   for (;;) {
     if ((await tree.status(STAGING)) === undefined) {
@@ -64,25 +63,21 @@ export async function lock(system: System, tree: Tree, out: string): Promise<Loc
       const now = [held, ...(await tree.list(STAGING))].join("\n");
       if (now !== progress) {
         progress = now;
-        first = held;
         waited = 0;
-        lookedAt = -POLL_LIFE;
       }
-    }
-    const isOver = waited >= LOCK_TIMEOUT;
-    if (isOver || waited - lookedAt >= POLL_LIFE) {
       lookedAt = waited;
+      const isOver = waited >= LOCK_TIMEOUT;
       const life = await lifeOf(system, tree, STAGING, held);
       // A machine of this name that has been started since then, or an earlier version, which did not say where it ran.
-      const isForgotten = life === "unknown" && isOver && first === held && ownerOf(held)?.hostname === system.hostname;
+      const isForgotten = life === "unknown" && isOver && ownerOf(held)?.hostname === system.hostname;
       if (life === "ended" || isForgotten || (life === "ownerless" && waited >= OWNERLESS)) {
         await takeAway(system, tree, STAGING, held);
         continue;
       }
-    }
-    if (isOver) {
-      const rest = `has made no progress for ${LOCK_TIMEOUT / 1000} seconds; stop it and delete ${join(out, STAGING)}`;
-      throw new Error(`another flakewright${nameOf(held)} is writing to ${out} and ${rest}`);
+      if (isOver) {
+        const rest = `has made no progress for ${LOCK_TIMEOUT / 1000} seconds; stop it and delete ${join(out, STAGING)}`;
+        throw new Error(`another flakewright${nameOf(held)} is writing to ${out} and ${rest}`);
+      }
     }
     await system.sleep(POLL);
     waited += POLL;
