@@ -109,6 +109,8 @@ export interface Facts extends FactsOrigin {
   nearest(name: string, max?: number): string[];
   /** All packages with their current names, sorted. */
   all(): PackageFacts[];
+  /** The attributes of all unfree packages, sorted. */
+  unfree(): readonly string[];
   /** Packages whose attribute or main program contains the word, in any case; sorted. Only their lines are read. */
   containing(word: string): PackageFacts[];
   /** All rows, including old names, sorted. */
@@ -118,6 +120,9 @@ export interface Facts extends FactsOrigin {
 }
 
 const FORMAT = ["flakewright-facts", "1"];
+
+/** So many searches go through the text. For more of one kind, all lines are read once. */
+const FEW_SEARCHES = 30;
 
 /**
  * Opens facts. Throws if the text has another format, such as an index of another version.
@@ -312,19 +317,35 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
     return [...new Set([found.pname, old, now?.pname].filter((one) => one !== undefined && one !== ""))] as string[];
   }
 
+  let allPnames: Set<string> | undefined;
+  let pnameSearches = 0;
   function isPname(name: string): boolean {
     const column = at.get("pname");
     if (column === undefined || name === "" || /[\t\n]/.test(name)) return false;
+    if (++pnameSearches > FEW_SEARCHES) {
+      allPnames ??= pnamesInText();
+      return allPnames.has(name);
+    }
     for (let hit = text.indexOf(`\t${name}`, body); hit !== -1; hit = text.indexOf(`\t${name}`, hit + 1))
       if (/[\t\n]/.test(text[hit + name.length + 1] ?? "\n") && parse(lineStart(hit)).pname === name) return true;
     return row(name)?.pname === name;
   }
 
+  /** The names for which `isPname` finds a cell with the name, or an attribute. */
+  function pnamesInText(): Set<string> {
+    const names = new Set<string>();
+    for (let start = body; start < text.length; start = lineEnd(start) + 1) {
+      const { attribute, pname = "" } = parse(start);
+      if (pname === attribute || `${text.slice(start, lineEnd(start))}\t`.includes(`\t${pname}\t`)) names.add(pname);
+    }
+    return names;
+  }
+
   let owners: Map<string, string[]> | undefined;
   let searches = 0;
-  /** The attributes with this main program. A few searches go through the text; for many, all programs are read once. */
+  /** The attributes with this main program. */
   function ownersOf(program: string): readonly string[] {
-    if (++searches > 30) {
+    if (++searches > FEW_SEARCHES) {
       if (!owners) {
         owners = new Map();
         for (const { attribute, mainProgram } of rows())
@@ -376,6 +397,7 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
   }
 
   let index: NameIndex | undefined;
+  let unfree: readonly string[] | undefined;
   return {
     release,
     exact,
@@ -395,6 +417,10 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
       return [...new Set([...programs, ...near])].slice(0, max);
     },
     all: () => rows().filter((one) => isThere(one.attribute)),
+    unfree() {
+      unfree ??= rows().flatMap((one) => (one.unfree && isThere(one.attribute) ? [one.attribute] : []));
+      return unfree;
+    },
     containing,
     rows,
     byProgram,

@@ -153,6 +153,14 @@ const SPEC_LINES: readonly Attack[] = [
     ),
   ),
   spec(
+    "unknown unfree packages",
+    around(
+      "version: 1\nname: demo\nnixpkgs:\n  url: github:NixOS/nixpkgs/nixos-26.05\n  unfree:\n",
+      lines((at) => `    - zqk${at}`),
+      "\ngroups: { k8s: { packages: [git] } }\n",
+    ),
+  ),
+  spec(
     "long packages",
     around(
       `${HEAD}groups:\n  k8s:\n    packages:\n`,

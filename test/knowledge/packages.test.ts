@@ -54,6 +54,33 @@ test("the facts are those of the release: systems, licences and versions differ"
   assert.is(at("nixos-26.05").find("openssl_1_1")?.insecure, true);
 });
 
+test("a name of nixpkgs' policies is the same in the first searches and in later ones", () => {
+  for (const release of ["nixos-24.05", "nixos-26.05"]) {
+    const late = at(release);
+    for (let search = 0; search < 40; search++) late.isPname("zqk");
+    const names = late
+      .all()
+      .flatMap(({ pname = "", attribute }, index) => (index % 300 === 0 ? [pname, attribute, `${pname}-x`] : []));
+    let early = at(release);
+    for (const [index, name] of names.entries()) {
+      if (index % 25 === 0) early = at(release);
+      assert.is(late.isPname(name), early.isPname(name), name);
+    }
+    assert.ok(names.filter(late.isPname).length > 50);
+  }
+});
+
+test("the unfree packages are those of the release that are there", () => {
+  for (const release of ["nixos-24.05", "nixos-26.05"]) {
+    const those = at(release);
+    assert.equal(
+      those.unfree(),
+      those.all().flatMap(({ unfree, attribute }) => (unfree ? [attribute] : [])),
+    );
+    assert.is(those.unfree().includes("ventoy"), release === "nixos-26.05");
+  }
+});
+
 test("a broken package is available nowhere, but where only Linux breaks it", () => {
   const names = facts.all().filter((one) => one.broken);
   assert.ok(names.length > 60);

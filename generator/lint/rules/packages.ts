@@ -1,9 +1,9 @@
 import type { Facts } from "../../knowledge/packages.ts";
 import type { Model, Tool } from "../../model/model.ts";
 import type { Source } from "../../read/source.ts";
+import { boundedNearest } from "../../report/bounded-search.ts";
 import type { Fix } from "../../report/diagnostic.ts";
 import { type SpecPath, valueAt } from "../../report/spec-path.ts";
-import { nearestNames } from "../../report/suggestions.ts";
 import { didYouMean, quoted } from "../../report/words.ts";
 import { addition, appendix, removal, replacement } from "../edits.ts";
 import { type Judged, judged, packageAt } from "../judged-tools.ts";
@@ -148,7 +148,15 @@ export const packageRules: readonly Rule[] = [
             )
           : [];
       };
-      for (const [at, name] of list("unfree")) {
+      const allowances = list("unfree");
+      const facts = allowances.length > 0 ? environment.facts() : undefined;
+      const isKnown = (one: string) => !facts || facts.find(one) !== undefined || facts.isPname(one);
+      let meant: readonly string[] | undefined;
+      const nearest = (name: string) => {
+        meant ??= unfreeNames(model, facts);
+        return boundedNearest(meant, name, meant);
+      };
+      for (const [at, name] of allowances) {
         const trimmed = name.trim();
         if (trimmed === "*" || trimmed === "all" || trimmed === "true") {
           report({
@@ -159,10 +167,8 @@ export const packageRules: readonly Rule[] = [
           });
           continue;
         }
-        const facts = environment.facts();
-        const isKnown = (one: string) => !facts || facts.find(one) !== undefined || facts.isPname(one);
         if (isKnown(name) || (name === trimmed && /[.]/.test(name))) continue;
-        const near = isKnown(trimmed) ? [trimmed] : nearestNames(name, unfreeNames(model, facts));
+        const near = isKnown(trimmed) ? [trimmed] : nearest(name);
         report({
           at,
           message: `no package of nixpkgs has the name ${quoted([name])}`,
@@ -220,7 +226,6 @@ const policyName = ({ tool }: Judged): string => tool.package;
 const insecureName = ({ facts }: Judged): string | undefined =>
   facts?.pname && facts.version !== "" ? `${facts.pname}-${facts.version}` : undefined;
 
-/** Whether the package can be evaluated. Otherwise its name is reported, and it needs no entry. */
 /** Whether an entry in `unfree` or `insecure` could make the tool appear: nothing makes one that is gone, or broken everywhere. */
 const isEvaluated = ({ verdict, wrong, facts }: Judged): boolean =>
   !wrong && verdict.kind !== "removed" && !(facts?.broken && facts.systems.length === 0);
@@ -287,6 +292,5 @@ function systemsFix(source: Source, { tool }: Judged, systems: readonly string[]
 /** Names that an entry of `unfree` can mean: those of the spec's tools, and of all unfree packages. */
 function unfreeNames(model: Model, facts: Facts | undefined): string[] {
   const tools = [...model.groups, ...model.shells].flatMap((one) => one.tools.map((tool) => tool.package));
-  const all = facts?.all().flatMap((one) => (one.unfree ? [one.attribute] : [])) ?? [];
-  return [...new Set([...tools, ...all])];
+  return [...new Set([...tools, ...(facts?.unfree() ?? [])])];
 }
