@@ -249,7 +249,7 @@ function tokenize(text: string): Token[] | undefined {
       if (!found) return undefined;
       push("text", found.value, found.end);
     } else {
-      const word = /^[A-Za-z0-9_~./][A-Za-z0-9_'./+-]*/.exec(text.slice(at, at + 300))?.[0];
+      const word = wordAt(text, at);
       if (word !== undefined && !/^\.+$/.test(word)) push("word", word, at + word.length);
       else push("mark", one, at + 1);
     }
@@ -257,9 +257,13 @@ function tokenize(text: string): Token[] | undefined {
   return tokens;
 }
 
+const wordAt = (text: string, at: number): string | undefined =>
+  /^[A-Za-z0-9_~./][A-Za-z0-9_'./+-]*/.exec(text.slice(at, at + 300))?.[0];
+
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };
 
-function stringAt(text: string, start: number): { value: string | undefined; end: number } | undefined {
+/** @param depth how many interpolations it stands in */
+function stringAt(text: string, start: number, depth = 0): { value: string | undefined; end: number } | undefined {
   let value: string | undefined = "";
   for (let at = start + 1; at < text.length; at++) {
     const one = text[at] as string;
@@ -268,15 +272,19 @@ function stringAt(text: string, start: number): { value: string | undefined; end
       const next = text[++at] ?? "";
       if (value !== undefined) value += ESCAPES[next] ?? next;
     } else if (one === "$" && text[at + 1] === "{") {
-      at = interpolationEnd(text, at + 2);
+      at = interpolationEnd(text, at + 2, depth + 1);
       value = undefined;
+    } else if (text.startsWith("$$", at)) {
+      // The second one begins no interpolation.
+      at++;
+      if (value !== undefined) value += "$$";
     } else if (value !== undefined) value += one;
   }
   return undefined;
 }
 
 /** `''…''`, with the indentation that all lines share taken away. */
-function indentedAt(text: string, start: number): { value: string | undefined; end: number } | undefined {
+function indentedAt(text: string, start: number, depth = 0): { value: string | undefined; end: number } | undefined {
   let value: string | undefined = "";
   for (let at = start + 2; at < text.length; at++) {
     const one = text[at] as string;
@@ -290,8 +298,12 @@ function indentedAt(text: string, start: number): { value: string | undefined; e
         at += 3;
       } else return { value: value === undefined ? undefined : dedented(value), end: at + 2 };
     } else if (one === "$" && text[at + 1] === "{") {
-      at = interpolationEnd(text, at + 2);
+      at = interpolationEnd(text, at + 2, depth + 1);
       value = undefined;
+    } else if (text.startsWith("$$", at)) {
+      // The second one begins no interpolation.
+      at++;
+      if (value !== undefined) value += "$$";
     } else if (value !== undefined) value += one;
   }
   return undefined;
@@ -307,12 +319,24 @@ function dedented(text: string): string {
     .replace(/\n[ \t]*$/, "\n");
 }
 
-/** The index of the brace that closes an interpolation; braces in strings within it count too, which only makes more of it code. */
-function interpolationEnd(text: string, start: number): number {
-  let depth = 1;
-  for (let at = start; at < text.length; at++) {
-    if (text[at] === "{") depth++;
-    else if (text[at] === "}" && --depth === 0) return at;
+/** The index of the brace that closes an interpolation; the text's length without one. */
+function interpolationEnd(text: string, start: number, depth: number): number {
+  if (depth > MAX_DEPTH) return text.length;
+  let open = 1;
+  for (let at = start; at < text.length; ) {
+    if (text[at] === "{") open++;
+    else if (text[at] === "}" && --open === 0) return at;
+    at = pieceEnd(text, at, depth);
   }
   return text.length;
+}
+
+/** The end of the comment, string, word or mark at an index of an interpolation. */
+function pieceEnd(text: string, at: number, depth: number): number {
+  const behind = (end: number | undefined, length = 0) => (end === undefined || end === -1 ? text.length : end + length);
+  if (text[at] === "#") return behind(text.indexOf("\n", at));
+  if (text.startsWith("/*", at)) return behind(text.indexOf("*/", at + 2), 2);
+  if (text[at] === '"') return behind(stringAt(text, at, depth)?.end);
+  if (text.startsWith("''", at)) return behind(indentedAt(text, at, depth)?.end);
+  return at + (wordAt(text, at)?.length ?? 1);
 }

@@ -456,6 +456,26 @@ files("devenv.nix: scripts with names that no command can have", async () => {
   assert.equal(found, [], yaml);
 });
 
+files("devenv.nix: where an interpolation begins and ends", async () => {
+  const nix = [
+    "{",
+    '  env.A = "${f "}"}";',
+    "  env.B = \"${f ''}'' /* } */ a' # }\n}\";",
+    '  env.C = "${f "${g "}"}" { x = 1; }}";',
+    '  env.D = "$${x} $";',
+    '  env.E = "$$${x}";',
+    "  enterShell = ''",
+    "    echo $${x}",
+    "  '';",
+    "  packages = [ pkgs.jq ];",
+    "}",
+  ].join("\n");
+  const { spec, yaml } = await imported({ "app/devenv.nix": nix });
+  const shells = { default: { env: { D: "$${x} $" }, hook: "echo $${x}\n" } };
+  assert.equal({ groups: spec.groups, shells: spec.shells }, { groups: { app: { packages: ["jq"] } }, shells }, yaml);
+  for (const name of ["A", "B", "C", "E"]) assert.match(comments(yaml), `${name} is left out: its value is code`);
+});
+
 files("a devenv.nix of another form is named, whatever is in it", async () => {
   for (const nix of ["let x = 1; in { }", "{ a = ", '{ a = "', "{ a = ''${", "", "[", "{ { {", "{ packages = [ [ [ ; }", "/* "]) {
     const { yaml } = await imported({ "app/devenv.nix": nix });
