@@ -20,30 +20,43 @@ const CASKS: ReadonlyMap<string, string> = new Map(Object.entries(brew.casks));
 export function importBrewfile({ path, text }: ForeignFile, known: KnownPackages | undefined): Draft {
   const packages: Noted<ImportedPackage>[] = [];
   const notes: string[] = [];
-  /** The conditions of the blocks that are open, `OS.mac?`. */
-  const blocks: string[] = [];
+  /** The conditions of each open block, `if OS.mac?`; those of its branches before are among them, negated. */
+  const blocks: (readonly string[])[] = [];
   let pending: string[] = [];
   for (const line of statements(text)) {
     const { code, comment } = splitComment(line);
     if (comment !== "") pending.push(ownComment(comment));
     if (code === "") continue;
-    const block = /^(if|unless)\s+(.+)$/.exec(code);
-    if (block) {
-      blocks.push(code);
-      continue;
-    }
-    if (code === "end" || code === "else") {
-      const closed = blocks.pop() ?? "";
-      if (code === "else") blocks.push(closed.startsWith("if") ? closed.replace("if", "unless") : closed.replace("unless", "if"));
-      continue;
-    }
+    if (changesBlocks(code, blocks)) continue;
     const [, call = "", , name, options = ""] = /^([a-z_]+)[ (]\s*(["'])([^"']+)\2\s*,?\s*(.*?)\)?$/s.exec(code) ?? [];
-    const entry = name === undefined ? undefined : entryOf(call, name, [options, ...blocks], pending, known);
+    const entry = name === undefined ? undefined : entryOf(call, name, [options, ...blocks.flat()], pending, known);
     if (entry) packages.push(entry);
     else if (call !== "tap") notes.push(...pending, `left out: ${ownComment(code.replace(/\s+/g, " "))}`);
     pending = [];
   }
   return { name: folderName(path), packages, notes: pending, shellNotes: notes };
+}
+
+/** Whether a line opens or closes a block or is its next branch; `blocks` is then changed. */
+function changesBlocks(code: string, blocks: (readonly string[])[]): boolean {
+  const branch = /^els(?:e|(if\s.+))$/s.exec(code);
+  if (/^(if|unless)\s/.test(code)) blocks.push([code]);
+  else if (branch) blocks.push(nextBranch(blocks.pop() ?? [], branch[1]));
+  else if (code === "end") blocks.pop();
+  else return false;
+  return true;
+}
+
+/**
+ * The conditions of the branch after an `else` or `elsif`.
+ * @param before those of the branch before; the last one is its own
+ * @param condition that of an `elsif`: `if OS.linux?`
+ */
+function nextBranch(before: readonly string[], condition: string | undefined): readonly string[] {
+  const negated = before
+    .slice(-1)
+    .map((one) => (one.startsWith("if") ? one.replace("if", "unless") : one.replace("unless", "if")));
+  return [...before.slice(0, -1), ...negated, ...(condition === undefined ? [] : [condition])];
 }
 
 /** A call as a package, or the reason why there is none; undefined for what is no program. */
@@ -55,8 +68,9 @@ function entryOf(
   known: KnownPackages | undefined,
 ): Noted<ImportedPackage> | undefined {
   const about = [...comments, ...remarks(conditions)];
-  const os = conditions.map(operatingSystem).find((one) => one !== undefined);
-  const only = os === undefined ? {} : { os: [os] };
+  const os = [...new Set(conditions.flatMap((one) => operatingSystem(one) ?? []))];
+  if (os.length > 1) return { notes: [...about, `${call} ${name} is left out: its conditions exclude each other`] };
+  const only = os.length === 0 ? {} : { os };
   switch (call) {
     case "brew":
       return formula(name, about, only, known);
@@ -101,8 +115,9 @@ function formula(
 
 /** `if OS.mac?` and the like, before a block or behind a call, in mise's words; undefined for other conditions. */
 function operatingSystem(condition: string): "macos" | "linux" | undefined {
-  const [, word, os] = /\b(if|unless)\s+OS\.(mac|linux)\?/.exec(condition) ?? [];
-  if (word === undefined) return undefined;
+  const [, word, os, more = ""] = /\b(if|unless)\s+OS\.(mac|linux)\?(.*)/s.exec(condition) ?? [];
+  // `if OS.mac? && …` is still macOS; its negation can be any system.
+  if (word === undefined || /\|\||\bor\b/.test(more) || (word === "unless" && /&&|\band\b/.test(more))) return undefined;
   return (os === "mac") === (word === "if") ? "macos" : "linux";
 }
 

@@ -522,6 +522,60 @@ files("Brewfile: formulas, casks, conditions", async () => {
     assert.match(comments(yaml), said);
 });
 
+files("Brewfile: the branches of a condition", async () => {
+  const text = [
+    "if OS.mac?",
+    '  brew "jq"',
+    "elsif OS.linux?",
+    '  brew "yq"',
+    "else",
+    '  brew "git"',
+    "end",
+    'if ENV["A"]',
+    '  brew "curl"',
+    'elsif ENV["B"]',
+    '  brew "wget"',
+    "else",
+    '  brew "ripgrep"',
+    "end",
+    'if OS.mac? && ENV["A"]',
+    '  brew "fd"',
+    "elsif OS.mac?",
+    '  brew "bat"',
+    "end",
+    'brew "tree"',
+  ].join("\n");
+  const { spec, yaml } = await imported({ "app/Brewfile": text });
+  const [mac, linux] = [["aarch64-darwin"], ["x86_64-linux", "aarch64-linux"]];
+  assert.equal(
+    spec.groups,
+    {
+      app: {
+        packages: [
+          { package: "jq", systems: mac },
+          { package: "yq-go", systems: linux },
+          "curl",
+          "wget",
+          "ripgrep",
+          { package: "fd", systems: mac },
+          { package: "bat", systems: mac },
+          "tree",
+        ],
+      },
+    },
+    yaml,
+  );
+  for (const said of [
+    "brew git is left out: its conditions exclude each other",
+    'only if ENV["A"]:',
+    'only unless ENV["A"]:',
+    'only if ENV["B"]:',
+    'only unless ENV["B"]:',
+    'only unless OS.mac? && ENV["A"]:',
+  ])
+    assert.ok(comments(yaml).includes(said), said + yaml);
+});
+
 files("aqua.yaml: packages with their versions", async () => {
   const text = [
     "registries: [{ type: standard, ref: v4 }]",
