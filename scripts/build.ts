@@ -29,11 +29,11 @@ function validatorModule(): string {
 }
 
 /**
- * Replaces generator/output/templates.ts: the compiled templates, each as text that becomes a function when it is first used. A spec uses
- * a part of them, and Node would parse all of them at each start. Without what nothing here uses: the place of each call in the template,
- * and a fallback for older runtimes, together a fifth of the text.
+ * The compiled templates, each as text that becomes a function when it is first used. A spec uses a part of them, and Node would parse all of
+ * them at each start. Without what nothing here uses: the place of each call in the template, and a fallback for older runtimes, together a
+ * fifth of the text.
  */
-async function templatesModule(): Promise<string> {
+async function compiledTemplates(): Promise<Record<string, string>> {
   const paths = await templatePaths(nodeSystem(root, process.env));
   const texts = paths.map(async (path) => {
     const spec = Handlebars.precompile(readFileSync(join(root, "flake-template", path), "utf8"), compileOptions);
@@ -46,16 +46,22 @@ async function templatesModule(): Promise<string> {
     const { code } = await transform(`return ${short}`, { minify: true, target: "node20" });
     return [path, code];
   });
-  return `import { handlebars, ready } from "./render.ts";
-const texts = ${JSON.stringify(Object.fromEntries(await Promise.all(texts)))};
-const templates = new Map();
-function template(path) {
-  if (!templates.has(path)) templates.set(path, ready(handlebars.template(new Function(texts[path])())));
-  return templates.get(path);
+  return Object.fromEntries(await Promise.all(texts));
 }
-export const loadTemplates = async () => template;
+
+/** Replaces generator/output/templates.ts: the compiled templates are read from dist/templates.json. */
+const templatesModule = `import { fileURLToPath } from "node:url";
+import { handlebars, ready } from "./render.ts";
+const file = fileURLToPath(new URL("./templates.json", import.meta.url));
+export async function loadTemplates(system) {
+  const texts = JSON.parse((await system.readFile(file)).toString());
+  const templates = new Map();
+  return (path) => {
+    if (!templates.has(path)) templates.set(path, ready(handlebars.template(new Function(texts[path])())));
+    return templates.get(path);
+  };
+}
 `;
-}
 
 const precompiled: Plugin = {
   name: "precompiled",
@@ -70,8 +76,8 @@ const precompiled: Plugin = {
       loader: "js",
       resolveDir: join(root, "generator/language"),
     }));
-    onLoad({ filter: /generator\/output\/templates\.ts$/ }, async () => ({
-      contents: await templatesModule(),
+    onLoad({ filter: /generator\/output\/templates\.ts$/ }, () => ({
+      contents: templatesModule,
       loader: "js",
       resolveDir: join(root, "generator/output"),
     }));
@@ -133,6 +139,7 @@ const { metafile } = await build({
 const bin = join(dist, "flakewright.js");
 await writeFile(bin, `#!/usr/bin/env node\n${await readFile(bin, "utf8")}`);
 await chmod(bin, 0o755);
+await writeFile(join(dist, "templates.json"), JSON.stringify(await compiledTemplates()));
 await mkdir(join(dist, "knowledge"), { recursive: true });
 for (const name of await readdir(join(root, "generator/knowledge")))
   if (/\.(tsv|nix)$/.test(name)) await copyFile(join(root, "generator/knowledge", name), join(dist, "knowledge", name));

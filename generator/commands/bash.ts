@@ -10,7 +10,22 @@ export async function checkBash(system: System, codes: readonly string[], known:
   return (code) => known.get(code);
 }
 
+/** Commands of plain words, one a line: bash reads any such text, so it is not asked. */
+const LINE = line();
+
+function line(): RegExp {
+  const variable = String.raw`\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*(?::?[-+=?][\w./~:-]*)?\})`;
+  const word = String.raw`(?:[\w./:=,@%+~-]|${variable}|'[^'\n]*'|"(?:[^"\\$\x60\n]|${variable})*")+`;
+  return new RegExp(String.raw`^[ \t]*(?:#(?!!).*|${word}(?:[ \t]+${word})*[ \t]*)?$`);
+}
+
+const KEYWORD = /^[ \t]*(?:case|coproc|do|done|elif|else|esac|fi|for|function|if|in|select|then|time|until|while)(?![^ \t])/;
+
+/** Whether bash can read the text, as one sees without it. */
+const isPlain = (code: string): boolean => code.split("\n").every((one) => LINE.test(one) && !KEYWORD.test(one));
+
 async function faultOf(system: System, code: string): Promise<BashFault | undefined> {
+  if (isPlain(code)) return undefined;
   const interpreter = /^#![ \t]*(\S+(?:[ \t]+\S+)?)/.exec(code)?.[1];
   if (interpreter && !/\bbash$/.test(interpreter))
     return { line: 1, message: `the first line names ${interpreter}, but it runs in bash` };

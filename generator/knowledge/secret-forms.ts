@@ -1,64 +1,72 @@
 /**
  * Regular expressions for secrets. If there is a group named `secret`, only that part is secret. Each repetition before the first fixed
- * character is bounded, so that a search takes linear time.
+ * character is bounded, so that a search takes linear time. Each secret has one of the `parts`: the search for these is much faster.
  */
-const FORMS: readonly (readonly [what: string, form: RegExp])[] = [
+const FORMS: readonly (readonly [what: string, parts: readonly string[], form: RegExp])[] = [
   [
     "a private key",
+    ["PRIVATE KEY"],
     /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g,
   ],
   // A private key in base64, used instead of a public host key. A certificate starts with the same characters, see below.
-  ["a private key", /(?<![A-Za-z0-9])LS0tLS1CRUdJT[A-Za-z0-9+/]{20,20000}={0,2}/g],
-  ["an age identity", /AGE-SECRET-KEY-1[0-9A-Z]{20,80}/g],
+  ["a private key", ["LS0tLS1CRUdJT"], /(?<![A-Za-z0-9])LS0tLS1CRUdJT[A-Za-z0-9+/]{20,20000}={0,2}/g],
+  ["an age identity", ["AGE-SECRET-KEY-1"], /AGE-SECRET-KEY-1[0-9A-Z]{20,80}/g],
   // A secret Ed25519 key has 64 bytes (88 characters of base64), a public one 32 bytes (44 characters).
   [
     "a secret signing key",
+    [":"],
     /(?<![A-Za-z0-9._-])(?!sha512:)[A-Za-z0-9._-]{1,100}:(?<secret>[A-Za-z0-9+/]{86}(?:==)?)(?![A-Za-z0-9+/=])/g,
   ],
-  ["a GitHub token", /\b(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255})\b/g],
-  ["a GitLab token", /\bgl(?:pat|ptt|dt|rt|cbt|soat)-[A-Za-z0-9_-]{20,255}/g],
-  ["an AWS access key", /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g],
-  ["a Google API key", /\bAIza[0-9A-Za-z_-]{35}\b/g],
-  ["a DigitalOcean token", /\bdo[opr]_v1_[a-f0-9]{64}\b/g],
-  ["a HashiCorp token", /\bhv[sbr]\.[A-Za-z0-9_-]{20,300}/g],
-  ["a Slack token", /\bxox[abeoprs]-[A-Za-z0-9-]{10,250}/g],
-  ["an npm token", /\bnpm_[A-Za-z0-9]{36}\b/g],
-  ["a PyPI token", /\bpypi-AgEI[A-Za-z0-9_-]{20,500}/g],
-  ["a Docker Hub token", /\bdckr_[ps]at_[A-Za-z0-9_-]{20,100}/g],
-  ["a Hugging Face token", /\bhf_[A-Za-z0-9]{30,100}\b/g],
-  ["a Grafana token", /\bgl(?:sa|c)_[A-Za-z0-9_+/=]{30,300}/g],
-  ["a SendGrid key", /\bSG\.[A-Za-z0-9_-]{16,40}\.[A-Za-z0-9_-]{30,60}/g],
-  ["a Terraform token", /\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{40,100}/g],
-  ["an Atlassian token", /\bATATT3[A-Za-z0-9_=-]{30,300}/g],
-  ["a Databricks token", /\bdapi[0-9a-f]{32}\b/g],
-  ["a Doppler token", /\bdp\.(?:pt|st|ct|sa|scim|audit)\.[A-Za-z0-9._-]{30,100}/g],
-  ["a Shopify token", /\bshp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32}\b/g],
-  ["a RubyGems key", /\brubygems_[a-f0-9]{48}\b/g],
-  ["a crates.io token", /\bcio[A-Za-z0-9]{32}\b/g],
-  ["a Pulumi token", /\bpul-[a-f0-9]{40}\b/g],
-  ["a Postman key", /\bPMAK-[a-f0-9]{24}-[a-f0-9]{34}\b/g],
-  ["a New Relic key", /\bNRAK-[A-Z0-9]{27}\b/g],
-  ["a Sentry token", /\bsntry[su]_[A-Za-z0-9_=+/-]{40,400}/g],
-  ["a SonarQube token", /\bsq[apu]_[a-f0-9]{40}\b/g],
-  ["a Supabase token", /\bsbp_[a-f0-9]{40}\b/g],
-  ["a Telegram token", /(?<![A-Za-z0-9])\d{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])/g],
-  ["an Azure key", /\bAccountKey=(?<secret>[A-Za-z0-9+/]{60,100}={0,2})/g],
-  ["a webhook's address", /\bhttps:\/\/hooks\.slack\.com\/services\/(?<secret>[A-Za-z0-9/]{20,100})/g],
-  ["a token in a header", /\b(?:Bearer|Basic)[ \t]{1,4}(?<secret>[A-Za-z0-9+/._~=-]{16,2000})/g],
-  ["a Tailscale key", /\btskey-[a-z]{1,20}-[A-Za-z0-9-]{10,100}/g],
-  ["an API key", /\bsk-(?:ant-|proj-|live_)?[A-Za-z0-9_-]{32,300}|\b[sr]k_live_[A-Za-z0-9]{20,200}/g],
+  ["a GitHub token", ["gh", "github_pat_"], /\b(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255})\b/g],
+  ["a GitLab token", ["gl"], /\bgl(?:pat|ptt|dt|rt|cbt|soat)-[A-Za-z0-9_-]{20,255}/g],
+  ["an AWS access key", ["AKIA", "ASIA"], /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g],
+  ["a Google API key", ["AIza"], /\bAIza[0-9A-Za-z_-]{35}\b/g],
+  ["a DigitalOcean token", ["_v1_"], /\bdo[opr]_v1_[a-f0-9]{64}\b/g],
+  ["a HashiCorp token", ["hv"], /\bhv[sbr]\.[A-Za-z0-9_-]{20,300}/g],
+  ["a Slack token", ["xox"], /\bxox[abeoprs]-[A-Za-z0-9-]{10,250}/g],
+  ["an npm token", ["npm_"], /\bnpm_[A-Za-z0-9]{36}\b/g],
+  ["a PyPI token", ["pypi-AgEI"], /\bpypi-AgEI[A-Za-z0-9_-]{20,500}/g],
+  ["a Docker Hub token", ["dckr_"], /\bdckr_[ps]at_[A-Za-z0-9_-]{20,100}/g],
+  ["a Hugging Face token", ["hf_"], /\bhf_[A-Za-z0-9]{30,100}\b/g],
+  ["a Grafana token", ["gl"], /\bgl(?:sa|c)_[A-Za-z0-9_+/=]{30,300}/g],
+  ["a SendGrid key", ["SG."], /\bSG\.[A-Za-z0-9_-]{16,40}\.[A-Za-z0-9_-]{30,60}/g],
+  ["a Terraform token", [".atlasv1."], /\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{40,100}/g],
+  ["an Atlassian token", ["ATATT3"], /\bATATT3[A-Za-z0-9_=-]{30,300}/g],
+  ["a Databricks token", ["dapi"], /\bdapi[0-9a-f]{32}\b/g],
+  ["a Doppler token", ["dp."], /\bdp\.(?:pt|st|ct|sa|scim|audit)\.[A-Za-z0-9._-]{30,100}/g],
+  ["a Shopify token", ["shp"], /\bshp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32}\b/g],
+  ["a RubyGems key", ["rubygems_"], /\brubygems_[a-f0-9]{48}\b/g],
+  ["a crates.io token", ["cio"], /\bcio[A-Za-z0-9]{32}\b/g],
+  ["a Pulumi token", ["pul-"], /\bpul-[a-f0-9]{40}\b/g],
+  ["a Postman key", ["PMAK-"], /\bPMAK-[a-f0-9]{24}-[a-f0-9]{34}\b/g],
+  ["a New Relic key", ["NRAK-"], /\bNRAK-[A-Z0-9]{27}\b/g],
+  ["a Sentry token", ["sntry"], /\bsntry[su]_[A-Za-z0-9_=+/-]{40,400}/g],
+  ["a SonarQube token", ["sq"], /\bsq[apu]_[a-f0-9]{40}\b/g],
+  ["a Supabase token", ["sbp_"], /\bsbp_[a-f0-9]{40}\b/g],
+  ["a Telegram token", [":AA"], /(?<![A-Za-z0-9])\d{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])/g],
+  ["an Azure key", ["AccountKey="], /\bAccountKey=(?<secret>[A-Za-z0-9+/]{60,100}={0,2})/g],
+  ["a webhook's address", ["hooks.slack.com"], /\bhttps:\/\/hooks\.slack\.com\/services\/(?<secret>[A-Za-z0-9/]{20,100})/g],
+  ["a token in a header", ["Bearer", "Basic"], /\b(?:Bearer|Basic)[ \t]{1,4}(?<secret>[A-Za-z0-9+/._~=-]{16,2000})/g],
+  ["a Tailscale key", ["tskey-"], /\btskey-[a-z]{1,20}-[A-Za-z0-9-]{10,100}/g],
+  ["an API key", ["sk-", "k_live_"], /\bsk-(?:ant-|proj-|live_)?[A-Za-z0-9_-]{32,300}|\b[sr]k_live_[A-Za-z0-9]{20,200}/g],
   // JSON Web Tokens, used by Cachix, Kubernetes and most clouds.
-  ["a signed token", /\beyJ[A-Za-z0-9_-]{10,4000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,4000}/g],
-  ["a password in a URL", /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@'"<>${}]{0,100}:(?<secret>[^\s/@'"<>${}]{1,300})@/gi],
+  ["a signed token", ["eyJ"], /\beyJ[A-Za-z0-9_-]{10,4000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,4000}/g],
+  ["a password in a URL", ["@"], /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@'"<>${}]{0,100}:(?<secret>[^\s/@'"<>${}]{1,300})@/gi],
   // Without a digit, it can be the name of an account or an organisation.
-  ["a token in a URL", /\bhttps?:\/\/(?=[a-z_-]{0,300}\d)(?<secret>[A-Za-z0-9_-]{20,300})@/gi],
+  ["a token in a URL", ["@"], /\bhttps?:\/\/(?=[a-z_-]{0,300}\d)(?<secret>[A-Za-z0-9_-]{20,300})@/gi],
   [
     "a token in a URL",
+    ["="],
     /[?&](?:access_token|private_token|auth_token|token|password|api_key|apikey|X-Amz-Signature|sig)=(?<secret>[^\s&'"<>${}]{6,500})/gi,
   ],
-  ["a password", /\bmachine[ \t]+[^\s]{1,200}[ \t]+login[ \t]+[^\s]{1,200}[ \t]+password[ \t]+(?<secret>[^\s'"$]{1,200})/g],
+  [
+    "a password",
+    ["machine"],
+    /\bmachine[ \t]+[^\s]{1,200}[ \t]+login[ \t]+[^\s]{1,200}[ \t]+password[ \t]+(?<secret>[^\s'"$]{1,200})/g,
+  ],
   [
     "a password or token",
+    ["="],
     /(?<![A-Za-z0-9_])[A-Z0-9_]{0,60}(?:PASSWORD|PASSWD|SECRET|TOKEN|API_KEY|APIKEY|PRIVATE_KEY|ACCESS_KEY|SECRET_KEY)=["']?(?<secret>[^\s'"$`(){}<>;|&/~\\][^\s'"$`(){}<>;|&\\]{7,300})/g,
   ],
 ];
@@ -66,7 +74,8 @@ const FORMS: readonly (readonly [what: string, form: RegExp])[] = [
 /** The ranges of secrets in a text, sorted and without overlaps. */
 export function secretsInText(text: string): SecretRange[] {
   let found: SecretRange[] = [];
-  for (const [what, form] of FORMS) {
+  for (const [what, parts, form] of FORMS) {
+    if (!parts.some((part) => text.includes(part))) continue;
     const ofForm: SecretRange[] = [];
     // Both lists are sorted, so that one pass finds the overlaps.
     let next = 0;

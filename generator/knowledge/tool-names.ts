@@ -61,18 +61,19 @@ export interface ToolCompletion {
   readonly description: string;
 }
 
+let completions: readonly ToolCompletion[] | undefined;
+
 /** Common tools of platforms, sorted by attribute, for suggestions in an editor. */
 export function toolCompletions(): readonly ToolCompletion[] {
-  return COMPLETIONS;
+  completions ??= data.descriptions.map(({ attribute, description }) => ({
+    attribute,
+    called: TOOL_NAMES.find((name) => name.attribute === attribute && name.kind !== "other-name")?.called ?? attribute,
+    description,
+  }));
+  return completions;
 }
+
+const WELL_KNOWN: ReadonlySet<string> = new Set([...TOOL_NAMES, ...data.descriptions].map((one) => one.attribute));
 
 /** Whether the attribute is a common tool of platforms. Of equally similar names, these are suggested first. */
 export const isWellKnown = (attribute: string): boolean => WELL_KNOWN.has(attribute);
-
-const COMPLETIONS: readonly ToolCompletion[] = data.descriptions.map(({ attribute, description }) => ({
-  attribute,
-  called: TOOL_NAMES.find((name) => name.attribute === attribute && name.kind !== "other-name")?.called ?? attribute,
-  description,
-}));
-
-const WELL_KNOWN: ReadonlySet<string> = new Set([...TOOL_NAMES, ...COMPLETIONS].map((one) => one.attribute));

@@ -106,7 +106,9 @@ function folderByDescriptor(path: string, shown: string, flags: number): Folder 
     at,
     open: (name, whole) => folderByDescriptor(at(name), whole, O_NOFOLLOW),
     verify() {},
-    stat: fs.fstatSync(descriptor, { bigint: true }),
+    get stat() {
+      return fs.fstatSync(descriptor, { bigint: true });
+    },
     close: () => fs.closeSync(descriptor),
   };
 }

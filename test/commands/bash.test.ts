@@ -1,8 +1,11 @@
+import { spawnSync } from "node:child_process";
+import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { checkBash } from "../../generator/commands/bash.ts";
 import { compileSpec } from "../../generator/commands/session.ts";
 import { nodeSystem } from "../../generator/system/node-system.ts";
+import type { System } from "../../generator/system/system.ts";
 import { cursor, system } from "../support/spec.ts";
 import { tempFolder, tempTree } from "../support/temp.ts";
 import { needs } from "../support/tools.ts";
@@ -56,6 +59,41 @@ for (const code of [
   withBash(`no finding: ${JSON.stringify(code)}`, async () => {
     assert.is((await checkBash(system, [code], new Map()))(code), undefined);
   });
+
+const WORDS = [
+  ...'a|if|fi|for|in|do|done|case|esac|then|function|time|coproc|echo|A=b|x:y|~/.kube|$A|${A}|${A:-~/b}|${A|\'it s\'|"a $B"|"a'.split(
+    "|",
+  ),
+  ..."'|#|#!|{|}|(|)|[[|!|&|;|<|<<E|\\|`|$(|é|\t|[|*|?|%|@".split("|"),
+];
+
+withBash("each text about which bash is not asked is one that bash reads", async () => {
+  const asked = new Set<string>();
+  const recording: System = {
+    ...system,
+    async spawn(_, args) {
+      asked.add(args.at(-1) ?? "");
+      return { status: 0, stdout: "", stderr: "" };
+    },
+  };
+  const word = fc.constantFrom(...WORDS);
+  const line = fc.tuple(word, fc.array(fc.tuple(fc.constantFrom("", " ", " "), word), { maxLength: 3 }));
+  const texts = fc
+    .sample(fc.array(line, { maxLength: 2 }), 1500)
+    .map((lines) => lines.map(([first, rest]) => first + rest.flat().join("")).join("\n"));
+  const plain = ['echo "cluster: ${KUBECONFIG:-~/.kube/config}"', "export A=b\n# a (\n\n  kubectl use-context 'my cluster'\n"];
+  const check = await checkBash(recording, [...texts, ...plain], new Map());
+  assert.equal(
+    plain.filter((text) => asked.has(text)),
+    [],
+  );
+  const known = [...new Set(texts)].filter((text) => !asked.has(text) && check(text) === undefined);
+  assert.ok(known.length > 20, `${known.length} texts`);
+  for (const text of known) {
+    const { status, stderr } = spawnSync("bash", ["-n", "-c", text], { encoding: "utf8" });
+    assert.equal([status, stderr], [0, ""], JSON.stringify(text));
+  }
+});
 
 withBash("reading code runs nothing", async () => {
   const folder = tempFolder();

@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { ipVersion } from "../../knowledge/internet-address.ts";
 import { replacement } from "../edits.ts";
 import type { Rule } from "../rule.ts";
 
@@ -14,7 +14,7 @@ function proxyProblem(proxy: string): { readonly message: string; readonly meant
   const [, scheme, account, rest = ""] = /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/)?(?:([^@/]*)@)?(.*)$/.exec(proxy) ?? [];
   const [, address = "", path = ""] = /^([^/?#]*)(.*)$/.exec(rest) ?? [];
   const [, host = "", port] = /^(\[[^\]]*\]|[^:]*)(?::([0-9]+))?$/.exec(address) ?? [];
-  const isHost = host.startsWith("[") ? isIP(host.slice(1, -1)) === 6 : HOST.test(host) && !host.startsWith(".");
+  const isHost = host.startsWith("[") ? ipVersion(host.slice(1, -1)) === 6 : HOST.test(host) && !host.startsWith(".");
   if (!isHost || (port !== undefined && (Number(port) < 1 || Number(port) > 65535)))
     return { message: "this is not the address of a proxy", hint: "write one such as http://proxy.example.net:3128" };
   if (account !== undefined && /[$%](?![0-9A-Fa-f]{2})/.test(account))
@@ -46,14 +46,14 @@ function proxyProblem(proxy: string): { readonly message: string; readonly meant
 
 /** What is wrong with an entry of `noProxy`. */
 function entryProblem(entry: string): { readonly message: string; readonly meant?: string } | undefined {
-  if (entry === "*" || isIP(entry) !== 0) return undefined;
+  if (entry === "*" || ipVersion(entry) !== 0) return undefined;
   const [, address = "", bits] = /^(.*?)(?:\/([0-9]{1,3}))?$/.exec(entry) ?? [];
-  const version = isIP(address);
+  const version = ipVersion(address);
   if (bits !== undefined && version !== 0)
     return Number(bits) <= (version === 4 ? 32 : 128) ? undefined : { message: "this is not a host, a domain or an address" };
   if (HOST.test(entry)) return undefined;
   const bracketed = /^\[([^\]]*)\](?::[0-9]+)?$/.exec(entry)?.[1];
-  if (bracketed !== undefined && isIP(bracketed) === 6)
+  if (bracketed !== undefined && ipVersion(bracketed) === 6)
     return { message: "an IPv6 address has no brackets here", meant: bracketed };
   const domain = /^\*(\..+)$/.exec(entry)?.[1];
   if (domain !== undefined && HOST.test(domain))
