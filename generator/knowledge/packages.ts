@@ -223,9 +223,17 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
     return answer;
   }
 
+  /** Rules and views ask for the same packages several times. */
+  const read = new Map<string, PackageFacts>();
+
   function row(attribute: string): PackageFacts | undefined {
+    const known = read.get(attribute);
+    if (known) return known;
     const start = lowerBound(attribute);
-    return start < text.length && attributeAt(start, lineEnd(start)) === attribute ? parse(start) : undefined;
+    if (start >= text.length || attributeAt(start, lineEnd(start)) !== attribute) return undefined;
+    const found = parse(start);
+    read.set(attribute, found);
+    return found;
   }
 
   function verdict(attribute: string): Verdict {
