@@ -111,6 +111,8 @@ export interface Facts extends FactsOrigin {
   all(): PackageFacts[];
   /** The attributes of all unfree packages, sorted. */
   unfree(): readonly string[];
+  /** The licences of all rows, as the facts have them; none if the facts have no such column. Only that column is read. */
+  licenses(): ReadonlySet<string>;
   /** Packages whose attribute or main program contains the word, in any case; sorted. Only their lines are read. */
   containing(word: string): PackageFacts[];
   /** All rows, including old names, sorted. */
@@ -385,6 +387,15 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
     return found;
   }
 
+  function licenses(): ReadonlySet<string> {
+    const column = at.get("licenses");
+    const cells = new Set<string>();
+    if (column !== undefined)
+      for (let start = body; start < text.length; start = lineEnd(start) + 1)
+        cells.add(text.slice(start, lineEnd(start)).split("\t", column + 1)[column] ?? "");
+    return new Set([...cells].flatMap((cell) => decodeCell(cell).split(" ").filter(Boolean)));
+  }
+
   function containing(word: string): PackageFacts[] {
     const found: PackageFacts[] = [];
     const wanted = word.toLowerCase();
@@ -429,6 +440,7 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
       unfree ??= rows().flatMap((one) => (one.unfree && isThere(one.attribute) ? [one.attribute] : []));
       return unfree;
     },
+    licenses,
     containing,
     rows,
     byProgram,

@@ -81,6 +81,14 @@ test("the unfree packages are those of the release that are there", () => {
   }
 });
 
+test("the licences are those of all rows; none without the column", () => {
+  assert.equal(facts.licenses(), new Set(facts.rows().flatMap(({ licenses = [] }) => licenses)));
+  const plain = factsText({ release: "26.05", exact: true, systems: [] }, [
+    { ...facts.rows()[0]!, licenses: undefined as never },
+  ]);
+  assert.is(openFacts(plain).licenses().size, 0);
+});
+
 test("a broken package is available nowhere, but where only Linux breaks it", () => {
   const names = facts.all().filter((one) => one.broken);
   assert.ok(names.length > 60);

@@ -2,9 +2,9 @@ import { currentLicense } from "../../knowledge/licenses.ts";
 import type { Facts } from "../../knowledge/packages.ts";
 import { sizeText } from "../../knowledge/sizes.ts";
 import type { Tool } from "../../model/model.ts";
-import { valueAt } from "../../report/spec-path.ts";
-import { nearestNames } from "../../report/suggestions.ts";
+import { boundedNearest } from "../../report/bounded-search.ts";
 import { didYouMean, quoted } from "../../report/words.ts";
+import { packageAt } from "../judged-tools.ts";
 import type { Rule } from "../rule.ts";
 
 /* What `policy` of the spec says: the age of nixpkgs, licences of tools, sizes of groups. */
@@ -49,11 +49,11 @@ export const policyRules: readonly Rule[] = [
       const denied = model.policy?.denied ?? [];
       if (denied.length === 0) return;
       for (const tool of [...model.groups, ...model.shells].flatMap((part) => part.tools)) {
-        const found = denied.filter(({ license }) => licensesOf(tool, environment.facts(tool.from)).has(license));
+        const licenses = licensesOf(tool, environment.facts(tool.from));
+        const found = denied.filter(({ license }) => licenses.has(license));
         if (found.length === 0) continue;
-        const isShort = typeof valueAt(source, tool.at) === "string";
         report({
-          at: isShort ? tool.at : [...tool.at, "package"],
+          at: packageAt(source, tool),
           message: `the policy denies the licence of \`${tool.package}\`, ${found.map(({ license }) => license).join(", ")}`,
           related: found.map(({ at }) => ({ message: "denied here", range: source.locate(at, "value") })),
           hint: "use another tool, or accept it under `lint` with the reason",
@@ -73,13 +73,14 @@ export const policyRules: readonly Rule[] = [
       const denied = model.policy?.denied ?? [];
       const facts = denied.length > 0 ? environment.facts() : undefined;
       if (!facts) return;
-      const known = new Set(facts.rows().flatMap(({ licenses = [] }) => licenses.map(currentLicense)));
+      const known = new Set([...facts.licenses()].map(currentLicense));
       // Facts without a column of licences.
       if (known.size === 0) return;
+      const names = [...known];
       for (const { at, written, license } of denied) {
         if (known.has(license) || license.includes(" WITH ")) continue;
-        const near = nearestNames(written, [...known]);
-        const longer = near.length > 0 ? near : [...known].filter((one) => one.toLowerCase().startsWith(written.toLowerCase()));
+        const near = boundedNearest(names, written, names);
+        const longer = near.length > 0 ? near : names.filter((one) => one.toLowerCase().startsWith(written.toLowerCase()));
         report({
           at,
           message: `no package of nixpkgs has the licence \`${written}\``,
