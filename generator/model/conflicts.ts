@@ -1,4 +1,5 @@
 import type { Locator, ReporterAdd } from "../report/diagnostic.ts";
+import type { SpecPath } from "../report/spec-path.ts";
 import type { Model } from "./model.ts";
 
 /** Names that are reserved in a colmena hive. */
@@ -18,6 +19,7 @@ export function reportConflicts(model: Model, explicitDefaultShell: boolean, sou
       hint: 'rename the input; for another nix-darwin, write `nix-darwin: { flake: "…", follows: [nixpkgs] }`',
     });
   }
+  const outputs = otherOutputs(model);
   for (const group of model.groups) {
     if (group.name === "default") {
       const message = "the group name `default` is reserved: devShells.<system>.default is the shell with all groups";
@@ -28,40 +30,37 @@ export function reportConflicts(model: Model, explicitDefaultShell: boolean, sou
           : {}),
       });
     }
-    const host = model.hosts.find((one) => one.os === "linux" && `host-${one.name}` === group.name);
-    if (host) {
-      const message = `the group \`${group.name}\` and the host \`${host.name}\` both need the output packages.<system>.${group.name}`;
-      add("name-conflict", group.at, "key", message, {
-        hint: "rename one of them",
-        related: [{ message: `the host \`${host.name}\` is here`, range: source.locate(host.at, "key") }],
-      });
+    for (const { what, at } of outputs.get(group.name) ?? []) {
+      const output = `packages.<system>.${group.name}`;
+      if (at === undefined)
+        add("name-conflict", group.at, "key", `the group \`${group.name}\` has the name of the output ${output}, ${what}`, {
+          hint: "rename the group",
+        });
+      else
+        add("name-conflict", group.at, "key", `the group \`${group.name}\` and ${what} both need the output ${output}`, {
+          hint: "rename one of them",
+          related: [{ message: `${what} is here`, range: source.locate(at, "key") }],
+        });
     }
-    const image = model.images.find((one) => `image-${one.name}` === group.name);
-    if (image) {
-      const message = `the group \`${group.name}\` and the image \`${image.name}\` both need the output packages.<system>.${group.name}`;
-      add("name-conflict", group.at, "key", message, {
-        hint: "rename one of them",
-        related: [{ message: `the image \`${image.name}\` is here`, range: source.locate(image.at, "key") }],
-      });
-    }
-    const reported = reportOutput(model, group.name);
-    if (reported !== undefined) {
-      const message = `the group \`${group.name}\` has the name of the output packages.<system>.${group.name}, ${reported}`;
-      add("name-conflict", group.at, "key", message, { hint: "rename the group" });
-    }
-    const volume = model.volumes.find((one) => `volume-${one.name}` === group.name);
-    if (!volume) continue;
-    const message = `the group \`${group.name}\` and the volume \`${volume.name}\` both need the output packages.<system>.${group.name}`;
-    add("name-conflict", group.at, "key", message, {
-      hint: "rename one of them",
-      related: [{ message: `the volume \`${volume.name}\` is here`, range: source.locate(volume.at, "key") }],
-    });
   }
 }
 
-/** What the output of this name shows, if the spec has it; undefined for another name. */
-function reportOutput(model: Model, name: string): string | undefined {
-  if (name === "closure-sizes" && (model.sbom || (model.policy?.budgets.length ?? 0) > 0)) return "the sizes of the groups";
-  const group = model.sbom ? model.groups.find((one) => `sbom-${one.name}` === name) : undefined;
-  return group && `the bill of materials of \`${group.name}\``;
+/** Who needs an output of packages.<system>. */
+interface OutputOwner {
+  /** ``the host `web` ``, or what the output shows. */
+  readonly what: string;
+  /** Undefined if nothing in the spec has that name. */
+  readonly at?: SpecPath;
+}
+
+/** The outputs of packages.<system> beside those of groups, by name. Several parts of the spec can need the same one. */
+function otherOutputs(model: Model): ReadonlyMap<string, readonly OutputOwner[]> {
+  const outputs = new Map<string, OutputOwner[]>();
+  const needs = (name: string, owner: OutputOwner) => void outputs.set(name, [...(outputs.get(name) ?? []), owner]);
+  for (const { os, name, at } of model.hosts) if (os === "linux") needs(`host-${name}`, { what: `the host \`${name}\``, at });
+  for (const { name, at } of model.images) needs(`image-${name}`, { what: `the image \`${name}\``, at });
+  if (model.sbom || (model.policy?.budgets.length ?? 0) > 0) needs("closure-sizes", { what: "the sizes of the groups" });
+  if (model.sbom) for (const { name } of model.groups) needs(`sbom-${name}`, { what: `the bill of materials of \`${name}\`` });
+  for (const { name, at } of model.volumes) needs(`volume-${name}`, { what: `the volume \`${name}\``, at });
+  return outputs;
 }
