@@ -41,14 +41,15 @@ export function buildModel(spec: Pruned<Spec>, source: Locator, pins?: PinsFile)
     declared: Object.keys(spec.groups ?? {}),
     known: new Map(groupEntries.map((group) => [group.name, group])),
   };
-  const shells = shellsOf(spec.shells, groups, { sets, versions }, add);
+  const plainShells = shellsOf(spec.shells, groups, { sets, versions }, add);
   for (const { name } of versions.sets)
     if (byInput.has(name))
       add("name-conflict", ["inputs", name], "key", `a commit of the pins file has the name \`${name}\``, {
         hint: "give the input another name",
       });
-  reportTooLong(shells, add);
+  reportTooLong(plainShells, add);
   const commands = commandsOf(spec.commands, groups, add);
+  const shells = withCommands(plainShells, commands);
   const settings = settingsOf(spec.settings, ["settings"], source, add);
   const substituters = substitutersOf(spec.substituters);
   const trustedUsers = accountsOf(spec.trustedUsers, "trustedUsers");
@@ -66,7 +67,7 @@ export function buildModel(spec: Pruned<Spec>, source: Locator, pins?: PinsFile)
     versions: versions.asked,
     systems,
     groups: groupEntries,
-    shells: withCommands(shells, commands),
+    shells,
     commands,
     settings: all,
     substituters: substituters ?? [],
@@ -81,7 +82,7 @@ export function buildModel(spec: Pruned<Spec>, source: Locator, pins?: PinsFile)
     deployer: spec.deployer ?? DEFAULTS.deployer,
     builders: buildersOf(spec.builders, hosts),
     nix: spec.nix ?? DEFAULTS.nix,
-    images: imagesOf(spec.images, groups, withCommands(shells, commands), add),
+    images: imagesOf(spec.images, groups, shells, add),
     ci: ciOf(spec.ci, systems, add),
     policy: policyOf(spec.policy, groups, add),
     sbom: spec.sbom ?? spec.policy !== undefined,

@@ -14,6 +14,7 @@ export function imagesOf(
   shells: readonly Shell[],
   add: ReporterAdd,
 ): Image[] {
+  const shellOf = new Map(shells.map((shell) => [shell.name, shell]));
   const images = Object.entries(part ?? {}).flatMap(([name, image]): Image[] => {
     if (image === undefined) return [];
     const at = ["images", name];
@@ -24,7 +25,7 @@ export function imagesOf(
         name,
         repository: image.name ?? name,
         groups: chosen,
-        shells: chosen.flatMap((group) => shells.filter((shell) => shell.name === group.name)),
+        shells: chosen.flatMap((group) => shellOf.get(group.name) ?? []),
         user: image.user ?? DEFAULTS.image.user,
       },
     ];
