@@ -101,9 +101,11 @@ export interface Entry {
 /** The place of a finding about an entry. */
 export const placeOf = ({ at, range }: Entry) => (range ? { at, range } : { at });
 
-/** The entries of a declared list, each with its place. */
+/** The entries of a declared list or map, each with its place; that of a map's entry is its value's. */
 export function entriesOf(source: Source, setting: Setting): Entry[] {
   const entries = words(setting.value);
+  if (isMap(setting.value))
+    return Object.keys(setting.value).map((key, index) => ({ at: [...setting.at, key], text: entries[index] ?? "" }));
   // The model can have a list where the spec has one text with several words.
   if (Array.isArray(valueAt(source, setting.at))) return entries.map((text, index) => ({ at: [...setting.at, index], text }));
   let ranges: (Place | undefined)[] | undefined;
@@ -113,6 +115,9 @@ export function entriesOf(source: Source, setting: Setting): Entry[] {
   };
   return entries.map((text, index) => ({ at: setting.at, text, range: () => rangeAt(index) }));
 }
+
+const isMap = (value: SettingValue): value is Readonly<Record<string, string>> =>
+  typeof value === "object" && !Array.isArray(value);
 
 function wordRanges(source: Source, at: SpecPath, texts: readonly string[]): (Place | undefined)[] {
   const node = source.locate(at, "value");

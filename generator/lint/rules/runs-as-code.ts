@@ -1,18 +1,6 @@
 import { posix } from "node:path";
-import { type SpecPath, valueAt } from "../../report/spec-path.ts";
 import type { Rule, RuleContext } from "../rule.ts";
-import {
-  type Entry,
-  entriesOf,
-  isOn,
-  placeOf,
-  type Scope,
-  scopes,
-  settingOf,
-  wordOf,
-  words,
-  writtenName,
-} from "../settings-in-force.ts";
+import { entriesOf, isOn, placeOf, type Scope, scopes, settingOf, wordOf, words, writtenName } from "../settings-in-force.ts";
 import { isRestricted, mayBeTrusted } from "./ignored-settings.ts";
 
 /* Values that a shell, the loader or Nix runs as code, or that change how these work: variables of shells, and settings. */
@@ -166,7 +154,7 @@ export const runsAsCodeRules: readonly Rule[] = [
     check: (context) => {
       for (const { scope, setting, name } of effective(context)) {
         if (name !== "sandbox-paths" && name !== "allowed-impure-host-deps") continue;
-        for (const entry of pathEntries(context, setting)) {
+        for (const entry of entriesOf(context.source, setting)) {
           const reason = entry.text
             .replace(/\?$/, "")
             .split("=")
@@ -222,18 +210,3 @@ function opening(path: string): string | undefined {
     return `all of \`${plain}\` is in it`;
   return undefined;
 }
-
-/** The entries of a list of paths; an entry `target: source` of a map has the place of its value. */
-function pathEntries({ source }: RuleContext, setting: Scope["declared"][number]): Entry[] {
-  if (typeof setting.value !== "object" || Array.isArray(setting.value)) return entriesOf(source, setting);
-  const raw = entriesOf(source, setting);
-  return raw.map((entry) => {
-    const at: SpecPath = [...setting.at, entry.text.slice(0, entry.text.indexOf("="))];
-    return isMapInSpec(source, setting.at) ? { at, text: entry.text } : entry;
-  });
-}
-
-const isMapInSpec = (source: RuleContext["source"], at: SpecPath): boolean => {
-  const value = valueAt(source, at);
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-};

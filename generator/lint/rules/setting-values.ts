@@ -30,7 +30,6 @@ const ENTRIES: Readonly<Record<string, (word: string) => Problem | undefined>> =
   // `target=source?`, or one path for both.
   "sandbox-paths": (word) => absolute(word.replace(/^[^=]*=(?=.)/, "")) ?? absolute(word),
   "allowed-impure-host-deps": absolute,
-  "impure-host-deps": absolute,
   "allowed-uris": (word) =>
     /^[a-z][a-z0-9+.-]*:/i.test(word) || word.startsWith("/")
       ? undefined
@@ -74,7 +73,7 @@ export const settingValueRules: readonly Rule[] = [
 
 /** The words of a setting, for one that has words. */
 function entries(setting: Setting, words: () => Entry[]): Entry[] {
-  if (Array.isArray(setting.value) || nameOf(setting) === "builders") return words();
+  if (typeof setting.value === "object" || nameOf(setting) === "builders") return words();
   const text = wordOf(setting);
   return text === "" ? [] : [{ at: setting.at, text }];
 }

@@ -14,6 +14,8 @@ codeRows(
       ["extra-platforms: [⟦aarch64_linux⟧]", "`aarch64_linux` is no system, and no build asks for it"],
       ['allowed-users: [⟦"%wheel"⟧]', "`%wheel` is no account, and nobody is meant by it"],
       ["sandbox-paths: [⟦bin/sh⟧]", "`bin/sh` is no absolute path"],
+      ["sandbox-paths: { /bin/sh: ⟦bin/dash⟧ }", "`/bin/sh=bin/dash` is no absolute path"],
+      ["extra-sandbox-paths:\n    /dev/kvm: /dev/kvm\n    bin/sh: ⟦/usr/bin/dash⟧", "`bin/sh=/usr/bin/dash` is no absolute path"],
       ["allowed-uris: [⟦github.com/acme⟧]", "`github.com/acme` begins no URI, so it allows nothing"],
       ["nix-path: [⟦nixpkgs⟧]", "`nixpkgs` names no absolute path and no URL"],
     ] as const
