@@ -1,5 +1,6 @@
 import { type CompletionItem, CompletionItemKind, type CompletionList } from "vscode-languageserver/node";
 import type { Facts } from "../knowledge/packages.ts";
+import { withoutExtra } from "../knowledge/setting.ts";
 import { allSettings, experimentalFeatures } from "../knowledge/settings.ts";
 import { isWellKnown, TOOL_NAMES } from "../knowledge/tool-names.ts";
 import { schemaAt, schemaOfRight } from "../language/schema-at.ts";
@@ -52,7 +53,8 @@ function values({ path, written, value }: Cursor, names: Names, facts: Facts | u
 }
 
 function settingValues(name: string): CompletionItem[] {
-  const setting = allSettings().find((one) => one.name === name.replace(/^extra-/, ""));
+  const plain = withoutExtra(name);
+  const setting = allSettings().find((one) => one.name === plain);
   if (setting?.form === "feature")
     return experimentalFeatures().map((feature) => item(feature.name, CompletionItemKind.EnumMember));
   const words = [...(setting?.values ?? []), ...(setting?.type === "boolean" ? ["true", "false"] : []), ...(setting?.also ?? [])];

@@ -35,6 +35,9 @@ export interface Setting {
   readonly renamedTo?: string;
 }
 
+/** A setting's name without `extra-`; `extra-platforms` is a setting of its own. */
+export const withoutExtra = (name: string): string => name.replace(/^extra-(?!platforms$)/, "");
+
 export type Form = "path" | "optional-path" | "non-empty" | "program" | "store" | "feature" | "json";
 
 /** An experimental feature of Nix. */

@@ -1,5 +1,6 @@
 import { DERIVED } from "../knowledge/derived-settings.ts";
 import type { SettingValue } from "../knowledge/nix-conf.ts";
+import { withoutExtra } from "../knowledge/setting.ts";
 import { canonicalSettingValue, findSetting } from "../knowledge/settings.ts";
 import type { Pruned } from "../language/prune.ts";
 import type { Spec } from "../language/schema.ts";
@@ -76,7 +77,10 @@ export function settingsOver(wider: readonly Setting[], narrower: readonly Setti
 
 /** Sorts by name, with `extra-NAME` directly after NAME: Nix ignores an `extra-NAME` before NAME (NixOS/nix#9487). */
 export function sortSettings(settings: readonly Setting[]): Setting[] {
-  const order = (setting: Setting) => setting.name.replace(/^extra-(?!platforms$)(.*)$/, "$1\u0001");
+  const order = ({ name }: Setting) => {
+    const plain = withoutExtra(name);
+    return plain === name ? name : `${plain}\u0001`;
+  };
   return [...settings].sort((a, b) => compare(order(a), order(b)));
 }
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { withoutExtra } from "../../knowledge/setting.ts";
 import { allSettings, experimentalFeatures, findSetting } from "../../knowledge/settings.ts";
 import type { Setting } from "../../model/model.ts";
 import { confLine } from "../../output/printers/conf.ts";
@@ -20,7 +21,7 @@ export async function differingSettings(machine: Machine, version: NixVersion): 
   if (!effective) return [];
   const differing: DifferingSetting[] = [];
   for (const setting of machine.model.settings) {
-    const name = setting.name.replace(/^extra-(?!platforms$)/, "");
+    const name = withoutExtra(setting.name);
     const value = effective.get(name);
     if (value === undefined || isInEffect(setting, value, version)) continue;
     const override = await overrideOf(machine, name);

@@ -1,4 +1,5 @@
 import { isMac } from "../../knowledge/nix-darwin.ts";
+import { withoutExtra } from "../../knowledge/setting.ts";
 import type { Model, Setting } from "../../model/model.ts";
 import { valueAt } from "../../report/spec-path.ts";
 import { quoted } from "../../report/words.ts";
@@ -21,7 +22,7 @@ const RESTRICTED = new Set(
 );
 
 /** Whether the daemon ignores the setting, also with `extra-`, from a user that it does not trust. */
-export const isRestricted = (name: string): boolean => RESTRICTED.has(name.replace(/^extra-(?!platforms$)/, ""));
+export const isRestricted = (name: string): boolean => RESTRICTED.has(withoutExtra(name));
 
 /** Lists of which the daemon takes what the system allows anyway. */
 const isAllowedCache = (model: Model, url: string): boolean => {
@@ -57,7 +58,7 @@ export function mayBeTrusted(model: Model, user: string): boolean {
 }
 
 function reportRestricted({ model, source, report }: RuleContext, user: string, setting: Setting): void {
-  const name = setting.name.replace(/^extra-(?!platforms$)/, "");
+  const name = withoutExtra(setting.name);
   if (!isRestricted(name)) return;
   if (name === "substituters" && words(setting.value).every((url) => isAllowedCache(model, url))) return;
   if (name === "builders" && words(setting.value).length === 0) return;

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { withoutExtra } from "../../knowledge/setting.ts";
 import type { Rule, RuleContext } from "../rule.ts";
 import { entriesOf, isOn, placeOf, type Scope, scopes, settingOf, wordOf, words, writtenName } from "../settings-in-force.ts";
 import { isRestricted, mayBeTrusted } from "./ignored-settings.ts";
@@ -177,7 +178,7 @@ function* effective({ model }: RuleContext) {
   for (const scope of scopes(model))
     for (const setting of scope.declared) {
       if (scope.user !== undefined && isRestricted(setting.name) && !mayBeTrusted(model, scope.user)) continue;
-      yield { scope, setting, name: setting.name.replace(/^extra-(?!platforms$)/, "") };
+      yield { scope, setting, name: withoutExtra(setting.name) };
     }
 }
 

@@ -1,3 +1,4 @@
+import { withoutExtra } from "../../knowledge/setting.ts";
 import type { Setting } from "../../model/model.ts";
 import type { Rule } from "../rule.ts";
 import { type Entry, entriesOf, placeOf, scopes, wordOf } from "../settings-in-force.ts";
@@ -73,15 +74,13 @@ export const settingValueRules: readonly Rule[] = [
 
 /** The words of a setting, for one that has words. */
 function entries(setting: Setting, words: () => Entry[]): Entry[] {
-  if (typeof setting.value === "object" || nameOf(setting) === "builders") return words();
+  if (typeof setting.value === "object" || withoutExtra(setting.name) === "builders") return words();
   const text = wordOf(setting);
   return text === "" ? [] : [{ at: setting.at, text }];
 }
 
-const nameOf = ({ name }: Setting): string => (name === "extra-platforms" ? name : name.replace(/^extra-/, ""));
-
 function problemOf(setting: Setting, word: string): Problem | undefined {
-  const name = nameOf(setting);
+  const name = withoutExtra(setting.name);
   if (!SHOWN.test(name) && /(?:^|=)(?:~\/|\$(?:HOME|\{HOME\}|PWD|\{PWD\}|USER|\{USER\}))/.test(word))
     return ["has `~` or a variable, and nothing in a setting is expanded", "write the whole path"];
   return ENTRIES[name]?.(word);
