@@ -5,8 +5,13 @@ import type { Rule } from "../rule.ts";
 
 /* Entries that stand twice in one list. */
 
-/** Lists with a rule of their own for that: tools, caches, and settings. */
-const ELSEWHERE = new Set(["packages", "substituters", "trusted-substituters", "extra-substituters", "lint", "include"]);
+/** Whether a list has a rule of its own for that: tools, caches, accepted risks, and included files. */
+function isJudgedElsewhere(at: SpecPath): boolean {
+  const [section, , key] = at;
+  if (at.length === 1) return section === "substituters" || section === "lint" || section === "include";
+  if (at.length === 3 && key === "packages") return section === "groups" || section === "shells";
+  return at.at(-2) === "settings" && /^(?:extra-)?substituters$/.test(String(at.at(-1)));
+}
 
 export const repeatedEntryRules: readonly Rule[] = [
   {
@@ -41,9 +46,10 @@ interface Repeated {
 function* repeated(value: unknown, at: SpecPath): Generator<Repeated> {
   if (typeof value !== "object" || value === null) return;
   if (!Array.isArray(value)) {
-    for (const [key, item] of Object.entries(value)) if (!ELSEWHERE.has(key)) yield* repeated(item, [...at, key]);
+    for (const [key, item] of Object.entries(value)) yield* repeated(item, [...at, key]);
     return;
   }
+  if (isJudgedElsewhere(at)) return;
   const seen = new Map<string, number>();
   for (const [index, item] of value.entries()) {
     if (typeof item !== "string") {

@@ -17,6 +17,12 @@ codeRows(
         "shells: { x: { groups: [k8s], env: { PATH: { prepend: [bin] } } } }",
         "bin",
       ],
+      ["shells: { packages: { groups: [k8s, ⟦k8s⟧] } }", "shells: { packages: { groups: [k8s] } }", "k8s"],
+      [
+        "settings: { trusted-substituters: [https://cache.nixos.org, ⟦https://cache.nixos.org⟧] }",
+        "settings: { trusted-substituters: [https://cache.nixos.org] }",
+        "https://cache.nixos.org",
+      ],
       ["settings: { system-features: [kvm, ⟦kvm⟧] }", "settings: { system-features: [kvm] }", "kvm"],
     ] as const
   ).map(([bad, good, value]) => ({
