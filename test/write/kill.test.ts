@@ -18,7 +18,7 @@ import { tempFolder } from "../support/temp.ts";
  */
 
 /** `npm run kills` has more. */
-const KILLS = Number(process.env["KILLS"] ?? 40);
+const KILLS = Number(process.env["KILLS"] ?? 15);
 const kills = suite("kill -9");
 
 /** Every path in a folder with its content. */

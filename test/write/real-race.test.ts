@@ -14,7 +14,7 @@ import { needs } from "../support/tools.ts";
  */
 
 /** How often. */
-const RACES = Number(process.env["RACES"] ?? 20);
+const RACES = Number(process.env["RACES"] ?? 10);
 
 const test = suite("real races");
 
