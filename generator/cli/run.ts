@@ -7,6 +7,7 @@ import type { System } from "../system/system.ts";
 import { commandUsage, readArguments, usage, usageProblem } from "./arguments.ts";
 import type { Command } from "./commands.ts";
 import { COMMANDS } from "./commands.ts";
+import { withFolder, withOwnCommands } from "./own-commands.ts";
 import { endWithReader, formatter, print, terminal } from "./print.ts";
 import { findProject, pathFrom, referenceFrom } from "./project.ts";
 
@@ -26,6 +27,7 @@ async function main(argv: readonly string[], home: string): Promise<number> {
   if (problem !== undefined) return wrongUsage(problem);
   const command = COMMANDS[name] as Command;
   const named = command.operands === "[SPEC]" ? operands[0] : NAMES_SPEC.has(name) ? operands.find(isSpecFile) : undefined;
+  const given = { spec: named, out: values.out };
   const { folder, spec, out } = await findProject(here, named, values.out);
   const fromFolder = (path: string) => pathFrom(here, folder, path);
   if (spec === "-") {
@@ -54,7 +56,13 @@ async function main(argv: readonly string[], home: string): Promise<number> {
   const format = values.format ?? "text";
   const formatted = await formatter(format, async () => ownVersion);
   const show = (outcome: Outcome, jsonIndent = 0) =>
-    print(outcome, { format, formatted, quiet: values.quiet ?? false, colour: !values["no-color"], jsonIndent });
+    print(withFolder(withOwnCommands(outcome, given, COMMANDS, takesSpec), folder, here.cwd), {
+      format,
+      formatted,
+      quiet: values.quiet ?? false,
+      colour: !values["no-color"],
+      jsonIndent,
+    });
   const outcome = await command.run(system, options, pathsFrom(command, operands, fromFolder), terminal(show));
   show(outcome, 2);
   return outcome.status;
@@ -62,6 +70,7 @@ async function main(argv: readonly string[], home: string): Promise<number> {
 
 /** Commands whose operands are words of the spec, or the path of a spec in place of the usual one. */
 const NAMES_SPEC: ReadonlySet<string> = new Set(["pin", "show"]);
+const takesSpec = (name: string): boolean => COMMANDS[name]?.operands === "[SPEC]" || NAMES_SPEC.has(name);
 const isSpecFile = (operand: string): boolean => /\.ya?ml$/i.test(operand);
 
 /** The operands with their paths as they are from the project's folder. */

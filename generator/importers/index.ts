@@ -82,7 +82,15 @@ export async function importConfigs(
     const large = group.find(({ text }) => text.length > MOST_CHARACTERS);
     if (large) {
       const message = `the file has ${large.text.length} characters; \`import\` reads at most ${MOST_CHARACTERS}`;
-      diagnostics.push(diagnostic("import-syntax", message, large.path, { start: 0, end: 0 }, { hint: "split it" }));
+      diagnostics.push(
+        diagnostic(
+          "import-syntax",
+          message,
+          large.path,
+          { start: 0, end: 0 },
+          { hint: "split it, and import each part by itself" },
+        ),
+      );
       continue;
     }
     try {

@@ -134,11 +134,12 @@ test("a machine that agrees with the spec: no finding, and a line for each thing
 test("no Nix: the hint names the installer for the machine's system", async () => {
   const none = { "nix --version": { status: 127 } };
   assert.equal(await findings({ programs: none }), ["machine-no-nix: sh <(curl -L https://nixos.org/nix/install) --daemon"]);
-  assert.equal(await findings({ programs: none, kinds: { "/etc/debian_version": "file" } }), [
-    "machine-no-nix: sudo apt-get install nix-bin",
-  ]);
+  for (const release of ["13.1\n", "12.11\n", "bookworm/sid\n"])
+    assert.equal(await findings({ programs: none, files: { "/etc/debian_version": release } }), [
+      "machine-no-nix: sudo apt-get install nix-setup-systemd",
+    ]);
   assert.equal(await findings({ programs: { "nix --version": "nix (Nix) 2.3.16\n" } }), [
-    "machine-nix-too-old: sudo nix upgrade-nix",
+    "machine-nix-too-old: sh <(curl -L https://nixos.org/nix/install) --daemon",
   ]);
 });
 
@@ -432,7 +433,8 @@ for (const [what, files, first] of [
     const { report, output } = await doctor(system, { ...OPTIONS, root: "image" });
     const said = `${report.diagnostics.map(({ code, message }) => `${code} ${message}`).join("\n")}\n${output}`;
     assert.match(said, first);
-    if ("etc/debian_version" in files) assert.match(report.diagnostics[0]?.hint ?? "", "chroot image apt-get install nix-bin");
+    if ("etc/debian_version" in files)
+      assert.match(report.diagnostics[0]?.hint ?? "", "chroot image apt-get install nix-setup-systemd");
   });
 
 test.run();

@@ -114,7 +114,7 @@ const BY_HAND: Readonly<Record<string, readonly [says: RegExp, snippet: string]>
   "reference-unknown": [/has `k8s`/, "shells: { aws: { groups: [k8s] } }"],
 };
 
-/** Codes about files, machines and commands: the tests of their commands follow their advice. */
+/** Codes about files, machines and commands: advice-of-commands.test.ts follows their hints. */
 const OF_COMMANDS = /^(?:import|machine|output|version)-|^nixpkgs-needs-newer-nix$|^own-file-missing$|^policy-(?:age|closure)$/;
 
 /** Codes that more than the spec's own text decides; followed at the end of this file. */

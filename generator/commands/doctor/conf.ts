@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Host } from "../../model/model.ts";
-import { type Examined, finding, flakeOf, type Machine, NOTHING, word } from "./machine.ts";
+import { readableWord as word } from "../../output/printers/shell.ts";
+import { type Examined, finding, flakeOf, type Machine, NOTHING } from "./machine.ts";
 import type { NixVersion } from "./nix.ts";
 import { differingSettings } from "./settings.ts";
 

@@ -1,8 +1,9 @@
 import { join } from "node:path";
+import { readableWord as word } from "../../output/printers/shell.ts";
 import { git } from "../../system/git.ts";
 import { readManifest } from "../../write/manifest.ts";
 import { ignoredBy } from "../git.ts";
-import { type Examined, finding, fine, found, type Machine, NOTHING, word } from "./machine.ts";
+import { type Examined, finding, fine, found, type Machine, NOTHING } from "./machine.ts";
 
 /** Does Git track every file of the flake? In a Git repository, Nix sees no others. */
 export async function examineGit({ system, options, model }: Machine): Promise<Examined> {

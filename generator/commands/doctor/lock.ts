@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { lockedInput } from "../../knowledge/flake-lock.ts";
-import { type Examined, finding, fine, flakeOf, found, type Machine, NOTHING, word } from "./machine.ts";
+import { readableWord as word } from "../../output/printers/shell.ts";
+import { type Examined, finding, fine, flakeOf, found, type Machine, NOTHING } from "./machine.ts";
 import { isBefore, type NixVersion } from "./nix.ts";
 
 /** A lock older than this has missed half a year of security updates. */

@@ -1,5 +1,4 @@
 import type { Model } from "../../model/model.ts";
-import { shellWord } from "../../output/printers/shell.ts";
 import type { StageCode } from "../../report/codes.ts";
 import { type Diagnostic, diagnostic } from "../../report/diagnostic.ts";
 import type { System } from "../../system/system.ts";
@@ -40,6 +39,3 @@ export const NOTHING: Examined = { findings: [], fine: [] };
 
 /** The output folder as Nix takes a flake's. */
 export const flakeOf = ({ options }: Machine): string => (options.out.startsWith("/") ? options.out : `./${options.out}`);
-
-/** A shell word, in quotes only where it needs them: people read these commands. */
-export const word = (text: string): string => (/^[\w@%+=:,./~-]+$/.test(text) ? text : shellWord(text));

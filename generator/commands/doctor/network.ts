@@ -1,7 +1,8 @@
+import { readableWord as word } from "../../output/printers/shell.ts";
 import { daemonVariables } from "../../output/views/network.ts";
 import type { System } from "../../system/system.ts";
 import { applyCommand, DROP_IN, type Owner } from "./conf.ts";
-import { type Examined, finding, found, type Machine, NOTHING, word } from "./machine.ts";
+import { type Examined, finding, found, type Machine, NOTHING } from "./machine.ts";
 
 /**
  * Does the running Nix daemon have the proxy and the certificate authorities of the spec? What it really has is in its process; where

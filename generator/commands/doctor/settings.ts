@@ -3,7 +3,8 @@ import { withoutExtra } from "../../knowledge/setting.ts";
 import { allSettings, experimentalFeatures, findSetting } from "../../knowledge/settings.ts";
 import type { Setting } from "../../model/model.ts";
 import { confLine } from "../../output/printers/conf.ts";
-import { type Machine, word } from "./machine.ts";
+import { readableWord as word } from "../../output/printers/shell.ts";
+import type { Machine } from "./machine.ts";
 import { isBefore, type NixVersion } from "./nix.ts";
 
 /** A setting that is in effect with another value than the spec's. */

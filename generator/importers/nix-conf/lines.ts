@@ -109,11 +109,12 @@ class LineReader implements Lines {
   async #include(line: Line, optional: boolean, open: readonly string[]): Promise<void> {
     const [, target, ...more] = line.words;
     this.notes.push(...line.comments);
-    if (target === undefined || more.length > 0) return this.#incomplete(line, "an include names exactly one file");
+    if (target === undefined || more.length > 0)
+      return this.#incomplete(line, "an include names exactly one file", "write one line for each file: `include FILE`");
     const path = posix.join(posix.dirname(line.file), target);
     const resolved = target.startsWith("/") ? posix.normalize(target) : path;
     if (resolved === line.file || open.includes(resolved) || open.length >= MAX_INCLUDES)
-      return this.#incomplete(line, `${resolved} includes itself`);
+      return this.#incomplete(line, `${resolved} includes itself`, "delete this line");
     if (++this.#included > MAX_INCLUDED) {
       if (this.#included === MAX_INCLUDED + 1)
         this.#incomplete(line, `more than ${MAX_INCLUDED} includes: the rest is not read`, "include each file once");
@@ -122,12 +123,17 @@ class LineReader implements Lines {
     const text = await this.#readFile(resolved);
     this.#characters += text?.length ?? 0;
     if (text !== undefined && this.#characters > MAX_CHARACTERS)
-      return this.#incomplete(line, `the included files have more than ${MAX_CHARACTERS} characters: ${resolved} is not read`);
+      return this.#incomplete(
+        line,
+        `the included files have more than ${MAX_CHARACTERS} characters: ${resolved} is not read`,
+        "import this file by itself",
+      );
     if (text !== undefined) return this.file({ path: resolved, text }, [...open, line.file]);
     if (optional) this.notes.push(`!include ${target}: no such file here, so nothing of it is below`);
     else {
       this.notes.push(`include ${target}: the file could not be read, so nothing of it is below`);
-      const hint = "Nix refuses a configuration whose include is missing";
+      // Nix refuses a configuration whose include is missing. A file of another folder is only read when it is named.
+      const hint = `name ${resolved} on the command line too, or write \`!include ${target}\` if it may be missing`;
       this.#incomplete(line, `${resolved}, which the file includes, cannot be read`, hint);
     }
   }

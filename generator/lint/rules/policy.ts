@@ -107,7 +107,8 @@ export const policyRules: readonly Rule[] = [
         report({
           at,
           message: `\`${group.name}\` has ${sizeText(size)} with everything that it needs (${sizes?.system}): the policy allows ${written}`,
-          hint: "remove tools from the group, or raise the limit",
+          // Until then the old sizes would keep `generate` from writing the flake that measures.
+          hint: "raise the limit; or remove tools from the group, delete the sizes file beside the spec, generate, and measure again with `nix build .#closure-sizes` in the output folder",
         });
       }
     },

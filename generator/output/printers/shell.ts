@@ -14,3 +14,6 @@ export function shellWord(value: string): string {
 
 /** Texts → the inside of `( … )` of a bash or zsh array, or the arguments of a command. */
 export const shellArray = (values: readonly string[]): string => values.map(shellWord).join(" ");
+
+/** A shell word for a command that people read: in quotes only where it needs them. */
+export const readableWord = (text: string): string => (/^[\w@%+=:,./~-]+$/.test(text) ? text : shellWord(text));
