@@ -48,6 +48,20 @@ test("the index names every page", () => {
   }
 });
 
+test("CONTRIBUTING.md names scripts and files that there are, on one page", () => {
+  const { scripts } = JSON.parse(textOf("package.json"));
+  const lines = textOf("CONTRIBUTING.md");
+  assert.ok(lines.trimEnd().split("\n").length <= 60);
+  for (const [, name = ""] of lines.matchAll(/npm run ([\w:-]+)/g)) assert.ok(Object.hasOwn(scripts, name), `npm run ${name}`);
+  for (const [, path = ""] of lines.matchAll(/(?:tsx|`)\s*((?:test|scripts|generator|docs|\.ci)\/[\w./-]+\.ts)\b/g))
+    assert.ok(existsSync(join(repository, path)), path);
+  // The folders of generator/ are named without it.
+  for (const [, path = ""] of lines.matchAll(
+    /`((?:language|model|lint|output|write|report|knowledge|importers|read)\/[\w./-]*)`/g,
+  ))
+    assert.ok(existsSync(join(repository, "generator", path)), path);
+});
+
 test("README leads to the index", () => {
   assert.match(textOf("README.md"), "(docs/README.md)");
   assert.match(textOf("README.md"), "(docs/getting-started.md)");
