@@ -4,6 +4,7 @@ import { type Facts, openFacts } from "../knowledge/packages.ts";
 import { momentOf, nixpkgsUrl } from "../knowledge/releases.ts";
 import { listedRevision } from "../knowledge/revisions.ts";
 import { DEFAULTS } from "../language/defaults.ts";
+import { nixpkgsLine } from "../read/nixpkgs-line.ts";
 import { valueAt } from "../report/spec-path.ts";
 import type { System } from "../system/system.ts";
 import type { Options } from "./outcome.ts";
@@ -69,7 +70,8 @@ export async function factsReader(system: System, options: Options): Promise<Fac
 export async function nixpkgsOf(system: System, { spec }: Options): Promise<string | undefined> {
   const bytes = spec === "-" || (await system.kind(spec)) !== "file" ? undefined : await system.readFile(spec);
   if (!bytes) return undefined;
-  // The readers of YAML are loaded only where there is a spec.
+  const line = nixpkgsLine(Buffer.from(bytes).toString());
+  if (line !== undefined) return nixpkgsUrl(line);
   const [{ readSpec }, { includesOf }] = await Promise.all([import("../read/spec.ts"), import("./includes.ts")]);
   const [{ source }] = readSpec(spec, bytes, {
     includes: await includesOf(system, spec, new Map()),

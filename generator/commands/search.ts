@@ -53,18 +53,23 @@ function find(word: string, facts: Facts): Hit[] {
   const hits = new Map<string, Hit>();
   const add = (attribute: string, rank: number, called?: string): void => {
     const before = hits.get(attribute);
-    if (!before || rank < before.rank) hits.set(attribute, { attribute, rank, ...(called === undefined ? {} : { called }) });
+    if (before && before.rank <= rank) return;
+    hits.set(attribute, { attribute, rank, ...(called === undefined ? {} : { called }) });
+  };
+  /** What people call a package; this nixpkgs may not have it. */
+  const addTool: typeof add = (attribute, rank, called) => {
+    if (facts.find(attribute)) add(attribute, rank, called);
   };
   for (const { called, attribute, kind } of TOOL_NAMES) {
     const name = called.toLowerCase();
     // What nixpkgs has under the name may be another thing: what people mean comes first.
-    if (name === whole) add(attribute, kind === "other-thing" ? -1 : 1, called);
-    else if (name.startsWith(whole)) add(attribute, 3, called);
+    if (name === whole) addTool(attribute, kind === "other-thing" ? -1 : 1, called);
+    else if (name.startsWith(whole)) addTool(attribute, 3, called);
   }
   for (const { attribute, called, description } of toolCompletions()) {
     const text = `${attribute} ${called} ${description}`.toLowerCase();
     const matched = words.filter((one) => text.includes(one)).length;
-    if (matched > 0) add(attribute, 5 + 2 * (words.length - matched), called === attribute ? undefined : called);
+    if (matched > 0) addTool(attribute, 5 + 2 * (words.length - matched), called === attribute ? undefined : called);
   }
   // Of several words, each may be part of a name.
   if (words.length > 1)
@@ -78,9 +83,9 @@ function find(word: string, facts: Facts): Hit[] {
       else if (name.startsWith(first)) add(attribute, isWellKnown(attribute) ? 2 : 4);
       else if (first.length >= 3 && name.includes(first)) add(attribute, isWellKnown(attribute) ? 4 : 6);
     }
-  return [...hits.values()]
-    .filter(({ attribute }) => facts.find(attribute) !== undefined)
-    .sort((a, b) => a.rank - b.rank || a.attribute.length - b.attribute.length || (a.attribute < b.attribute ? -1 : 1));
+  return [...hits.values()].sort(
+    (a, b) => a.rank - b.rank || a.attribute.length - b.attribute.length || (a.attribute < b.attribute ? -1 : 1),
+  );
 }
 
 function table(rows: readonly Readonly<Record<"attribute" | "version" | "licence" | "program" | "called", string>>[]): string {

@@ -1,7 +1,7 @@
 import { type Candidate, NameIndex } from "../report/suggestions.ts";
 import { type History, hadHappened, readHistory } from "./package-history.ts";
 import { type Moment, RELEASES, UNSTABLE } from "./releases.ts";
-import { isWellKnown, TOOL_NAMES } from "./tool-names.ts";
+import { isWellKnown, TOOL_NAMES, wellKnown } from "./tool-names.ts";
 
 /*
  * Facts about the packages of nixpkgs. A look-up searches in the text of the file, because parsing 30,000 lines would be slow for a spec
@@ -44,6 +44,9 @@ export interface PackageFacts {
   /** The text of the cell `oldest`. */
   readonly oldest?: string;
 }
+
+/** The names of a package: what `containing` finds. */
+export type NamedPackage = Pick<PackageFacts, "attribute" | "mainProgram">;
 
 /** What a name is in a state of nixpkgs. */
 export type Verdict =
@@ -113,8 +116,11 @@ export interface Facts extends FactsOrigin {
   unfree(): readonly string[];
   /** The licences of all rows, as the facts have them; none if the facts have no such column. Only that column is read. */
   licenses(): ReadonlySet<string>;
-  /** Packages whose attribute or main program contains the word, in any case; sorted. Only their lines are read. */
-  containing(word: string): PackageFacts[];
+  /**
+   * Packages whose attribute or main program contains the word, in any case; sorted. A word of one or two letters is the beginning of the
+   * attribute, or the whole main program: other hits would be half of nixpkgs. Little more than their names is read.
+   */
+  containing(word: string): NamedPackage[];
   /** All rows, including old names, sorted. */
   rows(): PackageFacts[];
   /** The attributes with this main program, the most likely first. */
@@ -396,23 +402,73 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
     return new Set([...cells].flatMap((cell) => decodeCell(cell).split(" ").filter(Boolean)));
   }
 
-  function containing(word: string): PackageFacts[] {
-    const found: PackageFacts[] = [];
+  let lowerText: string | undefined;
+  function containing(word: string): NamedPackage[] {
+    const found: NamedPackage[] = [];
     const wanted = word.toLowerCase();
-    const form = new RegExp(word.replace(/[^A-Za-z0-9]/g, "\\$&"), "gi");
-    form.lastIndex = body;
-    for (let hit = form.exec(text); hit && word !== ""; hit = form.exec(text)) {
-      const start = lineStart(hit.index);
+    if (wanted === "" || /[\t\n]/.test(wanted)) return found;
+    // The text is ASCII: in lower case, everything has the same place.
+    lowerText ??= text.toLowerCase();
+    const isShort = wanted.length < 3;
+    const starts = isShort ? startsOf([`\n${wanted}`, `\t${wanted}\t`], lowerText) : startsOf([wanted], lowerText);
+    for (const start of starts) {
       const end = lineEnd(start);
-      form.lastIndex = end;
       // Most hits in long lines are in columns that do not count.
       const attribute = attributeAt(start, end);
-      const row =
-        attribute.toLowerCase().includes(wanted) || hit.index - start < attribute.length + 80 ? parse(start) : undefined;
-      if (!row || !isThere(row.attribute)) continue;
-      if (row.attribute.toLowerCase().includes(wanted) || row.mainProgram.toLowerCase().includes(wanted)) found.push(row);
+      const program = programAt(start + attribute.length, end);
+      const mainProgram = program === "." ? attribute : program;
+      const [name, called] = [attribute.toLowerCase(), mainProgram.toLowerCase()];
+      const isNamed = isShort ? name.startsWith(wanted) || called === wanted : name.includes(wanted) || called.includes(wanted);
+      if (isNamed && isThereAt(start, end)) found.push({ attribute, mainProgram });
     }
     return found;
+  }
+
+  /** The starts of the lines of packages that have one of the texts, sorted. */
+  function startsOf(wanted: readonly string[], within: string): number[] {
+    const starts = new Set<number>();
+    for (const one of wanted)
+      for (let hit = within.indexOf(one, body - 1); hit !== -1; ) {
+        // A text that begins with the end of a line is in the next one.
+        const start = lineStart(one.startsWith("\n") ? hit + 1 : hit);
+        starts.add(start);
+        hit = within.indexOf(one, lineEnd(start));
+      }
+    return [...starts].sort((a, b) => a - b);
+  }
+
+  const programColumn = at.get("mainProgram") ?? 0;
+  /** The cell of the main program of the line whose first cell ends at `tab`. */
+  function programAt(tab: number, end: number): string {
+    const from = afterTabs(tab, end, programColumn);
+    const next = text.indexOf("\t", from);
+    return decodeCell(text.slice(from, next === -1 || next > end ? end : next));
+  }
+
+  /** The offset behind so many tabs, the end of the line if it has fewer. */
+  function afterTabs(from: number, end: number, count: number): number {
+    let offset = from;
+    for (let tabs = 0; tabs < count; tabs++) {
+      const tab = text.indexOf("\t", offset);
+      if (tab === -1 || tab >= end) return end;
+      offset = tab + 1;
+    }
+    return offset;
+  }
+
+  const historyColumn = at.get("history");
+  /** By the cell of the history: there are few. */
+  const current = new Map<string, boolean>([["", true]]);
+  /** Whether the attribute of a line is the current name of a package. */
+  function isThereAt(start: number, end: number): boolean {
+    const from = historyColumn === undefined ? end : afterTabs(start, end, historyColumn);
+    const tab = text.indexOf("\t", from);
+    const cell = text.slice(from, tab === -1 || tab > end ? end : tab);
+    const known = current.get(cell);
+    if (known !== undefined) return known;
+    const answer = isThere(attributeAt(start, end));
+    current.set(cell, answer);
+    return answer;
   }
 
   let index: NameIndex | undefined;
@@ -497,19 +553,11 @@ const decodeCell = (cell: string): string =>
  * @param has whether the nixpkgs has the attribute under this name; others are never suggested
  */
 function suggestionIndex(text: string, body: number, has: (attribute: string) => boolean): NameIndex {
-  const candidates: Candidate[] = [];
-  for (let start = body; start < text.length; ) {
-    const newline = text.indexOf("\n", start);
-    const end = newline === -1 ? text.length : newline;
-    const tab = text.indexOf("\t", start);
-    const name = text.slice(start, tab === -1 || tab > end ? end : tab);
-    start = end + 1;
-    if (name !== "") candidates.push({ name, familiarity: isWellKnown(name) ? "popular" : "rare" });
-  }
+  const popular: Candidate[] = Array.from(wellKnown(), (name) => ({ name, familiarity: "popular" }));
   // A misspelt `gcloud` leads to the package of gcloud.
   for (const { called, attribute } of TOOL_NAMES)
-    if (called.length >= 4) candidates.push({ name: called, familiarity: "popular", answer: attribute });
-  return new NameIndex(candidates, has);
+    if (called.length >= 4) popular.push({ name: called, familiarity: "popular", answer: attribute });
+  return new NameIndex(popular, has, text.slice(body));
 }
 
 const daysBetween = (from: string | undefined, to: string): number => (Date.parse(to) - Date.parse(from ?? to)) / 86_400_000;

@@ -77,3 +77,6 @@ const WELL_KNOWN: ReadonlySet<string> = new Set([...TOOL_NAMES, ...data.descript
 
 /** Whether the attribute is a common tool of platforms. Of equally similar names, these are suggested first. */
 export const isWellKnown = (attribute: string): boolean => WELL_KNOWN.has(attribute);
+
+/** The attributes of the common tools of platforms. */
+export const wellKnown = (): Iterable<string> => WELL_KNOWN;

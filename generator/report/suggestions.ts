@@ -80,18 +80,21 @@ interface Word {
 
 /** An index for many searches in the same names. A search in 20,000 names takes a few milliseconds. */
 export class NameIndex {
-  readonly #entries: readonly Entry[];
+  readonly #candidates: readonly Candidate[];
   readonly #isThere: (answer: string) => boolean;
+  readonly #rare: string;
+  /** Prepared when a name is first compared, since most are never similar. */
+  readonly #words = new Map<string, Word>();
 
-  /** @param isThere whether an answer may be given; it is asked only about similar names */
-  constructor(candidates: Iterable<Candidate>, isThere: (answer: string) => boolean = () => true) {
+  /**
+   * @param isThere whether an answer may be given; it is asked only about similar names
+   * @param rare very many more candidates, all rare: a text in which each line begins with one, before a tab. To make 20,000 strings of it
+   * would take longer than the search.
+   */
+  constructor(candidates: Iterable<Candidate>, isThere: (answer: string) => boolean = () => true, rare = "") {
+    this.#candidates = [...candidates];
     this.#isThere = isThere;
-    this.#entries = Array.from(candidates, ({ name, answer = name, familiarity }) => ({
-      name,
-      answer,
-      thresholds: THRESHOLDS[familiarity],
-      word: undefined,
-    }));
+    this.#rare = rare;
   }
 
   /** The answers for the names that are most similar to `wrong`, as in {@link nearestNames}, without `except`. */
@@ -99,17 +102,17 @@ export class NameIndex {
     const written = wordOf(wrong);
     const best = new Map<string, { readonly score: number; readonly shared: number }>();
     // A name of several words can be another one's in another order.
-    const isOneWord = wordsOf(wrong).length < 2;
-    for (const entry of this.#entries) {
-      const { answer, thresholds } = entry;
-      if (isOneWord && thresholds.sameWord === undefined && !mayBeSimilar(written.plain, entry.name)) continue;
-      entry.word ??= wordOf(entry.name);
-      const { word } = entry;
+    const starts = new Set([...written.plain.slice(0, 2), ...wordsOf(wrong).map((word) => word[0] as string)]);
+    const compare = (name: string, answer: string, thresholds: Thresholds): void => {
+      if (thresholds.sameWord === undefined && !mayBeSimilar(written, starts, name)) return;
+      const word = this.#wordOf(name);
       const score = unlikeness(written, word, thresholds);
-      if (score === undefined || answer === except || (best.get(answer)?.score ?? Number.POSITIVE_INFINITY) <= score) continue;
-      if (!best.has(answer) && !this.#isThere(answer)) continue;
+      if (score === undefined || answer === except || (best.get(answer)?.score ?? Number.POSITIVE_INFINITY) <= score) return;
+      if (!best.has(answer) && !this.#isThere(answer)) return;
       best.set(answer, { score, shared: sharedPrefix(written.plain, word.plain) });
-    }
+    };
+    for (const { name, answer = name, familiarity } of this.#candidates) compare(name, answer, THRESHOLDS[familiarity]);
+    for (const name of this.#rareNames(starts)) compare(name, name, THRESHOLDS.rare);
     const least = Math.min(...Array.from(best.values(), ({ score }) => score));
     return [...best]
       .filter(([, { score }]) => score < least + WINDOW)
@@ -117,31 +120,51 @@ export class NameIndex {
       .slice(0, max)
       .map(([answer]) => answer);
   }
+
+  /** The rare names of which one of the first two letters is among these: see {@link mayBeSimilar}. */
+  #rareNames(starts: ReadonlySet<string>): readonly string[] {
+    if (starts.size === 0 || this.#rare === "") return [];
+    const letters = [...starts].map((letter) => `\\u{${letter.codePointAt(0)?.toString(16)}}`).join("");
+    return this.#rare.match(new RegExp(`^[-_. ]*(?:[^\\t\\n][-_. ]*)?[${letters}][^\\t\\n]*`, "gimu")) ?? [];
+  }
+
+  #wordOf(name: string): Word {
+    const known = this.#words.get(name);
+    if (known) return known;
+    const word = wordOf(name);
+    this.#words.set(name, word);
+    return word;
+  }
 }
 
-/** A candidate; its word is prepared when it is first compared, since most are never similar. */
-interface Entry {
-  readonly name: string;
-  readonly answer: string;
-  readonly thresholds: Thresholds;
-  word: Word | undefined;
-}
+/** At most as many mistakes as any threshold allows. */
+const MOST_MISTAKES = 3;
 
 /**
- * A cheap test that no similar name fails: a common beginning has the same first letter, and so have all but names with one mistake at the
- * first letter, whose first two letters then have one in common.
+ * A cheap test that no similar name fails, where a common word is not enough: one name begins with the other, or they have about the same
+ * length and letters. One of its first two letters is one of the written first two, or begins one of the written words.
  */
-function mayBeSimilar(plain: string, name: string): boolean {
-  let seen = 0;
-  for (let at = 0; at < name.length && seen < 2; at++) {
-    const letter = name[at] as string;
-    if (letter === "-" || letter === "_" || letter === "." || letter === " ") continue;
-    seen++;
-    const lower = letter.toLowerCase();
-    if (lower === plain[0] || lower === plain[1]) return true;
+function mayBeSimilar({ plain, letters }: Word, starts: ReadonlySet<string>, name: string): boolean {
+  let [length, shared, set] = [0, 0, 0];
+  let isSimilarStart = false;
+  for (let at = 0; at < name.length; at++) {
+    let code = name.charCodeAt(at);
+    if (code === HYPHEN || code === UNDERSCORE || code === DOT || code === SPACE) continue;
+    if (code > ASCII) return true;
+    if (code >= UPPER_A && code <= UPPER_Z) code += 32;
+    if (length < 2) isSimilarStart ||= starts.has(String.fromCharCode(code));
+    if (length === 1 && !isSimilarStart) return false;
+    if (shared === length && code === plain.charCodeAt(length)) shared++;
+    if (shared === plain.length) return true;
+    length++;
+    set |= 1 << (code & 31);
+    if (shared < length && length > plain.length + MOST_MISTAKES) return false;
   }
-  return false;
+  if (shared === length) return true;
+  return plain.length - length <= MOST_MISTAKES && countBits(set ^ letters) <= 2 * MOST_MISTAKES;
 }
+
+const [SPACE, HYPHEN, DOT, UPPER_A, UPPER_Z, UNDERSCORE, ASCII] = [32, 45, 46, 65, 90, 95, 127];
 
 /** The score of a name; undefined if it is not similar enough. */
 function unlikeness(wrong: Word, word: Word, thresholds: Thresholds): number | undefined {

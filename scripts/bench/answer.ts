@@ -5,7 +5,7 @@ import type { Attack } from "./attacks.ts";
 import { type Cost, REPORT_VARIABLE, REPORTER, scratch } from "./measure.ts";
 
 /** How a program answers to an attack. */
-export interface Answer extends Cost {
+export interface Answer extends Omit<Cost, "wall"> {
   /** `ok`, the first code, or why there is none. */
   readonly says: string;
 }
@@ -31,7 +31,7 @@ export function answer(bundle: string, { file, text }: Attack, size: number): An
       env: { ...process.env, [REPORT_VARIABLE]: report },
     },
   );
-  let cost: Cost = { cpu: Number.POSITIVE_INFINITY, memory: Number.POSITIVE_INFINITY };
+  let cost: Omit<Cost, "wall"> = { cpu: Number.POSITIVE_INFINITY, memory: Number.POSITIVE_INFINITY };
   try {
     cost = JSON.parse(readFileSync(report, "utf8"));
   } catch {

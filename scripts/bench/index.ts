@@ -38,7 +38,6 @@ if (isSelected("start")) {
   const rows = [
     ["generate, nothing to change", ["generate", "spec/platform.yaml"]],
     ["check", ["check", "spec/platform.yaml"]],
-    ["search kube, in the project", ["search", "kube"]],
     ["schema", ["schema"]],
   ].map(([name, args]) => {
     const { cpu, memory, floorCpu, floorMemory, ratio } = againstFloor([flakewright, ...(args as string[])], 20, root);
@@ -52,6 +51,19 @@ if (isSelected("start")) {
     };
   });
   table("Start-up: the reference platform, median of 20 alternating runs", rows);
+  table(
+    "Search: in the project of the reference platform, median of 20 runs, each beside one of node -e 0",
+    ["kube", "a", "kubectl", "azure login", "zzzzqq"].map((word) => {
+      const { wall, floorWall, cpu, floorCpu } = againstFloor([flakewright, "search", word], 20, root, [0, 1]);
+      return {
+        word,
+        "wall ms": round(wall * 1000, 0),
+        "node -e 0 wall ms": round(floorWall * 1000, 0),
+        "CPU ms": round(cpu * 1000, 0),
+        "node -e 0 CPU ms": round(floorCpu * 1000, 0),
+      };
+    }),
+  );
 }
 
 if (isSelected("scale")) {

@@ -9,6 +9,8 @@ export interface Cost {
   cpu: number;
   /** Peak memory, MiB. */
   memory: number;
+  /** From the start of the process to its end, seconds. On a machine that does other things it says little. */
+  wall: number;
 }
 
 const folder = mkdtempSync(join(tmpdir(), "flakewright-bench-"));
@@ -27,16 +29,22 @@ writeFileSync(
 /** A path for temporary files, deleted at exit. */
 export const scratch = (name: string): string => join(folder, name);
 
-/** Runs Node once. The process reports its own cost at exit. */
-export function cost(args: readonly string[], cwd?: string): Cost {
+/**
+ * Runs Node once. The process reports its own cost at exit.
+ *
+ * @param accepted Exit statuses that are no failure.
+ */
+export function cost(args: readonly string[], cwd?: string, accepted: readonly number[] = [0]): Cost {
+  const start = performance.now();
   const { status, stderr } = spawnSync(process.execPath, ["--require", REPORTER, ...args], {
     cwd,
     env: { ...process.env, [REPORT_VARIABLE]: report },
     encoding: "utf8",
     maxBuffer: 2 ** 28,
   });
-  if (status !== 0) throw new Error(`node ${args.join(" ")}: status ${status}\n${stderr}`);
-  return JSON.parse(readFileSync(report, "utf8"));
+  const wall = (performance.now() - start) / 1000;
+  if (!accepted.includes(status ?? -1)) throw new Error(`node ${args.join(" ")}: status ${status}\n${stderr}`);
+  return { ...JSON.parse(readFileSync(report, "utf8")), wall };
 }
 
 export function median(values: readonly number[]): number {
@@ -49,19 +57,21 @@ export interface Compared {
   /** Medians of the command. */
   cpu: number;
   memory: number;
+  wall: number;
   /** Medians of `node -e 0`. */
   floorCpu: number;
+  floorWall: number;
   floorMemory: number;
   ratio: number;
 }
 
 /** Measures a command and `node -e 0` in alternating runs, so that a change of the machine's speed affects both. */
-export function againstFloor(args: readonly string[], runs: number, cwd?: string): Compared {
-  cost(args, cwd);
+export function againstFloor(args: readonly string[], runs: number, cwd?: string, accepted?: readonly number[]): Compared {
+  cost(args, cwd, accepted);
   const ours: Cost[] = [];
   const floor: Cost[] = [];
   for (let run = 0; run < runs; run++) {
-    ours.push(cost(args, cwd));
+    ours.push(cost(args, cwd, accepted));
     floor.push(cost(["-e", "0"], cwd));
   }
   const cpu = median(ours.map((one) => one.cpu));
@@ -69,7 +79,9 @@ export function againstFloor(args: readonly string[], runs: number, cwd?: string
   return {
     cpu,
     memory: median(ours.map((one) => one.memory)),
+    wall: median(ours.map((one) => one.wall)),
     floorCpu,
+    floorWall: median(floor.map((one) => one.wall)),
     floorMemory: median(floor.map((one) => one.memory)),
     ratio: cpu / floorCpu,
   };

@@ -165,6 +165,22 @@ test("by program: the package that is most likely meant comes first", () => {
   for (const none of ["", "kubectl-no", "\t", "f"]) assert.equal(facts.byProgram(none), [], none);
 });
 
+test("containing a word: what all packages that are there have in their names", () => {
+  for (const state of [facts, at("nixos-24.05")]) {
+    const all = state.all().map(({ attribute, mainProgram }) => ({ attribute, mainProgram }));
+    for (const word of ["kube", "KUBECTL", "python3Packages.a", "c++", ".", "a.b", "zzzzqq", "rg", "Z", "go"]) {
+      const low = word.toLowerCase();
+      const isShort = low.length < 3;
+      const want = all.filter(({ attribute, mainProgram }) => {
+        const [name, program] = [attribute.toLowerCase(), mainProgram.toLowerCase()];
+        return isShort ? name.startsWith(low) || program === low : name.includes(low) || program.includes(low);
+      });
+      assert.equal(state.containing(word), want, word);
+    }
+  }
+  for (const none of ["", "\t", "a\nb"]) assert.equal(facts.containing(none), [], none);
+});
+
 const index: readonly PackageFacts[] = [
   row("zsh", { systems: ["aarch64-linux"], licenses: ["MIT"], pname: "zsh", description: "Schöne Shell\t\\o/ \u{1f40c}\nEnde" }),
   row("python3Packages.ansible", { mainProgram: "ansible", licenses: ["GPL-3.0-or-later", "MIT"], pname: "ansible" }),
