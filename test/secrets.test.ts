@@ -1,24 +1,29 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { add } from "../generator/commands/add.ts";
+import { adopt } from "../generator/commands/adopt.ts";
 import { check } from "../generator/commands/check.ts";
 import { diff } from "../generator/commands/diff.ts";
 import { generate, generateInSession } from "../generator/commands/generate.ts";
 import { importFiles } from "../generator/commands/import.ts";
+import { maskedOutcome } from "../generator/commands/masked-outcome.ts";
 import type { Options, Outcome, Terminal } from "../generator/commands/outcome.ts";
+import { outdated } from "../generator/commands/outdated.ts";
+import { pin } from "../generator/commands/pin.ts";
+import { remove } from "../generator/commands/remove.ts";
+import { search } from "../generator/commands/search.ts";
 import { openSession } from "../generator/commands/session.ts";
 import { show } from "../generator/commands/show.ts";
+import { upgrade } from "../generator/commands/upgrade.ts";
 import { watch } from "../generator/commands/watch.ts";
 import { isSecretName } from "../generator/knowledge/secret-forms.ts";
 import { allSettings } from "../generator/knowledge/settings.ts";
-import { explanationOf } from "../generator/lint/rules.ts";
-import { toGithub } from "../generator/report/github.ts";
-import { toJson } from "../generator/report/json.ts";
-import { toSarif } from "../generator/report/sarif.ts";
-import { toText } from "../generator/report/text.ts";
 import { nodeSystem } from "../generator/system/node-system.ts";
-import { base, head, KEY, settings } from "./support/diagnostic-rows.ts";
+import { base, settings } from "./support/diagnostic-rows.ts";
+import { FORMS, leaks, OPAQUE, printed } from "./support/secret-forms.ts";
+import { SPEC_PLACES } from "./support/secret-places.ts";
 import { repository } from "./support/spec.ts";
 import { tempFolder } from "./support/temp.ts";
 
@@ -39,141 +44,7 @@ const options: Options = {
   knowledge: join(repository, "generator/knowledge"),
 };
 
-const alnum = (length: number, shift = 0) =>
-  Array.from({ length }, (_, at) => "aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xYz"[(at * 7 + shift) % 33]).join("");
-const hex = (length: number) => Array.from({ length }, (_, at) => "0f1e2d3c4b5a69788796"[(at * 3) % 20]).join("");
-const upper = (length: number) => alnum(length).toUpperCase();
-
-/** A secret as it is written, and what of it must not be seen. */
-type Form = readonly [written: string, secret?: string];
-
-const FORMS: readonly Form[] = [
-  [`ghp_${alnum(36)}`],
-  [`gho_${alnum(36, 1)}`],
-  [`github_pat_${alnum(22)}_${alnum(59, 2)}`],
-  [`glpat-${alnum(20)}`],
-  [`glrt-${alnum(24)}`],
-  [`AKIA${upper(16)}`],
-  [`AIza${alnum(35)}`],
-  [`dop_v1_${hex(64)}`],
-  [`hvs.${alnum(90)}`],
-  [`xoxb-123456789012-${alnum(24)}`],
-  [`npm_${alnum(36)}`],
-  [`pypi-AgEI${alnum(80)}`],
-  [`dckr_pat_${alnum(27)}`],
-  [`tskey-auth-${alnum(16)}-${alnum(32)}`],
-  [`sk-ant-${alnum(40)}`],
-  [`sk_live_${alnum(24)}`],
-  [`eyJhbGciOiJIUzI1NiJ9.eyJ${alnum(40)}.${alnum(43)}`],
-  [`https://ada:correct-horse-battery@cache.example.org`, "correct-horse-battery"],
-  [`postgres://app:s3cr3t-of-the-database@db.example.org/app`, "s3cr3t-of-the-database"],
-  [`https://${alnum(40)}@github.com/acme/private`, alnum(40)],
-  [`https://cache.example.org/nix?token=${alnum(24)}`, alnum(24)],
-  [`https://cache.example.org/nix?X-Amz-Signature=${hex(64)}`, hex(64)],
-  [`machine cache.example.org login ada password ${alnum(14)}`, alnum(14)],
-  [`DB_PASSWORD=correct-horse-battery`, "correct-horse-battery"],
-  [`GITHUB_TOKEN=${hex(40)}`, hex(40)],
-  [`cache.example.org-1:${alnum(86)}==`, alnum(86)],
-  [`AGE-SECRET-KEY-1${upper(58)}`],
-  [`-----BEGIN OPENSSH PRIVATE KEY----- ${alnum(120)} -----END OPENSSH PRIVATE KEY-----`, alnum(120)],
-  [`-----BEGIN PGP PRIVATE KEY BLOCK----- ${alnum(120)} -----END PGP PRIVATE KEY BLOCK-----`, alnum(120)],
-  [
-    Buffer.from(`-----BEGIN OPENSSH PRIVATE KEY-----\n${alnum(90)}\n-----END OPENSSH PRIVATE KEY-----\n`)
-      .toString("base64")
-      .replaceAll("\n", ""),
-  ],
-  [`hf_${alnum(34)}`],
-  [`glsa_${alnum(32)}_${hex(8)}`],
-  [`SG.${alnum(22)}.${alnum(43)}`],
-  [`${alnum(14)}.atlasv1.${alnum(67)}`, alnum(67)],
-  [`ATATT3${alnum(80)}`],
-  [`dapi${hex(32)}`],
-  [`dp.pt.${alnum(43)}`],
-  [`shpat_${hex(32)}`],
-  [`123456789:AA${alnum(33)}`],
-  [`Authorization: Bearer ${alnum(40)}`, alnum(40)],
-];
-
-/** Ten equal characters are no coincidence. */
-function leaks(output: string, secret: string): string | undefined {
-  for (let at = 0; at + 10 <= secret.length; at++)
-    if (output.includes(secret.slice(at, at + 10))) return secret.slice(at, at + 10);
-  return undefined;
-}
-
-/** Everything that a run prints in any format. */
-function printed({ report, output, notes, summary, data }: Outcome): string {
-  return [
-    toText(report, false),
-    toJson(report, 2),
-    toGithub(report),
-    toSarif(report, "0.0.0", explanationOf),
-    output,
-    ...notes,
-    summary,
-    JSON.stringify(data ?? null),
-  ].join("\n");
-}
-
 const q = (text: string) => JSON.stringify(text);
-const url = `${base}substituters:\n  - url: https://cache.example.org\n    publicKey: ${KEY}\n`;
-
-/** Places of a spec. Valid or not: what a text is in the wrong place may be a secret, too. */
-const SPEC_PLACES: Readonly<Record<string, (secret: string) => string>> = {
-  "the name": (s) => head.replace("demo", q(s)),
-  "the description": (s) => `${base}description: ${q(s)}\n`,
-  nixpkgs: (s) => base.replace(/nixpkgs: .*/, `nixpkgs: ${q(s)}`),
-  "nixpkgs.url": (s) => base.replace(/nixpkgs: .*/, `nixpkgs: { url: ${q(s)} }`),
-  "an unfree name": (s) => base.replace(/nixpkgs: (.*)/, `nixpkgs: { url: "github:NixOS/nixpkgs/$1", unfree: [${q(s)}] }`),
-  "a system": (s) => `${base}systems: [${q(s)}]\n`,
-  "an input": (s) => `${base}inputs: { other: ${q(s)} }\n`,
-  "a group's name": (s) => `${head}groups:\n  ${q(s)}: { packages: [git] }\n`,
-  "a group's title": (s) => `${head}groups: { k8s: { title: ${q(s)}, packages: [git] } }\n`,
-  "a package": (s) => `${head}groups: { k8s: { packages: [${q(s)}] } }\n`,
-  "a package's description": (s) => `${head}groups: { k8s: { packages: [{ package: git, description: ${q(s)} }] } }\n`,
-  "a package's version": (s) => `${head}groups: { k8s: { packages: [{ package: git, version: ${q(s)} }] } }\n`,
-  "a package's input": (s) => `${head}groups: { k8s: { packages: [{ package: git, from: ${q(s)} }] } }\n`,
-  "a variable": (s) => `${base}shells: { k8s: { env: { EDITOR: ${q(s)} } } }\n`,
-  "a variable's name": (s) => `${base}shells: { k8s: { env: { ${q(s)}: x } } }\n`,
-  "a path variable": (s) => `${base}shells: { k8s: { env: { PATH: { prepend: [${q(s)}] } } } }\n`,
-  "a file of variables": (s) => `${base}shells: { k8s: { envFiles: [${q(s)}] } }\n`,
-  "a hook": (s) => `${base}shells:\n  k8s:\n    hook: |\n      echo hello\n      curl ${s}\n`,
-  "a broken hook": (s) => `${base}shells:\n  k8s:\n    hook: |\n      if true\n      curl ${s}\n`,
-  "a command": (s) => `${base}commands: { deploy: { run: ${q(`curl ${s}`)} } }\n`,
-  "a command's help": (s) => `${base}commands: { deploy: { help: ${q(s)}, run: echo } }\n`,
-  "a setting": (s) => settings(`bash-prompt: ${q(s)}`),
-  "a setting's name": (s) => settings(`${q(s)}: 1`),
-  "a setting of another type": (s) => settings(`cores: ${q(s)}`),
-  "a list setting": (s) => settings(`system-features: [${q(s)}]`),
-  "netrc-file": (s) => settings(`netrc-file: ${q(s)}`),
-  "an unknown setting": (s) => settings(`kores: ${q(s)}`),
-  "a user's setting": (s) => `${base}users: { ada: { settings: { bash-prompt: ${q(s)} } } }\n`,
-  "a user's name": (s) => `${base}users: { ${q(s)}: { settings: { cores: 1 } } }\n`,
-  "a cache's address": (s) => url.replace("https://cache.example.org\n", `${q(s)}\n`),
-  "a cache's key": (s) => url.replace(KEY, q(s)),
-  "a trusted user": (s) => `${base}trustedUsers: [${q(s)}]\n`,
-  "a builder's host": (s) => `${base}builders: [{ host: ${q(s)} }]\n`,
-  "a builder's key": (s) => `${base}builders: [{ host: arm, publicHostKey: ${q(s)} }]\n`,
-  "a builder's sshKey": (s) => `${base}builders: [{ host: arm, sshKey: ${q(s)} }]\n`,
-  "a host's name": (s) => `${base}hosts: { ${q(s)}: { system: x86_64-linux } }\n`,
-  "a host's address": (s) =>
-    `${base}hosts: { web: { system: x86_64-linux, stateVersion: "26.05", deploy: { target: ${q(s)} } } }\n`,
-  "a reason under lint": (s) => `${base}lint: [{ code: package-unknown, at: groups, why: ${q(s)} }]\n`,
-  "an include": (s) => `include: [${q(s)}]\n${base}`,
-  "requires ": (s) => `requires: ${q(s)}\n${base}`,
-  "a comment": (s) => `${base}# ${s}\n`,
-  "a comment beside a mistake": (s) => `${base}kores: 1 # ${s}\n`,
-  "an unknown key": (s) => `${base}${q(s)}: 1\n`,
-  "an unknown key's value": (s) => `${base}nonsense: ${q(s)}\n`,
-  "a list in place of a map": (s) => `${head}groups: [${q(s)}]\n`,
-  "a map in place of text": (s) => `${base}description: { a: ${q(s)} }\n`,
-  "duplicate keys": (s) => `${base}description: x\ndescription: ${q(s)}\n`,
-  "text that is not YAML": (s) => `${base}nonsense: [${q(s)}\nmore: }\n`,
-  "an unclosed quote": (s) => `${base}description: "${s}\n`,
-  "a tag": (s) => `${base}description: !secret ${q(s)}\n`,
-  "an alias": (s) => `${base}description: *none # ${s}\n`,
-  "a tab before": (s) => `${base}description:\n\t- ${q(s)}\n`,
-};
 
 /** Places of foreign files. */
 const FOREIGN_PLACES: Readonly<Record<string, readonly [file: string, text: (secret: string) => string]>> = {
@@ -267,7 +138,19 @@ const terminal = (outcomes: Outcome[]): Terminal => {
   };
 };
 
-test("a spec: every place and every form through check, diff, generate, show and watch", async () => {
+/** Commands that read the spec and print little of it. */
+const othersOf = async (): Promise<readonly (readonly [string, Outcome])[]> => [
+  ["show a place", await show(system, options, "groups")],
+  ["add", await add(system, { ...options, group: "k8s" }, ["jq"])],
+  ["remove", await remove(system, options, ["kubectl"])],
+  ["upgrade", await upgrade(system, options, "26.05")],
+  ["outdated", await outdated(system, options)],
+  ["adopt", await adopt(system, options)],
+  ["pin", await pin(system, { ...options, index: join(folder, "none") }, [])],
+  ["search", await search(system, options, "kubectl")],
+];
+
+test("a spec: every place and every form through each command that reads one", async () => {
   const found: string[] = [];
   for (const [index, [place, text]] of Object.entries(SPEC_PLACES).entries()) {
     const [written, secret = written] = FORMS[index % FORMS.length] ?? [""];
@@ -279,9 +162,10 @@ test("a spec: every place and every form through check, diff, generate, show and
       ["diff", await diff(system, options)],
       ["generate", await generate(system, options)],
       ["show", await show(system, options)],
+      ...(index % 4 === 0 || FORMS_EACH > 1 ? await othersOf() : []),
       ...watched.map((one) => ["watch", one] as const),
     ] as const) {
-      const leak = leaks(printed(outcome), secret);
+      const leak = leaks(printed(maskedOutcome(outcome)), secret);
       if (leak) found.push(`${name}: ${place}: ${written}: ${leak}`);
     }
     rmSync(join(folder, "out"), { recursive: true, force: true });
@@ -302,8 +186,6 @@ test("import: every form in every place of every format", async () => {
   assertNone(found);
 });
 
-/** What only its name gives away. */
-const OPAQUE = ["correct-horse-battery", "Zk3vWq8LxPnR5tYb2mHc"];
 const SPEC_NAMES: Readonly<Record<string, (secret: string) => string>> = {
   "access-tokens": (s) => settings(`access-tokens: { github.com: ${s} }`),
   "access-tokens as text": (s) => settings(`access-tokens: "github.com=x1y2z3a4 gitlab.com=${s}"`),
@@ -393,6 +275,81 @@ test("diff and generate show no secret that somebody put into a generated file",
     for (const run of [diff, generate, check]) assert.is(leaks(printed(await run(system, options)), secret), undefined, written);
   }
 });
+
+/** Files beside the spec and in the output folder that commands read, with a secret where a text of them may be quoted. */
+const OTHER_FILES: Readonly<Record<string, readonly [file: string, text: (secret: string, before: string) => string]>> = {
+  "a reference that a bot moved": [
+    "out/flake.nix",
+    (s, before) => before.replace(/github:NixOS\/nixpkgs[^"]*/, `github:NixOS/nixpkgs/${s}`),
+  ],
+  "a reference of another place": ["out/flake.nix", (s, before) => before.replace(/github:NixOS\/nixpkgs[^"]*/, s)],
+  "the manifest's spec": ["out/.flakewright.json", (s, before) => before.replace(/"spec": "[^"]*"/, `"spec": ${q(s)}`)],
+  "the manifest's version": ["out/.flakewright.json", (s, before) => before.replace(/"version": "[^"]*"/, `"version": ${q(s)}`)],
+  "a file of the manifest": ["out/.flakewright.json", (s, before) => before.replace('"flake.nix"', q(`nix/${s}`))],
+  "what is no manifest": ["out/.flakewright.json", (s) => `{ ${s}`],
+  "flake.lock": [
+    "out/flake.lock",
+    (s) =>
+      JSON.stringify({
+        version: 7,
+        root: "root",
+        nodes: { root: { inputs: { nixpkgs: s } }, [s]: { locked: { type: s, url: s, rev: s } } },
+      }),
+  ],
+  "what is no lock": ["out/flake.lock", (s) => `{ ${s}`],
+  "a pin": [
+    "spec.pins.json",
+    (s) => JSON.stringify({ version: 1, pins: [{ package: "kubectl", asked: "1", version: s, commit: s, date: s }] }),
+  ],
+  "what is no list of pins": ["spec.pins.json", (s) => `{ "pins": ${s} }`],
+  "the sizes": ["spec.sizes.json", (s) => JSON.stringify({ lock: s, sizes: { k8s: s } })],
+  "the list of checksums": ["out/.flakewright.sha256", (s) => `${s}  ${s}\n`],
+  "an include": ["more.yaml", (s) => `groups: { k8s: { title: ${q(s)}, ${q(s)}: 1 } }\n`],
+  "an include that is no YAML": ["more.yaml", (s) => `groups: [ ${s} }\n`],
+};
+
+test("every command and other files than the spec: the output folder, lists beside the spec, includes", async () => {
+  const found: string[] = [];
+  const more = join(folder, "more.yaml");
+  for (const [index, [place, [file, text]]] of Object.entries(OTHER_FILES).entries())
+    for (let at = 0; at < FORMS_EACH; at++) {
+      const [written = "", secret = written] = FORMS[(index * FORMS_EACH + at) % FORMS.length] ?? [];
+      writeFileSync(more, "");
+      writeFileSync(
+        join(folder, "spec.yaml"),
+        `include: [more.yaml]\n${base.replace("[kubectl]", '[{ package: kubectl, version: "1" }, git]')}`,
+      );
+      const spec = join(folder, "spec.yaml");
+      if (!file.includes("pins")) writeFileSync(spec, `include: [more.yaml]\n${base}`);
+      await generate(system, options);
+      const path = join(folder, file);
+      const before = existsSync(path) ? readFileSync(path, "utf8") : "";
+      writeFileSync(path, text(written, before));
+      for (const [name, run] of Object.entries(COMMANDS)) {
+        const leak = leaks(printed(maskedOutcome(await run())), secret);
+        if (leak) found.push(`${name}: ${place}: ${written}: ${leak}`);
+      }
+      for (const one of ["out", "spec.pins.json", "spec.sizes.json", "more.yaml"])
+        rmSync(join(folder, one), { recursive: true, force: true });
+    }
+  assertNone(found);
+});
+
+/** Commands that read more than the spec. */
+const COMMANDS: Readonly<Record<string, () => Promise<Outcome>>> = {
+  check: () => check(system, options),
+  diff: () => diff(system, options),
+  generate: () => generate(system, { ...options, dryRun: true }),
+  "generate --force": () => generate(system, { ...options, force: true, dryRun: true }),
+  outdated: () => outdated(system, options),
+  pin: () => pin(system, { ...options, dryRun: true, index: join(folder, "none") }, []),
+  upgrade: () => upgrade(system, { ...options, dryRun: true }, "26.05"),
+  show: () => show(system, options),
+  adopt: () => adopt(system, options),
+};
+
+/** How many forms such a place is tried with; `npm run secrets` tries all. */
+const FORMS_EACH = Number(process.env["SECRET_FORMS"] ?? 1);
 
 test("no key of the spec and no setting of Nix but access-tokens has the name of a secret", async () => {
   const names = allSettings().flatMap(({ name, aliases }) => [name, ...(aliases ?? [])]);

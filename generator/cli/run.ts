@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { maskedOutcome } from "../commands/masked-outcome.ts";
 import type { Options, Outcome } from "../commands/outcome.ts";
 import { ioErrorText } from "../report/io-error.ts";
 import { nodeSystem } from "../system/node-system.ts";
@@ -56,7 +57,7 @@ async function main(argv: readonly string[], home: string): Promise<number> {
   const format = values.format ?? "text";
   const formatted = await formatter(format, async () => ownVersion);
   const show = (outcome: Outcome, jsonIndent = 0) =>
-    print(withFolder(withOwnCommands(outcome, given, COMMANDS, takesSpec), folder, here.cwd), {
+    print(maskedOutcome(withFolder(withOwnCommands(outcome, given, COMMANDS, takesSpec), folder, here.cwd)), {
       format,
       formatted,
       quiet: values.quiet ?? false,

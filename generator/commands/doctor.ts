@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import { allSecrets } from "../knowledge/secret-forms.ts";
 import { hasErrors } from "../report/diagnostic.ts";
+import { maskDiagnostics, masker } from "../report/masking.ts";
 import type { System } from "../system/system.ts";
 import { check } from "./check.ts";
 import { examineConf } from "./doctor/conf.ts";
@@ -35,18 +37,41 @@ export async function doctor(system: System, options: Options): Promise<Outcome>
   const compiled = await compileSpec(system, options);
   if ("status" in compiled || !compiled.model) return checked;
   const isRoot = (await system.spawn("id", ["-u"])).stdout.trim() === "0";
+  const heard: string[] = [];
   const script = compiled.files?.find(({ path }) => path === "apply-nix-config.sh")?.text;
-  const machine = { system, options, model: compiled.model, script, root: options.root ?? "/", sudo: isRoot ? "" : "sudo " };
+  const machine = {
+    system: listening(system, heard),
+    options,
+    model: compiled.model,
+    script,
+    root: options.root ?? "/",
+    sudo: isRoot ? "" : "sudo ",
+  };
   const stale = checked.report.diagnostics.filter((one) => one.code.startsWith("output-"));
   const topics = await examine(machine, stale);
   const findings = [...policy, ...topics.flatMap((topic) => topic.findings)];
+  const fine = topics.flatMap((topic) => topic.fine.map((line) => `ok ${line}\n`)).join("");
+  const mask = masker(heard.flatMap((text) => allSecrets(text).map(({ start, end }) => text.slice(start, end))));
   return {
-    report: { diagnostics: findings, files: [], sources: policy.length > 0 ? compiled.texts : new Map() },
-    output: topics.flatMap((topic) => topic.fine.map((line) => `ok ${line}\n`)).join(""),
+    report: { diagnostics: maskDiagnostics(findings, mask), files: [], sources: policy.length > 0 ? compiled.texts : new Map() },
+    output: mask?.(fine) ?? fine,
     notes: [],
     status: failed(findings, options) ? 1 : 0,
   };
 }
+
+/**
+ * The system, whose programs' answers are collected in `heard`. Nix shows the access tokens of the machine among its settings: a finding
+ * may quote an answer, but no secret of it.
+ */
+const listening = (system: System, heard: string[]): System => ({
+  ...system,
+  async spawn(...call) {
+    const run = await system.spawn(...call);
+    heard.push(run.stdout, run.stderr);
+    return run;
+  },
+});
 
 /** Every topic, in the order in which a person would look: later ones build on earlier ones. */
 async function examine(machine: Machine, stale: Parameters<typeof examineOutputs>[1]): Promise<readonly Examined[]> {

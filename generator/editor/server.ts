@@ -94,7 +94,8 @@ class Server {
       const [spec] = specs;
       if (!cursor) return null;
       const value = spec?.source?.value as Record<string, object> | undefined;
-      const names = (key: string) => Object.keys(value?.[key] ?? {});
+      // A secret in the place of a name is offered nowhere.
+      const names = (key: string) => Object.keys(value?.[key] ?? {}).filter((name) => !isSecret(name, spec));
       const declared = { groups: names("groups"), inputs: names("inputs"), hosts: names("hosts") };
       return completionsAt(cursor, declared, spec && this.#workspace.facts(spec));
     });
@@ -108,8 +109,10 @@ class Server {
       return Promise.all(places.flatMap((place) => (place ? [this.#workspace.location(place)] : [])));
     });
     connection.onPrepareRename(async (params) => {
-      const { name, place } = await this.#name(params);
-      return name && place ? { range: (await this.#workspace.location(place)).range, placeholder: name.name } : null;
+      const { name, place, spec } = await this.#name(params);
+      return name && place && !isSecret(name.name, spec)
+        ? { range: (await this.#workspace.location(place)).range, placeholder: name.name }
+        : null;
     });
     connection.onRenameRequest(async (params) => {
       const { name } = await this.#name(params);
@@ -172,17 +175,24 @@ class Server {
   }
 
   /** The name under a position, in whichever spec of the file has it. */
-  async #name({ textDocument, position }: TextDocumentPositionParams): Promise<{ name?: NamedThing; place?: Place }> {
+  async #name({
+    textDocument,
+    position,
+  }: TextDocumentPositionParams): Promise<{ name?: NamedThing; place?: Place; spec?: EditedSpec }> {
     const { path, document, specs } = await this.#at(textDocument.uri);
     const offset = document.offsetAt(position);
     const isHere = (place: Place) =>
       this.#workspace.absolute(place.file) === path && place.start <= offset && offset <= place.end;
-    for (const { source } of specs) {
-      const name = source && nameAt(namesOf(source), isHere);
+    for (const spec of specs) {
+      const name = spec.source && nameAt(namesOf(spec.source), isHere);
       if (!name) continue;
       const place = [name.declaration, ...name.references].find((one) => one && isHere(one));
-      return { name, ...(place ? { place } : {}) };
+      return { name, spec, ...(place ? { place } : {}) };
     }
     return {};
   }
 }
+
+/** Whether a name is a secret, or holds a part of one, in the wrong place. */
+const isSecret = (name: string, spec: EditedSpec | undefined): boolean =>
+  spec?.compiled !== undefined && spec.compiled.mask(name) !== name;

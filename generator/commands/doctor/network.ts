@@ -102,6 +102,13 @@ const unitWords = (text: string): string[] =>
   );
 
 /** A machine may have its own account for the proxy, which the spec can't contain. */
-const withoutAccount = (url: string | undefined): string | undefined => url?.replace(/^([a-z0-9]+:\/\/)[^@/]*@/i, "$1");
+const withoutAccount = (url: string | undefined): string | undefined => url?.replace(ACCOUNT, "$1");
 
-const withoutPassword = (url: string): string => url.replace(/^([a-z0-9]+:\/\/[^:@/]*:)[^@/]*@/i, "$1•••@");
+/** A token can stand in the place of the name, so only a name that is followed by a password is shown. */
+const withoutPassword = (url: string): string =>
+  url.replace(ACCOUNT, (_, scheme: string, account: string) =>
+    account.includes(":") ? `${scheme}${account.slice(0, account.indexOf(":"))}:•••@` : `${scheme}•••@`,
+  );
+
+/** The account of a proxy, up to the last `@`: a password may have that character and others that a URL should not have. */
+const ACCOUNT = /^([a-z0-9+.-]+:\/\/|(?!\/))(.*)@/i;
