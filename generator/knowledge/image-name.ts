@@ -1,4 +1,4 @@
-import { addressProblem } from "./internet-address.ts";
+import { addressProblem, isPort } from "./internet-address.ts";
 
 /** One part of a repository's path (distribution/reference, regexp.go, pathComponent). */
 const PART = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
@@ -13,7 +13,7 @@ export function imageNameProblem(name: string): string | undefined {
     const [, host = "", port] = /^([^:]*)(?::(.*))?$/.exec(first) ?? [];
     const problem = addressProblem(host);
     if (problem !== undefined) return `names a host that ${problem}`;
-    if (port !== undefined && !(/^[0-9]{1,5}$/.test(port) && Number(port) <= 65535)) return `has no valid port: \`${port}\``;
+    if (port !== undefined && !isPort(port)) return `has no valid port: \`${port}\``;
   }
   for (const part of hasHost ? others : [first, ...others]) {
     if (/:/.test(part)) return "has a tag, and a repository has none";

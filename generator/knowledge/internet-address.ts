@@ -8,6 +8,9 @@ export function ipVersion(text: string): 0 | 4 | 6 {
   return address !== undefined && URL.canParse(`http://[${address}]/`) ? 6 : 0;
 }
 
+/** Whether a text is the number of a port. */
+export const isPort = (text: string): boolean => /^[0-9]{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535;
+
 /**
  * Why a text is no address of a machine, as the end of a sentence; undefined if it can be one: a name by the rules of DNS (RFC 1123), to
  * which programs add `_`, an IPv4 address in four parts, or an IPv6 address without brackets, with or without a zone.

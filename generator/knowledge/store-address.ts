@@ -1,5 +1,5 @@
 import { nearestNames } from "../report/suggestions.ts";
-import { addressProblem } from "./internet-address.ts";
+import { addressProblem, isPort } from "./internet-address.ts";
 
 /* Addresses of binary caches that Nix can't open, or takes for something else. Tried with `nix store ping` of 2.8 and 2.34. */
 
@@ -151,7 +151,7 @@ function hostProblem(scheme: string, rest: string): StoreProblem | undefined {
   const [, host = "", port] = /^(?:[^@]*@)?(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(authority) ?? [];
   const problem = /^\[.*\]$/.test(host) ? addressProblem(host.slice(1, -1)) : addressProblem(host);
   if (problem !== undefined) return { why: `names a host that ${problem}`, hint: "correct the host" };
-  if (port !== undefined && !(/^[0-9]{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65535))
+  if (port !== undefined && !isPort(port))
     return { why: `has no valid port: \`${port}\``, hint: "a port is a number up to 65535" };
   if (/^(?:app\.|www\.)?cachix\.org$/i.test(host)) {
     const name = path.at(0) === "cache" ? path.at(1) : path.at(0);

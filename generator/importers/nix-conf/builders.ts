@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { isPort } from "../../knowledge/internet-address.ts";
 import type { Draft, ImportedBuilder, Noted, ReadFile } from "../draft.ts";
 import { holdsSecret } from "../secrets.ts";
 import type { Assignments } from "./assignments.ts";
@@ -53,7 +54,7 @@ function builderFrom(row: string): ImportedBuilder | undefined {
   const [maxJobs, speedFactor] = [jobs, speed].map(count);
   if (Number.isNaN(maxJobs) || Number.isNaN(speedFactor)) return undefined;
   const [, protocol = "ssh", user, ipv6, name, port] = parts;
-  if (port !== undefined && Number(port) > 65535) return undefined;
+  if (port !== undefined && !isPort(port)) return undefined;
   const host = ipv6 ?? name ?? "";
   return {
     host,

@@ -1,4 +1,4 @@
-import { ipVersion } from "../../knowledge/internet-address.ts";
+import { addressProblem, ipVersion, isPort } from "../../knowledge/internet-address.ts";
 import { replacement } from "../edits.ts";
 import type { Rule } from "../rule.ts";
 
@@ -7,15 +7,19 @@ import type { Rule } from "../rule.ts";
 /** What curl, which Nix uses, takes as a proxy. */
 const SCHEMES = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
 
-const HOST = /^\.?[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?$/;
+/** Whether a text is a name or an IPv4 address, with or without the dot of DNS's root at the end. */
+const isHost = (text: string): boolean => !text.includes(":") && addressProblem(text.replace(/\.$/, "")) === undefined;
+
+/** A host, or a domain with a dot in front of it. */
+const isHostOrDomain = (text: string): boolean => isHost(text.replace(/^\./, ""));
 
 /** What is wrong with a proxy's address, and the address that was meant, if that is certain. */
 function proxyProblem(proxy: string): { readonly message: string; readonly meant?: string; readonly hint?: string } | undefined {
   const [, scheme, account, rest = ""] = /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/)?(?:([^@/]*)@)?(.*)$/.exec(proxy) ?? [];
   const [, address = "", path = ""] = /^([^/?#]*)(.*)$/.exec(rest) ?? [];
   const [, host = "", port] = /^(\[[^\]]*\]|[^:]*)(?::([0-9]+))?$/.exec(address) ?? [];
-  const isHost = host.startsWith("[") ? ipVersion(host.slice(1, -1)) === 6 : HOST.test(host) && !host.startsWith(".");
-  if (!isHost || (port !== undefined && (Number(port) < 1 || Number(port) > 65535)))
+  const isAddress = host.startsWith("[") ? ipVersion(host.slice(1, -1)) === 6 : isHost(host);
+  if (!isAddress || (port !== undefined && !isPort(port)))
     return { message: "this is not the address of a proxy", hint: "write one such as http://proxy.example.net:3128" };
   if (account !== undefined && /[$%](?![0-9A-Fa-f]{2})/.test(account))
     return {
@@ -51,15 +55,15 @@ function entryProblem(entry: string): { readonly message: string; readonly meant
   const version = ipVersion(address);
   if (bits !== undefined && version !== 0)
     return Number(bits) <= (version === 4 ? 32 : 128) ? undefined : { message: "this is not a host, a domain or an address" };
-  if (HOST.test(entry)) return undefined;
+  if (isHostOrDomain(entry)) return undefined;
   const bracketed = /^\[([^\]]*)\](?::[0-9]+)?$/.exec(entry)?.[1];
   if (bracketed !== undefined && ipVersion(bracketed) === 6)
     return { message: "an IPv6 address has no brackets here", meant: bracketed };
   const domain = /^\*(\..+)$/.exec(entry)?.[1];
-  if (domain !== undefined && HOST.test(domain))
+  if (domain !== undefined && isHostOrDomain(domain))
     return { message: "programs do not know `*` in front of a domain", meant: domain };
   const host = /^(?:[a-z]+:\/\/)?([^/:]+)(?::[0-9]+)?(?:\/.*)?$/i.exec(entry)?.[1];
-  if (host !== undefined && HOST.test(host))
+  if (host !== undefined && isHostOrDomain(host))
     return { message: "an exception is a host, without a scheme, a port and a path", meant: host };
   return { message: "this is not a host, a domain or an address" };
 }

@@ -70,6 +70,18 @@ codeRows(test, [
     bad: noProxy('⟦"10.0.0.0/99"⟧'),
     good: noProxy("10.0.0.0/9"),
   },
+  ...(["10.0.0", "a..example.net", "a.-b.example.net", `${"a".repeat(64)}.net`] as const).map((entry) => ({
+    code: "no-proxy-entry",
+    says: "this is not a host, a domain or an address",
+    bad: noProxy(`⟦"${entry}"⟧`),
+    good: noProxy("a.b-c.example.net, _dmarc.example.net., 10.0.0.1"),
+  })),
+  {
+    code: "proxy-address",
+    says: "this is not the address of a proxy",
+    bad: proxy("⟦http://proxy..example.net:3128⟧"),
+    good: proxy("http://proxy.example.net.:3128"),
+  },
   {
     code: "no-proxy-without-proxy",
     says: "`noProxy` has no effect without `proxy`",
