@@ -8,8 +8,7 @@ export function schemaAt(path: SpecPath, value: unknown): SchemaNode {
   let here = value;
   for (const step of path) {
     here = (here as Record<string | number, unknown> | undefined)?.[step];
-    const next = typeof step === "number" ? node.items : (node.properties?.[step] ?? node.additionalProperties);
-    node = branch(typeof next === "object" ? next : {}, here);
+    node = branch(childOf(node, step) ?? {}, here);
   }
   return node;
 }
@@ -18,9 +17,7 @@ export function schemaAt(path: SpecPath, value: unknown): SchemaNode {
 export function schemaOfRight(path: SpecPath, value: unknown): SchemaNode {
   const last = path.at(-1);
   if (last === undefined) return schemaAt(path, value);
-  const parent = schemaAt(path.slice(0, -1), value);
-  const next = typeof last === "number" ? parent.items : (parent.properties?.[last] ?? parent.additionalProperties);
-  return branch(typeof next === "object" ? next : {}, {});
+  return branch(childOf(schemaAt(path.slice(0, -1), value), last) ?? {}, {});
 }
 
 /** The part of the schema for the entries of the list that belongs at a path, in their form as a map if they have one. */
@@ -31,10 +28,7 @@ export function schemaOfItems(path: SpecPath, value: unknown): SchemaNode {
 
 /** The name of the `$defs` entry for a text at a path; `""` if it has none. */
 export function definitionOf(path: SpecPath, value: unknown): string {
-  const last = path.at(-1);
-  const parent = schemaAt(path.slice(0, -1), value);
-  const next = typeof last === "number" ? parent.items : (parent.properties?.[last ?? ""] ?? parent.additionalProperties);
-  let node: SchemaNode | undefined = typeof next === "object" ? next : undefined;
+  let node = childOf(schemaAt(path.slice(0, -1), value), path.at(-1) ?? "");
   let name = "";
   while (node) {
     name = node.$ref?.replace("#/$defs/", "") ?? name;
@@ -60,6 +54,12 @@ export interface SchemaNode {
   readonly additionalProperties?: SchemaNode | false;
   readonly items?: SchemaNode;
   readonly required?: readonly string[];
+}
+
+/** The part for an entry of a list, or for a key of a map; undefined if the schema has none there. */
+function childOf(node: SchemaNode, step: string | number): SchemaNode | undefined {
+  const next = typeof step === "number" ? node.items : (node.properties?.[step] ?? node.additionalProperties);
+  return typeof next === "object" ? next : undefined;
 }
 
 /** Follows `$ref` and `if`. In our schema, `if` checks only the type of the value. */
