@@ -1,4 +1,5 @@
 import { basename, join, resolve } from "node:path";
+import { DEFAULT_RELEASE } from "../knowledge/releases.ts";
 import { shellWord } from "../output/printers/shell.ts";
 import { STARTER_ENVRC } from "../output/starter-files.ts";
 import type { System } from "../system/system.ts";
@@ -79,7 +80,7 @@ name: ${name}
 description: Tools and Nix settings of ${name}
 
 # A branch, tag or commit of NixOS/nixpkgs. \`nix flake update\` in out/ locks the branch's newest commit.
-nixpkgs: nixos-26.05
+nixpkgs: nixos-${DEFAULT_RELEASE}
 systems: [x86_64-linux, aarch64-linux, aarch64-darwin]
 
 # Each group becomes a dev shell (nix develop ./out#k8s), a package (nix profile install ./out#k8s) and a module option.
@@ -129,7 +130,7 @@ hosts:
   workstation:
     system: x86_64-linux
     groups: [k8s, dev]
-    stateVersion: "26.05"
+    stateVersion: "${DEFAULT_RELEASE}"
 
 # Each entry accepts one risk and says why.
 lint:

@@ -6,7 +6,7 @@ import { isWellKnown, TOOL_NAMES } from "../knowledge/tool-names.ts";
 import { schemaAt, schemaOfRight } from "../language/schema-at.ts";
 import { SYSTEMS } from "../language/vocabulary.ts";
 import { allCodes, explanationOf, isAcceptable } from "../lint/rules.ts";
-import type { SpecPath } from "../report/spec-path.ts";
+import { valueAt } from "../report/spec-path.ts";
 import type { Cursor } from "./cursor.ts";
 
 /** As many as a person looks at; the list is made anew while the word grows. */
@@ -28,7 +28,7 @@ function keys({ path, value }: Cursor): CompletionItem[] {
       .filter(({ renamedTo, removedIn }) => renamedTo === undefined && removedIn === undefined)
       .map(({ name, description }) => item(name, CompletionItemKind.Property, `${name}: `, description));
   const { properties = {} } = schemaAt(parent, value);
-  const present = new Set(Object.keys((at(value, parent) as object | undefined) ?? {}));
+  const present = new Set(Object.keys((valueAt({ value }, parent) as object | undefined) ?? {}));
   return Object.entries(properties)
     .filter(([key]) => !present.has(key))
     .map(([key, schema]) => item(key, CompletionItemKind.Property, `${key}: `, schema.description));
@@ -97,6 +97,3 @@ const item = (label: string, kind: CompletionItemKind, text = label, documentati
   insertText: text,
   ...(documentation ? { documentation: { kind: "markdown" as const, value: documentation } } : {}),
 });
-
-const at = (value: unknown, path: SpecPath): unknown =>
-  path.reduce<unknown>((node, step) => (node as Record<string | number, unknown> | null | undefined)?.[step], value);

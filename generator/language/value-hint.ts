@@ -1,3 +1,5 @@
+import { nixpkgsUrl } from "../knowledge/releases.ts";
+import { DEFAULTS } from "./defaults.ts";
 import { nameLike } from "./hints.ts";
 
 /* What an invalid text probably means, by what the key expects. */
@@ -9,7 +11,7 @@ const MEANT: Readonly<Record<string, (text: string) => string | undefined>> = {
   inputName: nameLike,
   hostName: nameLike,
   envName: (text) => (text.includes("=") ? undefined : text.replace(/[^A-Za-z0-9_]+/g, "_")),
-  gitRef: (text) => (/nixpkgs/i.test(text) ? "github:NixOS/nixpkgs/nixos-26.05" : undefined),
+  gitRef: (text) => (/nixpkgs/i.test(text) ? nixpkgsUrl(DEFAULTS.nixpkgs) : undefined),
   flakeReference: flakeReference,
   requirement: (text) => `">=${/\d+(?:\.\d+){0,2}/.exec(text)?.[0] ?? ""}"`,
   olderThan: days,

@@ -1,3 +1,6 @@
+import { DEFAULT_RELEASE, nixpkgsUrl } from "../knowledge/releases.ts";
+import { DEFAULTS } from "./defaults.ts";
+
 /* Words that the schema, the messages and the editor's schema share. */
 
 /** Systems that nixpkgs builds or evaluates for, the most common first. */
@@ -54,10 +57,10 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   gitRef: {
     name: "nixpkgs reference",
     use: "a branch, tag or commit of NixOS/nixpkgs, or a flake reference",
-    hint: "write one such as `nixos-26.05`",
+    hint: `write one such as \`${DEFAULTS.nixpkgs}\``,
   },
   requirement: { name: "version requirement", use: 'a minimum version in quotes, such as ">=0.2"' },
-  flakeReference: { name: "flake reference", hint: "write one such as github:NixOS/nixpkgs/nixos-26.05 or path:/srv/nixpkgs" },
+  flakeReference: { name: "flake reference", hint: `write one such as ${nixpkgsUrl(DEFAULTS.nixpkgs)} or path:/srv/nixpkgs` },
   attribute: { name: "attribute", use: "a name such as default" },
   packageVersion: { name: "version", use: 'a version or its beginning in quotes, such as "1.29"' },
   attributePath: {
@@ -90,7 +93,7 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   },
   stateVersion: {
     name: "stateVersion",
-    use: 'a release in quotes for NixOS, such as "26.05", or a number without quotes for macOS, such as 6',
+    use: `a release in quotes for NixOS, such as "${DEFAULT_RELEASE}", or a number without quotes for macOS, such as 6`,
   },
   hostAddress: { name: "address", use: "a host name or an IP address" },
   account: { name: "account name", use: "letters, digits, `_`, `.`, `-`, starting with a letter or `_`" },

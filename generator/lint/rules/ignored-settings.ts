@@ -24,7 +24,7 @@ const RESTRICTED = new Set(
 /** Whether the daemon ignores the setting, also with `extra-`, from a user that it does not trust. */
 export const isRestricted = (name: string): boolean => RESTRICTED.has(withoutExtra(name));
 
-/** Lists of which the daemon takes what the system allows anyway. */
+/** Whether the system uses or allows the cache anyway: the daemon takes such a one from each user. */
 const isAllowedCache = (model: Model, url: string): boolean => {
   const plain = (text: string) => text.replace(/\/+$/, "");
   const allowed = ["substituters", "trusted-substituters"].flatMap((name) => wordsInForce(model.settings, name) ?? []);

@@ -23,8 +23,7 @@ export const nixpkgsRules: readonly Rule[] = [
     severity: "error",
     final: true,
     summary: "an invalid reference to nixpkgs",
-    cause:
-      "`nixpkgs` is a branch, a tag or a whole commit of NixOS/nixpkgs, or a flake reference such as github:NixOS/nixpkgs/nixos-26.05. Nix reads the URL of a web page as an archive, and `@branch` as a part of the repository's name.",
+    cause: `\`nixpkgs\` is a branch, a tag or a whole commit of NixOS/nixpkgs, or a flake reference such as github:NixOS/nixpkgs/nixos-${DEFAULT_RELEASE}. Nix reads the URL of a web page as an archive, and \`@branch\` as a part of the repository's name.`,
     example: "nixpkgs: NixOS/nixpkgs",
     fixed: `nixpkgs: github:NixOS/nixpkgs/nixos-${DEFAULT_RELEASE}`,
     source: "https://nix.dev/manual/nix/latest/command-ref/new-cli/nix3-flake#flake-references",
@@ -48,7 +47,7 @@ export const nixpkgsRules: readonly Rule[] = [
           message: why,
           hint:
             meant === undefined
-              ? "write a branch such as nixos-26.05, or a commit of 40 hexadecimal digits"
+              ? `write a branch such as nixos-${DEFAULT_RELEASE}, or a commit of 40 hexadecimal digits`
               : `write ${[meant, ...also].map((one) => quoted([one])).join(" or ")}`,
           fix: () => (meant === undefined ? undefined : replacement(source, set.at, "value", meant)),
         });
