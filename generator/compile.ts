@@ -3,7 +3,7 @@ import { nixpkgsUrl } from "./knowledge/releases.ts";
 import { secretPlaces } from "./knowledge/secret-forms.ts";
 import type { Sizes } from "./knowledge/sizes.ts";
 import { validate } from "./language/validate.ts";
-import { type BashCheck, checkCode } from "./lint/bash-code.ts";
+import { type BashCheck, checkCode, tooMuchCode } from "./lint/bash-code.ts";
 import { lint } from "./lint/lint.ts";
 import { missingFiles } from "./lint/own-files.ts";
 import type { Environment } from "./lint/rule.ts";
@@ -16,7 +16,7 @@ import type { Templates } from "./output/render.ts";
 import { includedName, specName } from "./output/spec-name.ts";
 import type { Source } from "./read/source.ts";
 import { type IncludedFile, type Includes, readSpec } from "./read/spec.ts";
-import { type Diagnostic, hasErrors, inOrder } from "./report/diagnostic.ts";
+import { type Diagnostic, hasErrors, inOrder, listedAndCounted } from "./report/diagnostic.ts";
 import { maskDiagnostics, masker, maskTexts } from "./report/masking.ts";
 
 export interface Compiled {
@@ -83,7 +83,7 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
     return {
       model: undefined,
       files: undefined,
-      diagnostics: maskDiagnostics(inOrder(readDiagnostics), mask),
+      diagnostics: maskDiagnostics(listedAndCounted(inOrder(readDiagnostics)), mask),
       texts: maskTexts(written, places, mask),
       included,
       source,
@@ -99,12 +99,12 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
     sizes: context.sizes?.lock === context.lock ? context.sizes : undefined,
     facts: (set: Pick<PackageSet, "name" | "url"> = model.nixpkgs) => context.facts(set.url, set.name),
   };
-  const codeDiagnostics = context.bash ? checkCode(model, source, context.bash) : [];
+  const codeDiagnostics = [...tooMuchCode(model, source), ...(context.bash ? checkCode(model, source, context.bash) : [])];
   const missing = context.absent ? missingFiles(model, source, context.absent) : [];
   const before = [...readDiagnostics, ...shapeDiagnostics, ...nameDiagnostics, ...codeDiagnostics, ...missing];
   const secrets = findSecrets(source, hasErrors(readDiagnostics));
   const [, findings] = lint({ model, source, environment, before, secrets });
-  const found = inOrder([...before, ...findings]);
+  const found = listedAndCounted(inOrder([...before, ...findings]));
   const hide = masker(secrets.map((secret) => secret.text));
   const mask = hide ?? asIs;
   const diagnostics = maskDiagnostics(found, hide);

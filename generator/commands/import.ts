@@ -3,7 +3,7 @@ import { importConfigs, type KnownPackages } from "../importers/index.ts";
 import { type ForeignTools, openForeignTools } from "../knowledge/foreign-tools.ts";
 import type { Facts } from "../knowledge/packages.ts";
 import { secretPlaces } from "../knowledge/secret-forms.ts";
-import { hasErrors, inOrder } from "../report/diagnostic.ts";
+import { hasErrors, inOrder, listedAndCounted } from "../report/diagnostic.ts";
 import { maskDiagnostics, masker, maskTexts } from "../report/masking.ts";
 import type { System } from "../system/system.ts";
 import type { Options, Outcome } from "./outcome.ts";
@@ -51,7 +51,7 @@ export async function importFiles(system: System, options: Options, paths: reado
   const mask = masker(places.map((place) => place.text));
   // The sources are for code frames.
   const sources = maskTexts(texts, places, mask);
-  const report = { diagnostics: maskDiagnostics(inOrder(diagnostics), mask), files: [], sources };
+  const report = { diagnostics: maskDiagnostics(listedAndCounted(inOrder(diagnostics)), mask), files: [], sources };
   // The importers leave out what holds a secret, in words. This is for what they overlook.
   const output = mask?.(yaml ?? "") ?? yaml ?? "";
   const notes = output === (yaml ?? "") ? [] : ["what looks like a secret in the imported files is replaced by • in the spec"];

@@ -109,7 +109,8 @@ export const stoppedSummary = (diagnostics: readonly Diagnostic[], { out }: Opti
 
 /** `2 errors, 1 warning`; `""` for no diagnostics. */
 export function countOf(diagnostics: readonly Diagnostic[]): string {
-  const count = (severity: Diagnostic["severity"]) => diagnostics.filter((one) => one.severity === severity).length;
+  const count = (severity: Diagnostic["severity"]) =>
+    diagnostics.reduce((sum, one) => sum + (one.severity === severity ? (one.count ?? 1) : 0), 0);
   return (["error", "warning"] as const).flatMap((severity) => counted(count(severity), severity) || []).join(", ");
 }
 

@@ -129,6 +129,9 @@ export interface Facts extends FactsOrigin {
 
 const FORMAT = ["flakewright-facts", "1"];
 
+/** The longest attribute that is looked up, in characters: nixpkgs has none of a tenth of that. */
+const LONGEST_ATTRIBUTE = 1000;
+
 /** So many searches go through the text. For more of one kind, all lines are read once. */
 const FEW_SEARCHES = 30;
 
@@ -245,6 +248,8 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
   }
 
   function verdict(attribute: string): Verdict {
+    // Each set is asked for the one in it: a hundred thousand dots would overflow the stack.
+    if (attribute.length > LONGEST_ATTRIBUTE) return { kind: "unknown" };
     const dot = attribute.lastIndexOf(".");
     const known = row(attribute);
     if (known) return judged(known, readHistory(known.history ?? "", day));

@@ -16,11 +16,31 @@ export interface BashFault {
 /** Undefined if the text is bash, or if that is not known. */
 export type BashCheck = (code: string) => BashFault | undefined;
 
-/** The pieces of code in a spec. */
-export function codeOf(model: Model): { readonly at: SpecPath; readonly code: string }[] {
+/** How many pieces of code a spec can have: bash reads 2,000 in a second, in which the rest of a large spec is done. */
+const MOST_CODES = 5000;
+
+interface Code {
+  readonly at: SpecPath;
+  readonly code: string;
+}
+
+const allCode = (model: Model): Code[] => [
+  ...model.shells.flatMap(({ at, hook }) => (hook === "" ? [] : [{ at: [...at, "hook"], code: hook }])),
+  ...model.commands.map(({ at, run }) => ({ at: [...at, "run"], code: run })),
+];
+
+/** The pieces of code in a spec, as many as it can have. */
+export const codeOf = (model: Model): Code[] => allCode(model).slice(0, MOST_CODES);
+
+/** Reports `yaml-limit` for more code than a spec can have. */
+export function tooMuchCode(model: Model, source: Source): Diagnostic[] {
+  const first = allCode(model)[MOST_CODES];
+  if (!first) return [];
+  const place = source.locate(first.at, "value");
   return [
-    ...model.shells.flatMap(({ at, hook }) => (hook === "" ? [] : [{ at: [...at, "hook"], code: hook }])),
-    ...model.commands.map(({ at, run }) => ({ at: [...at, "run"], code: run })),
+    diagnostic("yaml-limit", `the spec has more than ${MOST_CODES} pieces of code`, place.file, place, {
+      hint: "put the code into programs of the repository, and let one command run them",
+    }),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { Acceptance, Model } from "../model/model.ts";
 import type { Source } from "../read/source.ts";
-import type { Diagnostic, Place, Stage } from "../report/diagnostic.ts";
+import { type Diagnostic, MOST_LISTED, type Place, Rest, type Stage } from "../report/diagnostic.ts";
 import { acceptanceDiagnostics, acceptancesByCode, closest } from "./acceptances.ts";
 import type { Environment } from "./rule.ts";
 import { RULES } from "./rules.ts";
@@ -28,6 +28,8 @@ export function lint({ model, source, environment, before, secrets }: LintInput)
   for (const rule of RULES) {
     const { code, check } = rule;
     const acceptances = rule.final ? undefined : accepted.get(code);
+    let listed = 0;
+    const rest = new Rest();
     check?.({
       model,
       source,
@@ -40,11 +42,17 @@ export function lint({ model, source, environment, before, secrets }: LintInput)
         const acceptance = final || !acceptances ? undefined : closest(acceptances, at);
         if (acceptance) used.add(acceptance);
         if (acceptance || settled) return;
-        const edit = fix?.();
         const range = place();
-        found.push({ code, severity, message, file: range.file, range, ...more, ...(edit ? { fix: edit } : {}) });
+        const finding = { code, severity, message, file: range.file, range };
+        if (++listed > MOST_LISTED) {
+          rest.add(finding);
+          return;
+        }
+        const edit = fix?.();
+        found.push({ ...finding, ...more, ...(edit ? { fix: edit } : {}) });
       },
     });
+    found.push(...rest.diagnostics());
   }
   return [model, [...found, ...acceptanceDiagnostics(model.lint, used, source, before)]];
 }

@@ -8,6 +8,9 @@ import { groupList } from "./tools.ts";
 /** The program that lists the commands of a shell. */
 export const MENU = "menu";
 
+/** The most bytes of code of one command: no honest one is longer, and bash takes no longer argument (MAX_ARG_STRLEN of execve(2)). */
+const LONGEST = 126 * 1024;
+
 /** The commands, in the spec's order. Reports `name-conflict` for the reserved name, `schema-value` for one without code. */
 export function commandsOf(
   part: Pruned<NonNullable<Spec["commands"]>> | undefined,
@@ -26,6 +29,16 @@ export function commandsOf(
       add("schema-value", [...at, "run"], "value", `the command \`${name}\` has no code`, {
         hint: "write what it runs, such as `kubectl get pods`",
       });
+    if (Buffer.byteLength(run) > LONGEST)
+      add(
+        "schema-value",
+        [...at, "run"],
+        "value",
+        `the command \`${name}\` has ${Math.ceil(Buffer.byteLength(run) / 1024)} KiB of code, and at most ${LONGEST / 1024} are read`,
+        {
+          hint: "put the code into a file of the repository, and run that",
+        },
+      );
     return [{ at, name, help, run, groups: groupList(command.groups, [...at, "groups"], groups, add) }];
   });
 }

@@ -31,6 +31,8 @@ export interface Diagnostic {
   /** How to fix it, in one sentence. */
   readonly hint?: string;
   readonly fix?: Fix;
+  /** How many findings it stands for, if it counts those that are not listed. */
+  readonly count?: number;
 }
 
 /**
@@ -66,9 +68,57 @@ export function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
         compare(a.message, b.message),
     )
     .filter((d) => {
-      const key = `${d.file}\0${d.range.start}\0${d.range.end}\0${d.code}`;
+      const key = `${d.file}\0${d.range.start}\0${d.range.end}\0${d.code}\0${d.count ?? ""}`;
       return !seen.has(key) && seen.add(key);
     });
+}
+
+/** How many findings of one code are listed. Nobody corrects more by hand, and the texts of a hundred thousand take gigabytes. */
+export const MOST_LISTED = 1000;
+
+/** The diagnostics without the findings of a code that has more than `MOST_LISTED`: one diagnostic at the first of these counts them. */
+export function listedAndCounted(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (diagnostics.length <= MOST_LISTED) return diagnostics;
+  const listed = new Map<string, number>();
+  const rest = new Map<string, Rest>();
+  const result: Diagnostic[] = [];
+  for (const one of diagnostics) {
+    const before = listed.get(one.code) ?? 0;
+    // A rule's own count, of lint/lint.ts, is a part of the whole one.
+    if (before < MOST_LISTED && one.count === undefined) {
+      listed.set(one.code, before + 1);
+      result.push(one);
+      continue;
+    }
+    const counting = rest.get(one.code) ?? new Rest();
+    rest.set(one.code, counting);
+    counting.add(one);
+  }
+  for (const counting of rest.values()) for (const one of counting.diagnostics()) result.push(one);
+  return inOrder(result);
+}
+
+/** The findings of one code that are counted and not listed. */
+export class Rest {
+  #first: Diagnostic | undefined;
+  #isError = false;
+  #count = 0;
+
+  add(one: Diagnostic): void {
+    this.#first ??= one;
+    this.#count += one.count ?? 1;
+    if (one.severity === "error") this.#isError = true;
+  }
+
+  /** One diagnostic that counts all of them; none if there are none. */
+  diagnostics(): Diagnostic[] {
+    if (!this.#first) return [];
+    const { code, file, range } = this.#first;
+    const message = `${this.#count} more finding${this.#count === 1 ? " is" : "s are"} not listed`;
+    const severity = this.#isError ? "error" : "warning";
+    const hint = "correct those that are listed, and check again";
+    return [{ code, severity, message, file, range, hint, count: this.#count }];
+  }
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -2,16 +2,19 @@ import type { Diagnostic, Place, Range } from "./diagnostic.ts";
 
 /** The text with each secret replaced by dots. Its length and line breaks stay the same, so offsets stay valid. */
 export function maskText(text: string, ranges: readonly Range[]): string {
-  let masked = "";
+  if (ranges.length === 0) return text;
+  const parts: string[] = [];
   let at = 0;
   for (const { start, end } of [...ranges].sort((a, b) => a.start - b.start)) {
     if (end <= at) continue;
     const from = Math.max(start, at);
-    masked += text.slice(at, from) + text.slice(from, end).replace(/[^\r\n]/g, "•");
+    parts.push(text.slice(at, from), dotted(text.slice(from, end)));
     at = end;
   }
-  return masked + text.slice(at);
+  return parts.join("") + text.slice(at);
 }
+
+const dotted = (text: string): string => text.replace(/[^\r\n]+/g, (line) => "•".repeat(line.length));
 
 /** Masks the secrets, and parts of them, in a text. */
 export type Mask = (text: string) => string;
@@ -33,30 +36,25 @@ export function maskTexts(
   );
 }
 
-/** The mask of these secrets; undefined if there are none. Its time grows with the text, not with the number of secrets. */
+/**
+ * The mask of these secrets; undefined if there are none. It takes linear time, and eight to sixteen bytes for each character of the
+ * secrets, also where a hostile spec of 8 MiB is nothing but secrets.
+ */
 export function masker(secrets: readonly string[]): Mask | undefined {
-  if (secrets.length === 0) return undefined;
-  // The parts of secrets by their length, which is 8, or less for a shorter secret.
-  const parts = new Map<number, Set<string>>();
-  const finders: ((text: string) => Range[])[] = [];
+  // The secrets by the length of their parts, which is 8, or less for a shorter secret.
+  const byLength = new Map<number, string[]>();
   for (const secret of new Set(secrets)) {
-    const window = Math.min(WINDOW, secret.length);
-    if (window === 0) continue;
-    // A set of the parts of a long text would take far more memory than the text.
-    if (secret.length > MAX_INDEXED) {
-      finders.push(traceFinder(secret));
-      continue;
-    }
-    const known = parts.get(window) ?? new Set();
-    parts.set(window, known);
-    for (let start = 0; start + window <= secret.length; start++) known.add(secret.slice(start, start + window));
+    const length = Math.min(PART, secret.length);
+    if (length === 0) continue;
+    const same = byLength.get(length);
+    if (same) same.push(secret);
+    else byLength.set(length, [secret]);
   }
+  if (byLength.size === 0) return undefined;
+  const indexes = [...byLength].map(([length, texts]) => new PartIndex(texts, length));
   return (text) => {
     const found: Range[] = [];
-    for (const [window, known] of parts)
-      for (let start = 0; start + window <= text.length; start++)
-        if (known.has(text.slice(start, start + window))) found.push({ start, end: start + window });
-    for (const find of finders) for (const range of find(text)) found.push(range);
+    for (const index of indexes) index.find(text, found);
     return maskText(text, found);
   };
 }
@@ -75,40 +73,81 @@ export function maskDiagnostics(diagnostics: readonly Diagnostic[], mask: Mask |
 }
 
 /** Eight equal characters are hardly a coincidence. */
-const WINDOW = 8;
+const PART = 8;
 
-const MAX_INDEXED = 20_000;
+/** Of the hash of a part, which follows from that of the part before: the sum of its characters, each multiplied with a power of it. */
+const FACTOR = 0x01000193;
 
 /**
- * A function that finds the ranges of a text that are also part of a long secret. It takes linear time, and eight to sixteen bytes for each
- * character of the secret.
+ * Every part of one length of some texts. The parts are places in the texts: a set of them as strings would take far more memory than the
+ * texts.
  */
-function traceFinder(secret: string): (text: string) => Range[] {
-  // A hash table of the places in the secret, with open addressing.
-  const size = 2 ** Math.ceil(Math.log2(2 * secret.length));
-  const places = new Int32Array(size).fill(-1);
-  const slot = (from: string, start: number): number => {
-    let hash = 17;
-    for (let at = start; at < start + WINDOW; at++) hash = (Math.imul(hash, 31) + from.charCodeAt(at)) | 0;
-    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-    for (let at = (hash ^ (hash >>> 13)) & (size - 1); ; at = (at + 1) & (size - 1)) {
-      const place = places[at] ?? -1;
-      if (place === -1 || isSameWindow(secret, place, from, start)) return at;
-    }
-  };
-  for (let start = 0; start + WINDOW <= secret.length; start++) {
-    const at = slot(secret, start);
-    if (places[at] === -1) places[at] = start;
-  }
-  return (text) => {
-    const found: Range[] = [];
-    for (let start = 0; start + WINDOW <= text.length; start++)
-      if (places[slot(text, start)] !== -1) found.push({ start, end: start + WINDOW });
-    return found;
-  };
-}
+class PartIndex {
+  readonly #text: string;
+  readonly #length: number;
+  /** A hash table with open addressing: where each part starts in the text, or -1. */
+  readonly #places: Int32Array;
+  /** What the first character of a part is multiplied with in its hash. */
+  readonly #leaving: number;
 
-function isSameWindow(one: string, oneStart: number, other: string, otherStart: number): boolean {
-  for (let at = 0; at < WINDOW; at++) if (one.charCodeAt(oneStart + at) !== other.charCodeAt(otherStart + at)) return false;
-  return true;
+  constructor(texts: readonly string[], length: number) {
+    this.#text = texts.join("");
+    this.#length = length;
+    let leaving = 1;
+    for (let at = 1; at < length; at++) leaving = Math.imul(leaving, FACTOR);
+    this.#leaving = leaving;
+    const parts = texts.reduce((sum, text) => sum + text.length - length + 1, 0);
+    this.#places = new Int32Array(2 ** Math.ceil(Math.log2(2 * parts))).fill(-1);
+    let offset = 0;
+    for (const text of texts) {
+      // The table has the places in all texts, each part being of one of them.
+      this.#each(text, (at, slot) => {
+        this.#places[slot] = offset + at;
+      });
+      offset += text.length;
+    }
+  }
+
+  /** Adds the ranges of `text` that are parts to `found`. Overlapping parts are one range. */
+  find(text: string, found: Range[]): void {
+    let start = -1;
+    let end = -1;
+    this.#each(text, (at, slot) => {
+      if (this.#places[slot] === -1) return;
+      if (at > end) {
+        if (start !== -1) found.push({ start, end });
+        start = at;
+      }
+      end = at + this.#length;
+    });
+    if (start !== -1) found.push({ start, end });
+  }
+
+  /** Calls `visit` for each part of a text with its place in the table. */
+  #each(text: string, visit: (at: number, slot: number) => void): void {
+    const length = this.#length;
+    let hash = 0;
+    for (let at = 0; at < text.length; at++) {
+      // What leaves the hash has been multiplied with each step.
+      if (at >= length) hash = (hash - Math.imul(text.charCodeAt(at - length), this.#leaving)) | 0;
+      hash = (Math.imul(hash, FACTOR) + text.charCodeAt(at)) | 0;
+      if (at >= length - 1) visit(at - length + 1, this.#slot(hash, text, at - length + 1));
+    }
+  }
+
+  /** The place in the table of a part of a text. */
+  #slot(hash: number, text: string, start: number): number {
+    const places = this.#places;
+    const last = places.length - 1;
+    const mixed = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+    for (let at = (mixed ^ (mixed >>> 13)) & last; ; at = (at + 1) & last) {
+      const place = places[at] ?? -1;
+      if (place === -1 || this.#isSame(place, text, start)) return at;
+    }
+  }
+
+  #isSame(place: number, text: string, start: number): boolean {
+    for (let at = 0; at < this.#length; at++) if (this.#text.charCodeAt(place + at) !== text.charCodeAt(start + at)) return false;
+    return true;
+  }
 }

@@ -17,7 +17,7 @@ export function toText(report: Report, colour: boolean, width = Number.POSITIVE_
   const bySeverity = [...all].sort((a, b) => Number(a.severity === "warning") - Number(b.severity === "warning"));
   const chosen = new Set(bySeverity.slice(0, MOST));
   const shown = all.filter((one) => chosen.has(one));
-  const rest = all.length - shown.length;
+  const rest = all.reduce((sum, one) => sum + (chosen.has(one) ? 0 : (one.count ?? 1)), 0);
   return `${textOf({ ...report, diagnostics: shown }, colour, width)}and ${rest} more finding${rest === 1 ? "" : "s"}: \`--format json\` prints all\n`;
 }
 

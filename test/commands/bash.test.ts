@@ -72,7 +72,7 @@ withBash("each text about which bash is not asked is one that bash reads", async
   const recording: System = {
     ...system,
     async spawn(_, args) {
-      asked.add(args.at(-1) ?? "");
+      for (const argument of args) asked.add(argument);
       return { status: 0, stdout: "", stderr: "" };
     },
   };
@@ -95,11 +95,69 @@ withBash("each text about which bash is not asked is one that bash reads", async
   }
 });
 
+withBash("many texts in one process are judged as each is alone", async () => {
+  const word = fc.constantFrom(...WORDS);
+  const line = fc.array(word, { minLength: 1, maxLength: 5 }).map((words) => words.join(" "));
+  const texts = [...new Set(fc.sample(fc.array(line, { minLength: 1, maxLength: 3 }), 300).map((lines) => lines.join("\n")))];
+  const check = await checkBash(system, texts, new Map());
+  for (const text of texts) {
+    if (text.endsWith("\\") || text.startsWith("#!")) continue;
+    const { status, stderr } = spawnSync("bash", ["-n", "-c", text], { encoding: "utf8" });
+    assert.is(check(text) !== undefined, status !== 0 || stderr !== "", JSON.stringify(text));
+  }
+});
+
+withBash("of three hundred pieces of code, those with a fault are found, and each is explained or said to be one", async () => {
+  const codes = Array.from({ length: 300 }, (_, at) => (at % 3 === 0 ? `if ${at}` : `echo ${at}`));
+  const check = await checkBash(system, codes, new Map());
+  const faults = codes.filter((code) => check(code));
+  assert.equal(
+    faults,
+    codes.filter((code) => code.startsWith("if")),
+  );
+  assert.match(check("if 0")?.message ?? "", "unexpected end of file");
+  assert.is(check("if 297")?.message, "a syntax error");
+});
+
+for (const [name, code, says] of [
+  ["brackets that exhaust bash's stack", "$(".repeat(50_000), "bash ends"],
+  ["backslashes", `${"\\".repeat(60_001)}`, "backslash"],
+  ["a long line of comments", `${"#".repeat(120_000)}\n\\`, "backslash"],
+] as const)
+  withBash(`${name}: reported`, async () => {
+    assert.match((await checkBash(system, [code], new Map()))(code)?.message ?? "", says);
+  });
+
+withBash("a hook or a command that is too long for an argument is reported, and bash is not asked", async () => {
+  const long = "x".repeat(300_000);
+  const { diagnostics } = await compiled(`${head}shells: { default: { hook: ${long} } }\ncommands: { a: { run: ${long} } }\n`);
+  assert.equal(
+    diagnostics.map(({ code, message }) => [code, message]),
+    [
+      ["env-too-long", "the shell `default` has 293 KiB of variables and hook, and a program takes at most 126 KiB"],
+      ["schema-value", "the command `a` has 293 KiB of code, and at most 126 are read"],
+    ],
+  );
+});
+
+test("a spec has at most 5,000 pieces of code", async () => {
+  const commands = Array.from({ length: 5001 }, (_, at) => `  c${at}: { run: echo ${at} }\n`).join("");
+  const { diagnostics } = await compiled(`${head}commands:\n${commands}`, { PATH: "/nowhere" });
+  assert.equal(
+    diagnostics.map(({ code, message }) => [code, message]),
+    [["yaml-limit", "the spec has more than 5000 pieces of code"]],
+  );
+});
+
 withBash("reading code runs nothing", async () => {
   const folder = tempFolder();
   const here = nodeSystem(folder, { ...process.env, BASH_ENV: "rc" });
   await here.writeFile("rc", "touch ran");
-  await checkBash(here, ["touch ran; if", "$(touch ran)", "if [[ $(touch ran) ]]; then"], new Map());
+  await checkBash(
+    here,
+    ["touch ran; if", "$(touch ran)", "if [[ $(touch ran) ]]; then", "set +n\ntouch ran", "touch ran", "extglob=1; touch ran"],
+    new Map(),
+  );
   assert.equal(await here.list("."), ["rc"]);
 });
 

@@ -29,4 +29,12 @@ test("parts of a long and of a short secret are masked, and nothing else", () =>
   assert.is(masker([]), undefined);
 });
 
+test("each of a hundred thousand secrets is masked", () => {
+  const secrets = Array.from({ length: 100_000 }, (_, at) => `AKIA${String(at).padStart(16, "0")}`);
+  const mask = masker(secrets);
+  assert.is(mask?.(`a ${secrets[77_777]} b AKIB c ${secrets.at(-1)}`), `a ${"•".repeat(20)} b AKIB c ${"•".repeat(20)}`);
+  const text = secrets.join("\n");
+  assert.is(mask?.(text), secrets.map(() => "•".repeat(20)).join("\n"));
+});
+
 test.run();

@@ -18,17 +18,19 @@ export const cacheRules: readonly Rule[] = [
     check: (context) => {
       const { model, source, report } = context;
       if (isOff(settingOf(model.settings, "require-sigs"))) return;
-      const extraKeys = wordsInForce(model.settings, "trusted-public-keys") ?? [];
+      const extraKeys = keyRing(wordsInForce(model.settings, "trusted-public-keys") ?? []);
+      // Many caches sign with a key of another name: one that is of no cache of the spec can be any one's.
+      const hosts = new Set(model.substituters.map((cache) => hostOf(cache.url)));
+      const hasFreeKey = extraKeys.keys.some((one) => !publicKeyProblem(one) && !isKnownKey(one) && !hosts.has(signedHost(one)));
+      const rings = new Map<Scope, KeyRing>();
       for (const entry of caches(context)) {
         const { at, text, key, scope, isOption } = entry;
         if (!needsKey(text)) continue;
-        const known = KNOWN_KEYS[hostOf(text) ?? ""];
+        const host = hostOf(text);
+        const known = KNOWN_KEYS[host ?? ""];
         if (isOption) {
-          if (key !== undefined || extraKeys.some((one) => one === known || signs(one, text))) continue;
-          // Many caches sign with a key of another name: one that is of no other cache of the spec can be this one's.
-          const others = model.substituters.map((cache) => cache.url).filter((url) => url !== text);
-          const isFree = (one: string) => !publicKeyProblem(one) && !isKnownKey(one) && !others.some((url) => signs(one, url));
-          if (known === undefined && extraKeys.some(isFree)) continue;
+          if (key !== undefined || signsFor(extraKeys, host, known)) continue;
+          if (known === undefined && hasFreeKey) continue;
           report({
             ...placeOf(entry),
             message: `${shownUrl(text)} has no publicKey, so Nix rejects everything from it`,
@@ -36,10 +38,13 @@ export const cacheRules: readonly Rule[] = [
             fix: () => (known === undefined ? undefined : addition(source, at.slice(0, -1), "publicKey", known)),
           });
         } else if (scope) {
-          const keys = wordsInForce(scope.inForce, "trusted-public-keys") ?? [KNOWN_KEYS["cache.nixos.org"] ?? ""];
+          let ring = rings.get(scope);
+          if (!ring) {
+            ring = keyRing(wordsInForce(scope.inForce, "trusted-public-keys") ?? [KNOWN_KEYS["cache.nixos.org"] ?? ""]);
+            rings.set(scope, ring);
+          }
           // Nix does not say which key belongs to which cache. A key that is not of a known cache can belong to any other cache.
-          const ofUnknownCache = keys.some((one) => !isKnownKey(one));
-          if (known ? keys.includes(known) || keys.some((one) => signs(one, text)) : ofUnknownCache) continue;
+          if (known ? signsFor(ring, host, known) : ring.hasUnknown) continue;
           report({
             ...placeOf(entry),
             message: `${shownUrl(text)} has no key in \`trusted-public-keys\`, so Nix rejects everything from it`,
@@ -175,11 +180,27 @@ const needsKey = (url: string): boolean => /^(?:https?|s3|ftp|file|ssh|ssh-ng):/
 /** `?trusted=true` makes Nix accept everything from a store. */
 const acceptsUnsigned = (url: string): boolean => /[?&]trusted=(?:true|1|yes)(?:&|$)/i.test(url);
 
-/** Whether a key's name contains the cache's host: `cache.example.org-1` is a key of cache.example.org. */
-function signs(key: string, url: string): boolean {
-  const host = hostOf(url);
-  return host !== undefined && key.slice(0, key.indexOf(":")).replace(/-\d+$/, "").toLowerCase() === host;
+/** The host that a key's name contains: `cache.example.org-1` is a key of cache.example.org. */
+const signedHost = (key: string): string => key.slice(0, key.indexOf(":")).replace(/-\d+$/, "").toLowerCase();
+
+/** Keys by what they sign: a spec can have tens of thousands of caches and keys, too many to compare each with each. */
+interface KeyRing {
+  readonly keys: readonly string[];
+  readonly texts: ReadonlySet<string>;
+  readonly hosts: ReadonlySet<string>;
+  /** Whether one is not of a known cache. */
+  readonly hasUnknown: boolean;
 }
+
+const keyRing = (keys: readonly string[]): KeyRing => ({
+  keys,
+  texts: new Set(keys),
+  hosts: new Set(keys.map(signedHost)),
+  hasUnknown: keys.some((one) => !isKnownKey(one)),
+});
+
+const signsFor = ({ texts, hosts }: KeyRing, host: string | undefined, known: string | undefined): boolean =>
+  (known !== undefined && texts.has(known)) || (host !== undefined && hosts.has(host));
 
 /** A URL without the parts that can contain a password. */
 const shownUrl = (url: string): string => `\`${url.replace(/\/\/[^/@]*@/, "//…@").replace(/\?.*/, "")}\``;
