@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import type { Compiled } from "../compile.ts";
 import { withDefaults } from "../language/with-defaults.ts";
 import type { Source } from "../read/source.ts";
-import { hasErrors } from "../report/diagnostic.ts";
+import { type Diagnostic, hasErrors } from "../report/diagnostic.ts";
 import { positions } from "../report/positions.ts";
 import { pathOfText, pathText, type SpecPath, valueAt } from "../report/spec-path.ts";
 import { nearestNames } from "../report/suggestions.ts";
@@ -32,7 +32,8 @@ export async function show(system: System, options: Options, place = ""): Promis
   const isFile = place !== "" && (/\.ya?ml$/i.test(place) || (await system.kind(place)) === "file");
   const compiled = await compileSpec(system, isFile ? { ...options, spec: place } : options);
   if ("status" in compiled) return compiled;
-  const { source, diagnostics, texts } = compiled;
+  const { source, texts } = compiled;
+  const diagnostics = isFile ? compiled.diagnostics.filter((one) => !isOfAWholeSpec(one)) : compiled.diagnostics;
   const report = { diagnostics, files: [], sources: texts };
   const failed = hasErrors(diagnostics) || (options.strict && diagnostics.length > 0);
   const summary = diagnostics.length > 0 ? { summary: countOf(diagnostics) } : {};
@@ -59,6 +60,10 @@ export async function show(system: System, options: Options, place = ""): Promis
   };
   return { report, output, isResult: true, data, notes: [], ...summary, status: failed ? 1 : 0 };
 }
+
+/** A file that others include needs no `name` and no `groups`. */
+const isOfAWholeSpec = ({ code, message }: Diagnostic): boolean =>
+  code === "schema-missing-key" && /^`\w+` is missing$/.test(message);
 
 const commented = ({ text, from }: Line, width: number): string =>
   `${text.padEnd(width)}  # ${from ? `${from.file}:${from.line}` : "default"}`;

@@ -68,7 +68,9 @@ test("a place alone, with defaults, as data, of another file", () => {
   assert.match(flakewright(folder, ["show", "--defaults"]).stdout, /- aarch64-darwin +# default\n/);
   const data = JSON.parse(flakewright(folder, ["show", "gc", "--format", "json"]).stdout);
   assert.equal([data.at, data.value], ["gc", { dates: "daily" }]);
-  assert.equal(flakewright(folder, ["show", "company/base.yaml"]).stdout.split("\n").length, 6);
+  const base = flakewright(folder, ["show", "company/base.yaml"]);
+  assert.equal(base.stdout.split("\n").length, 6);
+  assert.equal([base.status, base.stderr.includes("is missing")], [0, false], "a part of a spec needs no name");
   const wrong = flakewright(folder, ["show", "grups"]);
   assert.is(wrong.status, 2);
   assert.match(wrong.stderr, "did you mean `groups`");

@@ -49,8 +49,13 @@ const NOT_RUN: readonly (readonly [page: string, command: string, reason: string
   ],
   [
     "guides/nixos-builders.md",
-    'sudo nix store ping --store "ssh-ng://nixremote@builder?ssh-key=/etc/nix/builder_ed25519"',
+    'sudo nix store info --store "ssh-ng://nixremote@builder.example.net?ssh-key=/etc/nix/builder_ed25519"',
     "two running machines; test/machine/distributed-build.test.ts builds over ssh",
+  ],
+  [
+    "guides/nixos-builders.md",
+    "ssh root@builder.example.net base64 -w0 /etc/ssh/ssh_host_ed25519_key.pub",
+    "the host key of another machine",
   ],
   [
     "guides/images.md",
@@ -167,7 +172,7 @@ for (const { page, files = {}, tools = [], spec, programs, ownNix, within, befor
     async () => {
       const nix = ownNix ? privateNix() : shared;
       const [folder, home, media] = [tempFolder(), tempFolder(), tempFolder()];
-      const homes = tempTree({ "worker-1/.profile": "" });
+      const homes = tempTree({ "worker-1/.profile": "", "builder.example.net/.profile": "" });
       mkdirSync(join(media, "stick"));
       const nixpkgs = await nix.fixture();
       const all = {

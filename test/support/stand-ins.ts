@@ -81,6 +81,8 @@ export const machinePrograms = (machine: string, homes: string): Programs => ({
   sudo: `${REFUSE}
 case $1 in
   -*) refuse "$@" ;;
+  # A file below /etc is one of the machine.
+  ssh-keygen | cat) exec "\${@/#\\/etc\\//${machine}/etc/}" ;;
   */apply-nix-config.sh) program=$1; shift; exec "$program" --root '${machine}' "$@" ;;
 esac
 exec "$@"`,
@@ -103,6 +105,14 @@ case $1 in apply | build) shift ;; *) refuse "$@" ;; esac
 nodes=$(nix eval --json .#colmenaHive.deploymentConfig) || exit 1
 [[ $nodes == *'"'"\${2#@}"'"'* ]] || { echo "no node has the tag \${2#@}: $nodes"; exit 1; }
 echo "All done!"`,
+  "nixos-generate-config": `${REFUSE}
+[[ $* == --show-hardware-config ]] || refuse "$@"
+echo '{ lib, modulesPath, ... }:
+{
+  fileSystems."/" = { device = "/dev/disk/by-uuid/8c4f4c4b-4f0e-4f0b-8d2c-1f1d2b1f6c11"; fsType = "ext4"; };
+  swapDevices = [ ];
+  nixpkgs.hostPlatform = lib.mkDefault "x86_64-linux";
+}'`,
   ssh: `${REFUSE}
 [[ $1 != -t ]] || shift
 host=\${1#*@}; shift
