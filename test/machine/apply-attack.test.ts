@@ -82,7 +82,7 @@ onImage("a copy without etc/, or with half of it, stops and takes nothing off th
 });
 
 /** What a shell may inherit. With `bash` the options are set by the caller. */
-const ENVIRONMENTS: Record<string, { env?: Record<string, string | undefined>; bash?: string[] }> = {
+const ENVIRONMENTS: Record<string, { env?: Record<string, string | undefined>; bash?: string[]; shell?: string[] }> = {
   "an exported CDPATH": { env: { CDPATH: `/tmp:${process.cwd()}` } },
   noclobber: { bash: ["-o", "noclobber"] },
   "noclobber by SHELLOPTS": { env: { SHELLOPTS: "noclobber" } },
@@ -112,26 +112,80 @@ const ENVIRONMENTS: Record<string, { env?: Record<string, string | undefined>; b
   "NIX_USER_CONF_FILES elsewhere": { env: { NIX_USER_CONF_FILES: "/etc/passwd" } },
   "another language": { env: { LC_ALL: "de_DE.UTF-8", LANGUAGE: "de" } },
   "a narrow terminal": { env: { COLUMNS: "1", TERM: "dumb" } },
+  "no HOME, no PATH, no variables at all": { bash: ["-c", 'exec env -i "$BASH" "$0" "$@"'] },
+  "a PATH with empty and relative entries": { env: { PATH: `:.:relative:${process.env["PATH"]}:` } },
+  "a PATH without sbin": { env: { PATH: "/usr/bin:/bin" } },
+  "bash functions under names of programs": {
+    bash: [
+      "-c",
+      'for f in cd cp mv rm cat grep printf which; do eval "$f() { return 1; }"; export -f "${f?}"; done; exec "$BASH" "$0" "$@"',
+    ],
+  },
+  "BASH_ENV with aliases that ask": {
+    env: {
+      BASH_ENV: join(
+        tempTree({ rc: "shopt -s expand_aliases\nalias cp='cp -i' mv='mv -i' rm='rm -i' grep='grep --color=always'\n" }),
+        "rc",
+      ),
+    },
+  },
+  "BASH_ENV that is not there": { env: { BASH_ENV: "/nonexistent/rc" } },
+  "locals that inherit": { bash: ["-O", "localvar_inherit"] },
+  "the last part of a pipe in the shell": { bash: ["-O", "lastpipe"] },
+  "trace and verbose by SHELLOPTS": { env: { SHELLOPTS: "xtrace:verbose:nounset:errexit:pipefail", PS4: "+ $(exit 1)" } },
+  "started by sh": { bash: ["-c", 'exec sh "$0" "$@"'] },
+  "started by dash": { shell: ["dash"] },
+  "started by busybox sh": { shell: ["busybox", "sh"] },
+  "started by zsh": { shell: ["zsh"] },
+  "a preloaded library that is not there": { env: { LD_PRELOAD: "/nonexistent.so" } },
+  "few open files": { bash: ["-c", 'ulimit -n 32; exec "$0" "$@"'] },
+  "ignored signals": { bash: ["-c", 'trap "" INT TERM HUP; exec "$0" "$@"'] },
   "variables of the script's own names": { env: { root: "/", state: "/", etc: "/", here: "/", dry: "yes", nix: "false" } },
 };
 
-// Of these the first version fails CDPATH, noclobber and the stdouts.
-for (const [name, { env = {}, bash }] of Object.entries(ENVIRONMENTS))
-  onImage(`${name}: the same machine as always`, async () => {
-    const [usual, root] = [image(), image()];
-    await must(usual);
-    const command = bash?.[0] === "-c" ? ["bash", ...bash, script()] : bash ? ["bash", ...bash, script()] : [script()];
-    const relative = name.includes("CDPATH") ? ["bash", `${out.split("/").at(-1)}/apply-nix-config.sh`] : command;
-    const ran = await run([...relative, "--root", root], { env, cwd: dirname(out) });
-    assert.is(ran.status, 0, ran.stderr);
-    const [now, then] = [snapshot(root), snapshot(usual)];
-    assert.equal(now, then);
-    const off = await run([...relative, "--root", root, "--uninstall"], { env, cwd: dirname(out) });
-    assert.is(off.status, 0, off.stderr);
-    assert.is(conf(root), "sandbox = false\n");
-  });
+/** A machine after a usual run. */
+let applied: Promise<Record<string, string>> | undefined;
+const usual = async (): Promise<Record<string, string>> => {
+  const root = image();
+  await must(root);
+  return snapshot(root);
+};
 
-/** Every path that the script uses in an image, replaced by a link with an absolute target. */
+// Of these the first version fails CDPATH, noclobber, the stdouts, functions, aliases and the other shells.
+for (const [name, { env = {}, bash, shell }] of Object.entries(ENVIRONMENTS))
+  needs(test, ["root", "nix", "useradd", "groupadd", "usermod", ...(shell ? [shell[0] as string] : [])])(
+    `${name}: the same machine as always`,
+    async () => {
+      applied ??= usual();
+      const root = image();
+      const command =
+        bash?.[0] === "-c" ? ["bash", ...bash, script()] : [...(shell ?? (bash ? ["bash", ...bash] : [])), script()];
+      const relative = name.includes("CDPATH") ? ["bash", `${out.split("/").at(-1)}/apply-nix-config.sh`] : command;
+      const ran = await run([...relative, "--root", root], { env, cwd: dirname(out) });
+      assert.is(ran.status, 0, ran.stderr);
+      assert.equal(snapshot(root), await applied);
+      const off = await run([...relative, "--root", root, "--uninstall"], { env, cwd: dirname(out) });
+      assert.is(off.status, 0, off.stderr);
+      assert.is(conf(root), "sandbox = false\n");
+    },
+  );
+
+onImage(
+  "a limit of the size of files, which kills what writes more: nix.conf stays whole, and the next run completes it",
+  async () => {
+    applied ??= usual();
+    for (const blocks of [0, 1]) {
+      const root = image();
+      const ran = await run(["bash", "-c", `ulimit -f ${blocks}; exec "$0" "$@"`, script(), "--root", root]);
+      if (ran.status !== 0) assert.is(conf(root), "sandbox = false\n");
+      else assert.is.not(blocks, 0);
+      await must(root);
+      assert.equal(snapshot(root), await applied);
+    }
+  },
+);
+
+/** Every path that the script uses in an image, replaced by a link out of it. */
 const LINKED = [
   "etc",
   "etc/nix",
@@ -150,10 +204,16 @@ const LINKED = [
   "var/lib/flakewright.new",
   "var/lib/flakewright.done",
   "var/lib/flakewright-saved",
+  "var/lib/dpkg",
+  "etc/login.defs",
+  "etc/subuid",
+  "etc/default",
+  "etc/default/useradd",
+  "etc/nix/nix.custom.conf",
 ];
 
 // The first version holds at the files that it replaces by rename.
-for (const path of LINKED)
+for (const [index, path] of LINKED.entries())
   onImage(`an image whose /${path} is a link out of it: nothing outside is read or changed`, async () => {
     const root = image({ "usr/bin/systemd-sysusers": "" });
     // Outside is what a machine has there.
@@ -164,7 +224,8 @@ for (const path of LINKED)
     const target = existsSync(join(outside, path)) ? join(outside, path) : join(outside, "etc/passwd");
     rmSync(join(root, path), { recursive: true, force: true });
     mkdirSync(dirname(join(root, path)), { recursive: true });
-    symlinkSync(target, join(root, path));
+    // By turns absolute and with enough `..`.
+    symlinkSync(index % 2 ? `${"../".repeat(20)}${target.slice(1)}` : target, join(root, path));
     const before = snapshot(outside);
     for (const args of [["--dry-run"], [], [], ["--uninstall"], ["--report"]]) {
       const ran = await apply(root, ...args);
@@ -248,6 +309,34 @@ needs(test, ["root", "nix", "useradd", "flock"])(
   },
 );
 
+onImage("two at once without flock, with a lock that a killed run left: the same", async () => {
+  applied ??= usual();
+  // Every program of PATH but flock, as on macOS.
+  const bin = tempFolder();
+  for (const folder of ["/usr/bin", "/bin", "/usr/local/bin"])
+    if (existsSync(folder))
+      for (const name of readdirSync(folder))
+        if (name !== "flock" && !existsSync(join(bin, name))) symlinkSync(join(folder, name), join(bin, name));
+  const env = { PATH: bin };
+  const root = image();
+  mkdirSync(join(root, "var/lib/flakewright.lock"), { recursive: true });
+  // The number of a process that has ended.
+  const gone = (await run(["sh", "-c", "echo $$"])).stdout;
+  writeFileSync(join(root, "var/lib/flakewright.lock/process"), gone);
+  const both = await Promise.all([1, 2, 3].map(() => run([script(), "--root", root], { env })));
+  assert.equal(
+    both.map(({ status }) => status),
+    [0, 0, 0],
+    both.map(({ stderr }) => stderr).join(),
+  );
+  assert.equal(snapshot(root), await applied);
+  // One of another kind: whichever is last has its way, wholly.
+  await Promise.all([run([script(), "--root", root], { env }), run([script(), "--root", root, "--uninstall"], { env })]);
+  const now = snapshot(root);
+  const before = snapshot(image());
+  assert.ok([before, await applied].some((one) => JSON.stringify(one) === JSON.stringify(now)));
+});
+
 /*
  * Full disks: the image's root, its /var apart, and /tmp, each a small tmpfs in a mount namespace. `FULL_DISKS` says how many sizes.
  * The first version holds against the first two.
@@ -301,6 +390,26 @@ echo fine`;
       rmSync(`${root}.said`, { force: true });
     }
   assert.ok(refused > 0, "no disk was full");
+});
+
+disks(`${FULL} sizes of a full /tmp: the same machine as always`, async () => {
+  applied ??= usual();
+  for (let n = 0; n < FULL; n++) {
+    const root = image();
+    // Of the pages and the files there is each time another number left; the script and the image are elsewhere.
+    const command = `
+set -eu
+mkdir -p /run/kept && mount -t tmpfs tmpfs /run/kept
+cp -a ${out} /run/kept/out; cp -a ${root} /run/kept/root
+mount -t tmpfs -o size=64k,nr_inodes=${2 + (n >> 1)} tmpfs /tmp
+dd if=/dev/zero of=/tmp/filler bs=1k count=${64 - (n >> 1)} 2>/dev/null || true
+/run/kept/out/apply-nix-config.sh --root /run/kept/root
+umount /tmp
+cp -a /run/kept/root/. ${root}/`;
+    const ran = await run(["unshare", "--mount", "--propagation", "private", "bash", "-c", command]);
+    assert.is(ran.status, 0, ran.stderr);
+    assert.equal(snapshot(root), await applied);
+  }
 });
 
 disks("a full /tmp: nix.conf is written whole all the same", async () => {
