@@ -84,12 +84,14 @@ class Server {
       return (await Promise.all(specs.map((spec) => fixActions(this.#workspace, spec, path, touches)))).flat();
     });
     connection.onHover(async (params) => {
+      if (!(await this.#workspace.serves(fileURLToPath(params.textDocument.uri)))) return null;
       const { spec, cursor, word } = await this.#word(params);
       const text = cursor && hoverText(cursor.path, cursor.isKey, word, spec && this.#workspace.facts(spec));
       return text === undefined ? null : { contents: { kind: "markdown", value: text } };
     });
     connection.onCompletion(async ({ textDocument, position }) => {
-      const { document, specs } = await this.#at(textDocument.uri);
+      const { path, document, specs } = await this.#at(textDocument.uri);
+      if (!(await this.#workspace.serves(path))) return null;
       const cursor = cursorAt(document.getText(), document.offsetAt(position));
       const [spec] = specs;
       if (!cursor) return null;
@@ -125,9 +127,9 @@ class Server {
       }
       return { changes };
     });
-    connection.onDocumentSymbol(({ textDocument }) => {
+    connection.onDocumentSymbol(async ({ textDocument }) => {
       const document = this.#documents.get(textDocument.uri);
-      return document ? symbolsOf(document) : [];
+      return document && (await this.#workspace.serves(fileURLToPath(textDocument.uri))) ? symbolsOf(document) : [];
     });
     this.#documents.listen(connection);
     connection.listen();

@@ -69,14 +69,21 @@ export class Workspace {
     return resolve(this.#system.cwd, file);
   }
 
-  /** The specs that a file belongs to: the one it is, or those that include it. A file of no spec is taken for one. */
+  /** The specs that a file belongs to: the one it is, or those that include it. Other YAML belongs to none. */
   async specsOf(path: string): Promise<EditedSpec[]> {
     const project = await this.#projectSpec(path);
     if (project !== undefined && project !== path && !this.#specs.has(project)) await this.refresh(project);
     const including = [...this.#specs.values()].filter((spec) => spec.path !== path && spec.files.includes(path));
     if (including.length > 0 && !isWholeSpec((await this.document(path)).getText())) return including;
-    const own = this.#specs.get(path) ?? (await this.refresh(path));
-    return [own, ...including];
+    const known = this.#specs.get(path);
+    if (!known && path !== project && !isNamedSpec(path) && !isSpec((await this.document(path)).getText())) return including;
+    return [known ?? (await this.refresh(path)), ...including];
+  }
+
+  /** Whether a file is of a spec, or beside the project's, where a new part of it is written. Editors start the server for all YAML. */
+  async serves(path: string): Promise<boolean> {
+    const project = await this.#projectSpec(path);
+    return (project !== undefined && dirname(project) === dirname(path)) || (await this.specsOf(path)).length > 0;
   }
 
   /** Compiles a spec again. A spec that can't be read keeps its last good document. */
@@ -129,6 +136,14 @@ export class Workspace {
     }
   }
 }
+
+/** Whether a file is a spec by its name, as the schema's entry in SchemaStore has it. */
+const isNamedSpec = (path: string): boolean => /(^|[/\\.])flakewright\.ya?ml$/.test(path);
+
+/** Whether a text says that it is a spec: by the schema in its comment, or by the keys that a spec has. */
+const isSpec = (text: string): boolean =>
+  /^# yaml-language-server: \$schema=\S*flakewright\.schema\.json/m.test(text) ||
+  (isWholeSpec(text) && /^version: *1 *(#|$)/m.test(text));
 
 /** Whether a text looks like a spec of its own, not like a part that others include. */
 const isWholeSpec = (text: string): boolean => /^version:/m.test(text) && /^groups:/m.test(text);

@@ -186,4 +186,25 @@ test("a broken document keeps the last good names, and the outline names what th
   );
 });
 
+test("other YAML of a project is left alone, and a file that says that it is a spec is one", async () => {
+  writeFileSync(join(folder, "pod.yaml"), "apiVersion: v1\nkind: Pod\nmetadata: { name: web }\n");
+  writeFileSync(join(folder, "compose.yaml"), 'version: "3"\nservices: { web: { image: nginx } }\n');
+  for (const name of ["pod.yaml", "compose.yaml"]) {
+    void client.open(name);
+    const position = { line: 1, character: 2 };
+    assert.is(await client.request("textDocument/hover", name, { position }), null);
+    assert.is(await client.request("textDocument/completion", name, { position }), null);
+    assert.equal(await client.request("textDocument/documentSymbol", name, {}), []);
+    assert.equal(client.diagnostics(name), [], name);
+  }
+  const text = "version: 1\nname: other\nnixpkgs: nixos-26.05\n";
+  writeFileSync(join(folder, "other.yaml"), `${text}groups: { k8s: { packages: [helm] } }\n`);
+  assert.ok(short(await client.open("other.yaml")).includes("package-wrong-name 4:29"));
+  assert.ok(short(await client.change("other.yaml", text)).includes("schema-missing-key 1:1"), "it stays one while it is edited");
+  writeFileSync(join(folder, "acme.flakewright.yaml"), text);
+  assert.ok(short(await client.open("acme.flakewright.yaml")).includes("schema-missing-key 1:1"));
+  writeFileSync(join(folder, "named.yaml"), `# yaml-language-server: $schema=./flakewright.schema.json\n${text}`);
+  assert.ok(short(await client.open("named.yaml")).includes("schema-missing-key 2:1"));
+});
+
 test.run();
