@@ -57,7 +57,7 @@ export function checkCode(model: Model, source: Source, check: BashCheck): Diagn
 }
 
 /** The place of a line of a text. In a block (`|`), each line of the file is one of the text. */
-function lineOf(source: Source, at: SpecPath, line: number): Place {
+export function lineOf(source: Source, at: SpecPath, line: number): Place {
   const node = source.locate(at, "value");
   const written = source.origin(at).file.text.slice(node.start, node.end);
   if (!written.startsWith("|")) return node;

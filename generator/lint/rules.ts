@@ -8,6 +8,7 @@ import { builderRules } from "./rules/builders.ts";
 import { cacheAddressRules } from "./rules/cache-addresses.ts";
 import { cacheRules } from "./rules/caches.ts";
 import { ciRules } from "./rules/ci.ts";
+import { hookRules } from "./rules/hooks.ts";
 import { hostRules } from "./rules/hosts.ts";
 import { ignoredSettingRules } from "./rules/ignored-settings.ts";
 import { imageRules } from "./rules/images.ts";
@@ -51,6 +52,7 @@ export const RULES: readonly Rule[] = [
   ...hostRules,
   ...ciRules,
   ...shellRules,
+  ...hookRules,
   ...accountRules,
   ...volumeRules,
   ...imageRules,
