@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
 
 /*
  * `npm run images [-- terminal catalogue]` makes the pictures of README in docs/images/: what `flakewright check` prints on a terminal,
@@ -13,8 +12,8 @@ import { chromium } from "playwright-core";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const images = join(root, "docs/images");
 
-/** A spec with three mistakes that are common and short to explain. */
-const SPEC = `version: 1
+/** A spec with three mistakes that are common and short to explain: the one of the picture of a terminal. */
+export const SPEC = `version: 1
 name: multi-cloud-k8s
 nixpkgs: nixos-26.05
 
@@ -94,6 +93,7 @@ ${prompt}${body.join("")}</svg>
 
 /** The upper part of out/catalog.html, as PNG. */
 async function catalogueImage(): Promise<void> {
+  const { chromium } = await import("playwright-core");
   const path = spawnSync("sh", ["-c", "command -v chromium"], { encoding: "utf8" }).stdout.trim();
   const browser = await chromium.launch({ executablePath: path, args: ["--no-sandbox", "--disable-gpu"] });
   try {
@@ -105,8 +105,10 @@ async function catalogueImage(): Promise<void> {
   }
 }
 
-const words = process.argv.slice(2);
-const isSelected = (part: string) => words.length === 0 || words.includes(part);
-mkdirSync(images, { recursive: true });
-if (isSelected("terminal")) writeFileSync(join(images, "terminal.svg"), terminalSvg("flakewright check", terminalOutput()));
-if (isSelected("catalogue")) await catalogueImage();
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const words = process.argv.slice(2);
+  const isSelected = (part: string) => words.length === 0 || words.includes(part);
+  mkdirSync(images, { recursive: true });
+  if (isSelected("terminal")) writeFileSync(join(images, "terminal.svg"), terminalSvg("flakewright check", terminalOutput()));
+  if (isSelected("catalogue")) await catalogueImage();
+}

@@ -1,8 +1,12 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix, relative } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { SPEC } from "../../scripts/images.ts";
+import { flakewright } from "../support/cli.ts";
 import { repository } from "../support/spec.ts";
+import { tempTree } from "../support/temp.ts";
 
 /* All pages of the documentation: their links, and that the index names them. What a page says to type is run by the test of the page. */
 
@@ -13,6 +17,14 @@ const pages = readdirSync(join(repository, "docs"), { recursive: true, encoding:
   .filter((name) => name.endsWith(".md"));
 const textOf = (page: string) => readFileSync(join(repository, page), "utf8");
 
+/** All Markdown of the repository: also what flakewright generates. */
+const everyPage = spawnSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"], {
+  cwd: repository,
+  encoding: "utf8",
+})
+  .stdout.trimEnd()
+  .split("\n");
+
 /** The anchors that a forge gives to a page's headings. */
 const anchorsOf = (text: string): string[] =>
   [...text.replace(/^```.*?^```/gms, "").matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) =>
@@ -22,7 +34,7 @@ const anchorsOf = (text: string): string[] =>
       .replace(/\s/g, "-"),
   );
 
-for (const page of [...pages, "README.md", "CONTRIBUTING.md", "SECURITY.md"])
+for (const page of everyPage)
   test(`${page}: links lead to files and headings`, () => {
     const prose = textOf(page)
       .replace(/^```.*?^```/gms, "")
@@ -38,6 +50,50 @@ for (const page of [...pages, "README.md", "CONTRIBUTING.md", "SECURITY.md"])
       if (anchor !== undefined) assert.ok(anchorsOf(textOf(file)).includes(anchor), `${target}: no such heading`);
     }
   });
+
+test("the list of pages has those of all kinds", () => {
+  for (const page of [...pages, "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "out/ARCHITECTURE.md"])
+    assert.ok(everyPage.includes(page), page);
+});
+
+test("pages that a text names are there, also without a link", () => {
+  for (const page of everyPage.filter((name) => !textOf(name).includes("**Superseded**")))
+    for (const [, name = ""] of textOf(page).matchAll(
+      /(?<![\w./-])((?:docs|spec\/examples|test|scripts)\/[\w./-]*\w\.(?:md|yaml|ts|svg|png))/g,
+    ))
+      if (!name.includes("NNNN")) assert.ok(existsSync(join(repository, name)), `${page} names ${name}`);
+});
+
+test("the links of the catalogue lead to its own parts and to files beside it", () => {
+  for (const folder of ["out", "test/golden/everything/out"]) {
+    const html = textOf(`${folder}/catalog.html`);
+    const ids = new Set([...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+    const targets = [...html.matchAll(/ href="([^"]+)"/g)].map(([, target = ""]) => target);
+    assert.ok(targets.length > 50);
+    for (const target of targets) {
+      if (target.startsWith("#")) assert.ok(ids.has(target.slice(1)), `${folder}: ${target}`);
+      else if (!/^(https?|mailto|data):/.test(target))
+        assert.ok(existsSync(join(repository, folder, target)), `${folder}: ${target}`);
+    }
+  }
+});
+
+test("the picture of a terminal is what the program prints, in 80 columns", () => {
+  const folder = tempTree({ "spec/platform.yaml": SPEC, "out/flake.lock": "{}" });
+  const { stdout, stderr } = flakewright(folder, ["check"]);
+  const drawn = [...textOf("docs/images/terminal.svg").matchAll(/^ {2}<text [^>]*>(.*)<\/text>$/gm)].map(([, line = ""]) =>
+    line
+      .replace(/<[^>]*>/g, "")
+      .replaceAll("&lt;", "<")
+      .replaceAll("&gt;", ">")
+      .replaceAll("&amp;", "&"),
+  );
+  assert.equal(drawn, ["$ flakewright check", ...`${stdout}${stderr}`.trimEnd().split("\n")]);
+  assert.equal(
+    drawn.filter((line) => line.length > 80),
+    [],
+  );
+});
 
 test("the index names every page", () => {
   const index = textOf("docs/README.md");
