@@ -11,6 +11,8 @@ export interface CommandSpec {
   readonly options: readonly OptionName[];
   /** One line, for `--help` and completion. */
   readonly summary: string;
+  /** What its argument means, where the kind of argument does not say it. */
+  readonly argument?: string;
   /** Completions of a WORD or SHELL operand. */
   readonly words?: () => readonly string[];
   /** An example for the command's help. */
@@ -63,7 +65,7 @@ export const optionSpecs = Object.entries(OPTIONS) as [OptionName, OptionSpec][]
 const WIDTH = 80;
 
 /** A command's usage line: `generate [SPEC] [--out DIR] [--force]`, folded to the width. */
-function synopsis(name: string, { operands, options }: CommandSpec): string {
+export function synopsis(name: string, { operands, options }: CommandSpec): string {
   const written = options.map((option) => {
     const { value }: OptionSpec = OPTIONS[option];
     return `[--${shownName(option)}${value ? ` ${value}` : ""}]`;
@@ -117,18 +119,27 @@ Exit status: 0 success, 1 the spec has errors or check found drift,
 
 /** The text of `COMMAND --help`. */
 export function commandUsage(name: string, command: CommandSpec): string {
-  const own = optionSpecs.filter(([option]) => command.options.includes(option));
-  const global = optionSpecs.filter(([, option]) => option.global);
-  const argument = ARGUMENTS[command.operands];
+  const { argument, own, global } = argumentRows(command);
   return `${folded(command.summary.split(" "), `flakewright ${name}:`, " ")}
 
 ${synopsis(name, command)}
 
-${argument === undefined ? "" : `${table([argument])}\n`}${own.length > 0 ? `Options:\n${table(optionRows(own))}\n` : ""}Options of every command:
-${table(optionRows(global))}
+${argument === undefined ? "" : `${table([argument])}\n`}${own.length > 0 ? `Options:\n${table(own)}\n` : ""}Options of every command:
+${table(global)}
 Example:
   ${command.example}
 `;
+}
+
+/** A command's argument and options as users write them, each with its meaning. */
+export function argumentRows(command: CommandSpec) {
+  const [name, meaning] = ARGUMENTS[command.operands] ?? [];
+  const argument = name === undefined ? undefined : ([name, command.argument ?? meaning ?? ""] as const);
+  const own = optionRows(optionSpecs.filter(([option]) => command.options.includes(option)));
+  const names = new Set(own.map(([option]) => option.split(" ")[0]));
+  // `--version` of a command is its own.
+  const global = optionRows(optionSpecs.filter(([name, option]) => option.global && !names.has(`--${name}`)));
+  return { argument, own, global };
 }
 
 /** The meaning of each kind of argument, for the help of a command. */

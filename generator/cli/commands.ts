@@ -86,6 +86,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   search: {
     operands: "WORD",
+    argument: "what to look for: a name, a program or what people call it",
     options: ["out"],
     summary: "find packages by name, by program and by what people call them",
     example: 'flakewright search "azure login"',
