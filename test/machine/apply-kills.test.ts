@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { chmodSync, cpSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -124,5 +124,56 @@ onImage(
     console.log(`${KILLS} ends, ${inBetween} of them left a machine in between`);
   },
 );
+
+/** Programs of the shadow suite that were killed between two files: what of the account is still there, or there already. */
+const HALVES: readonly (readonly [program: string, files: Readonly<Record<string, readonly [from: RegExp, to: string]>>])[] = [
+  ["userdel nixbld1", { passwd: [/^nixbld1:.*\n/m, ""] }],
+  ["userdel nixbld1", { passwd: [/^nixbld1:.*\n/m, ""], shadow: [/^nixbld1:.*\n/m, ""] }],
+  ["userdel nixbld1", { passwd: [/^nixbld1:.*\n/m, ""], shadow: [/^nixbld1:.*\n/m, ""], group: [/nixbld1$/m, ""] }],
+  ["useradd nixbld1", { shadow: [/^nixbld1:.*\n/m, ""], group: [/nixbld1$/m, ""], gshadow: [/nixbld1$/m, ""] }],
+  ["useradd nixbld1", { group: [/nixbld1$/m, ""], gshadow: [/nixbld1$/m, ""] }],
+  ["useradd nixbld1", { gshadow: [/nixbld1$/m, ""] }],
+  [
+    "groupadd nixbld",
+    {
+      passwd: [/^nixbld1:.*\n/m, ""],
+      shadow: [/^nixbld1:.*\n/m, ""],
+      group: [/:nixbld1$/m, ":"],
+      gshadow: [/^nixbld:.*\n/m, ""],
+    },
+  ],
+  [
+    "groupdel nixbld",
+    {
+      passwd: [/^nixbld1:.*\n/m, ""],
+      shadow: [/^nixbld1:.*\n/m, ""],
+      group: [/^nixbld:.*\n/m, ""],
+      gshadow: [/^nixbld:.*\n/m, "nixbld:!::\n"],
+    },
+  ],
+];
+
+onImage("an account that a killed program left in some files is made whole or removed from all", async () => {
+  const original = tempTree({ ...BASE, "etc/nix/nix.conf": OLD });
+  const before = snapshot(original);
+  const applied = copyOf(original);
+  await must(applied);
+  const after = snapshot(applied);
+  for (const [program, files] of HALVES) {
+    const half = copyOf(applied);
+    for (const [name, [from, to]] of Object.entries(files)) {
+      const path = join(half, "etc", name);
+      const text = readFileSync(path, "utf8");
+      assert.match(text, from);
+      writeFileSync(path, text.replace(from, to));
+    }
+    writeFileSync(join(half, "var/lib/flakewright/unfinished"), `${program}\n`);
+    const other = copyOf(half);
+    await must(half);
+    assert.equal(snapshot(half), after, `${program} ${Object.keys(files)}: the next run`);
+    await must(other, "--uninstall");
+    assert.equal(snapshot(other), before, `${program} ${Object.keys(files)}: --uninstall`);
+  }
+});
 
 test.run();

@@ -311,8 +311,42 @@ shadow() {
   local program=$1 messages
   shift
   command -v "$program" >/dev/null || fail "there is no $program here: create the users of etc/sysusers.d by hand, then run this again"
+  begin "$program" "${!#}"
   [ -z "$root" ] || set -- --prefix "$root" "$@"
   messages=$("$program" "$@" 2>&1 </dev/null) || fail "$program failed: $messages"
+  rm -f "$state/unfinished"
+}
+
+# Such a program writes four files one after the other: killed in between, it leaves an account in some of them. The next run looks at it.
+begin() { # PROGRAM ACCOUNT
+  printf '%s %s\n' "$1" "$2" >"$state/unfinished"
+}
+
+# Makes an account whole that a killed program was at work on, and takes it away if it is of this script's making: by the same programs, which
+# remove an account from all files. What follows makes it anew where it should be.
+finish_account() {
+  local program name id
+  [ -f "$state/unfinished" ] || return 0
+  read -r program name <"$state/unfinished" || return 0
+  case $program in
+    useradd | userdel)
+      id=$(sed -n "s/^user $name //p" "$state/journal" | tail -n 1)
+      if [ -n "$id" ] && ! find_account passwd "$name"; then
+        shadow useradd --system --no-log-init --no-create-home --home-dir /var/empty --shell "$(nologin)" --uid "$id" --no-user-group --gid 0 "$name"
+      fi
+      if [ -n "$id" ] && is_created_here "$name" "$id"; then shadow userdel "$name"; fi
+      ;;
+    groupadd | groupdel)
+      id=$(sed -n "s/^group $name //p" "$state/journal" | tail -n 1)
+      if [ -n "$id" ] && ! find_account group "$name" && ! find_account group "$id"; then shadow groupadd --system --gid "$id" "$name"; fi
+      if [ -n "$id" ]; then remove_group "$name" "$id" >/dev/null; fi
+      ;;
+    usermod | gpasswd)
+      id=$(sed -n "s/^member $name //p" "$state/journal" | tail -n 1)
+      if [ -n "$id" ] && find_account passwd "$name" && find_account group "$id"; then shadow usermod --append --groups "$id" "$name"; fi
+      ;;
+  esac
+  rm -f "$state/unfinished"
 }
 
 is_member() {
@@ -759,6 +793,7 @@ apply() {
     take_lock
     sweep
     keep_originals
+    finish_account
   fi
   apply_users
   apply_files
@@ -785,6 +820,7 @@ uninstall() {
     say "nothing of flakewright is installed here"
     return 0
   fi
+  [ "$dry" = yes ] || finish_account
   for n in "${!targets[@]}"; do
     ! is_kept "$n" || is_original "$n" && continue
     # What this script never wrote is somebody else's.
@@ -837,8 +873,10 @@ remove_group() { # NAME GID
 rmdir_if_empty() { rmdir "$1" 2>/dev/null || note "$1 has other files now: left"; }
 
 leave_group() {
+  begin gpasswd "$1"
   if [ -n "$root" ]; then set -- --root "$root" -d "$1" "$2"; else set -- -d "$1" "$2"; fi
   gpasswd "$@" >/dev/null
+  rm -f "$state/unfinished"
 }
 
 report() {
