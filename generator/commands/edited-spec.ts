@@ -2,7 +2,7 @@ import { applyFixes } from "../report/apply-fixes.ts";
 import { type Diagnostic, type Fix, hasErrors } from "../report/diagnostic.ts";
 import type { System } from "../system/system.ts";
 import { countOf, type Options, type Outcome } from "./outcome.ts";
-import { compileSpec } from "./session.ts";
+import { compileSpec, openSession } from "./session.ts";
 
 /*
  * Commands that edit the spec: the new text is compiled before anything is written, and written only when it brings no new finding that
@@ -12,26 +12,46 @@ import { compileSpec } from "./session.ts";
 /** Which findings about an edit are repaired with it; the others are reported. */
 const REPAIRED = ["package-unfree"];
 
+/** The files that edits changed, by their names in diagnostics. */
+export type EditedTexts = ReadonlyMap<string, string>;
+
+/**
+ * The files after further edits, for edits of which each needs the text that the one before it left.
+ *
+ * @param files The names of all files of the spec.
+ */
+export async function edited(
+  system: System,
+  files: Iterable<string>,
+  changed: EditedTexts,
+  edits: readonly Fix[],
+): Promise<EditedTexts> {
+  const texts = await textsOf(overlaid(system, changed), [...files]);
+  return new Map([...changed, ...applyFixes(texts, edits).changed]);
+}
+
 /**
  * Carries out edits of the spec's files, all or none.
  *
+ * @param edits Edits of the files as they are, or what they would be.
  * @param stops The codes of warnings that refuse the edit, beside all errors.
  * @returns The outcome to show; its status is 0 when the files were written.
  */
 export async function editSpec(
   system: System,
   options: Options,
-  edits: readonly Fix[],
+  edits: readonly Fix[] | EditedTexts,
   stops: readonly string[],
   done: string,
 ): Promise<Outcome> {
-  const before = await compileSpec(system, options);
+  const session = await openSession(system, options);
+  const before = await compileSpec(system, options, session);
   if ("status" in before) return before;
   const texts = await textsOf(system, [...before.texts.keys()]);
-  let { changed } = applyFixes(texts, edits);
+  let changed = edits instanceof Map ? (edits as EditedTexts) : applyFixes(texts, edits as readonly Fix[]).changed;
   const notes: string[] = [];
   const judge = async (): Promise<[readonly Diagnostic[], ReadonlyMap<string, string>] | Outcome> => {
-    const after = await compileSpec(overlaid(system, changed), options);
+    const after = await compileSpec(overlaid(system, changed), options, session);
     if ("status" in after) return after;
     const known = new Set(before.diagnostics.map(identity));
     return [after.diagnostics.filter((one) => !known.has(identity(one))), after.texts];
@@ -72,7 +92,7 @@ async function textsOf(system: System, files: readonly string[]): Promise<Map<st
 }
 
 /** The same machine with some files as they would be. */
-function overlaid(system: System, changed: ReadonlyMap<string, string>): System {
+export function overlaid(system: System, changed: EditedTexts): System {
   return {
     ...system,
     readFile: async (path) => {

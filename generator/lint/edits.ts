@@ -1,7 +1,8 @@
-import type { Source } from "../read/source.ts";
-import type { Fix } from "../report/diagnostic.ts";
-import type { SpecPath } from "../report/spec-path.ts";
-import { valueAt } from "../report/spec-path.ts";
+import type { Source, SourceFile } from "../read/source.ts";
+import type { Fix, Range } from "../report/diagnostic.ts";
+import { dotted, pathOfText, pathText, type SpecPath, valueAt } from "../report/spec-path.ts";
+import { afterOwnComments, lineBreak, lineStart, nextLine, spaceAfter, spaceBefore } from "./around.ts";
+import { type Flow, flowInsertion, flowRemoval } from "./flow-edits.ts";
 import type { Entry } from "./settings-in-force.ts";
 
 /* Edits of the file that a part of the spec comes from. */
@@ -19,52 +20,131 @@ export function entryRemoval(source: Source, entry: Entry): Fix | undefined {
   return after > range.end ? { range: { ...range, end: after }, text: "" } : undefined;
 }
 
-/** An edit that replaces a key or a value. */
+/** An edit that replaces a key or a value. A word keeps the quotes that are there. */
 export function replacement(source: Source, at: SpecPath, part: "key" | "value", text: string): Fix {
-  return { range: source.locate(at, part), text };
+  const range = source.locate(at, part);
+  const old = source.origin(at).file.text.slice(range.start, range.end);
+  const quote = /^(["']).*\1$/s.exec(old)?.[1];
+  return { range, text: quote !== undefined && isWord(text) ? quote + text + quote : text };
 }
 
+/** Whether a text of YAML is text of one word, not a number, a truth value or null. */
+const isWord = (text: string): boolean => /^[A-Za-z][\w.+/:?=&@-]*$/.test(text) && !/^(?:true|false|null)$/i.test(text);
+
 /**
- * An edit that deletes an item of a list, or a key and its value from a map, with its comma or line. Undefined if it is the only one: an
- * empty list or map is rarely intended, and a key without a value is an error.
+ * An edit that deletes an item of a list, or a key and its value from a map, with its comma or line and the comment on it; comments on
+ * other lines stay. Undefined if it is the only one: an empty list or map is rarely intended, and a key without a value is an error.
+ * Undefined also behind an alias, whose values are another part of the file, and where an edit can't be certain.
  */
 export function removal(source: Source, at: SpecPath): Fix | undefined {
   const { file: own, path } = source.origin(at);
   const parent = valueAt(own, path.slice(0, -1));
   if (typeof parent !== "object" || parent === null || !hasSeveral(parent)) return undefined;
+  return withShiftedPaths(source, at, removalIn(own, path));
+}
+
+/** The same edit of an item of a list. A list that loses its only item becomes `[]`. */
+export function itemRemoval(source: Source, at: SpecPath): Fix | undefined {
+  const { file: own, path } = source.origin(at);
+  const list = path.slice(0, -1);
+  const items = valueAt(own, list);
+  if (!Array.isArray(items)) return undefined;
+  const line = withShiftedPaths(source, at, removalIn(own, path));
+  if (!line || items.length > 1 || own.text[own.locate(list, "value").start] === "[") return line;
+  // Behind the key, before the comments that follow it.
+  const key = own.locate(list, "key");
+  const colon = /^[ \t]*:(?:[ \t]+&[^\s,[\]{}]+)?/.exec(own.text.slice(key.end, key.end + 200));
+  if (!colon) return undefined;
+  const offset = key.end + colon[0].length;
+  return {
+    range: { file: own.file, start: offset, end: offset },
+    text: " []",
+    also: [{ range: line.range, text: line.text }, ...(line.also ?? [])],
+  };
+}
+
+/** The edit, and those of the `lint` entries that name a later item of the list by its number. */
+function withShiftedPaths(source: Source, at: SpecPath, fix: Fix | undefined): Fix | undefined {
+  const removed = at.at(-1);
+  if (!fix || typeof removed !== "number") return fix;
+  const { file: own, path } = source.origin(at);
+  const also = source.files.flatMap((file): Fix[] => {
+    // In the main file, a path is one of the whole spec; in an included one, of that file.
+    const [here, value] = file === source.files[0] ? [at, source.value] : [path, file.value];
+    if (file !== source.files[0] && file !== own) return [];
+    const entries: unknown = valueAt(file, ["lint"]);
+    return (Array.isArray(entries) ? entries : []).flatMap((entry, index): Fix[] => {
+      const written = (entry as { at?: unknown } | null)?.at;
+      const named = typeof written === "string" ? pathOfText(written, value) : undefined;
+      const depth = here.length - 1;
+      const number = named?.[depth];
+      if (!named || typeof number !== "number" || number <= removed) return [];
+      if (here.slice(0, depth).some((step, level) => step !== named[level])) return [];
+      const range = file.locate(["lint", index, "at"], "value");
+      const raw = file.text.slice(range.start, range.end);
+      const steps = (last: number) => pathText([...named.slice(0, depth), last]);
+      const form = [(text: string) => text, dotted].find((one) => raw.includes(one(steps(number))));
+      return form ? [{ range, text: raw.replace(form(steps(number)), () => form(steps(number - 1))) }] : [];
+    });
+  });
+  return also.length > 0 ? { ...fix, also: [...(fix.also ?? []), ...also] } : fix;
+}
+
+function removalIn(own: SourceFile, path: SpecPath): Fix | undefined {
+  const parentPath = path.slice(0, -1);
+  const parent = valueAt(own, parentPath);
+  if (typeof parent !== "object" || parent === null || isBehindAlias(own, parentPath)) return undefined;
+  const flow = flowAt(own, parentPath, parent);
+  if (flow) {
+    const keys = Array.isArray(parent) ? [...parent.keys()] : Object.keys(parent);
+    return flowRemoval(flow, keys.indexOf(path.at(-1) as never));
+  }
   const { text, file } = own;
   const value = own.locate(path, "value");
   const start = Array.isArray(parent) ? value.start : own.locate(path, "key").start;
-  const lineStart = text.lastIndexOf("\n", start - 1) + 1;
-  const lead = text.slice(lineStart, start);
-  if (/^ *(- +)?$/.test(lead) && (!Array.isArray(parent) || lead.includes("-")) && !/[[{,]/.test(charBefore(text, lineStart))) {
-    // The key is on the line of a list item's `-`, which must stay.
-    if (!Array.isArray(parent) && lead.includes("-")) return undefined;
-    const newline = text.indexOf("\n", value.end);
-    return { range: { file, start: lineStart, end: newline === -1 ? text.length : newline + 1 }, text: "" };
-  }
-  const before = charBefore(text, start);
-  if (before === ",") return { range: { file, start: spaceBefore(text, start) - 1, end: value.end }, text: "" };
-  const comma = spaceAfter(text, value.end);
-  if (/[[{]/.test(before) && text[comma] === ",") return { range: { file, start, end: spaceAfter(text, comma + 1) }, text: "" };
-  return undefined;
+  const lead = text.slice(lineStart(text, start), start);
+  const form = Array.isArray(parent) ? /^ *-[ \t]+(?:&\S+[ \t]+)?$/ : /^ *$/;
+  // A key on the line of a list item's `-`, which must stay, has another form.
+  if (!form.test(lead)) return undefined;
+  const line = nextLine(text, endOf(own, path));
+  // What follows an entry of several keys in their column is a part of it that is commented out.
+  const isMap = Array.isArray(parent) && typeof valueAt(own, path) === "object" && !/[[{]/.test(text[value.start] ?? "");
+  const end = isMap ? afterOwnComments(text, line, lead.length) : line;
+  return { range: { file, start: lineStart(text, start), end }, text: "" };
 }
 
-/** Where the white space before an offset begins. From the offset on: a search for `\s*$` reads the whole text each time. */
-function spaceBefore(text: string, offset: number): number {
-  let at = offset;
-  while (at > 0 && /\s/.test(text[at - 1] ?? "")) at--;
-  return at;
+/** The end of a value, without the comments after it, which the reader of YAML counts as a part of a list or map. */
+function endOf(own: SourceFile, path: SpecPath): number {
+  const { start, end } = own.locate(path, "value");
+  const value = valueAt(own, path);
+  if (typeof value !== "object" || value === null || /[[{*]/.test(own.text[start] ?? "")) return end;
+  const last = Array.isArray(value) ? value.length - 1 : Object.keys(value).at(-1);
+  return last === undefined || last === -1 ? end : endOf(own, [...path, last]);
 }
 
-/** The last character before an offset that is no white space; `""` when there is none. */
-const charBefore = (text: string, offset: number): string => text[spaceBefore(text, offset) - 1] ?? "";
+/** Whether the path leads through an alias: the values behind it are another part of the file. */
+const isBehindAlias = (own: SourceFile, path: SpecPath): boolean =>
+  path.some((_, depth) => own.text[own.locate(path.slice(0, depth + 1), "value").start] === "*");
 
-/** Where the white space after an offset ends. */
-function spaceAfter(text: string, offset: number): number {
-  let at = offset;
-  while (at < text.length && /\s/.test(text[at] ?? "")) at++;
-  return at;
+/** A list or map in brackets; undefined for one without. */
+function flowAt(own: SourceFile, path: SpecPath, parent: object): Flow | undefined {
+  const { text, file } = own;
+  const whole = own.locate(path, "value");
+  if (text[whole.start] !== "[" && text[whole.start] !== "{") return undefined;
+  // A block map can begin with a key in brackets: no spec has one.
+  const entries = Array.isArray(parent)
+    ? parent.map((_, index) => withAnchor(text, own.locate([...path, index], "value")))
+    : Object.keys(parent).map((key) => {
+        const { start } = own.locate([...path, key], "key");
+        return { start, end: own.locate([...path, key], "value").end };
+      });
+  return { file, text, whole, entries };
+}
+
+/** A value with its anchor, which is before its range. */
+function withAnchor(text: string, { start, end }: Range): Range {
+  const anchor = /&[^\s,[\]{}]+[ \t]+$/.exec(text.slice(Math.max(0, start - 100), start));
+  return { start: start - (anchor?.[0].length ?? 0), end };
 }
 
 /** Whether a list or map has two entries. */
@@ -82,24 +162,26 @@ function hasSeveral(parent: object): boolean {
 export function addition(source: Source, map: SpecPath, key: string, value: string): Fix | undefined {
   const { file: own, path } = source.origin(map);
   const entries = valueAt(own, path);
-  if (typeof entries !== "object" || entries === null) return undefined;
-  const { text, file } = own;
-  const { start: opening } = own.locate(path, "value");
+  if (typeof entries !== "object" || entries === null || isBehindAlias(own, path)) return undefined;
+  const { text } = own;
+  const flow = flowAt(own, path, entries);
+  if (flow) return flowInsertion(flow, [`${key}: ${value}`]);
   const last = Object.keys(entries).at(-1);
-  const insertion = (at: number, inserted: string): Fix => ({ range: { file, start: at, end: at }, text: inserted });
-  if (text[opening] === "{") {
-    const space = text[opening + 1] === "}" ? " " : "";
-    if (last === undefined) return insertion(opening + 1, ` ${key}: ${value}${space}`);
-    return insertion(own.locate([...path, last], "value").end, `, ${key}: ${value}`);
-  }
-  if (last === undefined || text[opening] === "*") return undefined;
+  if (last === undefined) return undefined;
   const { start } = own.locate([...path, last], "key");
-  const lead = text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
+  const lead = text.slice(lineStart(text, start), start);
   if (!/^ *(?:- +)*$/.test(lead)) return undefined;
-  const { end } = own.locate([...path, last], "value");
-  const newline = text.indexOf("\n", end);
-  const at = newline === -1 ? text.length : newline - (text[newline - 1] === "\r" ? 1 : 0);
-  return insertion(at, `${text.includes("\r\n") ? "\r\n" : "\n"}${" ".repeat(lead.length)}${key}: ${value}`);
+  const end = endOf(own, [...path, last]);
+  return linesAfter(own, end, lead.length + 1, [`${" ".repeat(lead.length)}${key}: ${value}`]);
+}
+
+/** Lines after the line of an offset, and after the comments there in a column from `column` on. */
+function linesAfter({ text, file }: SourceFile, offset: number, column: number, lines: readonly string[]): Fix {
+  const at = afterOwnComments(text, nextLine(text, offset), column);
+  const range = { file, start: at, end: at };
+  const isOpenEnd = at === text.length && !text.endsWith("\n");
+  const form = (line: string) => (isOpenEnd ? lineBreak(text) + line : line + lineBreak(text));
+  return { range, text: lines.map(form).join("") };
 }
 
 /**
@@ -113,27 +195,25 @@ export function insertion(source: Source, list: SpecPath, entries: readonly stri
   const { file: own, path } = last.length > 0 ? source.origin([...list, last.length - 1]) : source.origin(list);
   const at = last.length > 0 ? path.slice(0, -1) : path;
   const here = valueAt(own, at);
-  if (!Array.isArray(here)) return undefined;
-  const { text, file } = own;
-  const whole = own.locate(at, "value");
-  const add = (offset: number, inserted: string): Fix => ({ range: { file, start: offset, end: offset }, text: inserted });
-  if (text[whole.start] === "[") {
-    if (here.length === 0) return { range: { file, start: whole.start, end: whole.end }, text: `[${entries.join(", ")}]` };
-    return add(own.locate([...at, here.length - 1], "value").end, `, ${entries.join(", ")}`);
-  }
-  const { start, end } = own.locate([...at, here.length - 1], "value");
-  const lead = /^( *)- +$/.exec(text.slice(text.lastIndexOf("\n", start - 1) + 1, start));
+  if (!Array.isArray(here) || isBehindAlias(own, at)) return undefined;
+  const flow = flowAt(own, at, here);
+  if (flow) return flowInsertion(flow, entries);
+  const { start } = own.locate([...at, here.length - 1], "value");
+  const end = endOf(own, [...at, here.length - 1]);
+  const lead = /^( *)-[ \t]+(?:&\S+[ \t]+)?$/.exec(own.text.slice(lineStart(own.text, start), start));
   if (!lead) return undefined;
-  const newline = text.indexOf("\n", end);
-  const lineBreak = text.includes("\r\n") ? "\r\n" : "\n";
-  const lines = entries.map((entry) => `${lead[1]}- ${entry}`);
-  if (newline === -1) return add(text.length, lines.map((line) => lineBreak + line).join(""));
-  return add(newline + 1, lines.map((line) => line + lineBreak).join(""));
+  const [, indentation = ""] = lead;
+  return linesAfter(
+    own,
+    end,
+    indentation.length + 1,
+    entries.map((entry) => `${indentation}- ${entry}`),
+  );
 }
 
 /** An edit that appends lines to the main file of the spec. */
 export function appendix(source: Source, lines: string): Fix {
   const { file, text } = source.origin([]).file;
   const range = { file, start: text.length, end: text.length };
-  return { range, text: text.endsWith("\n") ? lines : `\n${lines}` };
+  return { range, text: (text.endsWith("\n") ? lines : `\n${lines}`).replaceAll("\n", lineBreak(text)) };
 }

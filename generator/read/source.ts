@@ -215,8 +215,9 @@ class Reader {
     node: Node,
     hint?: string,
     related?: Diagnostic["related"],
+    isUnreadable = false,
   ): undefined {
-    if (code === "yaml-limit") this.fatal = true;
+    if (code === "yaml-limit" || isUnreadable) this.fatal = true;
     const more = { ...(hint === undefined ? {} : { hint }), ...(related ? { related } : {}) };
     this.diagnostics.push(diagnostic(code, message, this.#file, rangeOf(node, this.#text), more));
     return undefined;
@@ -239,6 +240,9 @@ class Reader {
           `no anchor \`&${node.source}\` is defined before this alias`,
           node,
           "put text that starts with `*` in quotes, or write the value out",
+          undefined,
+          // What stands there is unknown: nothing can be said of the value.
+          true,
         );
       return this.#node(target, depth + 1);
     }

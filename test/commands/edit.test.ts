@@ -83,6 +83,48 @@ const ROWS: readonly (readonly [name: string, before: string, args: readonly str
     "groups:\n  a:\n    packages: []\n    title: A # stays\n",
   ],
   [
+    "removing the only entry keeps the comments around it",
+    "groups:\n  a:\n    packages: # tools\n      # json\n      - jq # why\n\n      # later\n    title: A\n",
+    ["remove", "jq"],
+    "groups:\n  a:\n    packages: [] # tools\n      # json\n\n      # later\n    title: A\n",
+  ],
+  [
+    "adding to a list on several lines: each comment stays with its entry",
+    "groups:\n  a:\n    packages: [ # open\n      jq, # json\n      age # secrets\n    ]\n",
+    ["add", "kubectl"],
+    "groups:\n  a:\n    packages: [ # open\n      jq, # json\n      age, # secrets\n      kubectl\n    ]\n",
+  ],
+  [
+    "removing from a list on several lines",
+    "groups:\n  a:\n    packages: [ # open\n      jq, # json\n      # heading\n      age # secrets\n    ]\n",
+    ["remove", "age"],
+    "groups:\n  a:\n    packages: [ # open\n      jq # json\n      # heading\n    ]\n",
+  ],
+  [
+    "an entry goes with its keys that are commented out",
+    "groups:\n  a:\n    packages:\n      - package: jq\n        # version: '1'\n      # of age\n      - age\n",
+    ["remove", "jq"],
+    "groups:\n  a:\n    packages:\n      # of age\n      - age\n",
+  ],
+  [
+    "a new group stands before the comments that follow the groups",
+    "groups:\n  a:\n    packages:\n      - jq\n      # - age\n\n# the end\n",
+    ["add", "age", "--group", "b"],
+    "groups:\n  a:\n    packages:\n      - jq\n      # - age\n  b: { packages: [age] }\n\n# the end\n",
+  ],
+  [
+    "removing from a group and from a shell, with an anchor",
+    "groups:\n  a: { packages: &tools [jq, age] }\n  b:\n    packages: *tools\nshells:\n  dev:\n    packages:\n      - jq\n",
+    ["remove", "jq"],
+    "groups:\n  a: { packages: &tools [age] }\n  b:\n    packages: *tools\nshells:\n  dev:\n    packages: []\n",
+  ],
+  [
+    "entries of `lint` follow the tool that they are about",
+    "groups:\n  a: { packages: [jq, age, terraform] }\nlint:\n  - { code: package-unfree, at: 'groups.a.packages[2]', why: asked }\n",
+    ["remove", "jq"],
+    "groups:\n  a: { packages: [age, terraform] }\nlint:\n  - { code: package-unfree, at: 'groups.a.packages[1]', why: asked }\n",
+  ],
+  [
     "removing by what people call it",
     "groups:\n  a: { packages: [jq, { package: kubernetes-helm, name: helm }] }\n",
     ["remove", "helm"],
@@ -140,6 +182,20 @@ test("a tool goes into the included file where the group stands", () => {
   assert.match(read(folder), /own: \{ packages: \[jq\] \}/);
 });
 
+test("what two files have is removed from both, and what stands behind an alias from neither", () => {
+  const folder = project({
+    "platform.yaml": `include: [base.yaml]\n${HEAD}groups:\n  shared:\n    packages:\n      # ours\n      - jq\n`,
+    "base.yaml": "groups:\n  shared:\n    packages: [jq, age] # theirs\n",
+  });
+  assert.is(flakewright(folder, ["remove", "jq"]).status, 0);
+  assert.is(read(folder, "base.yaml"), "groups:\n  shared:\n    packages: [age] # theirs\n");
+  assert.match(read(folder), /packages: \[\]\n {6}# ours\n$/);
+  const alias = project({ "platform.yaml": `${HEAD}groups:\n  a: { packages: &all [jq, age] }\n  b: { packages: *all }\n` });
+  const { status, stderr } = flakewright(alias, ["remove", "jq", "--group", "b"]);
+  assert.is(status, 2);
+  assert.match(stderr, /by hand: spec\/platform\.yaml:\d+/);
+});
+
 test("which group is asked where there are several", () => {
   const folder = project({ "platform.yaml": `${HEAD}groups:\n  a: {}\n  b: {}\n` });
   const { status, stderr } = flakewright(folder, ["add", "jq"]);
@@ -166,6 +222,9 @@ test("upgrade moves the release and keeps the rest of the line", () => {
   const { status, stderr } = flakewright(folder, ["upgrade"]);
   assert.is(status, 0, stderr);
   assert.is(read(folder), spec.replace("25.11", "26.05"));
+  const quoted = project({ "platform.yaml": spec.replace("nixos-25.11-small", "'nixos-25.11'") });
+  assert.is(flakewright(quoted, ["upgrade"]).status, 0);
+  assert.match(read(quoted), /^nixpkgs: 'nixos-26\.05' # why small$/m);
   assert.is(flakewright(folder, ["upgrade", "19.03"]).status, 2);
 });
 

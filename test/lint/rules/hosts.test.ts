@@ -116,11 +116,11 @@ const STATE = 'stateVersion: "26.05"';
 for (const [title, map, want] of [
   ["an empty map", "  box: {}\n", `  box: { ${STATE} }\n`],
   ["an empty map with room", "  box: { } # mine\n", `  box: { ${STATE} } # mine\n`],
-  ["an empty map on two lines", "  box: {\n  }\n", `  box: { ${STATE}\n  }\n`],
+  ["an empty map on two lines", "  box: {\n  }\n", `  box: { ${STATE} }\n`],
   ["an empty map on a line of its own", "  box:\n    {}\n", `  box:\n    { ${STATE} }\n`],
   ["a flow map", "  box: { system: x86_64-linux }\n", `  box: { system: x86_64-linux, ${STATE} }\n`],
   ["a flow map with a comma at its end", "  box: { groups: [k8s], }\n", `  box: { groups: [k8s], ${STATE}, }\n`],
-  ["a flow map on several lines", "  box: {\n    groups: [k8s]\n  }\n", `  box: {\n    groups: [k8s], ${STATE}\n  }\n`],
+  ["a flow map on several lines", "  box: {\n    groups: [k8s]\n  }\n", `  box: {\n    groups: [k8s],\n    ${STATE}\n  }\n`],
   ["a flow map with an anchor", "  box: &b { groups: [] }\n", `  box: &b { groups: [], ${STATE} }\n`],
   ["a block map", "  box:\n    groups: [k8s] # some\n\n", `  box:\n    groups: [k8s] # some\n    ${STATE}\n\n`],
   ["a block map without a last line break", "  box:\n      groups: [k8s]", `  box:\n      groups: [k8s]\n      ${STATE}`],
