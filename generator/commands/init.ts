@@ -38,6 +38,7 @@ export async function init(system: System, folder: string): Promise<Outcome> {
   }
   const enter = folder === "." ? "" : `cd ${shellWord(folder)} && `;
   notes.push(`next: ${enter}flakewright generate, then git add -N spec out, then nix develop ./out`);
+  notes.push("editor: `flakewright lsp` is a language server on stdio; docs/editors.md of flakewright has the lines for yours");
   return { ...printed(lines.join("")), notes };
 }
 
@@ -74,7 +75,7 @@ result-*
 const starter = (name: string): string => `# yaml-language-server: $schema=./flakewright.schema.json
 #
 # The whole platform in one file. \`flakewright generate\` compiles it to out/, \`flakewright watch\` does so at every save. An editor
-# with yaml-language-server completes keys, settings and packages and explains the one under the cursor.
+# with yaml-language-server completes keys, settings and packages; with \`flakewright lsp\` it shows each finding as you type, and its fix.
 version: 1
 name: ${name}
 description: Tools and Nix settings of ${name}

@@ -20,6 +20,9 @@ test("writes a spec, named after the folder, that generate and check accept with
     made.stdout,
     "created spec/platform.yaml\ncreated spec/flakewright.schema.json\ncreated spec/.gitattributes\ncreated .gitignore\ncreated .envrc\n",
   );
+  // The page that the last line names is there.
+  const page = /^.*`flakewright lsp`.* (docs\/\S+\.md) /m.exec(made.stderr)?.[1] ?? "none";
+  assert.match(readFileSync(new URL(`../../${page}`, import.meta.url), "utf8"), /`flakewright lsp`/);
   const spec = read(folder, "spec/platform.yaml");
   assert.match(spec, /^# yaml-language-server: \$schema=\.\/flakewright\.schema\.json\n/);
   assert.match(spec, /^name: gro-e-platze$/m);
