@@ -60,7 +60,7 @@ test(`${numRuns * EDITS} edits: what belongs to something else keeps its bytes, 
         assertMeaning(valuesOf(before), valuesOf(after), command, tool, group, `${textsOf(before)}\n=>\n${textsOf(after)}`);
       }
     }),
-    { numRuns, endOnFailure: true, ...(seed === "random" ? {} : { seed: Number(seed) }) },
+    { numRuns, endOnFailure: true, includeErrorInReport: true, ...(seed === "random" ? {} : { seed: Number(seed) }) },
   );
   assert.ok(written > numRuns && refused > numRuns / 5, `${written} written, ${refused} refused`);
 });
