@@ -6,7 +6,7 @@ import type { Locator, ReporterAdd } from "../report/diagnostic.ts";
 import type { Deploy, Group, Host, Setting } from "./model.ts";
 import type { References } from "./references.ts";
 import { settingsOf, settingsOver } from "./settings.ts";
-import { groupList, present } from "./tools.ts";
+import { everyGroup, groupList, present } from "./tools.ts";
 
 /* The hosts: NixOS machines, Macs with nix-darwin, and Linux machines of other distributions. */
 
@@ -37,7 +37,7 @@ export function hostsOf(
       at,
       name,
       system,
-      groups: groupList(host.groups, [...at, "groups"], groups, add) ?? [...groups.known.values()],
+      groups: groupList(host.groups, [...at, "groups"], groups, add) ?? everyGroup(groups),
       ownSettings,
       settings: settingsOver(wider, ownSettings),
       deploy: deployOf(host.deploy, at),

@@ -5,7 +5,7 @@ import type { ReporterAdd } from "../report/diagnostic.ts";
 import type { Group, Image, Shell } from "./model.ts";
 import { byName } from "./order.ts";
 import type { References } from "./references.ts";
-import { groupList } from "./tools.ts";
+import { everyGroup, groupList } from "./tools.ts";
 
 /** `images` of a spec. Reports `reference-unknown` for a group. */
 export function imagesOf(
@@ -18,7 +18,7 @@ export function imagesOf(
   const images = Object.entries(part ?? {}).flatMap(([name, image]): Image[] => {
     if (image === undefined) return [];
     const at = ["images", name];
-    const chosen = groupList(image.groups, [...at, "groups"], groups, add) ?? [...groups.known.values()];
+    const chosen = groupList(image.groups, [...at, "groups"], groups, add) ?? everyGroup(groups);
     return [
       {
         at,

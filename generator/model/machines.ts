@@ -7,7 +7,7 @@ import type { Builder, BuildUsers, Gc, Group, Host, Network, Role, Setting, User
 import { byName, unique } from "./order.ts";
 import type { References } from "./references.ts";
 import { settingsOf, settingsOver, sortSettings } from "./settings.ts";
-import { groupList, present } from "./tools.ts";
+import { everyGroup, groupList, present } from "./tools.ts";
 
 /* Garbage collection, the network, build users, users, volumes and builders. */
 
@@ -104,7 +104,7 @@ export function volumesOf(
           at,
           name,
           mount: volume.mount ?? "",
-          groups: groupList(volume.groups, [...at, "groups"], groups, add) ?? [...groups.known.values()],
+          groups: groupList(volume.groups, [...at, "groups"], groups, add) ?? everyGroup(groups),
           ownSettings,
           settings: settingsOver(system, ownSettings),
         },
@@ -115,10 +115,11 @@ export function volumesOf(
 
 /** Remote build machines. A builder that is a host of the spec has that host's deploy target as its address, and builds for its system. */
 export function buildersOf(part: Part<"builders">, hosts: readonly Host[]): Builder[] {
+  const byHost = new Map(hosts.map((host) => [host.name, host]));
   return (part ?? []).flatMap((builder, index) => {
     if (builder === undefined) return [];
     const named = builder.host ?? "";
-    const host = hosts.find((one) => one.name === named);
+    const host = byHost.get(named);
     const systems = present(builder.systems ?? []);
     const fallback = DEFAULTS.builder;
     return [

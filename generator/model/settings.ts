@@ -70,7 +70,9 @@ export function systemSettings(declared: readonly Setting[], parts: SettingParts
 }
 
 /** The settings of a wider scope, overridden by those of a narrower one. */
-export function settingsOver(wider: readonly Setting[], narrower: readonly Setting[]): Setting[] {
+export function settingsOver(wider: readonly Setting[], narrower: readonly Setting[]): readonly Setting[] {
+  // One list for all machines without settings of their own.
+  if (narrower.length === 0) return wider;
   const own = new Set(narrower.map((setting) => setting.name));
   return sortSettings([...wider.filter((setting) => !own.has(setting.name)), ...narrower]);
 }

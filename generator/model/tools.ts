@@ -90,7 +90,7 @@ export function groupsOf(part: Part<"groups">, sources: ToolSources, add: Report
 
 /** One shell for each group, each entry of `shells` and `default`; sorted by name, and without commands. */
 export function shellsOf(part: Part<"shells">, groups: References<Group>, sources: ToolSources, add: ReporterAdd): Shell[] {
-  const all = [...groups.known.values()];
+  const all = everyGroup(groups);
   const shells = new Map<string, Shell>();
   const automatic = (name: string, title: string, members: readonly Group[], at: SpecPath): void =>
     void shells.set(name, { at, name, title, groups: members, tools: [], env: [], envFiles: [], commands: [], hook: "" });
@@ -130,6 +130,15 @@ export function groupList(
     if (group) found.add(group);
   }
   return [...found];
+}
+
+const every = new WeakMap<object, readonly Group[]>();
+
+/** All groups, one list for all machines that have them: a thousand lists of a thousand groups would be a million entries. */
+export function everyGroup(groups: References<Group>): readonly Group[] {
+  const found = every.get(groups) ?? [...groups.known.values()];
+  every.set(groups, found);
+  return found;
 }
 
 /** Where tools come from. */

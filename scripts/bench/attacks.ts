@@ -3,6 +3,8 @@
  * measures them up to 8 MiB, test/growth.test.ts their growth.
  */
 
+import { BASE, HEAD, KEY, lines, RULE_ATTACKS } from "./rule-attacks.ts";
+
 export interface Attack {
   readonly name: string;
   /** How the file is called: `spec.yaml` is checked, any other is imported. */
@@ -12,23 +14,6 @@ export interface Attack {
 }
 
 const repeat = (text: string) => (size: number) => text.repeat(Math.ceil(size / text.length));
-
-/** Lines until the size is reached; each gets its number. */
-function lines(line: (index: number) => string): (size: number) => string {
-  return (size) => {
-    const all: string[] = [];
-    for (let length = 0, index = 0; length < size; index++) {
-      const next = line(index);
-      all.push(next);
-      length += next.length + 1;
-    }
-    return all.join("\n");
-  };
-}
-
-const KEY = "6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=";
-const HEAD = "version: 1\nname: demo\nnixpkgs: 0123456789abcdef0123456789abcdef01234567\n";
-const BASE = `${HEAD}groups:\n  k8s:\n    packages: [git]\n`;
 
 const around =
   (before: string, inner: (size: number) => string, after = "\n") =>
@@ -618,6 +603,7 @@ const IMPORT_PLACES: readonly (readonly [file: string, before: string, after: st
 /** Every attack. */
 export const ATTACKS: readonly Attack[] = [
   ...SPEC_LINES,
+  ...RULE_ATTACKS.map(([name, text]) => spec(name, text)),
   ...RUN_PLACES.flatMap(([place, before, after]) =>
     RUNS.map(([name, text]) => spec(`${place}: ${name}`, around(before, repeat(text), after))),
   ),

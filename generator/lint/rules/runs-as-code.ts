@@ -193,8 +193,12 @@ function codeIn(scope: Scope, name: string, word: string, isSet: boolean): strin
   return isSet && Object.hasOwn(SETTINGS, name) ? SETTINGS[name] : undefined;
 }
 
+/** Linux takes no longer path (PATH_MAX); `normalize` takes minutes for a million `../`. */
+const LONGEST_PATH = 4096;
+
 /** Why a path opens the sandbox, at either end; undefined if it does not. */
 function opening(path: string): string | undefined {
+  if (path.length > LONGEST_PATH) return undefined;
   const plain = posix.normalize(path).replace(/(?<=.)\/$/, "");
   if (plain === "/" || plain === "//") return "`/` is the whole machine";
   if (

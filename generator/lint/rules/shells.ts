@@ -1,5 +1,5 @@
 import { BASH_WORDS, OTHER_WORDS, SHELL_PROGRAMS } from "../../knowledge/shell-words.ts";
-import type { Command, EnvValue, Tool, Variable } from "../../model/model.ts";
+import type { Command, EnvValue, Shell, Tool, Variable } from "../../model/model.ts";
 import { type SpecPath, valueAt } from "../../report/spec-path.ts";
 import { replacement } from "../edits.ts";
 import type { Rule, RuleContext } from "../rule.ts";
@@ -12,7 +12,7 @@ const ROOT =
 const HOME = /^(?:~|\$HOME|\$\{HOME\})(?:\/|$)/;
 /** The same, anywhere in a text. */
 const EXPANDED =
-  /\$(?:HOME|PWD|USER|\{HOME\}|\{PWD\}|\{USER\}|PRJ_ROOT|DEVENV_ROOT)(?![A-Za-z0-9_])|(?:^|[:=])~[a-z_]*(?:\/|$)|\$\([^)]*\)|`[^`]+`|\{\{[^}]*\}\}|\$env:[A-Za-z]|%(?:USERPROFILE|APPDATA|HOME|PATH)%/;
+  /\$(?:HOME|PWD|USER|\{HOME\}|\{PWD\}|\{USER\}|PRJ_ROOT|DEVENV_ROOT)(?![A-Za-z0-9_])|(?:^|[:=])~[a-z_]*(?:\/|$)|`[^`]+`|\{\{[^}]*\}\}|\$env:[A-Za-z]|%(?:USERPROFILE|APPDATA|HOME|PATH)%/;
 
 export const shellRules: readonly Rule[] = [
   {
@@ -81,8 +81,10 @@ export const shellRules: readonly Rule[] = [
     fixed: "commands:\n  run-tests: { run: pytest }",
     source: "https://www.gnu.org/software/bash/manual/html_node/Shell-Builtin-Commands.html",
     check: (context) => {
+      if (context.model.commands.length === 0) return;
+      const programs = programsOf(context);
       for (const command of context.model.commands) {
-        const found = hidden(context, command);
+        const found = hidden(context, programs, command);
         if (found) context.report({ at: command.at, part: "key", ...found });
       }
     },
@@ -93,9 +95,20 @@ export const shellRules: readonly Rule[] = [
 function fileProblem(file: string): string | undefined {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(file)) return "is a URL, and only files are read";
   if (file.endsWith("/")) return "is a folder";
-  if (/[*?]|\[[^\]]*\]|\{.*,.*\}/.test(file)) return "is a pattern, and nothing in it is expanded";
+  if (/[*?]/.test(file) || hasInOrder(file, "[", "]") || hasInOrder(file, "{", ",", "}")) return "is a pattern, and nothing in it is expanded";
   if (/(?:^|\/)\.envrc$/.test(file)) return "is bash for direnv, not KEY=VALUE lines";
   return undefined;
+}
+
+/** Whether a text has these one after the other. A regular expression would try each of many first ones. */
+function hasInOrder(text: string, ...parts: readonly string[]): boolean {
+  let at = 0;
+  for (const part of parts) {
+    const found = text.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  return true;
 }
 
 interface Unexpanded {
@@ -167,7 +180,7 @@ function unexpandedText(name: string, text: string, at: SpecPath): Unexpanded | 
       message: "`PATH` as text replaces the whole search path, so the shell finds none of its tools",
       hint: "write `{ prepend: […] }` with your folders",
     };
-  if (!EXPANDED.test(text)) return undefined;
+  if (!EXPANDED.test(text) && !hasInOrder(text, "$(", ")")) return undefined;
   return {
     at,
     message: `nothing in \`${name}\` is expanded: its value would be exactly \`${text}\``,
@@ -201,14 +214,32 @@ const yamlText = (text: string): string =>
 
 type Hidden = Pick<Parameters<RuleContext["report"]>[0], "message" | "hint" | "severity" | "related">;
 
-function hidden({ model, source, environment }: RuleContext, { name, groups }: Command): Hidden | undefined {
+/** The tools of all shells by the names under which a shell runs them. */
+function programsOf({ model, environment }: RuleContext): Map<string, Tool[]> {
+  const facts = environment.facts();
+  const lists = new Set(model.shells.flatMap((shell) => [...shell.groups.map((group) => group.tools), shell.tools]));
+  const programs = new Map<string, Tool[]>();
+  for (const tools of lists)
+    for (const tool of tools)
+      for (const name of new Set([tool.name, tool.attribute.at(-1), facts?.find(tool.package)?.mainProgram])) {
+        if (name === undefined) continue;
+        const same = programs.get(name);
+        if (same) same.push(tool);
+        else programs.set(name, [tool]);
+      }
+  return programs;
+}
+
+function hidden({ model, source }: RuleContext, programs: Map<string, Tool[]>, { name, groups }: Command): Hidden | undefined {
   const hint = `rename the command, such as \`run-${name}\``;
   if (BASH_WORDS.has(name)) return { message: `\`${name}\` is a word of bash, which runs it instead of the command`, hint };
-  const shells = model.shells.filter((shell) => groups === undefined || shell.groups.some((group) => groups.includes(group)));
-  const tools = shells.flatMap((shell) => [...shell.groups.flatMap((group) => group.tools), ...shell.tools]);
-  const facts = environment.facts();
-  const isProgram = (tool: Tool) => [tool.name, tool.attribute.at(-1), facts?.find(tool.package)?.mainProgram].includes(name);
-  const tool = tools.find(isProgram);
+  const isIn = (shell: Shell) => groups === undefined || shell.groups.some((group) => groups.includes(group));
+  const has = (shell: Shell, tool: Tool) =>
+    shell.tools.includes(tool) || shell.groups.some((group) => group.tools.includes(tool));
+  // Whether it is in a shell with the command is asked only of a tool that has the name.
+  const tool = programs
+    .get(name)
+    ?.find((one) => groups === undefined || model.shells.some((shell) => isIn(shell) && has(shell, one)));
   if (tool)
     return {
       message: `the command \`${name}\` hides the tool \`${name}\`, and calls itself where it means the tool`,

@@ -122,7 +122,8 @@ function column(nodes: readonly Node[], size: (node: Node) => number = (node) =>
   if (nodes.length <= MOST) return [...nodes];
   const largest = new Set([...nodes].sort((a, b) => size(b) - size(a)).slice(0, MOST - 1));
   const rest = nodes.filter((node) => !largest.has(node));
-  const groups = [...new Set(rest.flatMap((node) => node.groups))];
+  // Machines with all groups have them in one list.
+  const groups = [...new Set([...new Set(rest.map((node) => node.groups))].flat())];
   return [...nodes.filter((node) => largest.has(node)), { name: `${rest.length} more`, note: "", kind: "more", groups }];
 }
 

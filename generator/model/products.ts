@@ -1,0 +1,41 @@
+import type { Pruned } from "../language/prune.ts";
+import type { Spec } from "../language/schema.ts";
+import type { ReporterAdd } from "../report/diagnostic.ts";
+
+/**
+ * How many pairs of two parts a spec can have, where each of one part has each of the other: settings of hosts, groups of images. A platform
+ * of 1,000 hosts and 100 settings has a tenth of it; a hostile spec of a megabyte would have billions.
+ */
+const MOST_PAIRS = 1_000_000;
+
+/** Reports `yaml-limit` for parts that multiply to more than a spec can have. The spec is returned without them. */
+export function withoutProducts(spec: Pruned<Spec>, add: ReporterAdd): Pruned<Spec> {
+  const count = (part: object | undefined) => Object.keys(part ?? {}).length;
+  const [groups, shells, commands] = [count(spec.groups), count(spec.shells), count(spec.commands)];
+  const settings = count(spec.settings);
+  // Each volume has a nix.conf with all of them, and with each entry of their lists.
+  const entries = (part: unknown) => (typeof part === "object" && part !== null ? Object.keys(part).length : 0);
+  const lists = Object.values(spec.settings ?? {}).reduce((sum: number, value) => sum + entries(value), 0);
+  const written = settings + lists + count(spec.substituters) + count(spec.trustedUsers) + count(spec.allowedUsers);
+  const variables = Object.values(spec.shells ?? {}).reduce((sum, shell) => sum + count(shell?.env), 0);
+  /** The parts whose entries each have all of something, and what. */
+  const products = [
+    ["commands", groups + shells, "shells"],
+    ["hosts", settings, "settings"],
+    ["users", settings, "settings"],
+    ["volumes", written, "settings"],
+    ["volumes", groups, "groups"],
+    ["images", groups, "groups"],
+    ["images", variables, "variables"],
+    ["images", commands, "commands"],
+  ] as const;
+  const tooLarge = new Set<string>();
+  for (const [key, each, what] of products) {
+    if (count(spec[key]) * each <= MOST_PAIRS || tooLarge.has(key)) continue;
+    tooLarge.add(key);
+    const message = `${count(spec[key])} ${key} with ${each} ${what} each are more than a spec can have`;
+    add("yaml-limit", [key], "key", message, { hint: "split the platform into several specs" });
+  }
+  if (tooLarge.size === 0) return spec;
+  return Object.fromEntries(Object.entries(spec).filter(([key]) => !tooLarge.has(key)));
+}
