@@ -52,12 +52,19 @@ function secretsByPlace(path: SpecPath, value: string): Found | undefined {
   const digits = isKeyPlace ? /(?:^|:)([A-Za-z0-9+/=]{64,})$/.exec(value)?.[1] : undefined;
   if (digits) return { what: "a secret signing key", texts: [digits] };
   // Every password, however short: nothing in a proxy's address is expanded, and no word stands for one.
-  const inProxy = path.at(-2) === "network" && path.at(-1) === "proxy" ? /^[^/]*\/\/[^/]*?:([^/]+)@/.exec(value)?.[1] : undefined;
+  const inProxy = path.at(-2) === "network" && path.at(-1) === "proxy" ? passwordOf(value) : undefined;
   if (inProxy !== undefined && !/^[$<]/.test(inProxy)) return { what: "a password in a URL", texts: [inProxy] };
   const name = path.at(-1);
   if (typeof name !== "string" || !isNamedSecret(name, value)) return undefined;
   if (path.at(-2) === "env") return { what: "a password or token", texts: [value] };
   return /\s/.test(value) ? undefined : { what: undefined, texts: [value] };
+}
+
+/** The password in an address: from the first colon of the host's part to its last `@`. */
+function passwordOf(address: string): string | undefined {
+  const host = /^[^/]*\/\/([^/]*)/.exec(address)?.[1] ?? "";
+  const [colon, at] = [host.indexOf(":"), host.lastIndexOf("@")];
+  return colon !== -1 && at > colon + 1 ? host.slice(colon + 1, at) : undefined;
 }
 
 /**

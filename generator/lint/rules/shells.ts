@@ -95,7 +95,8 @@ export const shellRules: readonly Rule[] = [
 function fileProblem(file: string): string | undefined {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(file)) return "is a URL, and only files are read";
   if (file.endsWith("/")) return "is a folder";
-  if (/[*?]/.test(file) || hasInOrder(file, "[", "]") || hasInOrder(file, "{", ",", "}")) return "is a pattern, and nothing in it is expanded";
+  if (/[*?]/.test(file) || hasInOrder(file, "[", "]") || hasInOrder(file, "{", ",", "}"))
+    return "is a pattern, and nothing in it is expanded";
   if (/(?:^|\/)\.envrc$/.test(file)) return "is bash for direnv, not KEY=VALUE lines";
   return undefined;
 }
@@ -148,15 +149,24 @@ function unexpanded({ at, name, value }: Variable): Unexpanded | undefined {
   return undefined;
 }
 
+/** The most characters of a variable's value. */
+const LONGEST = 128 * 1024;
+
+/** A variable as one of the entries that colons separate. */
+const VARIABLE = /(?:^|:)(?:\$(\w+)|\$\{(\w+)(?::?[-+][^}]*)?\})(?=:|$)/g;
+
 function unexpandedText(name: string, text: string, at: SpecPath): Unexpanded | undefined {
-  const own = new RegExp(`(?:^|:)(?:\\$${name}|\\$\\{${name}(?::?[-+][^}]*)?\\})(?=:|$)`);
-  if (own.test(text)) {
+  // The model reports `env-too-long`.
+  if (text.length > LONGEST) return undefined;
+  const position = text.includes("$")
+    ? [...text.matchAll(VARIABLE)].find(([, plain, braced]) => (plain ?? braced) === name)
+    : undefined;
+  if (position) {
     const message = `nothing in \`${name}\` is expanded: its value would be exactly \`${text}\``;
-    const position = own.exec(text);
     const split = (part: string) => part.split(":").filter((entry) => entry !== "");
-    const index = position?.index ?? 0;
+    const { index } = position;
     const before = split(text.slice(0, index));
-    const after = split(text.slice(index + (position?.[0].length ?? 0)));
+    const after = split(text.slice(index + position[0].length));
     const lists = [before, after].map((list) => list.map((entry) => relative(entry) ?? entry.replace(/^(\.\/)+(?=.)/, "")));
     const isCertain = lists.flat().every((entry) => !/[$`~]/.test(entry) && !/(^|\/)\.\.(\/|$)/.test(entry));
     const [prepend = [], append = []] = lists.map((list) => list.map((entry) => yamlText(entry === "" ? "." : entry)));

@@ -1,0 +1,46 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { base, head } from "../support/diagnostic-rows.ts";
+import { compileText } from "../support/spec.ts";
+
+/* Parts of a spec that multiply with each other: what is more than a platform can have is reported, and nothing is made of it. */
+const test = suite("parts that multiply");
+
+const lines = (count: number, line: (at: number) => string) => Array.from({ length: count }, (_, at) => line(at)).join("");
+const groups = lines(1500, (at) => `  g${at}: { packages: [git] }\n`);
+
+for (const [name, text, says] of [
+  [
+    "images of all groups",
+    `${head}groups:\n${groups}images:\n${lines(1000, (at) => `  i${at}: {}\n`)}`,
+    "1000 images with 1500 groups each are more than a spec can have",
+  ],
+  [
+    "commands in shells",
+    `${base}shells:\n${lines(1500, (at) => `  s${at}: { groups: [k8s] }\n`)}commands:\n${lines(1000, (at) => `  c${at}: { run: a }\n`)}`,
+    "1000 commands with 1501 shells each are more than a spec can have",
+  ],
+  [
+    "users and settings",
+    `${base}settings:\n${lines(1500, (at) => `  zqk${at}: 1\n`)}users:\n${lines(1000, (at) => `  u${at}: {}\n`)}`,
+    "1000 users with 1500 settings each are more than a spec can have",
+  ],
+] as const)
+  test(name, () => {
+    const { diagnostics, files } = compileText(text);
+    const found = diagnostics.filter(({ code }) => code === "yaml-limit");
+    assert.equal(
+      found.map(({ message }) => message),
+      [says],
+    );
+    assert.is(files, undefined);
+  });
+
+test("a thousand hosts with all of a thousand groups are a platform", () => {
+  const hosts = lines(1000, (at) => `  h${at}: { system: x86_64-linux, stateVersion: "26.05" }\n`);
+  const { diagnostics, model } = compileText(`${head}groups:\n${groups}hosts:\n${hosts}`);
+  assert.equal(diagnostics, []);
+  assert.ok(model?.hosts.every((host) => host.groups === model.hosts[0]?.groups));
+});
+
+test.run();
