@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { lockedInput } from "../knowledge/flake-lock.ts";
+import { dayOfLock, lockedInput } from "../knowledge/flake-lock.ts";
 import { compareVersions } from "../knowledge/package-versions.ts";
 import type { Facts } from "../knowledge/packages.ts";
-import { DEFAULT_RELEASE, knownRelease, nixpkgsRef, pointedBy, RELEASES } from "../knowledge/releases.ts";
+import { DEFAULT_RELEASE, knownRelease, nixpkgsRef, pointedBy } from "../knowledge/releases.ts";
 import type { Model, PackageSet, Tool } from "../model/model.ts";
 import type { System } from "../system/system.ts";
-import { counted, countOf, type Options, type Outcome, printed } from "./outcome.ts";
-import { compileSpec, openSession } from "./session.ts";
+import { counted, countOf, type Options, type Outcome, outcome, printed } from "./outcome.ts";
+import { compileSpec, openSession, todayOf } from "./session.ts";
 import { textTable } from "./text-table.ts";
 
 /** How old a locked or named commit may be before it is called old, in days: a month is the pace of most teams' updates. */
@@ -29,17 +29,10 @@ export async function outdated(system: System, options: Options): Promise<Outcom
   const session = await openSession(system, options);
   const compiled = await compileSpec(system, options, session);
   if ("status" in compiled) return compiled;
-  const { model, diagnostics, texts } = compiled;
-  if (!model)
-    return {
-      report: { diagnostics, files: [], sources: texts },
-      output: "",
-      notes: [],
-      summary: countOf(diagnostics),
-      status: 1,
-    };
+  const { model, diagnostics } = compiled;
+  if (!model) return outcome(compiled, options, [], [], 1, countOf(diagnostics));
   const lock = (await system.readFile(join(options.out, "flake.lock")))?.toString() ?? "";
-  const today = new Date(system.now()).toISOString().slice(0, 10);
+  const today = todayOf(system);
   const newest = session.facts.bundled();
   const factsOf = (set: PackageSet) => session.facts(set.url, set.name);
   const rows = [...setsOf(model).flatMap((set) => ageOf(set, lock, today)), ...(newest ? toolRows(model, factsOf, newest) : [])];
@@ -66,28 +59,22 @@ const setsOf = (model: Model): readonly PackageSet[] => [model.nixpkgs, ...model
 function ageOf(set: PackageSet, lock: string, today: string): Row[] {
   const ref = set.kind === "nixpkgs" ? nixpkgsRef(set.url) : undefined;
   const pointed = ref === undefined ? undefined : pointedBy(ref);
-  const locked = lockedInput(lock, set.name, set.url);
   const rows: Row[] = [];
-  if (pointed?.kind === "release" && RELEASES.at(-1) && pointed.release < DEFAULT_RELEASE) {
+  if (pointed?.kind === "release" && pointed.release < DEFAULT_RELEASE) {
     const end = knownRelease(pointed.release)?.end;
     const support =
       end === undefined ? "no longer supported" : end < today ? `unsupported since ${end}` : `supported until ${end}`;
     const advice = set.name === "nixpkgs" ? "flakewright upgrade" : `write ${DEFAULT_RELEASE} in \`inputs\``;
     rows.push({ what: set.name, now: `${pointed.release} (${support})`, newest: DEFAULT_RELEASE, advice });
   }
-  const seconds = locked?.lastModified ?? 0;
-  const day = seconds > 86_400 ? new Date(seconds * 1000).toISOString().slice(0, 10) : undefined;
+  const day = dayOfLock(lockedInput(lock, set.name, set.url));
   const age = day === undefined ? 0 : Math.floor((Date.parse(today) - Date.parse(day)) / 86_400_000);
-  if (day !== undefined && age > OLD_DAYS && pointed?.kind !== "commit")
-    rows.push({ what: set.name, now: `locked on ${day}`, newest: `${age} days later`, advice: `nix flake update ${set.name}` });
-  if (day !== undefined && age > OLD_DAYS && pointed?.kind === "commit")
-    rows.push({
-      what: set.name,
-      now: `a commit of ${day}`,
-      newest: `${age} days later`,
-      advice: "name a newer commit, or a branch",
-    });
-  return rows;
+  if (age <= OLD_DAYS) return rows;
+  const [now, advice] =
+    pointed?.kind === "commit"
+      ? [`a commit of ${day}`, "name a newer commit, or a branch"]
+      : [`locked on ${day}`, `nix flake update ${set.name}`];
+  return [...rows, { what: set.name, now, newest: `${age} days later`, advice }];
 }
 
 /** Tools whose version is known, by a pin or by an index of their own nixpkgs, and is older than the newest known one. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { lockedInput } from "../knowledge/flake-lock.ts";
+import { dayOfLock, lockedInput } from "../knowledge/flake-lock.ts";
 import { type Facts, openFacts } from "../knowledge/packages.ts";
 import { momentOf, nixpkgsUrl } from "../knowledge/releases.ts";
 import { listedRevision } from "../knowledge/revisions.ts";
@@ -41,9 +41,7 @@ export async function factsReader(system: System, options: Options): Promise<Fac
     const pinned = lockedInput(lock, input, url);
     const commit = pinned?.rev ?? /(?:^|[^0-9a-f])([0-9a-f]{40})(?:[^0-9a-f]|$)/.exec(url)?.[1];
     const listed = commit !== undefined && revisions ? listedRevision(textOf(revisions), commit) : undefined;
-    // A local tree has no date: Nix writes 0 or 1.
-    const seconds = pinned?.lastModified ?? 0;
-    return listed ?? (seconds > 86_400 ? new Date(seconds * 1000).toISOString().slice(0, 10) : undefined);
+    return listed ?? dayOfLock(pinned);
   };
   const opened = new Map<string, Facts>();
   const factsOf = (nixpkgs?: string, input = "nixpkgs"): Facts | undefined => {

@@ -71,7 +71,7 @@ export async function compileSpec(
   const sizes = await readSizesBeside(system, options, filesRead);
   const pins = { file: pinsFile, content: pinsText && readPins(pinsText.toString()) };
   const { version } = options;
-  const today = new Date(system.now()).toISOString().slice(0, 10);
+  const today = todayOf(system);
   const place = needsFiles ? await placeOf(system, options.out, isStandardInput ? undefined : path) : undefined;
   const context: CompileContext = {
     needsFiles,
@@ -98,6 +98,9 @@ export async function compileSpec(
   const origin = originOf(place, compiled.model?.name ?? "", options.version);
   return { ...compiled, files: [...compiled.files, checksums], origin };
 }
+
+/** The day, in UTC: `2026-05-01`. */
+export const todayOf = (system: System): string => new Date(system.now()).toISOString().slice(0, 10);
 
 /** The sizes file beside the spec, and the checksum of the flake.lock that it may be of. */
 async function readSizesBeside(

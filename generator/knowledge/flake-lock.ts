@@ -10,6 +10,12 @@ export interface Locked {
   readonly lastModified?: number;
 }
 
+/** The day of a locked revision: `2026-05-01`. Undefined for a local tree, which has none: Nix writes 0 or 1. */
+export function dayOfLock(locked: Locked | undefined): string | undefined {
+  const seconds = locked?.lastModified ?? 0;
+  return seconds > 86_400 ? new Date(seconds * 1000).toISOString().slice(0, 10) : undefined;
+}
+
 interface Node {
   readonly inputs?: Readonly<Record<string, string | readonly string[]>>;
   readonly locked?: Locked;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { lockedInput } from "../../knowledge/flake-lock.ts";
+import { dayOfLock, lockedInput } from "../../knowledge/flake-lock.ts";
 import { type Moment, momentOf, NEWER_NIX_SINCE, NEWER_NIX_VERSION } from "../../knowledge/releases.ts";
 import { readableWord as word } from "../../output/printers/shell.ts";
 import type { System } from "../../system/system.ts";
@@ -43,8 +43,7 @@ async function hasFittingPackage(machine: Machine): Promise<boolean> {
 async function nixpkgsMoment({ system, options, model }: Machine): Promise<Moment> {
   const { url } = model.nixpkgs;
   const lock = (await system.readFile(join(options.out, "flake.lock")))?.toString() ?? "";
-  const seconds = lockedInput(lock, "nixpkgs", url)?.lastModified ?? 0;
-  return momentOf(url, seconds > 86_400 ? new Date(seconds * 1000).toISOString().slice(0, 10) : undefined);
+  return momentOf(url, dayOfLock(lockedInput(lock, "nixpkgs", url)));
 }
 
 /** The first line of `nix --version`; undefined without a Nix. */
