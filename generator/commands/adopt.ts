@@ -10,6 +10,7 @@ import { compare } from "../write/compare.ts";
 import { type Bump, bumpsOf } from "./bumps.ts";
 import { editSpec } from "./edited-spec.ts";
 import { folderName, type Options, type Outcome, outcome, printed } from "./outcome.ts";
+import { inOutputFolder } from "./output-folder.ts";
 import { compileSpec } from "./session.ts";
 
 /**
@@ -24,7 +25,8 @@ export async function adopt(system: System, options: Options): Promise<Outcome> 
   const { model, source, files } = compiled;
   if (!model || !source || !files)
     return { ...printed(""), report: { ...compiled, files: [], sources: compiled.texts }, status: 1 };
-  const comparison = await compare(system, options.out, files, false, new Map(), compiled.origin);
+  const { origin } = compiled;
+  const comparison = await inOutputFolder(options.out, () => compare(system, options.out, files, false, new Map(), origin));
   const bumps = bumpsOf(comparison, model);
   if (bumps.length === 0) {
     // Another edit of flake.nix, or an output folder of another spec.

@@ -17,8 +17,8 @@ const test = suite("adopt");
 const COMMANDS = { adopt, check, generate };
 
 /** Runs a command in a folder with a spec at its usual place. */
-function run(folder: string, command: keyof typeof COMMANDS): Promise<Outcome> {
-  const options = { spec: "spec/platform.yaml", out: "out", force: false, dryRun: false, strict: false };
+function run(folder: string, command: keyof typeof COMMANDS, out = "out"): Promise<Outcome> {
+  const options = { spec: "spec/platform.yaml", out, force: false, dryRun: false, strict: false };
   const knowledge = join(repository, "generator/knowledge");
   return COMMANDS[command](nodeSystem(folder, process.env), { ...options, knowledge });
 }
@@ -183,6 +183,15 @@ test("a bump to what the spec refuses stays a bump, and the spec stays as it was
   assert.match(said(adopted), /nixpkgs-reference/);
   assert.is(read(folder), before);
   assert.ok(codesOf(await run(folder, "check")).includes("output-bumped"));
+});
+
+test("an output folder that can't be one is named, with a way out", async () => {
+  const folder = await project({ "spec/platform.yaml": `version: 1\nname: demo\nnixpkgs: nixos-26.05\n${TOOLS}` });
+  let message = "";
+  await run(folder, "adopt", "spec/platform.yaml").catch((error: Error) => {
+    message = error.message;
+  });
+  assert.is(message, "spec/platform.yaml can't be the output folder: it is not a folder; choose another with --out");
 });
 
 test("without a bump there is nothing to adopt", async () => {
