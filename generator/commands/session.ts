@@ -111,8 +111,8 @@ async function readSizesBeside(
   if (options.spec === "-") return {};
   const file = sizesPath(options.spec);
   const bytes = await system.readFile(file);
-  if (!bytes) return {};
   filesRead.set(resolve(system.cwd, file), bytes);
+  if (!bytes) return {};
   const lock = await system.readFile(join(options.out, "flake.lock"));
   return { sizes: readSizes(bytes.toString()), lock: lock ? createHash("sha256").update(lock).digest("hex") : "" };
 }

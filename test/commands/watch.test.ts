@@ -218,6 +218,25 @@ test("included files are followed: missing, in a folder to come, changed, replac
   }
 });
 
+test("the files beside the spec are heard of when they appear: the sizes of the groups", async () => {
+  const text = (description: string) => spec(description, "kubectl", "policy: { closure: { k8s: 1GiB } }\n");
+  const watch = await watching(text("one"));
+  try {
+    // Until a save starts a run, the first ones can still read what comes now.
+    for (const description of ["two", "three"]) {
+      writeFileSync(watch.path, text(description));
+      await until("the save is in the output", () => same(watch.output(), watch.expected(text(description))));
+    }
+    const sizes = { version: 1, system: "x86_64-linux", lock: "", closure: { k8s: 2 ** 31 } };
+    writeFileSync(join(watch.folder, "platform.sizes.json"), JSON.stringify(sizes));
+    await until("the group is too large", () =>
+      watch.shown.at(-1)?.report.diagnostics.some(({ code }) => code === "policy-closure"),
+    );
+  } finally {
+    await watch.end();
+  }
+});
+
 test("a warning is shown once, also when an error came between; a new one is shown", async () => {
   const twice = (description: string, more = "") => spec(description, "jq, jq", more);
   const watch = await watching(twice("one"));
