@@ -120,4 +120,18 @@ explaining("names that nixpkgs no longer has, has under another name, or does no
   assert.is((await say("kubeclt")).status, 2);
 });
 
+explaining("of a name that this nixpkgs may have or not, explain says that it is unknown", async () => {
+  const text = (await system.readFile(join(knowledge, "packages.tsv")))?.toString("latin1") ?? "";
+  const unknown = openFacts(text, momentOf("github:acme/nixpkgs/ours"));
+  for (const [name, way] of [
+    ["promtail", ""],
+    ["AusweisApp2", " Write `ausweisapp`."],
+    ["nodePackages.prettier", " Use `prettier` instead."],
+  ] as const) {
+    const [meaning] = meaningsOf(name, unknown);
+    assert.match(meaning?.title ?? "", "that newer nixpkgs does not have");
+    assert.ok(meaning?.text.endsWith(`it is unknown whether the spec's nixpkgs has it.${way}`), meaning?.text);
+  }
+});
+
 explaining.run();

@@ -1,6 +1,6 @@
-import type { Facts, PackageFacts } from "../../knowledge/packages.ts";
+import type { Facts, PackageFacts, Verdict } from "../../knowledge/packages.ts";
 import { toolCompletions, toolNamed } from "../../knowledge/tool-names.ts";
-import { missingSince, nixpkgsName, specsNixpkgs, topLevelName } from "../../knowledge/verdict-words.ts";
+import { missingSince, nixpkgsName, specsNixpkgs, topLevelName, uncertainAbsence } from "../../knowledge/verdict-words.ts";
 import { factsOf, type Meaning } from "./meaning.ts";
 
 /** The meaning of a package's name, of a program or of what people call a tool. */
@@ -10,13 +10,16 @@ export function packageMeaning(word: string, facts: Facts | undefined): Meaning 
   const { attribute, why } = found;
   const about = facts?.find(attribute);
   const description = about?.description ?? toolCompletions().find((tool) => tool.attribute === attribute)?.description;
+  const verdict = facts?.verdict(attribute);
+  const absence = facts && verdict?.kind === "removed" ? absenceOf(attribute, verdict, facts) : undefined;
   const sentences = [
-    why && `${why.charAt(0).toUpperCase()}${why.slice(1)}: write \`${attribute}\`.`,
+    why && sentence(`${why}: write \`${attribute}\``),
     description && `${description.replace(/\.$/, "")}.`,
+    absence?.text,
   ];
   return {
     kind: "package",
-    title: `${attribute}: ${oldName(facts, attribute) ?? "a package"} of nixpkgs`,
+    title: absence?.title ?? `${attribute}: ${oldName(verdict) ?? "a package"} of nixpkgs`,
     text: sentences.filter(Boolean).join(" "),
     facts: factsOf({
       version: about?.version,
@@ -29,9 +32,10 @@ export function packageMeaning(word: string, facts: Facts | undefined): Meaning 
   };
 }
 
+const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+
 /** An old name that still works. */
-function oldName(facts: Facts | undefined, attribute: string): string | undefined {
-  const verdict = facts?.verdict(attribute);
+function oldName(verdict: Verdict | undefined): string | undefined {
   if (verdict?.kind !== "renamed") return undefined;
   const since = verdict.since === undefined ? "" : ` since ${verdict.since}`;
   return verdict.to === undefined ? `an old name of a package${since}` : `an old name of \`${verdict.to}\`${since}, a package`;
@@ -41,20 +45,26 @@ function oldName(facts: Facts | undefined, attribute: string): string | undefine
 function absentMeaning(word: string, facts: Facts): Meaning | undefined {
   const verdict = facts.verdict(word);
   if (verdict.kind !== "removed" && verdict.kind !== "newer") return undefined;
-  const nixpkgs = specsNixpkgs(facts);
-  if (verdict.kind === "newer") {
-    const since = verdict.since === undefined ? "" : `, which nixpkgs has since ${verdict.since}`;
-    return { kind: "package", title: `${word}: a package newer than ${nixpkgs}${since}`, text: "", facts: [] };
+  if (verdict.kind === "removed") {
+    const missing = factsOf({ "missing since": missingSince(verdict) });
+    return { kind: "package", ...absenceOf(word, verdict, facts), facts: missing };
   }
-  const { renamed } = verdict;
+  const since = verdict.since === undefined ? "" : `, which nixpkgs has since ${verdict.since}`;
+  return { kind: "package", title: `${word}: a package newer than ${specsNixpkgs(facts)}${since}`, text: "", facts: [] };
+}
+
+/** What is said of a name that nixpkgs no longer has, certainly or perhaps. */
+function absenceOf(word: string, verdict: Extract<Verdict, { kind: "removed" }>, facts: Facts): Pick<Meaning, "title" | "text"> {
+  const { renamed, certain } = verdict;
   const replacement = verdict.replacement ?? topLevelName(facts, word);
   const way = replacement === undefined ? "" : renamed ? `Write \`${replacement}\`.` : `Use \`${replacement}\` instead.`;
-  return {
-    kind: "package",
-    title: `${word}: ${renamed ? "an old name of a package, no longer" : "a package that is no longer"} in ${nixpkgs}`,
-    text: way,
-    facts: factsOf({ "missing since": missingSince(verdict) }),
-  };
+  const name = renamed ? "an old name of a package" : "a package";
+  if (!certain)
+    return {
+      title: `${word}: ${name} that newer nixpkgs does not have`,
+      text: `${sentence(uncertainAbsence(word, verdict, facts))} ${way}`.trim(),
+    };
+  return { title: `${word}: ${name}${renamed ? "," : " that is"} no longer in ${specsNixpkgs(facts)}`, text: way };
 }
 
 /** The attribute that a word means, and why it is another one than the word, as half a sentence. */

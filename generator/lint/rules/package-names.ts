@@ -1,7 +1,7 @@
 import type { Facts, Verdict } from "../../knowledge/packages.ts";
 import { DEFAULT_RELEASE } from "../../knowledge/releases.ts";
 import { toolNamed } from "../../knowledge/tool-names.ts";
-import { missingSince, nixpkgsName, specsNixpkgs, topLevelName } from "../../knowledge/verdict-words.ts";
+import { missingSince, nixpkgsName, specsNixpkgs, topLevelName, uncertainAbsence } from "../../knowledge/verdict-words.ts";
 import type { Model } from "../../model/model.ts";
 import { didYouMean, quoted } from "../../report/words.ts";
 import { replacement } from "../edits.ts";
@@ -167,11 +167,8 @@ type Removed = Extract<Verdict, { kind: "removed" }>;
 
 function removedMessage(name: string, verdict: Removed, facts: Facts): string {
   const { certain, renamed, replacement } = verdict;
+  if (!certain) return uncertainAbsence(name, verdict, facts);
   const dated = missingSince(verdict);
-  if (!certain) {
-    const gone = dated === undefined ? "newer nixpkgs does not have" : `since ${dated}, nixpkgs does not have`;
-    return `${gone} \`${name}\`; it is unknown whether ${facts.moment.name ?? "the spec's nixpkgs"} has it`;
-  }
   const state = specsNixpkgs(facts);
   const when = dated === undefined ? "" : ` (missing since ${dated})`;
   if (renamed && replacement !== undefined)
