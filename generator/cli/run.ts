@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { maskedOutcome } from "../commands/masked-outcome.ts";
 import type { Options, Outcome } from "../commands/outcome.ts";
+import { isSpecPath } from "../knowledge/spec-file.ts";
 import { ioErrorText } from "../report/io-error.ts";
 import { nodeSystem } from "../system/node-system.ts";
 import type { System } from "../system/system.ts";
@@ -27,7 +28,7 @@ async function main(argv: readonly string[], home: string): Promise<number> {
   const problem = usageProblem(COMMANDS, name, operands, values);
   if (problem !== undefined) return wrongUsage(problem);
   const command = COMMANDS[name] as Command;
-  const named = command.operands === "[SPEC]" ? operands[0] : NAMES_SPEC.has(name) ? operands.find(isSpecFile) : undefined;
+  const named = command.operands === "[SPEC]" ? operands[0] : NAMES_SPEC.has(name) ? operands.find(isSpecPath) : undefined;
   const given = { spec: named, out: values.out };
   const { folder, spec, out } = await findProject(here, named, values.out);
   const fromFolder = (path: string) => pathFrom(here, folder, path);
@@ -72,7 +73,6 @@ async function main(argv: readonly string[], home: string): Promise<number> {
 /** Commands whose operands are words of the spec, or the path of a spec in place of the usual one. */
 const NAMES_SPEC: ReadonlySet<string> = new Set(["pin", "show"]);
 const takesSpec = (name: string): boolean => COMMANDS[name]?.operands === "[SPEC]" || NAMES_SPEC.has(name);
-const isSpecFile = (operand: string): boolean => /\.ya?ml$/i.test(operand);
 
 /** The operands with their paths as they are from the project's folder. */
 function pathsFrom(

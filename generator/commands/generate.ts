@@ -1,12 +1,13 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type Diagnostic, hasErrors, inOrder } from "../report/diagnostic.ts";
 import type { System } from "../system/system.ts";
 import { apply } from "../write/apply.ts";
 import { CHECKSUMS } from "../write/checksums.ts";
 import { type Comparison, compare } from "../write/compare.ts";
+import { repositoryOf } from "../write/places.ts";
 import { withBumps } from "./bumps.ts";
 import { diffText } from "./diff.ts";
-import { inGit, lineEndNotes, trackingNote } from "./git.ts";
+import { lineEndNotes, trackingNote } from "./git.ts";
 import { grouped, listed } from "./grouped.ts";
 import {
   changeCounts,
@@ -51,7 +52,7 @@ export async function generateInSession(system: System, options: Options, sessio
   if (!stopped) notes.push(...lostNotes(comparison, options));
   if (!stopped && comparison.returns.length > 0)
     notes.push(`${counted(comparison.returns.length, "file")} had CRLF line ends, which Git's core.autocrlf or an editor wrote`);
-  if (!options.dryRun && changed.some((change) => change.change === "created") && (await inGit(system, options.out)))
+  if (!options.dryRun && changed.some((change) => change.change === "created") && (await isInGit(system, options)))
     notes.push(await trackingNote(system, options.out));
   if (!options.dryRun && changed.some(({ path, change }) => path === CHECKSUMS && change === "created"))
     notes.push(...(await lineEndNotes(system, [...session.filesRead.keys()])));
@@ -64,6 +65,9 @@ export async function generateInSession(system: System, options: Options, sessio
     status: stopped ? 1 : 0,
   };
 }
+
+const isInGit = async (system: System, { out }: Options): Promise<boolean> =>
+  (await repositoryOf(system, resolve(system.cwd, out))) !== undefined;
 
 /** The codes of an edited file. */
 const STOPPING: ReadonlySet<string> = new Set(["output-edited", "output-bumped"]);

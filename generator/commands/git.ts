@@ -3,14 +3,6 @@ import { shellWord } from "../output/printers/shell.ts";
 import { git } from "../system/git.ts";
 import type { System } from "../system/system.ts";
 
-/** Whether the folder lies in a Git work tree. */
-export async function inGit(system: System, folder: string): Promise<boolean> {
-  for (let at = join(system.cwd, relative(system.cwd, folder)); ; at = dirname(at)) {
-    if ((await system.kind(join(at, ".git"))) !== undefined) return true;
-    if (dirname(at) === at) return false;
-  }
-}
-
 /** The line of an ignore file that keeps Git from a path. */
 export interface Ignored {
   /** As Git names it: relative to the work tree's root, or absolute for the user's own file. */

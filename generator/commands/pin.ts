@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { readHistory } from "../knowledge/package-history.ts";
 import type { Facts } from "../knowledge/packages.ts";
 import { type Pin, type Pins, pinKey, pinsPath, pinsText, readPins } from "../knowledge/pins.ts";
+import { isSpecPath } from "../knowledge/spec-file.ts";
 import { type Found, fewestRevisions, VersionIndex } from "../knowledge/version-index.ts";
 import type { AskedVersion } from "../model/model.ts";
 import type { Source } from "../read/source.ts";
@@ -23,9 +24,8 @@ const PUBLIC_INDEX = "github:fzakaria/nixpkgs-multiverse";
  * @param operands Names of tools, and among them the path of a spec in place of the usual one.
  */
 export async function pin(system: System, { spec, ...rest }: Options, operands: readonly string[]): Promise<Outcome> {
-  const isSpec = (operand: string) => /\.ya?ml$/i.test(operand);
-  const tools = operands.filter((operand) => !isSpec(operand));
-  const options = { ...rest, spec: operands.find(isSpec) ?? spec };
+  const tools = operands.filter((operand) => !isSpecPath(operand));
+  const options = { ...rest, spec: operands.find(isSpecPath) ?? spec };
   if (options.spec === "-") return failed("`pin` needs a file: the pins are written beside it", 2);
   const session = await openSession(system, options);
   const compiled = await compileSpec(system, options, session);

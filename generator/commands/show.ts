@@ -1,6 +1,7 @@
 import { relative, resolve } from "node:path";
 import { stringify } from "yaml";
 import type { Compiled } from "../compile.ts";
+import { isSpecPath } from "../knowledge/spec-file.ts";
 import { withDefaults } from "../language/with-defaults.ts";
 import type { Source } from "../read/source.ts";
 import { type Diagnostic, hasErrors } from "../report/diagnostic.ts";
@@ -29,7 +30,7 @@ interface Line {
  * @param place A place of the spec (`groups.k8s`), or a file to show in place of the usual spec.
  */
 export async function show(system: System, options: Options, place = ""): Promise<Outcome> {
-  const isFile = place !== "" && (/\.ya?ml$/i.test(place) || (await system.kind(place)) === "file");
+  const isFile = place !== "" && (isSpecPath(place) || (await system.kind(place)) === "file");
   const compiled = await compileSpec(system, isFile ? { ...options, spec: place } : options);
   if ("status" in compiled) return compiled;
   const { source, texts } = compiled;

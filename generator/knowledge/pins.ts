@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { satisfies } from "./package-versions.ts";
+import { besideSpec } from "./spec-file.ts";
 
 /*
  * The pins file: which commit of nixpkgs has the version of a tool that the spec asks for. `pin` writes it, everything else reads it
@@ -39,7 +40,7 @@ const FORMAT = 1;
 export const pinKey = (attribute: string, version: string): string => `${attribute}@${version}`;
 
 /** The pins file beside a spec: `spec/platform.pins.json`. */
-export const pinsPath = (spec: string): string => `${spec.replace(/\.ya?ml$/i, "")}.pins.json`;
+export const pinsPath = (spec: string): string => besideSpec(spec, "pins.json");
 
 function body({ index, pins }: Pins): object {
   const sorted = [...pins].sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,3 +1,5 @@
+import { besideSpec } from "./spec-file.ts";
+
 /* Sizes of closures, in the words of a spec and of people. */
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -31,7 +33,7 @@ export interface Sizes {
 }
 
 /** The sizes file beside the spec `spec/platform.yaml`: `spec/platform.sizes.json`. */
-export const sizesPath = (spec: string): string => `${spec.replace(/\.ya?ml$/i, "")}.sizes.json`;
+export const sizesPath = (spec: string): string => besideSpec(spec, "sizes.json");
 
 /** Reads a sizes file; undefined when it is not one. */
 export function readSizes(text: string): Sizes | undefined {

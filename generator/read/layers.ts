@@ -48,9 +48,10 @@ const ownOf = (part: Part): Whole => (part.kind === "whole" ? part : part.own);
 const kindOf = (value: unknown): "map" | "list" | "scalar" =>
   typeof value !== "object" || value === null ? "scalar" : Array.isArray(value) ? "list" : "map";
 
-/** The entries of a map; empty for other values. */
+/** Whether a key has a value: its lines may be commented out. */
 const hasValue = ({ value }: Part): boolean => value !== null && value !== undefined;
 
+/** The entries of a map; empty for other values. */
 function childrenOf(part: Part): ReadonlyMap<string, Part> {
   if (part.kind === "map") return part.children;
   if (part.kind === "list" || kindOf(part.value) !== "map") return new Map();

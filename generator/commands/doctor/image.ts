@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { compareVersions } from "../../knowledge/package-versions.ts";
 import type { System } from "../../system/system.ts";
 
 /** Programs of a Nix, by the ways in which it comes to a machine, and profiles, whose links lead nowhere outside of the image. */
@@ -22,7 +23,7 @@ export async function nixOfImage(system: System, root: string): Promise<string |
     field(await text(system, join(root, "lib/apk/db/installed")), /^P:nix$/m, /^V:(\S+)$/m),
     ...(await system.list(join(root, "var/lib/pacman/local"))).map((name) => /^nix-(\d+\.\d+\S*)$/.exec(name)?.[1]),
   ].flatMap((version) => (version === undefined ? [] : [/^\d+\.\d+(?:\.\d+)?/.exec(version)?.[0] ?? ""]));
-  const newest = versions.sort((a, b) => a.localeCompare(b, "en", { numeric: true })).at(-1);
+  const newest = versions.sort(compareVersions).at(-1);
   if (newest) return `nix (Nix) ${newest}`;
   for (const path of TRACES) if ((await system.kind(join(root, path))) !== undefined) return "nix";
   return undefined;

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { compareVersions } from "../../knowledge/package-versions.ts";
 import { withoutExtra } from "../../knowledge/setting.ts";
 import { allSettings, experimentalFeatures, findSetting } from "../../knowledge/settings.ts";
 import type { Setting } from "../../model/model.ts";
@@ -105,7 +106,7 @@ function isInEffect(setting: Setting, effective: string, version: NixVersion): b
 /** Whether a Nix knows an experimental feature: as the newest Nix that we know of and that is not newer. */
 function isKnownFeature(name: string, version: NixVersion): boolean {
   const versions = [...new Set(allSettings().flatMap((setting) => setting.versions))];
-  const [oldest, ...others] = versions.sort((a, b) => Number(a.split(".")[1]) - Number(b.split(".")[1]));
+  const [oldest, ...others] = versions.sort(compareVersions);
   const closest = others.findLast((one) => {
     const [major = 0, minor = 0] = one.split(".").map(Number);
     return !isBefore(version, major, minor);
