@@ -6,14 +6,15 @@ import { quoted } from "../report/words.ts";
 import type { System } from "../system/system.ts";
 import { editSpec } from "./edited-spec.ts";
 import { type Options, type Outcome, printed } from "./outcome.ts";
-import { compileSpec } from "./session.ts";
+import { compileSpec, openSession } from "./session.ts";
 
 /** Findings about a tool that its author must decide about before it is written. */
 const STOPS = ["package-wrong-name", "package-removed", "package-renamed", "package-unknown", "package-duplicate"];
 
 /** `add TOOL…`: writes tools into a group, where the group stands; comments and layout stay. */
 export async function add(system: System, options: Options, tools: readonly string[]): Promise<Outcome> {
-  const compiled = await compileSpec(system, options);
+  const session = await openSession(system, options);
+  const compiled = await compileSpec(system, options, session);
   if ("status" in compiled) return compiled;
   const { source } = compiled;
   if (!source) return { ...printed(""), report: { ...compiled, files: [], sources: compiled.texts }, status: 1 };
@@ -26,7 +27,7 @@ export async function add(system: System, options: Options, tools: readonly stri
   const entries = tools.map((tool) => entryOf(tool, options));
   const edits = editsFor(source, group, entries, groups.includes(group));
   if (edits === undefined) return usage(`the tools of \`${group}\` are written in a way that can't be edited; add them by hand`);
-  return editSpec(system, options, edits, STOPS, `added ${quoted(tools)} to the group \`${group}\``);
+  return editSpec(system, options, session, edits, STOPS, `added ${quoted(tools)} to the group \`${group}\``);
 }
 
 const usage = (note: string): Outcome => ({ ...printed(""), notes: [note], status: 2 });

@@ -11,7 +11,7 @@ import { type Bump, bumpsOf } from "./bumps.ts";
 import { editSpec } from "./edited-spec.ts";
 import { folderName, type Options, type Outcome, outcome, printed } from "./outcome.ts";
 import { inOutputFolder } from "./output-folder.ts";
-import { compileSpec } from "./session.ts";
+import { compileSpec, openSession } from "./session.ts";
 
 /**
  * `adopt`: takes the references that a bot wrote into flake.nix into the spec, where the words stand; comments and layout stay. What flake.nix
@@ -20,7 +20,8 @@ import { compileSpec } from "./session.ts";
 export async function adopt(system: System, options: Options): Promise<Outcome> {
   const fail = (note: string, status: 1 | 2): Outcome => ({ ...printed(""), notes: [note], status });
   if (options.spec === "-") return fail("`adopt` needs a file: it edits the spec", 2);
-  const compiled = await compileSpec(system, options);
+  const session = await openSession(system, options);
+  const compiled = await compileSpec(system, options, session);
   if ("status" in compiled) return compiled;
   const { model, source, files } = compiled;
   if (!model || !source || !files)
@@ -41,6 +42,7 @@ export async function adopt(system: System, options: Options): Promise<Outcome> 
   const edited = await editSpec(
     system,
     options,
+    session,
     edits.flatMap((edit) => edit ?? []),
     [],
     done,

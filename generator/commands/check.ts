@@ -9,17 +9,19 @@ import { grouped, listed } from "./grouped.ts";
 import type { Options, Outcome } from "./outcome.ts";
 import { changeCounts, counted, countOf, failed, filesOf, folderName, outcome, stoppedSummary } from "./outcome.ts";
 import { inOutputFolder } from "./output-folder.ts";
-import { compileSpec } from "./session.ts";
+import { compileSpec, openSession, type Session } from "./session.ts";
 
 /** Compiles and compares the output folder without writing; every difference is an error. With `fix`, certain fixes are applied to the spec first. */
 export async function check(system: System, options: Options): Promise<Outcome> {
-  const fixed = options.fix ? await fixSpec(system, options) : [];
+  const session = await openSession(system, options);
+  const fixed = options.fix ? await fixSpec(system, options, session) : [];
   if ("status" in fixed) return fixed;
-  return { ...(await checkSpec(system, options)), output: fixed.map((line) => `${line}\n`).join("") };
+  return { ...(await checkInSession(system, options, session)), output: fixed.map((line) => `${line}\n`).join("") };
 }
 
-async function checkSpec(system: System, options: Options): Promise<Outcome> {
-  const compiled = await compileSpec(system, options);
+/** `check` without `fix`, for a command that compiles the spec itself, too. */
+export async function checkInSession(system: System, options: Options, session: Session): Promise<Outcome> {
+  const compiled = await compileSpec(system, options, session);
   if ("status" in compiled) return compiled;
   if (!compiled.files) return outcome(compiled, options, [], [], 1);
   const { files, origin } = compiled;

@@ -3,7 +3,7 @@ import { allSecrets } from "../knowledge/secret-forms.ts";
 import { hasErrors } from "../report/diagnostic.ts";
 import { maskDiagnostics, masker } from "../report/masking.ts";
 import type { System } from "../system/system.ts";
-import { check } from "./check.ts";
+import { checkInSession } from "./check.ts";
 import { examineConf } from "./doctor/conf.ts";
 import { examineDaemon } from "./doctor/daemon.ts";
 import { examineGit } from "./doctor/git.ts";
@@ -14,7 +14,7 @@ import { examineNix } from "./doctor/nix.ts";
 import { examineOutputs } from "./doctor/outputs.ts";
 import { examineUsers } from "./doctor/users.ts";
 import { failed, type Options, type Outcome, printed } from "./outcome.ts";
-import { compileSpec } from "./session.ts";
+import { compileSpec, openSession } from "./session.ts";
 
 /**
  * `flakewright doctor`: this machine, or the one whose root folder is `options.root`, against the spec. Nothing is changed; each
@@ -28,13 +28,14 @@ export async function doctor(system: System, options: Options): Promise<Outcome>
       notes: [`--root ${root}: there is no such folder; name the folder where the image is mounted`],
       status: 2,
     };
-  const checked = await check(system, options);
+  const session = await openSession(system, options);
+  const checked = await checkInSession(system, options, session);
   const policy = checked.report.diagnostics.filter(({ code }) => code.startsWith("policy-"));
   const isStopped = checked.report.diagnostics.some(
     (one) => hasErrors([one]) && one.file === options.spec && !policy.includes(one),
   );
   if (checked.status === 2 || isStopped) return checked;
-  const compiled = await compileSpec(system, options);
+  const compiled = await compileSpec(system, options, session);
   if ("status" in compiled || !compiled.model) return checked;
   const isRoot = (await system.spawn("id", ["-u"])).stdout.trim() === "0";
   const heard: string[] = [];

@@ -2,7 +2,7 @@ import { applyFixes } from "../report/apply-fixes.ts";
 import { type Diagnostic, type Fix, hasErrors } from "../report/diagnostic.ts";
 import type { System } from "../system/system.ts";
 import { countOf, type Options, type Outcome } from "./outcome.ts";
-import { compileSpec, openSession } from "./session.ts";
+import { compileSpec, type Session } from "./session.ts";
 
 /*
  * Commands that edit the spec: the new text is compiled before anything is written, and written only when it brings no new finding that
@@ -40,11 +40,11 @@ export async function edited(
 export async function editSpec(
   system: System,
   options: Options,
+  session: Session,
   edits: readonly Fix[] | EditedTexts,
   stops: readonly string[],
   done: string,
 ): Promise<Outcome> {
-  const session = await openSession(system, options);
   const before = await compileSpec(system, options, session);
   if ("status" in before) return before;
   const texts = await textsOf(system, [...before.texts.keys()]);
@@ -82,7 +82,7 @@ export async function editSpec(
 const identity = ({ code, message, file }: Diagnostic): string => `${code}\0${file}\0${message}`;
 
 /** The files as they are on disk: those of a compilation have secrets masked. */
-async function textsOf(system: System, files: readonly string[]): Promise<Map<string, string>> {
+export async function textsOf(system: System, files: readonly string[]): Promise<Map<string, string>> {
   const texts = new Map<string, string>();
   for (const file of files) {
     const bytes = await system.readFile(file);

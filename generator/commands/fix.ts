@@ -2,8 +2,9 @@ import { explanationOf } from "../lint/rules.ts";
 import { applyFixes } from "../report/apply-fixes.ts";
 import { hasErrors } from "../report/diagnostic.ts";
 import type { System } from "../system/system.ts";
+import { textsOf } from "./edited-spec.ts";
 import { counted, type Options, type Outcome } from "./outcome.ts";
-import { compileSpec } from "./session.ts";
+import { compileSpec, type Session } from "./session.ts";
 
 /** A fix can lead to another one: a renamed setting may need a value of another type. */
 const MOST_ROUNDS = 5;
@@ -14,13 +15,13 @@ const MOST_ROUNDS = 5;
  *
  * @returns A sentence for each changed file, or the outcome of a spec that can't be read.
  */
-export async function fixSpec(system: System, options: Options): Promise<string[] | Outcome> {
+export async function fixSpec(system: System, options: Options, session: Session): Promise<string[] | Outcome> {
   const counts = new Map<string, number>();
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const compiled = await compileSpec(system, options);
+    const compiled = await compileSpec(system, options, session);
     if ("status" in compiled) return compiled;
     const certain = compiled.diagnostics.filter(({ code, fix }) => fix && explanationOf(code)?.certainFix);
-    const texts = await currentTexts(system, [...compiled.texts.keys()]);
+    const texts = await textsOf(system, [...compiled.texts.keys()]);
     const { changed } = applyFixes(
       texts,
       certain.flatMap(({ fix }) => fix ?? []),
@@ -28,7 +29,7 @@ export async function fixSpec(system: System, options: Options): Promise<string[
     if (changed.size === 0) break;
     const errors = compiled.diagnostics.filter((one) => hasErrors([one])).length;
     for (const [file, text] of changed) await system.writeFile(file, text);
-    const after = await compileSpec(system, options);
+    const after = await compileSpec(system, options, session);
     if ("status" in after || !after.model || after.diagnostics.filter((one) => hasErrors([one])).length > errors) {
       for (const file of changed.keys()) await system.writeFile(file, texts.get(file) ?? "");
       break;
@@ -39,14 +40,4 @@ export async function fixSpec(system: System, options: Options): Promise<string[
     }
   }
   return [...counts].map(([file, count]) => `fixed ${counted(count, "finding")} in ${file}`);
-}
-
-/** The files' texts from disk: in those of a compilation, secrets are masked. */
-async function currentTexts(system: System, files: readonly string[]): Promise<Map<string, string>> {
-  const texts = new Map<string, string>();
-  for (const file of files) {
-    const bytes = await system.readFile(file);
-    if (bytes) texts.set(file, new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes));
-  }
-  return texts;
 }

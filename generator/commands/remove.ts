@@ -5,11 +5,12 @@ import { quoted } from "../report/words.ts";
 import type { System } from "../system/system.ts";
 import { type EditedTexts, edited, editSpec, overlaid } from "./edited-spec.ts";
 import { type Options, type Outcome, printed } from "./outcome.ts";
-import { compileSpec, openSession } from "./session.ts";
+import { compileSpec, openSession, type Session } from "./session.ts";
 
 /** `remove TOOL…`: takes tools out of a group, or of all groups and shells; comments and layout of the rest stay. */
 export async function remove(system: System, options: Options, tools: readonly string[]): Promise<Outcome> {
-  const compiled = await compileSpec(system, options);
+  const session = await openSession(system, options);
+  const compiled = await compileSpec(system, options, session);
   if ("status" in compiled) return compiled;
   const { model, source } = compiled;
   if (!model || !source) return { ...printed(""), report: { ...compiled, files: [], sources: compiled.texts }, status: 1 };
@@ -24,9 +25,9 @@ export async function remove(system: System, options: Options, tools: readonly s
     const note = `${where} has no tool ${quoted(unknown)}${near.length > 0 ? `; did you mean ${quoted(near)}?` : ""}`;
     return { ...printed(""), notes: [note], status: 2 };
   }
-  const changed = await withoutTools(system, options, tools);
+  const changed = await withoutTools(system, options, session, tools);
   if ("status" in changed) return changed;
-  return editSpec(system, options, changed, [], `removed ${quoted(tools)}`);
+  return editSpec(system, options, session, changed, [], `removed ${quoted(tools)}`);
 }
 
 /** The tools of the named group, or of all groups and shells. */
@@ -44,8 +45,12 @@ const MOST_ROUNDS = 1000;
  * The files without the tools. One by one: each edit needs the text that the one before it left, and of equal entries of two files only
  * one is part of the spec at a time.
  */
-async function withoutTools(system: System, options: Options, tools: readonly string[]): Promise<EditedTexts | Outcome> {
-  const session = await openSession(system, options);
+async function withoutTools(
+  system: System,
+  options: Options,
+  session: Session,
+  tools: readonly string[],
+): Promise<EditedTexts | Outcome> {
   let changed: EditedTexts = new Map();
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const compiled = await compileSpec(overlaid(system, changed), options, session, false);

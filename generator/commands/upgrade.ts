@@ -4,13 +4,14 @@ import { valueAt } from "../report/spec-path.ts";
 import type { System } from "../system/system.ts";
 import { editSpec } from "./edited-spec.ts";
 import { type Options, type Outcome, printed } from "./outcome.ts";
-import { compileSpec } from "./session.ts";
+import { compileSpec, openSession } from "./session.ts";
 
 /** `upgrade [RELEASE]`: moves the spec's `nixpkgs` to another release of the same kind of branch, and reports what that changes. */
 export async function upgrade(system: System, options: Options, release = DEFAULT_RELEASE): Promise<Outcome> {
   const fail = (note: string): Outcome => ({ ...printed(""), notes: [note], status: 2 });
   if (!knownRelease(release)) return fail(`unknown release ${release}: ${RELEASES.map(({ name }) => name).join(", ")}`);
-  const compiled = await compileSpec(system, options);
+  const session = await openSession(system, options);
+  const compiled = await compileSpec(system, options, session);
   if ("status" in compiled) return compiled;
   const { model, source } = compiled;
   if (!model || !source) return { ...printed(""), report: { ...compiled, files: [], sources: compiled.texts }, status: 1 };
@@ -26,6 +27,7 @@ export async function upgrade(system: System, options: Options, release = DEFAUL
   return editSpec(
     system,
     options,
+    session,
     [replacement(source, at, "value", next)],
     [],
     `nixpkgs: ${written} -> ${next}; now run nix flake update in the output folder`,
