@@ -46,7 +46,11 @@ function installation(host: Host, model: Model): Step[] {
       // deploy-rs brings them.
       ...(model.deployer === "deploy-rs" && host.deploy
         ? []
-        : [{ text: "install the tools, as the user who needs them", code: `nix profile install .#host-${host.name}` }]),
+        : [
+            { text: "install the tools, as the user who needs them", code: `nix profile install .#host-${host.name}` },
+            // Debian's package has no file in /etc/profile.d, unlike Nix's own installers.
+            { text: "on Debian and Ubuntu, put them on PATH, in ~/.profile", code: "PATH=~/.nix-profile/bin:$PATH" },
+          ]),
     ];
   }
   const file = host.modules[0]?.slice(2) ?? "its module";

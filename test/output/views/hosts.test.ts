@@ -110,6 +110,7 @@ test("what a person does by hand is listed for each host, and no more", () => {
   assert.match(steps(example, "desk"), /nix-darwin-26\.05#darwin-rebuild -- switch --flake \.#desk/);
   assert.match(steps(example, "worker-1"), /ops becomes root without a password/);
   assert.match(steps(example, "worker-1"), /adduser USER nix-users/);
+  assert.match(steps(example, "worker-1"), "put them on PATH");
   assert.not.match(steps(example, "db"), /nix-users|certificate authorities/);
   assert.match(steps(`${example}network: { caBundle: /etc/ssl/company.pem }\n`, "db"), /everyone: `\/etc\/ssl\/company\.pem`/);
   assert.not.match(steps(`${example}network: { caBundle: ./certs/company.pem }\n`, "db"), /everyone/);
