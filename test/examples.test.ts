@@ -10,8 +10,9 @@ import type { Compiled } from "../generator/compile.ts";
 import { STARTER_ENVRC } from "../generator/output/starter-files.ts";
 import { underDirenv } from "./support/direnv.ts";
 import { FIXTURE_TOOLS, type Nix, privateNix } from "./support/nix.ts";
+import { optionsFor } from "./support/options.ts";
 import { evaluate } from "./support/real-nixpkgs.ts";
-import { repository, system } from "./support/spec.ts";
+import { system } from "./support/spec.ts";
 import { tempFolder } from "./support/temp.ts";
 import { needs } from "./support/tools.ts";
 
@@ -22,8 +23,7 @@ const withNix = needs(test, FIXTURE_TOOLS);
 const folder = fileURLToPath(new URL("../spec/examples/", import.meta.url));
 
 async function compiled(spec: string): Promise<Compiled> {
-  const options = { spec: join(folder, spec), out: tempFolder(), force: false, dryRun: false, strict: false };
-  const result = await compileSpec(system, { ...options, knowledge: join(repository, "generator/knowledge") });
+  const result = await compileSpec(system, optionsFor(join(folder, spec), tempFolder()));
   if ("status" in result) throw new Error(result.notes.join());
   return result;
 }

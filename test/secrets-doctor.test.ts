@@ -9,8 +9,8 @@ import type { Options } from "../generator/commands/outcome.ts";
 import { nodeSystem } from "../generator/system/node-system.ts";
 import type { System } from "../generator/system/system.ts";
 import { settings } from "./support/diagnostic-rows.ts";
+import { optionsFor } from "./support/options.ts";
 import { FORMS, leaks, OPAQUE, printed } from "./support/secret-forms.ts";
-import { repository } from "./support/spec.ts";
 import { tempFolder } from "./support/temp.ts";
 
 /*
@@ -114,14 +114,7 @@ const PLACES: Readonly<Record<string, (secret: string) => Machine>> = {
 };
 
 const folder = tempFolder();
-const options: Options = {
-  spec: "spec.yaml",
-  out: "out",
-  force: false,
-  dryRun: false,
-  strict: false,
-  knowledge: join(repository, "generator/knowledge"),
-};
+const options: Options = optionsFor();
 
 /** A machine on which everything but `replaced` is as the spec has it. */
 function machine({ programs = {}, files = {}, env = {}, isImage }: Machine): System {

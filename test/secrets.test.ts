@@ -22,9 +22,9 @@ import { isSecretName } from "../generator/knowledge/secret-forms.ts";
 import { allSettings } from "../generator/knowledge/settings.ts";
 import { nodeSystem } from "../generator/system/node-system.ts";
 import { base, settings } from "./support/diagnostic-rows.ts";
+import { optionsFor } from "./support/options.ts";
 import { FORMS, leaks, OPAQUE, printed } from "./support/secret-forms.ts";
 import { SPEC_PLACES } from "./support/secret-places.ts";
-import { repository } from "./support/spec.ts";
 import { tempFolder } from "./support/temp.ts";
 
 /*
@@ -35,14 +35,7 @@ import { tempFolder } from "./support/temp.ts";
 
 const folder = tempFolder();
 const system = nodeSystem(folder, process.env);
-const options: Options = {
-  spec: "spec.yaml",
-  out: "out",
-  force: false,
-  dryRun: false,
-  strict: false,
-  knowledge: join(repository, "generator/knowledge"),
-};
+const options: Options = optionsFor();
 
 const q = (text: string) => JSON.stringify(text);
 

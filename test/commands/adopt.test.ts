@@ -7,7 +7,7 @@ import { check } from "../../generator/commands/check.ts";
 import { generate } from "../../generator/commands/generate.ts";
 import type { Outcome } from "../../generator/commands/outcome.ts";
 import { nodeSystem } from "../../generator/system/node-system.ts";
-import { repository } from "../support/spec.ts";
+import { optionsFor } from "../support/options.ts";
 import { tempFolder } from "../support/temp.ts";
 
 /* A bot's bump of flake.nix: it is named, goes into the spec, and `generate` then gives exactly the bumped file. */
@@ -18,9 +18,7 @@ const COMMANDS = { adopt, check, generate };
 
 /** Runs a command in a folder with a spec at its usual place. */
 function run(folder: string, command: keyof typeof COMMANDS, out = "out"): Promise<Outcome> {
-  const options = { spec: "spec/platform.yaml", out, force: false, dryRun: false, strict: false };
-  const knowledge = join(repository, "generator/knowledge");
-  return COMMANDS[command](nodeSystem(folder, process.env), { ...options, knowledge });
+  return COMMANDS[command](nodeSystem(folder, process.env), optionsFor("spec/platform.yaml", out));
 }
 
 async function project(files: Readonly<Record<string, string>>): Promise<string> {

@@ -9,7 +9,7 @@ import type { Diagnostic } from "../../generator/report/diagnostic.ts";
 import { toJson } from "../../generator/report/json.ts";
 import { nodeSystem } from "../../generator/system/node-system.ts";
 import { base } from "../support/diagnostic-rows.ts";
-import { repository } from "../support/spec.ts";
+import { optionsFor } from "../support/options.ts";
 import { tempFolder, tempTree } from "../support/temp.ts";
 
 const test = suite("check");
@@ -17,14 +17,7 @@ const test = suite("check");
 test("output-foreign, output-edited, output-drift: the folder compared with the spec", async () => {
   const folder = tempFolder();
   const system = nodeSystem(folder, {});
-  const options: Options = {
-    spec: "spec.yaml",
-    out: "out",
-    force: false,
-    dryRun: false,
-    strict: false,
-    knowledge: join(repository, "generator/knowledge"),
-  };
+  const options: Options = optionsFor();
   const say = async (work: typeof check) =>
     JSON.parse(toJson((await work(system, options)).report)).diagnostics.map(({ hint, ...rest }: { hint: string }) => {
       assert.ok(hint);
@@ -58,8 +51,7 @@ function twoSpecs(first: string, second: string) {
   const folder = tempTree({ "a.yaml": first, "b.yaml": second });
   const system = nodeSystem(folder, {});
   const run = async (work: typeof check, spec: string, more: Partial<Options> = {}) => {
-    const knowledge = join(repository, "generator/knowledge");
-    const { report } = await work(system, { spec, out: "out", force: false, dryRun: false, strict: false, knowledge, ...more });
+    const { report } = await work(system, { ...optionsFor(spec), ...more });
     return report.diagnostics.map(({ code }) => code);
   };
   return { folder, run };

@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { doctor } from "../../generator/commands/doctor.ts";
@@ -11,21 +10,14 @@ import type { SpawnResult, System } from "../../generator/system/system.ts";
 import type { EntryKind } from "../../generator/system/tree.ts";
 import { CLI } from "../support/cli.ts";
 import { ACCOUNT_TOOLS } from "../support/machine.ts";
+import { optionsFor } from "../support/options.ts";
 import { MACHINE_TOOLS, type PrivateMachine, privateMachine } from "../support/private-machine.ts";
-
 import { tempFolder, tempTree } from "../support/temp.ts";
 import { needs } from "../support/tools.ts";
 
 const test = suite("doctor");
 
-const OPTIONS: Options = {
-  spec: "spec/platform.yaml",
-  out: "out",
-  force: false,
-  dryRun: false,
-  strict: false,
-  knowledge: join(dirname(fileURLToPath(import.meta.url)), "../../generator/knowledge"),
-};
+const OPTIONS: Options = optionsFor("spec/platform.yaml");
 const ROLES = Array.from({ length: 11 }, (_, at) => `    - role: role${at + 1}\n`).join("");
 const SPEC = (nixpkgs: string) => `version: 1
 name: p

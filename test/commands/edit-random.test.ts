@@ -9,7 +9,7 @@ import type { Options } from "../../generator/commands/outcome.ts";
 import { remove } from "../../generator/commands/remove.ts";
 import { nodeSystem } from "../../generator/system/node-system.ts";
 import { editedSpec, type Files, TOOLS } from "../support/edited-spec.ts";
-import { repository } from "../support/spec.ts";
+import { optionsFor } from "../support/options.ts";
 import { tempFolder } from "../support/temp.ts";
 
 /*
@@ -34,14 +34,7 @@ test(`${numRuns * EDITS} edits: what belongs to something else keeps its bytes, 
       for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, "spec", name), text);
       const now = (): Files =>
         Object.fromEntries(Object.keys(files).map((name) => [name, readFileSync(join(folder, "spec", name), "utf8")]));
-      const options: Options = {
-        spec: "spec/platform.yaml",
-        out: "out",
-        force: false,
-        dryRun: false,
-        strict: false,
-        knowledge: join(repository, "generator/knowledge"),
-      };
+      const options: Options = optionsFor("spec/platform.yaml");
       for (const [command, tool, isSecond] of steps) {
         const before = now();
         const group = isSecond ? "two" : "one";

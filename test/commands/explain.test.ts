@@ -7,11 +7,12 @@ import { openFacts } from "../../generator/knowledge/packages.ts";
 import { momentOf } from "../../generator/knowledge/releases.ts";
 import { allSettings } from "../../generator/knowledge/settings.ts";
 import { allCodes } from "../../generator/lint/rules.ts";
+import { optionsFor } from "../support/options.ts";
 import { repository, system } from "../support/spec.ts";
 
 const explaining = suite("explain");
 const knowledge = join(repository, "generator/knowledge");
-const options = { spec: "spec.yaml", out: "out", force: false, dryRun: false, strict: false, knowledge };
+const options = optionsFor();
 const facts = openFacts((await system.readFile(join(knowledge, "packages.tsv")))?.toString("latin1") ?? "");
 
 const say = (word: string) => explain(system, options, word);

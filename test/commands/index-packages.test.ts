@@ -12,20 +12,14 @@ import { momentOf } from "../../generator/knowledge/releases.ts";
 import { nodeSystem } from "../../generator/system/node-system.ts";
 import type { SpawnResult, System } from "../../generator/system/system.ts";
 import { flakewright } from "../support/cli.ts";
+import { optionsFor } from "../support/options.ts";
 import { tempFolder } from "../support/temp.ts";
 import { needs, tool } from "../support/tools.ts";
 
 const test = suite("index");
 
 const knowledge = join(dirname(fileURLToPath(import.meta.url)), "../../generator/knowledge");
-const OPTIONS: Options = {
-  spec: "spec.yaml",
-  out: "out",
-  force: false,
-  dryRun: false,
-  strict: false,
-  knowledge,
-};
+const OPTIONS: Options = optionsFor();
 const REV = "0123456789abcdef0123456789abcdef01234567";
 
 /** A folder with a spec of some packages, and a lock file for its nixpkgs. */

@@ -2,7 +2,6 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Options, Outcome } from "../../generator/commands/outcome.ts";
@@ -11,20 +10,13 @@ import { watch } from "../../generator/commands/watch.ts";
 import { compile } from "../../generator/compile.ts";
 import { nodeSystem } from "../../generator/system/node-system.ts";
 import { startFlakewright } from "../support/cli.ts";
+import { optionsFor } from "../support/options.ts";
 import { tempFolder } from "../support/temp.ts";
 import { until } from "../support/until.ts";
 
 const test = suite("watch");
 
-const knowledge = join(dirname(fileURLToPath(import.meta.url)), "../../generator/knowledge");
-const OPTIONS: Options = {
-  spec: "platform.yaml",
-  out: "out",
-  force: false,
-  dryRun: false,
-  strict: false,
-  knowledge,
-};
+const OPTIONS: Options = optionsFor("platform.yaml");
 
 const spec = (description: string, packages = "kubectl", more = ""): string =>
   `version: 1\nname: p\nnixpkgs: 0123456789abcdef0123456789abcdef01234567\ndescription: ${description}\ngroups:\n  k8s:\n    packages: [${packages}]\n${more}`;

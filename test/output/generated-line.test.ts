@@ -10,6 +10,7 @@ import { generatedLine } from "../../generator/output/printers/comment.ts";
 import { specName } from "../../generator/output/spec-name.ts";
 import { nodeSystem } from "../../generator/system/node-system.ts";
 import { hostileText } from "../support/arbitrary-spec.ts";
+import { optionsFor } from "../support/options.ts";
 import { compileText, repository, system } from "../support/spec.ts";
 import { tempFolder } from "../support/temp.ts";
 
@@ -76,14 +77,7 @@ test("the line is the same for all Unicode forms of the name", () => {
 
 test("the line does not depend on the current folder or on how the user wrote the path", async () => {
   const root = tempFolder();
-  const options = (spec: string, out: string): Options => ({
-    spec,
-    out,
-    force: false,
-    dryRun: false,
-    strict: false,
-    knowledge: join(repository, "generator/knowledge"),
-  });
+  const options = (spec: string, out: string): Options => optionsFor(spec, out);
   await system.mkdir(join(root, "spec"));
   await system.writeFile(join(root, "spec/platform.yaml"), everything);
   const made = await generate(nodeSystem(root, {}), options("spec/platform.yaml", "out"));

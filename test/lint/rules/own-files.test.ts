@@ -1,11 +1,10 @@
-import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { check } from "../../../generator/commands/check.ts";
 import { generate } from "../../../generator/commands/generate.ts";
 import { nodeSystem } from "../../../generator/system/node-system.ts";
 import { base, codeRows } from "../../support/diagnostic-rows.ts";
-import { repository } from "../../support/spec.ts";
+import { optionsFor } from "../../support/options.ts";
 import { tempTree } from "../../support/temp.ts";
 
 const test = suite("rules: own files");
@@ -35,8 +34,7 @@ codeRows(test, [
 test("own-file-missing: a module that the output folder has not, and that is not written once", async () => {
   const folder = tempTree({ "spec.yaml": host("./hosts/box.nix, ./hosts/disks.nix") });
   const system = nodeSystem(folder, {});
-  const knowledge = join(repository, "generator/knowledge");
-  const options = { spec: "spec.yaml", out: "out", force: false, dryRun: false, strict: false, knowledge };
+  const options = optionsFor();
   const found = async (work: typeof check) =>
     (await work(system, options)).report.diagnostics.map(({ code, message }) => [code, message]);
   const missing = [["own-file-missing", "the output folder has no `./hosts/disks.nix`"]];
