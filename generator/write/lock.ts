@@ -49,10 +49,16 @@ export async function lock(system: System, tree: Tree, out: string): Promise<Loc
   let waited = 0;
   let lookedAt = -POLL_LIFE;
   let progress: string | undefined;
+  let lost = 0;
   for (;;) {
     if ((await tree.status(STAGING)) === undefined) {
       const taken = await take(system, tree);
-      if (taken) {
+      // Once, another run can be the reason.
+      if (taken === "lost" && ++lost > 2)
+        throw new Error(
+          `the file system of ${out} loses the files of a folder that is renamed: nothing was written; use another one for the output`,
+        );
+      if (taken && taken !== "lost") {
         await removeLeftovers(system, tree);
         return taken;
       }
@@ -84,8 +90,11 @@ export async function lock(system: System, tree: Tree, out: string): Promise<Loc
   }
 }
 
-/** Makes a staging folder and puts it in its place; undefined when another run was faster. */
-async function take(system: System, tree: Tree): Promise<Lock | undefined> {
+/**
+ * Makes a staging folder and puts it in its place; undefined when another run was faster, `lost` when the folder is there without the file
+ * that was in it, as with some drivers of FAT.
+ */
+async function take(system: System, tree: Tree): Promise<Lock | "lost" | undefined> {
   const id = system.randomId();
   const aside = `${STAGING}-${id}`;
   await tree.mkdir(aside);
@@ -124,6 +133,13 @@ async function take(system: System, tree: Tree): Promise<Lock | undefined> {
         staging.close();
         staging = placed;
         return { staging, isHeld, release: () => release(STAGING) };
+      }
+      const isLost = placed && (await placed.read(OWNER)) === undefined;
+      placed?.close();
+      if (isLost) {
+        await takeAway(system, tree, STAGING, undefined);
+        await release(aside);
+        return "lost";
       }
     }
   } catch (error) {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { closeSync, ftruncateSync, mkdirSync, openSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, ftruncateSync, mkdirSync, openSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -65,5 +65,18 @@ for (const [name, tools, make, mode] of [
     assert.is(flakewright(folder, ["check", "spec.yaml", "--out", "out"]).status, 0);
   });
 }
+
+// fusefat 0.1 loses what is in a folder that is renamed. The first version writes nothing and says that another run is at work.
+if (hasAll(["root", "umount", "mkfs.vfat", "fusefat"]))
+  test("FAT by fusefat: a file system that loses files is refused in words, and nothing is left", () => {
+    const folder = mount(32 * 2 ** 20, ["mkfs.vfat"], (image, at) => ["fusefat", "-o", "rw+", image, at]);
+    writeFileSync(join(folder, "spec.yaml"), base);
+    const generated = flakewright(folder, ["generate", "spec.yaml", "--out", "out"]);
+    assert.is(generated.status, 3);
+    assert.match(generated.stderr, /^flakewright: the file system of out loses the files of a folder that is renamed/);
+    assert.equal(readdirSync(join(folder, "out")), []);
+    assert.is(flakewright(folder, ["check", "spec.yaml", "--out", "out"]).status, 1);
+  });
+else console.log(`${SKIP_MARK}no root, umount, mkfs.vfat, fusefat on this machine`);
 
 test.run();
