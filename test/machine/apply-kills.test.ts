@@ -48,6 +48,14 @@ const copyOf = (root: string): string => {
 const withoutLeftovers = (files: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(files).filter(([path]) => !/^etc\/(passwd|group|g?shadow|sub[ug]id)[+.]/.test(path)));
 
+function isAlive(group: number): boolean {
+  try {
+    return process.kill(group, 0);
+  } catch {
+    return false;
+  }
+}
+
 interface Ending {
   readonly signal: NodeJS.Signals;
   /** Whether the programs that the script has started get the signal too. */
@@ -66,9 +74,12 @@ function ended(root: string, args: readonly string[], after: number, { signal, i
         // It has ended.
       }
     }, after);
-    child.on("exit", () => {
+    child.on("exit", async () => {
       clearTimeout(timer);
-      done(performance.now() - start);
+      const took = performance.now() - start;
+      // What it has started may outlive it for a moment.
+      for (let n = 0; n < 200 && isAlive(-(child.pid ?? 0)); n++) await new Promise((next) => setTimeout(next, 50));
+      done(took);
     });
   });
 }
