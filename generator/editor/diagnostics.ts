@@ -9,14 +9,20 @@ import { explanationOf } from "../lint/rules.ts";
 import type { Diagnostic, Fix } from "../report/diagnostic.ts";
 import type { EditedSpec, Workspace } from "./workspace.ts";
 
+/** More in one file than an editor shows well. */
+const MOST = 1000;
+
 /** The diagnostics of a spec, by the URI of the file that each is in; a file without any has an empty list. */
 export async function diagnosticsByFile(workspace: Workspace, spec: EditedSpec): Promise<Map<string, EditorDiagnostic[]>> {
   const found = new Map<string, EditorDiagnostic[]>();
   for (const path of spec.files) found.set((await workspace.document(path)).uri, []);
+  const located = locator(workspace);
   for (const one of spec.compiled?.diagnostics ?? []) {
-    const { uri, range } = await workspace.location({ file: one.file, ...one.range });
+    const { uri, range } = await located({ file: one.file, ...one.range });
+    const here = found.get(uri) ?? [];
+    if (here.length >= MOST) continue;
     const related = await Promise.all(
-      (one.related ?? []).map(async ({ message, range: place }) => ({ message, location: await workspace.location(place) })),
+      (one.related ?? []).map(async ({ message, range: place }) => ({ message, location: await located(place) })),
     );
     const source = explanationOf(one.code)?.source;
     const diagnostic: EditorDiagnostic = {
@@ -28,9 +34,25 @@ export async function diagnosticsByFile(workspace: Workspace, spec: EditedSpec):
       ...(related.length > 0 ? { relatedInformation: related } : {}),
       ...(source === undefined ? {} : { codeDescription: { href: source } }),
     };
-    found.set(uri, [...(found.get(uri) ?? []), diagnostic]);
+    here.push(diagnostic);
+    found.set(uri, here);
   }
   return found;
+}
+
+/** `Workspace.location` for many places: each file is read once. */
+function locator(workspace: Workspace): Workspace["location"] {
+  const documents = new Map<string, ReturnType<Workspace["document"]>>();
+  return async (place) => {
+    const path = workspace.absolute(place.file);
+    const reading = documents.get(path) ?? workspace.document(path);
+    documents.set(path, reading);
+    const document = await reading;
+    return {
+      uri: document.uri,
+      range: { start: document.positionAt(place.start), end: document.positionAt(place.end) },
+    };
+  };
 }
 
 /** The fixes of the diagnostics that touch a range of a file, each as an action. */

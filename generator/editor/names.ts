@@ -8,6 +8,8 @@ import { type SpecPath, valueAt } from "../report/spec-path.ts";
 interface NameKind {
   readonly key: string;
   readonly references: readonly string[];
+  /** Maps whose keys are such names. */
+  readonly keys?: readonly string[];
 }
 
 const KINDS: readonly NameKind[] = [
@@ -21,6 +23,7 @@ const KINDS: readonly NameKind[] = [
       "commands.*.groups.#",
       "images.*.groups.#",
     ],
+    keys: ["policy.closure.*"],
   },
   {
     key: "inputs",
@@ -30,25 +33,33 @@ const KINDS: readonly NameKind[] = [
   { key: "shells", references: [] },
 ];
 
+/** Places that hold a path of the spec as text: `groups.k8s.packages[0]`. */
+const PATHS = ["lint.#.at", "include.#.without.#"];
+
 /** A name of the spec and every place where it stands. */
 export interface NamedThing {
   readonly name: string;
+  /** The key that declares it: `groups`. */
+  readonly key: string;
   readonly declaration: Place | undefined;
   readonly references: readonly Place[];
 }
 
 /** All names of a spec. */
 export function namesOf(source: Source): NamedThing[] {
-  return KINDS.flatMap(({ key, references }) => {
+  const paths = PATHS.flatMap((pattern) => matches(source.value, pattern.split("."), []));
+  return KINDS.flatMap(({ key, references, keys = [] }) => {
     const declared = Object.keys((valueAt(source, [key]) as object | undefined) ?? {});
     const uses = references.flatMap((pattern) => matches(source.value, pattern.split("."), []));
-    const acceptances = matches(source.value, ["lint", "#", "at"], []);
+    const asKeys = keys.flatMap((pattern) => matches(source.value, pattern.split("."), []));
     return declared.map((name) => ({
       name,
-      declaration: source.locate([key, name], "key"),
+      key,
+      declaration: inner(source, [key, name], "key"),
       references: [
-        ...uses.filter(({ value }) => value === name).map(({ path }) => source.locate(path, "value")),
-        ...acceptances.flatMap(({ path, value }) => partOf(source, path, String(value), key, name)),
+        ...uses.filter(({ value }) => value === name).map(({ path }) => inner(source, path, "value")),
+        ...asKeys.filter(({ path }) => path.at(-1) === name).map(({ path }) => inner(source, path, "key")),
+        ...paths.flatMap(({ path, value }) => partOf(source, path, String(value), key, name)),
       ],
     }));
   });
@@ -57,6 +68,28 @@ export function namesOf(source: Source): NamedThing[] {
 /** The name at an offset of a file. */
 export function nameAt(names: readonly NamedThing[], isHere: (place: Place) => boolean): NamedThing | undefined {
   return names.find(({ declaration, references }) => [declaration, ...references].some((place) => place && isHere(place)));
+}
+
+/** A name without its quotes, which stay. */
+function inner(source: Source, path: SpecPath, part: "key" | "value"): Place {
+  const place = source.locate(path, part);
+  const { text } = source.origin(path).file;
+  const isQuoted =
+    place.end - place.start > 1 && /^["']$/.test(text[place.start] ?? "") && text[place.start] === text[place.end - 1];
+  return isQuoted ? { ...place, start: place.start + 1, end: place.end - 1 } : place;
+}
+
+/** Describes why a name can't have the new name; undefined if it can. */
+export function renameProblem(source: Source, { name, key }: NamedThing, newName: string): string | undefined {
+  if (newName === name) return undefined;
+  if (!/^[a-z_][a-z0-9_-]{0,127}$/.test(newName) || /^(?:true|false|null)$/.test(newName))
+    return `invalid name \`${newName}\`: use lower-case letters, digits, \`-\`, \`_\`, starting with a letter`;
+  // One shell or package can't have two names, and groups and shells share theirs.
+  const taken = (key === "groups" || key === "shells" ? ["groups", "shells"] : [key]).find((one) => {
+    const declared = valueAt(source, [one]);
+    return typeof declared === "object" && declared !== null && Object.hasOwn(declared, newName);
+  });
+  return taken === undefined ? undefined : `\`${taken}\` already has \`${newName}\``;
 }
 
 /** The name in an acceptance's `at: groups.k8s.packages[0]`. */

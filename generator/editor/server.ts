@@ -2,8 +2,13 @@ import { fileURLToPath } from "node:url";
 import {
   type Connection,
   createConnection,
+  type Diagnostic,
+  DidChangeWatchedFilesNotification,
+  ErrorCodes,
+  type InitializeParams,
   type InitializeResult,
   ProposedFeatures,
+  ResponseError,
   type TextDocumentPositionParams,
   TextDocumentSyncKind,
   TextDocuments,
@@ -12,14 +17,19 @@ import {
 import { TextDocument } from "vscode-languageserver-textdocument";
 import type { Options, Terminal } from "../commands/outcome.ts";
 import type { Place } from "../report/diagnostic.ts";
+import { ioErrorText } from "../report/io-error.ts";
 import type { System } from "../system/system.ts";
 import { completionsAt } from "./completion.ts";
 import { type Cursor, cursorAt } from "./cursor.ts";
 import { diagnosticsByFile, fixActions } from "./diagnostics.ts";
 import { hoverText } from "./hover.ts";
-import { type NamedThing, nameAt, namesOf } from "./names.ts";
+import { type NamedThing, nameAt, namesOf, renameProblem } from "./names.ts";
+import { Shown } from "./shown.ts";
 import { symbolsOf } from "./symbols.ts";
 import { type EditedSpec, Workspace } from "./workspace.ts";
+
+/** As many as a spec of 5,000 packages has. */
+const MOST_CHARACTERS = 1_000_000;
 
 /** How long a document must be left alone before it is checked, in milliseconds. */
 const QUIET = 120;
@@ -41,6 +51,7 @@ class Server {
   readonly #documents = new TextDocuments(TextDocument);
   /** Files that changed since they were last checked. */
   readonly #changed = new Set<string>();
+  readonly #shown = new Shown();
   #timer: NodeJS.Timeout | undefined;
   #checking: Promise<void> = Promise.resolve();
 
@@ -51,8 +62,10 @@ class Server {
 
   start(): void {
     const connection = this.#connection;
-    connection.onInitialize(
-      (): InitializeResult => ({
+    let watches = false;
+    connection.onInitialize(({ capabilities }: InitializeParams): InitializeResult => {
+      watches = capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
+      return {
         capabilities: {
           textDocumentSync: TextDocumentSyncKind.Incremental,
           completionProvider: { triggerCharacters: [":", "-", "[", " ", "."] },
@@ -64,34 +77,50 @@ class Server {
           codeActionProvider: true,
         },
         serverInfo: { name: "flakewright" },
-      }),
-    );
+      };
+    });
+    connection.onInitialized(() => {
+      const watchers = WATCHED.map((globPattern) => ({ globPattern }));
+      if (watches) void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
+    });
     this.#documents.onDidChangeContent(({ document }) => {
-      this.#workspace.setOpen(document);
-      this.#changed.add(fileURLToPath(document.uri));
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => void this.#settle(), QUIET);
+      const path = pathOf(document.uri);
+      if (path === undefined) return;
+      this.#workspace.setOpen(path, document);
+      this.#changed.add(path);
+      this.#settleSoon();
     });
     this.#documents.onDidClose(({ document }) => {
-      this.#workspace.setClosed(document.uri);
-      this.#changed.add(fileURLToPath(document.uri));
+      const path = pathOf(document.uri);
+      if (path === undefined) return;
+      this.#workspace.setClosed(path);
+      this.#changed.add(path);
       void this.#settle();
     });
+    // Files that another program writes: Git, `pin`, Nix.
+    connection.onDidChangeWatchedFiles(() => {
+      this.#workspace.forget();
+      for (const path of this.#workspace.known()) this.#changed.add(path);
+      this.#settleSoon();
+    });
     connection.onCodeAction(async ({ textDocument, range }) => {
-      const { path, document, specs } = await this.#at(textDocument.uri);
+      const here = await this.#at(textDocument.uri);
+      if (!here) return [];
+      const { path, document, specs } = here;
       const [start, end] = [document.offsetAt(range.start), document.offsetAt(range.end)];
       const touches = (from: number, to: number) => from <= end && start <= to;
       return (await Promise.all(specs.map((spec) => fixActions(this.#workspace, spec, path, touches)))).flat();
     });
     connection.onHover(async (params) => {
-      if (!(await this.#workspace.serves(fileURLToPath(params.textDocument.uri)))) return null;
+      if (!(await this.#serves(params.textDocument.uri))) return null;
       const { spec, cursor, word } = await this.#word(params);
       const text = cursor && hoverText(cursor.path, cursor.isKey, word, spec && this.#workspace.facts(spec));
       return text === undefined ? null : { contents: { kind: "markdown", value: text } };
     });
     connection.onCompletion(async ({ textDocument, position }) => {
-      const { path, document, specs } = await this.#at(textDocument.uri);
-      if (!(await this.#workspace.serves(path))) return null;
+      const here = await this.#at(textDocument.uri);
+      if (!here || isTooLarge(here.document) || !(await this.#workspace.serves(here.path))) return null;
+      const { document, specs } = here;
       const cursor = cursorAt(document.getText(), document.offsetAt(position));
       const [spec] = specs;
       if (!cursor) return null;
@@ -117,8 +146,11 @@ class Server {
         : null;
     });
     connection.onRenameRequest(async (params) => {
-      const { name } = await this.#name(params);
-      if (!name) return null;
+      const { name, spec } = await this.#name(params);
+      if (!name || !spec?.source || isSecret(name.name, spec)) return null;
+      const problem = renameProblem(spec.source, name, params.newName);
+      // The editor shows the text.
+      if (problem !== undefined) return new ResponseError(ErrorCodes.InvalidParams, problem);
       const changes: Record<string, TextEdit[]> = {};
       for (const place of [name.declaration, ...name.references]) {
         if (!place) continue;
@@ -129,35 +161,61 @@ class Server {
     });
     connection.onDocumentSymbol(async ({ textDocument }) => {
       const document = this.#documents.get(textDocument.uri);
-      return document && (await this.#workspace.serves(fileURLToPath(textDocument.uri))) ? symbolsOf(document) : [];
+      const isServed = document && !isTooLarge(document) && (await this.#serves(textDocument.uri));
+      return isServed ? symbolsOf(document) : [];
     });
     this.#documents.listen(connection);
     connection.listen();
+  }
+
+  /** Whether a document is of a spec. */
+  async #serves(uri: string): Promise<boolean> {
+    const path = pathOf(uri);
+    return path !== undefined && this.#workspace.serves(path);
+  }
+
+  #settleSoon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#settle(), QUIET);
   }
 
   /** Checks the specs of the files that changed, one after the other, and shows what it finds. */
   async #settle(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#checking = this.#checking.then(async () => {
-      const changed = [...this.#changed];
-      this.#changed.clear();
-      const paths = new Set<string>();
-      for (const path of changed) for (const spec of await this.#workspace.specsOf(path)) paths.add(spec.path);
-      for (const path of paths) {
-        const spec = await this.#workspace.refresh(path);
-        for (const [uri, diagnostics] of await diagnosticsByFile(this.#workspace, spec))
-          await this.#connection.sendDiagnostics({ uri, diagnostics });
-      }
-    });
+    // An error of one check, such as a folder that can't be read, must not end the checks.
+    this.#checking = this.#checking
+      .then(() => this.#check())
+      .catch((error: unknown) => this.#connection.console.error(ioErrorText(error)));
     await this.#checking;
   }
 
+  async #check(): Promise<void> {
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    const paths = new Set<string>();
+    for (const path of changed) {
+      const specs = await this.#workspace.specsOf(path);
+      for (const spec of specs) paths.add(spec.path);
+      if (!this.#workspace.known().includes(path) || specs.some((spec) => spec.path === path)) continue;
+      this.#workspace.drop(path);
+      await this.#show(path, new Map());
+    }
+    for (const path of paths)
+      await this.#show(path, await diagnosticsByFile(this.#workspace, await this.#workspace.refresh(path)));
+  }
+
+  async #show(spec: string, found: ReadonlyMap<string, Diagnostic[]>): Promise<void> {
+    for (const [uri, diagnostics] of this.#shown.replace(spec, found))
+      await this.#connection.sendDiagnostics({ uri, diagnostics });
+  }
+
   /** A file and its specs, as they are now. */
-  async #at(uri: string): Promise<{ path: string; document: TextDocument; specs: EditedSpec[] }> {
+  async #at(uri: string): Promise<{ path: string; document: TextDocument; specs: EditedSpec[] } | undefined> {
     if (this.#changed.size > 0) await this.#settle();
     await this.#checking;
-    const path = fileURLToPath(uri);
+    const path = pathOf(uri);
+    if (path === undefined) return undefined;
     return { path, document: await this.#workspace.document(path), specs: await this.#workspace.specsOf(path) };
   }
 
@@ -166,7 +224,9 @@ class Server {
     textDocument,
     position,
   }: TextDocumentPositionParams): Promise<{ spec?: EditedSpec; cursor?: Cursor; word: string }> {
-    const { document, specs } = await this.#at(textDocument.uri);
+    const here = await this.#at(textDocument.uri);
+    if (!here || isTooLarge(here.document)) return { word: "" };
+    const { document, specs } = here;
     const text = document.getText();
     const offset = document.offsetAt(position);
     const start = offset - (/[\w.'+-]*$/.exec(text.slice(0, offset))?.[0].length ?? 0);
@@ -181,7 +241,9 @@ class Server {
     textDocument,
     position,
   }: TextDocumentPositionParams): Promise<{ name?: NamedThing; place?: Place; spec?: EditedSpec }> {
-    const { path, document, specs } = await this.#at(textDocument.uri);
+    const here = await this.#at(textDocument.uri);
+    if (!here) return {};
+    const { path, document, specs } = here;
     const offset = document.offsetAt(position);
     const isHere = (place: Place) =>
       this.#workspace.absolute(place.file) === path && place.start <= offset && offset <= place.end;
@@ -194,6 +256,22 @@ class Server {
     return {};
   }
 }
+
+/** Files that are read beside the documents of an editor. */
+const WATCHED = ["**/*.{yaml,yml}", "**/*.pins.json", "**/*.sizes.json", "**/flake.lock"];
+
+/** The path of a document; undefined for one that is in no file, such as a new one or an old revision in Git. */
+function pathOf(uri: string): string | undefined {
+  try {
+    return uri.startsWith("file:") ? fileURLToPath(uri) : undefined;
+  } catch {
+    // An address of another machine.
+    return undefined;
+  }
+}
+
+/** Whether a document is far larger than any spec, so that parsing it at each keystroke would block the editor. */
+const isTooLarge = (document: TextDocument): boolean => document.getText().length > MOST_CHARACTERS;
 
 /** Whether a name is a secret, or holds a part of one, in the wrong place. */
 const isSecret = (name: string, spec: EditedSpec | undefined): boolean =>

@@ -1,5 +1,5 @@
 import { dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import type { Options } from "../commands/outcome.ts";
 import { compileSpec, openSession, type Session } from "../commands/session.ts";
@@ -15,6 +15,8 @@ export interface EditedSpec {
   readonly compiled: Compiled | undefined;
   /** The document and its places, as of the last time that it could be read. */
   readonly source: Source | undefined;
+  /** The flake reference of its nixpkgs, as of the last time that the spec was valid enough. */
+  readonly nixpkgs: string | undefined;
   /** The absolute paths of all its files, the main file first. */
   readonly files: readonly string[];
 }
@@ -27,6 +29,7 @@ export class Workspace {
   readonly #system: System;
   readonly #options: Omit<Options, "spec" | "out">;
   readonly #open = new Map<string, TextDocument>();
+  readonly #onDisk = new Map<string, TextDocument>();
   readonly #specs = new Map<string, EditedSpec>();
   readonly #sessions = new Map<string, Session>();
 
@@ -50,18 +53,41 @@ export class Workspace {
     };
   }
 
-  setOpen(document: TextDocument): void {
-    this.#open.set(fileURLToPath(document.uri), document);
+  setOpen(path: string, document: TextDocument): void {
+    this.#open.set(path, document);
   }
 
-  setClosed(uri: string): void {
-    this.#open.delete(fileURLToPath(uri));
+  setClosed(path: string): void {
+    this.#open.delete(path);
   }
 
-  /** The text of a file as the editor has it, or as it is on disk. */
+  /** A file as the editor has it, with the editor's own URI, or as it is on disk. */
   async document(path: string): Promise<TextDocument> {
-    const text = this.#open.get(path)?.getText() ?? (await this.#system.readFile(path))?.toString() ?? "";
-    return TextDocument.create(pathToFileURL(path).href, "yaml", 0, text);
+    const open = this.#open.get(path);
+    if (open) return open;
+    const text = (await this.#system.readFile(path))?.toString() ?? "";
+    const known = this.#onDisk.get(path);
+    // The same document knows its lines already.
+    if (known?.getText() === text) return known;
+    const document = TextDocument.create(pathToFileURL(path).href, "yaml", 0, text);
+    this.#onDisk.set(path, document);
+    return document;
+  }
+
+  /** Forgets what was read outside of the specs: flake.lock and the package facts. */
+  forget(): void {
+    this.#sessions.clear();
+  }
+
+  /** Forgets a file that is no spec any more, but a part of one. */
+  drop(path: string): void {
+    this.#specs.delete(path);
+    this.#sessions.delete(path);
+  }
+
+  /** The paths of the specs that have been checked. */
+  known(): readonly string[] {
+    return [...this.#specs.keys()];
   }
 
   /** The absolute path of a file that a diagnostic names. */
@@ -74,7 +100,8 @@ export class Workspace {
     const project = await this.#projectSpec(path);
     if (project !== undefined && project !== path && !this.#specs.has(project)) await this.refresh(project);
     const including = [...this.#specs.values()].filter((spec) => spec.path !== path && spec.files.includes(path));
-    if (including.length > 0 && !isWholeSpec((await this.document(path)).getText())) return including;
+    if (including.length > 0 && path !== project && !isNamedSpec(path) && !isComplete((await this.document(path)).getText()))
+      return including;
     const known = this.#specs.get(path);
     if (!known && path !== project && !isNamedSpec(path) && !isSpec((await this.document(path)).getText())) return including;
     return [known ?? (await this.refresh(path)), ...including];
@@ -105,6 +132,7 @@ export class Workspace {
       path,
       compiled,
       source: compiled?.source ?? before?.source,
+      nixpkgs: compiled?.model?.nixpkgs.url ?? before?.nixpkgs,
       files: [path, ...(compiled?.included ?? []).map((file) => file.path)],
     };
     this.#specs.set(path, spec);
@@ -113,16 +141,14 @@ export class Workspace {
 
   /** The package facts of a spec's nixpkgs, for hovers and completion. */
   facts(spec: EditedSpec) {
-    const url = spec.compiled?.model?.nixpkgs.url;
-    return url === undefined ? undefined : this.#sessions.get(spec.path)?.facts(url);
+    return spec.nixpkgs === undefined ? undefined : this.#sessions.get(spec.path)?.facts(spec.nixpkgs);
   }
 
   /** A place as the editor takes one. */
   async location(place: Place) {
-    const path = this.absolute(place.file);
-    const document = await this.document(path);
+    const document = await this.document(this.absolute(place.file));
     return {
-      uri: pathToFileURL(path).href,
+      uri: document.uri,
       range: { start: document.positionAt(place.start), end: document.positionAt(place.end) },
     };
   }
@@ -145,5 +171,8 @@ const isSpec = (text: string): boolean =>
   /^# yaml-language-server: \$schema=\S*flakewright\.schema\.json/m.test(text) ||
   (isWholeSpec(text) && /^version: *1 *(#|$)/m.test(text));
 
-/** Whether a text looks like a spec of its own, not like a part that others include. */
+/** Whether a text has all keys that a spec needs: a part that others include can have some of them. */
+const isComplete = (text: string): boolean => isWholeSpec(text) && /^name:/m.test(text);
+
+/** Whether a text looks like a spec of its own. */
 const isWholeSpec = (text: string): boolean => /^version:/m.test(text) && /^groups:/m.test(text);

@@ -165,7 +165,7 @@ test("definition, references and rename work across files, and in places of `lin
     renamed = renamed.slice(0, offset(range.start)) + newText + renamed.slice(offset(range.end));
   assert.match(renamed, /groups: \[kubernetes, cloud\]/);
   assert.match(renamed, /at: groups\.kubernetes$/m);
-  assert.match(renamed, /groups: \[kubernetes\]/);
+  assert.match(renamed, /groups: \["kubernetes"\]/);
 });
 
 test("a broken document keeps the last good names, and the outline names what the user named", async () => {

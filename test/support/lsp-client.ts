@@ -90,6 +90,46 @@ export class LspClient {
     return answer;
   }
 
+  /** Opens a text that may be in no file; nothing is waited for. */
+  async openText(uri: string, text: string): Promise<void> {
+    await this.notify("textDocument/didOpen", { textDocument: { uri, languageId: "yaml", version: 1, text } });
+  }
+
+  /** Edits ranges of a file, as editors do; the answer is the file's new diagnostics. */
+  async edit(name: string, edits: readonly { range: { start: LspPosition; end: LspPosition }; text: string }[]) {
+    const answer = this.next(name);
+    const version = (this.#versions.get(name) ?? 1) + 1;
+    this.#versions.set(name, version);
+    await this.notify("textDocument/didChange", { textDocument: { uri: this.uri(name), version }, contentChanges: edits });
+    return answer;
+  }
+
+  async close(name: string): Promise<void> {
+    await this.notify("textDocument/didClose", { textDocument: { uri: this.uri(name) } });
+  }
+
+  notify(method: string, params: object): Promise<void> {
+    return this.#connection.sendNotification(method, params);
+  }
+
+  /** A request as it is, for other documents than the folder's. */
+  ask<T>(method: string, params: object): Promise<T> {
+    return this.#connection.sendRequest(method, params);
+  }
+
+  /** The exit status, when the server has ended. */
+  get ended(): Promise<number | null> {
+    return new Promise((done) => {
+      if (this.#child.exitCode === null) this.#child.on("exit", (status) => done(status));
+      else done(this.#child.exitCode);
+    });
+  }
+
+  /** Ends the server's input, as an editor that crashes. */
+  hangUp(): void {
+    this.#child.stdin?.end();
+  }
+
   request<T>(method: string, name: string, params: object): Promise<T> {
     return this.#connection.sendRequest(method, { textDocument: { uri: this.uri(name) }, ...params });
   }
