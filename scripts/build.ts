@@ -8,7 +8,7 @@ import standaloneCode from "ajv/dist/standalone/index.js";
 import { build, type Plugin, transform } from "esbuild";
 import Handlebars from "handlebars";
 import { specSchema } from "../generator/language/schema.ts";
-import { ajvOptions, schemaForAjv } from "../generator/language/validator.ts";
+import { ajvOptions, appending, schemaForAjv } from "../generator/language/validator.ts";
 import { compileOptions } from "../generator/output/render.ts";
 import { templatePaths } from "../generator/output/templates.ts";
 import { nodeSystem } from "../generator/system/node-system.ts";
@@ -24,7 +24,8 @@ const require = createRequire(import.meta.url);
 /** Replaces generator/language/validator.ts: the compiled schema. */
 function validatorModule(): string {
   const ajv = new Ajv2020({ ...ajvOptions, code: { source: true, esm: true, lines: false } });
-  const code = standaloneCode.default(ajv, ajv.compile(schemaForAjv));
+  const code = appending(standaloneCode.default(ajv, ajv.compile(schemaForAjv)));
+  if (code.includes(".concat(")) throw new Error("ajv's code copies mistakes in another form: see `appending`");
   return `${code}\nexport const validator = () => validate;\n`;
 }
 

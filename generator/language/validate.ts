@@ -1,6 +1,6 @@
 import type { ErrorObject } from "ajv";
 import type { Source } from "../read/source.ts";
-import { type Diagnostic, reporter, type Stage } from "../report/diagnostic.ts";
+import { type Diagnostic, MOST_LISTED, reporter, type Stage } from "../report/diagnostic.ts";
 import { pathKey, type SpecPath, valueAt } from "../report/spec-path.ts";
 import { nearestNames } from "../report/suggestions.ts";
 import { quoted } from "../report/words.ts";
@@ -36,6 +36,10 @@ function rejections(source: Source): [rejected: ReadonlySet<string>, Diagnostic[
   const faulty = new FaultyMaps(errors, source);
   for (const error of errors) {
     const path = pointerToPath(error.instancePath, source.value);
+    if (list.length >= MOST_EXPLAINED) {
+      reportOnly(error, path, invalid, add);
+      continue;
+    }
     switch (error.keyword) {
       case "additionalProperties": {
         const key = String(error.params["additionalProperty"]);
@@ -141,6 +145,23 @@ function rejections(source: Source): [rejected: ReadonlySet<string>, Diagnostic[
     }
   }
   return [invalid, list];
+}
+
+/** How many mistakes are explained, of all codes together. To find what an author meant takes far longer than to find the mistake. */
+const MOST_EXPLAINED = 5 * MOST_LISTED;
+
+/** Reports a mistake without a word on what it should be: so late in a long list, it is counted and not read. */
+function reportOnly(error: ErrorObject, path: SpecPath, invalid: Set<string>, add: Add): void {
+  const { keyword, params } = error;
+  if (keyword === "propertyNames" || keyword === "if") return;
+  const name = (error as ErrorObject & { propertyName?: string }).propertyName;
+  const key = keyword === "additionalProperties" ? String(params["additionalProperty"]) : name;
+  invalid.add(pathKey(key === undefined ? path : [...path, key]));
+  if (typeof path.at(-1) === "number") invalid.add(pathKey(path));
+  if (keyword === "additionalProperties") add("schema-unknown-key", [...path, key ?? ""], "key", `unknown key \`${key}\``);
+  else if (keyword === "required") add("schema-missing-key", path, "value", `\`${params["missingProperty"]}\` is missing`);
+  else if (key !== undefined) add("schema-value", [...path, key], "key", `invalid key ${shown(key)}`);
+  else add(keyword === "type" ? "schema-type" : "schema-value", path, "value", "invalid value");
 }
 
 /** The choices that a text probably means. */

@@ -1,8 +1,8 @@
 import type { Acceptance } from "../model/model.ts";
 import type { Source } from "../read/source.ts";
+import { boundedNearest } from "../report/bounded-search.ts";
 import type { Diagnostic } from "../report/diagnostic.ts";
 import { dotted, pathText, type SpecPath } from "../report/spec-path.ts";
-import { nearestNames } from "../report/suggestions.ts";
 import { quoted } from "../report/words.ts";
 import { allCodes, BY_CODE, explanationOf, isAcceptable } from "./rules.ts";
 
@@ -45,6 +45,7 @@ export function acceptanceDiagnostics(
   before: readonly Diagnostic[],
 ): Diagnostic[] {
   const found: Diagnostic[] = [];
+  const codes = allCodes();
   const rejected = before.length > 0 ? touching(before) : undefined;
   const add = (code: "lint-unused" | "lint-without-why", at: SpecPath, message: string, hint: string) => {
     const severity = BY_CODE.get(code)?.severity ?? "error";
@@ -62,7 +63,7 @@ export function acceptanceDiagnostics(
       );
     if (used.has(acceptance)) continue;
     if (explanationOf(code) === undefined) {
-      const near = nearestNames(code, allCodes());
+      const near = boundedNearest(codes, code, codes);
       const hint =
         near.length > 0 ? `did you mean ${quoted(near)}?` : "delete the entry, or use the code that the diagnostic shows";
       add("lint-unused", [...at, "code"], `unknown code \`${code}\``, hint);

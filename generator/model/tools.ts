@@ -2,9 +2,9 @@ import { nixpkgsUrl } from "../knowledge/releases.ts";
 import { DEFAULTS } from "../language/defaults.ts";
 import type { Pruned } from "../language/prune.ts";
 import type { Spec } from "../language/schema.ts";
+import { boundedNearest } from "../report/bounded-search.ts";
 import type { ReporterAdd } from "../report/diagnostic.ts";
 import type { SpecPath } from "../report/spec-path.ts";
-import { nearestNames } from "../report/suggestions.ts";
 import { didYouMean } from "../report/words.ts";
 import type { Group, Model, Overlay, PackageSet, Shell, Tool } from "./model.ts";
 import { byName, unique } from "./order.ts";
@@ -49,6 +49,7 @@ export function overlaysOf(part: Part<"nixpkgs">, sets: References<PackageSet>, 
 /** Entries of `inputs`, sorted by name. Reports `name-conflict` for a reserved name. */
 export function inputsOf(part: Part<"inputs">, add: ReporterAdd): PackageSet[] {
   const inputs: PackageSet[] = [];
+  const names = ["nixpkgs", ...Object.keys(part ?? {})];
   for (const [name, input] of Object.entries(part ?? {})) {
     if (input === undefined) continue;
     const at = ["inputs", name];
@@ -63,10 +64,7 @@ export function inputsOf(part: Part<"inputs">, add: ReporterAdd): PackageSet[] {
       const followed = (input.follows ?? []).filter((other, index): other is string => {
         if (other === undefined) return false;
         if (other === "nixpkgs" || (other !== name && Object.hasOwn(part ?? {}, other))) return true;
-        const near = nearestNames(
-          other,
-          ["nixpkgs", ...Object.keys(part ?? {})].filter((one) => one !== name),
-        );
+        const near = boundedNearest(names, other, names).filter((one) => one !== name);
         add("reference-unknown", [...at, "follows", index], "value", `no input is called \`${other}\``, {
           hint: didYouMean(near).hint ?? "declare it under `inputs`, or name `nixpkgs`",
         });

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
+import { boundedNearest } from "../report/bounded-search.ts";
 import { type Diagnostic, diagnostic, type Place, type Stage } from "../report/diagnostic.ts";
 import { pathOfText, type SpecPath, valueAt } from "../report/spec-path.ts";
-import { nearestNames } from "../report/suggestions.ts";
 import { didYouMean } from "../report/words.ts";
 import { Merging, type Part, type ShortForms, sourceOf, wholeFile, withAcceptances, without } from "./layers.ts";
 import { isOlder, requiredVersion } from "./requires.ts";
@@ -207,12 +207,13 @@ class Reading {
 
   #missingPart(text: string, place: Place, path: string, value: unknown): void {
     // The longest part of the path that exists, and the keys there.
-    let known = text;
+    // A name of the language has no tenth of that; each step takes as long as the text.
+    let known = text.length > 1000 ? "" : text;
     while (known !== "" && !pathOfText(known, value)) known = known.replace(/(?:^|\.)[^.[]*$|\[[^[]*$/, "");
     const there = valueAt({ value }, pathOfText(known, value) ?? []);
     const names = typeof there === "object" && there !== null && !Array.isArray(there) ? Object.keys(there) : [];
     const rest = /^\.?([^.[]*)/.exec(text.slice(known.length))?.[1] ?? "";
-    const near = nearestNames(rest, names).map((name) => (known === "" ? name : `${known}.${name}`));
+    const near = boundedNearest(this, rest, names).map((name) => (known === "" ? name : `${known}.${name}`));
     const { hint = "delete it, or correct it: `flakewright show` prints what that file contains" } = didYouMean(near);
     this.#fail("include-missing", `${path} has no \`${text}\` to exclude`, place, hint);
   }

@@ -335,6 +335,15 @@ const PRODUCTS: Readonly<Record<string, Text>> = {
   "code that bash is asked about": each(`${BASE}commands:\n`, (at) => `  c${at}: { run: "[[ ${at} ]]" }`),
   "code that bash can't read": each(`${BASE}commands:\n`, (at) => `  c${at}: { run: "if ${at}" }`),
   "files to include": each(`${BASE}include:\n`, (at) => `  - f${at}.yaml`),
+  "unknown codes in lint": each(`${BASE}lint:\n`, (at) => `  - { code: sandbx-of${at}, why: x }`),
+  "unknown experimental features": each(`${BASE}settings:\n  experimental-features:\n`, (at) => `    - nix-comand${at}`),
+  "unknown parameters of caches": caches((at) => `url: "https://c${at}.example.org?prioritty=1"`),
+  "unknown schemes of caches": caches((at) => `url: "htps://c${at}.example.org"`),
+  "names of groups that are none": each(`${HEAD}groups:\n`, (at) => `  G ${at}: { packages: [git] }`),
+  "names of variables that are none": each(`${BASE}shells:\n  k8s:\n    env:\n`, (at) => `      V-${at}: x`),
+  "packages that are none": each(`${HEAD}groups:\n  k8s:\n    packages:\n`, (at) => `    - "git ${at}"`),
+  "hosts without a key that they need": each(`${BASE}builders:\n`, (at) => `  - { hots: b${at} }`),
+  "lists in place of texts": each(`${BASE}hosts:\n`, () => "  a: []\n  b: [x]"),
   "users with many settings": users(() => "cores: 2, max-jobs: 3, sandbox: true, keep-going: true"),
 };
 

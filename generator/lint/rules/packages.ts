@@ -233,26 +233,56 @@ const isEvaluated = ({ verdict, wrong, facts }: Judged): boolean =>
 function needsUnfree(model: Model, one: Judged): boolean {
   const { unfree } = model.nixpkgs;
   if (!one.licence?.unfree || !isEvaluated(one) || unfree === true) return false;
-  return !unfree.some((entry) => isNamed(one, entry));
+  const names = meantBy(unfree, one.own);
+  return !names.has(one.tool.package) && !(one.licence.pname && names.has(one.licence.pname));
 }
 
 function needsInsecure(model: Model, one: Judged): boolean {
   if (!one.facts?.insecure || !isEvaluated(one)) return false;
   const { version, pname } = one.facts;
   // Only the name counts, because the version can be newer than the facts. Without a `pname`, an equal version is enough.
-  const isMeant = (entry: string) => (pname ? entry.replace(/-\d.*$/, "") === pname : entry.endsWith(`-${version}`));
-  return !model.nixpkgs.insecure.some(isMeant);
+  const { insecure } = model.nixpkgs;
+  return pname ? !namesIn(insecure).has(pname) : !insecure.some((entry) => entry.endsWith(`-${version}`));
 }
 
-/** Whether an entry of `nixpkgs.unfree` is the attribute or the `pname` of the package; nix/nixpkgs-config.nix allows both. */
-const isNamed = ({ licence, own, tool }: Judged, entry: string): boolean =>
-  entry === tool.package || (licence?.pname ? [entry, ...(own?.pnames(entry) ?? [])].includes(licence.pname) : false);
+const names = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** The names in entries of `insecure`, without their versions. */
+function namesIn(insecure: readonly string[]): ReadonlySet<string> {
+  const found = names.get(insecure) ?? new Set(insecure.map((entry) => entry.replace(/-\d.*$/, "")));
+  names.set(insecure, found);
+  return found;
+}
+
+const meanings = new WeakMap<readonly string[], Map<Facts | undefined, ReadonlySet<string>>>();
+
+/**
+ * The attributes and `pname`s that entries of `nixpkgs.unfree` mean; nix/nixpkgs-config.nix allows both. Found once for each nixpkgs: a spec
+ * can have as many entries as tools.
+ */
+function meantBy(unfree: readonly string[], facts: Facts | undefined): ReadonlySet<string> {
+  const known = meanings.get(unfree) ?? new Map<Facts | undefined, ReadonlySet<string>>();
+  meanings.set(unfree, known);
+  const found = known.get(facts) ?? new Set(unfree.flatMap((entry) => [entry, ...(facts?.pnames(entry) ?? [])]));
+  known.set(facts, found);
+  return found;
+}
 
 /**
  * One edit that allows all unfree and insecure packages of the spec. All findings have the same edit, so that applying one of them or all
  * gives the same result.
  */
 function policyFix(context: RuleContext): Fix | undefined {
+  const known = policyFixes.get(context.model);
+  if (known) return known.fix;
+  const fix = newPolicyFix(context);
+  policyFixes.set(context.model, { fix });
+  return fix;
+}
+
+const policyFixes = new WeakMap<Model, { readonly fix: Fix | undefined }>();
+
+function newPolicyFix(context: RuleContext): Fix | undefined {
   const { model, source } = context;
   const all = judged(context);
   const { unfree, insecure, written, url } = model.nixpkgs;
