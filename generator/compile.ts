@@ -4,6 +4,7 @@ import { secretPlaces } from "./knowledge/secret-forms.ts";
 import type { Sizes } from "./knowledge/sizes.ts";
 import { validate } from "./language/validate.ts";
 import { type BashCheck, checkCode, tooMuchCode } from "./lint/bash-code.ts";
+import { Consequences } from "./lint/consequences.ts";
 import { lint } from "./lint/lint.ts";
 import { missingFiles } from "./lint/own-files.ts";
 import type { Environment } from "./lint/rule.ts";
@@ -16,7 +17,7 @@ import type { Templates } from "./output/render.ts";
 import { includedName, specName } from "./output/spec-name.ts";
 import type { Source } from "./read/source.ts";
 import { type IncludedFile, type Includes, readSpec } from "./read/spec.ts";
-import { type Diagnostic, hasErrors, inOrder, listedAndCounted } from "./report/diagnostic.ts";
+import { type Diagnostic, hasErrors, inOrder, listedAndCounted, MOST_LISTED } from "./report/diagnostic.ts";
 import { maskDiagnostics, masker, maskTexts } from "./report/masking.ts";
 
 export interface Compiled {
@@ -90,8 +91,12 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
       mask: mask ?? asIs,
     };
   }
-  const [spec, shapeDiagnostics] = validate(source);
-  const [model, nameDiagnostics] = buildModel(spec, source, context.pins);
+  const [{ spec, faults }, shapeDiagnostics] = validate(source);
+  const [model, modelDiagnostics] = buildModel(spec, source, context.pins);
+  const consequences = new Consequences(faults, source.value);
+  const nameDiagnostics = eachNameOnce(
+    modelDiagnostics.filter(({ code, message }) => code !== "reference-unknown" || !consequences.hasReference(message)),
+  );
   const environment: Environment = {
     locked: context.locked,
     ...(context.today === undefined ? {} : { today: context.today }),
@@ -103,7 +108,7 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
   const missing = context.absent ? missingFiles(model, source, context.absent) : [];
   const before = [...readDiagnostics, ...shapeDiagnostics, ...nameDiagnostics, ...codeDiagnostics, ...missing];
   const secrets = findSecrets(source, hasErrors(readDiagnostics));
-  const [, findings] = lint({ model, source, environment, before, secrets });
+  const [, findings] = lint({ model, source, environment, before, consequences, secrets });
   const found = listedAndCounted(inOrder([...before, ...findings]));
   const hide = masker(secrets.map((secret) => secret.text));
   const mask = hide ?? asIs;
@@ -127,6 +132,22 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
     folder: context.folder ?? "out",
   });
   return { model, files, diagnostics, texts, included, source, mask };
+}
+
+/** An unknown name that several places refer to is one mistake: the first place has the diagnostic, and the others are related. */
+function eachNameOnce(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const places = new Map<string, Diagnostic[]>();
+  for (const one of inOrder(diagnostics.filter(({ code }) => code === "reference-unknown"))) {
+    const same = places.get(one.message);
+    if (same) same.push(one);
+    else places.set(one.message, [one]);
+  }
+  const once = [...places.values()].flatMap(([first, ...others]) => {
+    if (!first || others.length === 0) return first ?? [];
+    const related = others.slice(0, MOST_LISTED).map(({ file, range }) => ({ message: "also here", range: { file, ...range } }));
+    return { ...first, related: [...(first.related ?? []), ...related] };
+  });
+  return [...diagnostics.filter(({ code }) => code !== "reference-unknown"), ...once];
 }
 
 const asIs = (text: string): string => text;

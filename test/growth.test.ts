@@ -74,7 +74,7 @@ test("a file with too many lines, keys and entries is refused before it is parse
 });
 
 test("as many equal keys as a file may have, and a long private key, end in diagnostics", () => {
-  const found = compileText("a: 1\n".repeat(70_000)).diagnostics;
+  const found = compileText("a: 1\n".repeat(70_000)).diagnostics.filter(({ code }) => code === "yaml-duplicate-key");
   assert.is(found.length, 1001);
   assert.is(found.at(-1)?.message, "68999 more findings are not listed");
   const { diagnostics, texts } = compileText(`${base}description: "-----BEGIN PRIVATE KEY-----${"QUJD".repeat(50_000)}"\n`);

@@ -39,6 +39,14 @@ export class FaultyMaps {
     return meant.has(missing);
   }
 
+  /** Whether no key of a map is one of the language. */
+  isForeign(pointer: string): boolean {
+    const unknown = this.#unknown.get(pointer)?.length ?? 0;
+    const { path } = this.#map(pointer);
+    const value = valueAt(this.#source, path);
+    return unknown > 0 && typeof value === "object" && value !== null && Object.keys(value).length === unknown;
+  }
+
   #map(pointer: string): FaultyMap {
     const known = this.#maps.get(pointer);
     if (known) return known;

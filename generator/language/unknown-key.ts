@@ -45,7 +45,7 @@ const isChoice = ({ key, path, written }: UnknownKey, list: string): boolean =>
 
 /** A hint for a key that the map at a path does not have. */
 export function unknownKeyHint(unknown: UnknownKey): { hint?: string } {
-  const { key, path, siblings, free, written } = unknown;
+  const { key, path, siblings, free, written, missing } = unknown;
   if (key === "<<") return { hint: "merge keys are not YAML 1.2: write the keys out" };
   const meant = meantKey(unknown);
   const near = nearestNames(key, free);
@@ -64,5 +64,6 @@ export function unknownKeyHint(unknown: UnknownKey): { hint?: string } {
     return { hint: `\`${key}\` is a setting of nix.conf: write it under \`settings\`` };
   const isTopLevel = Object.keys(specSchema["properties"] as object).includes(key);
   if (path.length > 0 && isTopLevel) return { hint: `\`${key}\` belongs at the top level of the spec` };
-  return { hint: `known keys here: ${siblings.join(", ")}` };
+  const required = missing.length > 0 && siblings.length > missing.length ? `; ${quoted(missing)} must be there` : "";
+  return { hint: `known keys here: ${siblings.join(", ")}${required}` };
 }

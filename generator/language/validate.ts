@@ -22,18 +22,40 @@ import { EXPECTED } from "./vocabulary.ts";
  * Checks the spec against the schema. Returns the spec without the parts that the schema rejects, so that no later stage reports them again.
  * Reports `schema-*` and `name-invalid`.
  */
-export function validate(source: Source): Stage<Pruned<Spec>> {
-  const [rejected, diagnostics] = rejections(source);
-  return [prune<Spec>(source.value, rejected) ?? {}, diagnostics];
+export function validate(source: Source): Stage<{ readonly spec: Pruned<Spec>; readonly faults: readonly Fault[] }> {
+  const [rejected, diagnostics, faults] = rejections(source);
+  return [{ spec: prune<Spec>(source.value, rejected) ?? {}, faults }, diagnostics];
 }
 
-function rejections(source: Source): [rejected: ReadonlySet<string>, Diagnostic[]] {
-  const { list, add } = reporter(source);
+/** A place that is reported. */
+export interface Fault {
+  /** Of a missing key, with that key. */
+  readonly path: SpecPath;
+  /** True for a key that the language does not have. */
+  readonly isUnknown?: true;
+}
+
+function rejections(source: Source): [rejected: ReadonlySet<string>, Diagnostic[], Fault[]] {
+  const { list, add: report } = reporter(source);
+  const faults: Fault[] = [];
+  const add: Add = (code, path, ...more) => {
+    faults.push({ path, ...(code === "schema-unknown-key" ? { isUnknown: true } : {}) });
+    report(code, path, ...more);
+  };
   const invalid = new Set<string>();
   const check = validator();
-  if (check(source.value)) return [invalid, list];
+  if (check(source.value)) return [invalid, list, faults];
   const errors = check.errors ?? [];
   const faulty = new FaultyMaps(errors, source);
+  // Keys that are none of the choices: what they have is not judged.
+  const invalidKeys = new Set(
+    errors.flatMap((error) => {
+      const key = (error as ErrorObject & { propertyName?: string }).propertyName;
+      return error.keyword === "enum" && key !== undefined
+        ? [pathKey([...pointerToPath(error.instancePath, source.value), key])]
+        : [];
+    }),
+  );
   for (const error of errors) {
     const path = pointerToPath(error.instancePath, source.value);
     if (list.length >= MOST_EXPLAINED) {
@@ -61,6 +83,8 @@ function rejections(source: Source): [rejected: ReadonlySet<string>, Diagnostic[
         // A required key under another name is reported as an unknown key; reporting it as missing too would repeat that.
         if (faulty.isMisspelt(error.instancePath, key)) break;
         const map = valueAt(source, path);
+        // In a map that has nothing of the language, the unknown keys are what is wrong.
+        if (faulty.isForeign(error.instancePath)) break;
         // A value that the reader rejected is undefined.
         if (typeof map === "object" && map !== null && Object.hasOwn(map, key)) break;
         add("schema-missing-key", [...path, key], "key", `\`${key}\` is missing${where(path)}`, {
@@ -72,7 +96,9 @@ function rejections(source: Source): [rejected: ReadonlySet<string>, Diagnostic[
       case "if":
         break;
       case "type": {
+        const isBelowInvalidKey = invalidKeys.has(pathKey(path));
         invalid.add(pathKey(path));
+        if (isBelowInvalidKey) break;
         const value = valueAt(source, path);
         const types = String(error.params["type"]).split(",");
         add(
@@ -144,7 +170,7 @@ function rejections(source: Source): [rejected: ReadonlySet<string>, Diagnostic[
       }
     }
   }
-  return [invalid, list];
+  return [invalid, list, faults];
 }
 
 /** How many mistakes are explained, of all codes together. To find what an author meant takes far longer than to find the mistake. */

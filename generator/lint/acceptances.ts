@@ -2,8 +2,10 @@ import type { Acceptance } from "../model/model.ts";
 import type { Source } from "../read/source.ts";
 import { boundedNearest } from "../report/bounded-search.ts";
 import type { Diagnostic } from "../report/diagnostic.ts";
-import { dotted, pathText, type SpecPath } from "../report/spec-path.ts";
+import { coversPath, dotted, pathText, type SpecPath } from "../report/spec-path.ts";
+import { nearestNames } from "../report/suggestions.ts";
 import { quoted } from "../report/words.ts";
+import type { Consequences } from "./consequences.ts";
 import { allCodes, BY_CODE, explanationOf, isAcceptable } from "./rules.ts";
 
 /** Acceptances of one code, to find one by a place. */
@@ -32,17 +34,30 @@ export function closest(acceptances: Acceptances, at: SpecPath): Acceptance | un
   return acceptances.get("");
 }
 
+/** How many misspelt entries are compared with each finding. */
+const MOST_MISSPELT = 20;
+
+/** The entries with an unknown code: each is reported itself, and correcting it accepts a finding. */
+export const misspelt = (acceptances: readonly Acceptance[]): readonly Acceptance[] =>
+  acceptances.filter(({ code }) => explanationOf(code) === undefined).slice(0, MOST_MISSPELT);
+
+/** Whether a misspelt entry is probably meant for a finding. */
+export const isMeant = ({ code, place }: Acceptance, finding: string, at: SpecPath): boolean =>
+  coversPath(place, at) && nearestNames(code, [finding]).length > 0;
+
 /**
  * Reports `lint-unused` and `lint-without-why`.
  *
  * @param used The acceptances that suppressed a diagnostic.
  * @param before The diagnostics of the earlier stages.
+ * @param consequences What validation rejected.
  */
 export function acceptanceDiagnostics(
   acceptances: readonly Acceptance[],
   used: ReadonlySet<Acceptance>,
   source: Source,
   before: readonly Diagnostic[],
+  consequences: Consequences,
 ): Diagnostic[] {
   const found: Diagnostic[] = [];
   const codes = allCodes();
@@ -54,7 +69,7 @@ export function acceptanceDiagnostics(
   };
   for (const acceptance of acceptances) {
     const { at, code, place, why } = acceptance;
-    if (why === undefined || why.trim() === "")
+    if ((why === undefined || why.trim() === "") && !consequences.hides(at))
       add(
         "lint-without-why",
         why === undefined ? [...at, "code"] : [...at, "why"],
@@ -74,7 +89,7 @@ export function acceptanceDiagnostics(
         `\`${code}\` can't be accepted`,
         `fix the cause; \`flakewright explain ${code}\` describes it`,
       );
-    } else if (!mayBeHidden(place, source, rejected)) {
+    } else if (!mayBeHidden(place, source, rejected, consequences)) {
       const where = place === undefined ? "" : ` at ${place}`;
       add(
         "lint-unused",
@@ -88,12 +103,18 @@ export function acceptanceDiagnostics(
 }
 
 /** Whether an earlier stage rejected the place of an acceptance. No rule checks that place then, so the acceptance may be needed. */
-function mayBeHidden(place: string | undefined, source: Source, rejected: Touches | undefined): boolean {
+function mayBeHidden(
+  place: string | undefined,
+  source: Source,
+  rejected: Touches | undefined,
+  consequences: Consequences,
+): boolean {
   if (!rejected) return false;
   if (place === undefined) return true;
   const path = dotted(place)
     .split(".")
     .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+  if (consequences.hides(path)) return true;
   const [key, value] = [source.locate(path, "key"), source.locate(path, "value")];
   return rejected(value.file, key.start, value.end);
 }

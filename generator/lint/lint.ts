@@ -1,7 +1,9 @@
 import type { Acceptance, Model } from "../model/model.ts";
 import type { Source } from "../read/source.ts";
 import { type Diagnostic, MOST_LISTED, type Place, Rest, type Stage } from "../report/diagnostic.ts";
-import { acceptanceDiagnostics, acceptancesByCode, closest } from "./acceptances.ts";
+import { acceptanceDiagnostics, acceptancesByCode, closest, isMeant, misspelt } from "./acceptances.ts";
+import type { Consequences } from "./consequences.ts";
+import { Covered } from "./covered.ts";
 import type { Environment } from "./rule.ts";
 import { RULES } from "./rules.ts";
 import type { Secret } from "./secrets.ts";
@@ -13,6 +15,8 @@ export interface LintInput {
   readonly environment: Environment;
   /** The diagnostics of the earlier stages. */
   readonly before: readonly Diagnostic[];
+  /** What follows from the parts that validation rejected. */
+  readonly consequences: Consequences;
   readonly secrets: readonly Secret[];
 }
 
@@ -20,11 +24,13 @@ export interface LintInput {
  * Runs the rules and suppresses what the spec accepts under `lint`. At a place where an earlier stage reported a diagnostic, only
  * `secret-in-spec` is reported. The model is returned unchanged.
  */
-export function lint({ model, source, environment, before, secrets }: LintInput): Stage<Model> {
+export function lint({ model, source, environment, before, consequences, secrets }: LintInput): Stage<Model> {
   const found: Diagnostic[] = [];
+  const covered = new Covered(before);
   const used = new Set<Acceptance>();
   const rejected = new Set(before.map((one) => rangeKey({ ...one.range, file: one.file })));
   const accepted = acceptancesByCode(model.lint);
+  const unknown = misspelt(model.lint);
   for (const rule of RULES) {
     const { code, check } = rule;
     const acceptances = rule.final ? undefined : accepted.get(code);
@@ -39,10 +45,14 @@ export function lint({ model, source, environment, before, secrets }: LintInput)
         const place = () => ownPlace?.() ?? source.locate(at, part);
         // A secret is reported even if the value has another error.
         if (rejected.size > 0 && code !== "secret-in-spec" && rejected.has(rangeKey(place()))) return;
+        if (code !== "secret-in-spec" && consequences.has(code, at)) return;
         const acceptance = final || !acceptances ? undefined : closest(acceptances, at);
         if (acceptance) used.add(acceptance);
         if (acceptance || settled) return;
+        const isAcceptable = !rule.final && !final && severity === "warning";
+        if (isAcceptable && (consequences.hidesAcceptances || unknown.some((one) => isMeant(one, code, at)))) return;
         const range = place();
+        if (covered.has(code, range)) return;
         const finding = { code, severity, message, file: range.file, range };
         if (++listed > MOST_LISTED) {
           rest.add(finding);
@@ -50,11 +60,12 @@ export function lint({ model, source, environment, before, secrets }: LintInput)
         }
         const edit = fix?.();
         found.push({ ...finding, ...more, ...(edit ? { fix: edit } : {}) });
+        covered.add(code, range);
       },
     });
     found.push(...rest.diagnostics());
   }
-  return [model, [...found, ...acceptanceDiagnostics(model.lint, used, source, before)]];
+  return [model, [...found, ...acceptanceDiagnostics(model.lint, used, source, before, consequences)]];
 }
 
 const rangeKey = ({ file, start, end }: Place): string => `${start}:${end}:${file}`;

@@ -58,6 +58,8 @@ function envValueOf(written: Value, name: string, at: SpecPath, add: ReporterAdd
   }
   if (own("path")) return path === undefined ? undefined : { kind: "path", path: plainPath(path) };
   if (!own("prepend") && !own("append")) {
+    // What it has is unknown, and reported.
+    if (Object.keys(written).length > 0) return undefined;
     add("schema-value", at, "value", `\`${name}\` has no value`, {
       hint: "write `{ path: … }` or `{ prepend: […] }`, or text",
     });

@@ -5,6 +5,7 @@ import { type Diagnostic, diagnostic, hasErrors } from "../report/diagnostic.ts"
 import type { FileChange } from "../report/report.ts";
 import type { System } from "../system/system.ts";
 import { type FileStatus, NotInTree, type Tree } from "../system/tree.ts";
+import { editedInMerge, type Found, generatedBefore } from "./generated-before.ts";
 import { withoutReturns } from "./line-ends.ts";
 import { type Claims, type Hashes, hashOf, ignoredNotes, MANIFEST, manifestText, readManifest } from "./manifest.ts";
 import { isOfAnother, type Origin, ofAnother } from "./origin.ts";
@@ -33,7 +34,7 @@ export interface Comparison {
   /** Files whose only change is CRLF for LF: they are updates, because nothing of theirs is lost. */
   readonly returns: readonly string[];
   /**
-   * Files of a merge that Git left with both sides, and, where the manifest is one of them, files that Git merged: they are updates, because
+   * Files of a merge that Git left with both sides, and, where the manifest is one of them, files that Git merged: they are updates, if
    * both sides were generated.
    */
   readonly conflicted: readonly string[];
@@ -133,6 +134,7 @@ export async function compareTree(
   const changes: PlannedChange[] = [];
   const files = new Map<string, string>();
   const modes: Modes = { right: [], wrong: [] };
+  const doubtful: Doubtful[] = [];
 
   const compareOne = async (file: PlannedFile): Promise<void> => {
     const { path, text, mode, once, replaces } = file;
@@ -176,17 +178,32 @@ export async function compareTree(
     if (!isClaimed(claims, path, found) && bytes.toString() !== replaces) {
       const unix = hashOf(withoutReturns(bytes));
       const isOurs = unix !== found && (unix === hash || isClaimed(claims, path, unix));
-      if (isOurs) returns.push(path);
-      const isMerged = isListed(claims, path) && (claims.isConflicted === true || hasConflict(bytes.toString()));
-      if (isMerged && !isOurs) conflicted.push(path);
-      else if (force && !isOurs && isListed(claims, path)) overridden.push(path);
-      const problem = isOurs || isMerged ? undefined : notOurs(out, path, claims, force);
-      if (problem) diagnostics.push(problem);
-      if (problem?.code === "output-foreign") return;
+      if (!isOurs) {
+        const update = () => change("updated", bytes.toString(), found);
+        const isMarked = hasConflict(bytes.toString());
+        doubtful.push({ path, hash: found, isMarked, update });
+        return;
+      }
+      returns.push(path);
     }
     change("updated", bytes.toString(), found);
   };
   await inBatches(planned, compareOne);
+  const isMerged = ({ path, isMarked }: Doubtful) => isListed(claims, path) && (claims.isConflicted === true || isMarked);
+  const generated = await generatedBefore(system, out, doubtful);
+  const left = doubtful.filter(({ path }) => !generated.has(path));
+  const edits = await editedInMerge(system, out, left.filter(isMerged));
+  for (const one of doubtful) {
+    const { path, update } = one;
+    if (left.includes(one)) {
+      const problem = isMerged(one) && !edits.has(path) ? undefined : notOurs(out, path, claims, force);
+      if (isMerged(one) && !edits.has(path)) conflicted.push(path);
+      else if (force && isListed(claims, path)) overridden.push(path);
+      if (problem) diagnostics.push(problem);
+      if (problem?.code === "output-foreign") continue;
+    }
+    update();
+  }
 
   const kept: string[] = [];
   const orphans = [...new Set([...claims.files.keys(), ...claims.pending.keys()])].filter((path) => !plannedPaths.has(path));
@@ -194,11 +211,12 @@ export async function compareTree(
     const bytes = await readUnlessBehind(tree, path);
     if (!bytes) continue;
     const found = hashOf(bytes);
-    if (!isClaimed(claims, path, found) && !force) {
+    const isOurs = isClaimed(claims, path, found) || (await generatedBefore(system, out, [{ path, hash: found }])).has(path);
+    if (!isOurs && !force) {
       kept.push(path);
       continue;
     }
-    if (!isClaimed(claims, path, found)) overridden.push(path);
+    if (!isOurs) overridden.push(path);
     const before = bytes.toString();
     changes.push({ path, change: "removed", before, found, after: undefined, bytes: undefined, mode: 0o644, once: false });
   }
@@ -225,6 +243,14 @@ export async function compareTree(
       manifestText(claims.files, undefined, claims.origin) ===
         manifestText(files, undefined, origin && { ...origin, writer: claims.origin?.writer }),
   };
+}
+
+/** A file whose content is neither planned nor in the manifest. */
+interface Doubtful extends Found {
+  /** Whether the marks of a conflict are in it. */
+  readonly isMarked: boolean;
+  /** Makes it an update. */
+  readonly update: () => void;
 }
 
 /** A comparison that has not begun. */

@@ -98,6 +98,85 @@ withGit("where Git knows the output's attributes, `generate` after a merge of th
   assert.is(flakewright(folder, ["check"]).status, 0);
 });
 
+/**
+ * Another branch alone changes some files, and this one only the setting; the merged spec then has neither side's words for these files.
+ *
+ * @param style As for {@link merged}.
+ */
+function mergedFromOther(style: "merge" | "attributes") {
+  const it = project(spec("settings: { max-jobs: 2 }\n"));
+  const git = (...args: string[]) =>
+    spawnSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.org", ...args], { cwd: it.folder, encoding: "utf8" });
+  const commit = (text: string) => {
+    it.put(text);
+    assert.is(flakewright(it.folder, ["generate"]).status, 0);
+    git("add", "-A");
+    assert.is(git("commit", "-qm", "x").status, 0);
+  };
+  git("init", "-q", "-b", "main");
+  if (style === "merge") writeFileSync(join(it.folder, ".git/info/attributes"), "out/** merge\n");
+  commit(spec("settings: { max-jobs: 2 }\n"));
+  git("checkout", "-qb", "other");
+  commit(spec("  b: { packages: [fd] }\nsettings: { max-jobs: 2 }\nusers: { ada: { settings: { max-jobs: 1 } } }\n"));
+  git("checkout", "-q", "main");
+  commit(spec("settings: { max-jobs: 4 }\n"));
+  assert.is.not(git("merge", "other").status, 0, "there is a conflict");
+  it.put(spec("  c: { packages: [fd] }\nsettings: { max-jobs: 4 }\nusers: { ada: { settings: { max-jobs: 3 } } }\n"));
+  return { ...it, git };
+}
+
+for (const style of ["merge", "attributes"] as const)
+  for (const when of ["during the merge", "after it is committed"] as const)
+    withGit(`a file that only the other branch changed is generated anew, ${when} (${style})`, () => {
+      const { folder, read, git } = mergedFromOther(style);
+      if (when !== "during the merge") {
+        git("add", "-A");
+        git("commit", "-qm", "merged");
+        git("branch", "-D", "other");
+      }
+      assert.not.match(flakewright(folder, ["check"]).stderr, /output-(?:edited|foreign)/);
+      const { status, stderr } = flakewright(folder, ["generate"]);
+      assert.is(status, 0, stderr);
+      assert.match(read("out/users/ada/nix.conf"), "max-jobs = 3");
+      assert.is(flakewright(folder, ["check"]).status, 0);
+    });
+
+for (const style of ["merge", "attributes"] as const)
+  withGit(`an edit by hand is never lost in a merge (${style})`, () => {
+    const { folder, read } = mergedFromOther(style);
+    const edited = `${read("out/nix/tool-groups.nix")}# by hand\n`;
+    writeFileSync(join(folder, "out/nix/tool-groups.nix"), edited);
+    const { status, stderr } = flakewright(folder, ["generate"]);
+    assert.is(status, 1);
+    assert.match(stderr, /^out\/nix\/tool-groups\.nix error output-edited$/m);
+    assert.is(read("out/nix/tool-groups.nix"), edited);
+  });
+
+withGit("an edit by hand that one branch has committed is not lost either", () => {
+  const it = project();
+  const git = (...args: string[]) =>
+    spawnSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.org", ...args], { cwd: it.folder, encoding: "utf8" });
+  const commit = (text: string, edit = () => {}) => {
+    it.put(text);
+    assert.is(flakewright(it.folder, ["generate"]).status, 0);
+    edit();
+    git("add", "-A");
+    git("commit", "-qm", "x");
+  };
+  git("init", "-q", "-b", "main");
+  writeFileSync(join(it.folder, ".git/info/attributes"), "out/** merge\n");
+  commit(spec(""));
+  git("checkout", "-qb", "other");
+  commit(spec("  b: { packages: [fd] }\n"));
+  git("checkout", "-q", "main");
+  commit(spec("  c: { packages: [fd] }\n"), () => appendFileSync(join(it.folder, "out/modules/default.nix"), "# by hand\n"));
+  assert.is.not(git("merge", "other").status, 0);
+  it.put(spec("  b: { packages: [fd] }\n  c: { packages: [fd] }\n"));
+  const { stderr } = flakewright(it.folder, ["generate"]);
+  assert.match(stderr, /^out\/modules\/default\.nix error output-edited$/m);
+  assert.match(it.read("out/modules/default.nix"), "# by hand");
+});
+
 withGit("a file of the user's that a merge left with both sides is not touched", () => {
   const { folder } = merged("merge");
   const theirs = "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n";

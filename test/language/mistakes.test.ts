@@ -220,6 +220,36 @@ const MORE: readonly Row[] = [
   ["shells: { default: { env: { ⟦my-var⟧: x } } }", "name-invalid", /`my_var`/, "shells: { default: { env: { my_var: x } } }"],
   ["systems: ⟦[]⟧", "schema-value", /add one/],
   ["systems: ⟦all⟧", "schema-type", /\[x86_64-linux\]/],
+  // A wrong value of which two stages could complain.
+  ["buildUsers: { ⟦count⟧: 32 }", "schema-unknown-key", /known keys here: .*roles/],
+  ["buildUsers: { ⟦rolls⟧: [{ role: aws }] }", "schema-unknown-key", /`roles`/, "buildUsers: { roles: [{ role: aws }] }"],
+  ["settings: { max-jobs: 2 }\nbuildUsers: { roles: [{ role: aws }, ⟦azure⟧] }", "schema-type", /./],
+  ["network: { proxy: ⟦squid⟧, noProxy: [.example.net] }", "proxy-address", /http:\/\/squid:3128/],
+  ["network: { ⟦prox⟧: 'http://p.example.net:3128', noProxy: [.example.net] }", "schema-unknown-key", /`proxy`/],
+  ["nixpkgs: ⟦my branch⟧\ngroups: { a: { packages: [terraform] } }", "schema-value", /./],
+  [
+    `nixpkgs: { url: 'github:NixOS/nixpkgs/nixos-26.05', ⟦unfre⟧: [terraform] }\n${packages("terraform")}`,
+    "schema-unknown-key",
+    /`unfree`/,
+  ],
+  ["groups: ⟦[k8s]⟧\nshells: { aws: { groups: [k8s] } }", "schema-type", /./],
+  ["groups: { ⟦K8S⟧: { packages: [jq] } }\nshells: { aws: { groups: [k8s] } }", "name-invalid", /`k8s`/],
+  ["inputs: ⟦path:/srv/nixpkgs⟧\ngroups: { a: { packages: [{ package: jq, from: x }] } }", "schema-type", /./],
+  ["groups: { a: { packages: [jq] } }\nshells: { x: { groups: [⟦b⟧] }, y: { groups: [b, a] } }", "reference-unknown", /`a`/],
+  ["systems: [⟦linux⟧]\nci: { forges: [github], systems: [x86_64-linux] }", "schema-value", /x86_64-linux/],
+  ["hosts: { mac: { ⟦sytem⟧: aarch64-darwin, stateVersion: 6 } }", "schema-unknown-key", /`system`/],
+  [
+    "hosts: { h: { ⟦stateversion⟧: '26.05' } }",
+    "schema-unknown-key",
+    /`stateVersion`/,
+    "hosts: { h: { stateVersion: '26.05' } }",
+  ],
+  ["substituters: [{ url: 'https://cache.example.org', publicKey: ⟦7⟧ }]", "schema-type", /./],
+  ["shells: { default: { env: { A: { ⟦count⟧: 3 } } } }", "schema-unknown-key", /path/],
+  ["settings: { experimental-features: [⟦$HOME/x⟧] }", "setting-type", /./],
+  ["settings: { max-jobs: [⟦{ a: 1 }⟧] }", "schema-type", /./],
+  ["ci: { forges: [github], runners: { ⟦linux⟧: 3 } }", "schema-value", /x86_64-linux/],
+  ["settings: { sandbox: false }\nlint: [{ code: sandbox-off, why: ⟦32⟧ }]", "schema-type", /"32"/],
 ];
 
 for (const [bad, code, hint, fixed] of [...ROWS, ...MORE]) {
@@ -245,6 +275,24 @@ for (const [bad, code, hint, fixed] of [...ROWS, ...MORE]) {
     assert.ok(after.files, JSON.stringify(after.diagnostics));
   });
 }
+
+test("a misspelt code of `lint` is one warning, and not what it accepts as well", () => {
+  const { diagnostics } = compileText(
+    `${head}groups: {}\nsettings: { sandbox: false }\nlint: [{ code: sandbox-of, why: a test }]\n`,
+  );
+  assert.equal(
+    diagnostics.map(({ code, hint }) => [code, hint]),
+    [["lint-unused", "did you mean `sandbox-off`?"]],
+  );
+});
+
+test("an unknown name is one finding, with the other places that have it", () => {
+  const { diagnostics } = compileText(`${head}groups: { a: {} }\nshells: { x: { groups: [b] }, y: { groups: [b, a] } }\n`);
+  assert.equal(
+    diagnostics.map(({ code, related }) => [code, related?.map(({ message }) => message)]),
+    [["reference-unknown", ["also here"]]],
+  );
+});
 
 test("groups under another name are the only finding", () => {
   const { diagnostics } = compileText("version: 1\nname: demo\ngroup: { a: { packages: [jq] } }\n", false);

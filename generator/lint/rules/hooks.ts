@@ -37,7 +37,7 @@ interface Break {
   readonly hint: string;
 }
 
-const CLOSES = "delete it; to leave out the lines that follow, put them in `if … then … fi`";
+const CLOSES = "remove this command; to leave out the lines that follow, put them in `if … then … fi`";
 
 /** The statements that the shell does not survive, in their order. */
 function breaksOf(statements: readonly Statement[]): Break[] {
@@ -59,7 +59,7 @@ function breaksOf(statements: readonly Statement[]): Break[] {
       found.push({
         statement,
         message: "`exec` replaces the shell: `nix develop -c` does not run its command, and direnv gets no environment",
-        hint: "delete it; `nix develop … -c PROGRAM` starts another program in the shell",
+        hint: "remove this command; `nix develop … -c PROGRAM` starts another program in the shell",
       });
     else if (name === "set")
       for (const [option, isOn] of optionsOf(args)) {
@@ -74,7 +74,7 @@ function breaksOf(statements: readonly Statement[]): Break[] {
     found.push({
       statement,
       message,
-      hint: `delete it, or put the lines in a subshell: \`( ${statement.words.join(" ")}; … )\``,
+      hint: `remove this command, or put the lines in a subshell: \`( ${statement.words.join(" ")}; … )\``,
     });
   }
   return found.sort((a, b) => a.statement.offset - b.statement.offset);

@@ -4,6 +4,7 @@ import type { Source } from "../../read/source.ts";
 import { boundedNearest } from "../../report/bounded-search.ts";
 import type { Fix } from "../../report/diagnostic.ts";
 import { type SpecPath, valueAt } from "../../report/spec-path.ts";
+import { nearestNames } from "../../report/suggestions.ts";
 import { didYouMean, quoted } from "../../report/words.ts";
 import { addition, appendix, removal, replacement } from "../edits.ts";
 import { type Judged, judged, packageAt } from "../judged-tools.ts";
@@ -27,6 +28,8 @@ export const packageRules: readonly Rule[] = [
       for (const one of judged(context)) {
         if (!needsUnfree(context.model, one)) continue;
         const name = policyName(one);
+        // A misspelt entry is `allowance-unknown`, which says the name.
+        if (isMisspelt(context, name)) continue;
         context.report({
           at: packageAt(context.source, one.tool),
           message: `\`${one.tool.package}\` is unfree (${one.licence?.licenses?.join(", ") || "its licence restricts its use"}) and not in \`nixpkgs.unfree\``,
@@ -323,4 +326,18 @@ function systemsFix(source: Source, { tool }: Judged, systems: readonly string[]
 function unfreeNames(model: Model, facts: Facts | undefined): string[] {
   const tools = [...model.groups, ...model.shells].flatMap((one) => one.tools.map((tool) => tool.package));
   return [...new Set([...tools, ...(facts?.unfree() ?? [])])];
+}
+
+/** Whether `unfree` has a name of no package that is probably meant for this one. */
+function isMisspelt({ source, environment }: RuleContext, name: string): boolean {
+  const entries = valueAt(source, ["nixpkgs", "unfree"]);
+  if (!Array.isArray(entries)) return false;
+  const facts = environment.facts();
+  return entries.some(
+    (entry) =>
+      typeof entry === "string" &&
+      facts?.find(entry) === undefined &&
+      facts?.isPname(entry) === false &&
+      nearestNames(entry, [name]).length > 0,
+  );
 }

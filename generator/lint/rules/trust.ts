@@ -37,9 +37,13 @@ export const trustRules: readonly Rule[] = [
       "trustedUsers: [root, ada]\nlint:\n  - code: trusted-user-is-root\n    at: trustedUsers[1]\n    why: ada administers the builders",
     source: "https://nix.dev/manual/nix/latest/command-ref/conf-file#conf-trusted-users",
     check: (context) => {
+      const seen = new Set<string>();
       for (const entry of trusted(context)) {
         const { text } = entry;
-        if (text === "root" || text === "*" || text === "") continue;
+        // A second one is `entry-repeated`.
+        const key = `${entry.at.slice(0, -1).join(".")} ${text}`;
+        if (text === "root" || text === "*" || text === "" || seen.has(key)) continue;
+        seen.add(key);
         const who = text.startsWith("@") ? `every member of the group \`${text.slice(1)}\`` : `\`${text}\``;
         context.report({
           ...placeOf(entry),
