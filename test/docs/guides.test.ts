@@ -49,7 +49,7 @@ const NOT_RUN: readonly (readonly [page: string, command: string, reason: string
   ],
   [
     "guides/nixos-builders.md",
-    'sudo nix store info --store "ssh-ng://nixremote@builder.example.net?ssh-key=/etc/nix/builder_ed25519"',
+    'sudo nix store info \\\n  --store "ssh-ng://nixremote@builder.example.net?ssh-key=/etc/nix/builder_ed25519"',
     "two running machines; test/machine/distributed-build.test.ts builds over ssh",
   ],
   [
@@ -57,11 +57,8 @@ const NOT_RUN: readonly (readonly [page: string, command: string, reason: string
     "ssh root@builder.example.net base64 -w0 /etc/ssh/ssh_host_ed25519_key.pub",
     "the host key of another machine",
   ],
-  [
-    "guides/images.md",
-    "nix build ./out#packages.aarch64-linux.image-ci && ./result | skopeo copy docker-archive:/dev/stdin docker://…",
-    "a machine of another system",
-  ],
+  ["guides/images.md", "nix build ./out#packages.aarch64-linux.image-ci", "a build for another system"],
+  ["guides/images.md", "./result | skopeo copy docker-archive:/dev/stdin docker://…", "the image of another system"],
 ];
 
 /** Pages whose commands another test file runs. */
@@ -74,7 +71,7 @@ const RUN_BY: Readonly<Record<string, string>> = {
 const PLATFORM = `# spec/platform.yaml
 version: 1
 name: platform
-nixpkgs: nixos-26.05        # which collection of packages: a release of NixOS/nixpkgs
+nixpkgs: nixos-26.05     # the collection of packages: a release of NixOS/nixpkgs
 groups:
   k8s:
     packages: [kubectl, kubernetes-helm, k9s, jq]

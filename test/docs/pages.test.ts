@@ -5,6 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { SPEC } from "../../scripts/images.ts";
 import { flakewright } from "../support/cli.ts";
+import { allBlocksOf } from "../support/guide.ts";
 import { repository } from "../support/spec.ts";
 import { tempTree } from "../support/temp.ts";
 
@@ -102,6 +103,15 @@ test("the index names every page", () => {
     if (name === "README.md" || name.startsWith("decisions/")) continue;
     assert.ok(index.includes(`(${name})`), `docs/README.md does not name ${name}`);
   }
+});
+
+test("pictures in text fit 80 columns, code 90 where a line can be broken", () => {
+  for (const page of pages.filter((name) => !name.startsWith("docs/reference/")))
+    for (const { language, code } of allBlocksOf(relative("docs", page)))
+      for (const line of code.split("\n")) {
+        const isOneWord = line.split(" ").some((word) => word.length > 40);
+        assert.ok(line.length <= (language === "" ? 80 : 90) || isOneWord, `${page}: ${line}`);
+      }
 });
 
 test("CONTRIBUTING.md names scripts and files that there are, on one page", () => {
