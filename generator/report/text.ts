@@ -42,7 +42,8 @@ function textOf(report: Report, colour: boolean, width: number): string {
 function codeFrame(text: string, at: Located, paint: (marks: string) => string): string {
   const lineStart = at.range.start - at.column + 1;
   const newline = text.indexOf("\n", lineStart);
-  const line = text.slice(lineStart, newline === -1 ? text.length : newline);
+  // The line end is `\n` or `\r\n`.
+  const line = text.slice(lineStart, newline === -1 ? text.length : newline).replace(/\r$/, "");
   if (line.trim() === "" && at.range.start === at.range.end) return "";
   // A line that is longer than a terminal is cut around the range.
   const from = line.length > 160 ? Math.max(0, at.column - 60) : 0;

@@ -276,4 +276,14 @@ formats("on a terminal, lines break at spaces and not inside of a command", () =
   assert.ok(toText(report, false).includes(`  hint: ${hint}\n`), "a pipe gets whole lines");
 });
 
+formats("a frame has the line without its line end; other control characters are visible", () => {
+  const frame = (text: string) => {
+    const { diagnostics } = one({ range: { start: 0, end: 1 }, file: "a.yaml" });
+    const lines = toText({ diagnostics, files: [], sources: new Map([["a.yaml", text]]) }, false).split("\n");
+    return lines.find((line) => line.includes("1 | "));
+  };
+  assert.is(frame("a: 1\r\nb: 2\r\n"), "  1 | a: 1");
+  assert.is(frame("a\r: \u001b\r\n"), "  1 | a\u240d: \u241b");
+});
+
 formats.run();

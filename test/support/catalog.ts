@@ -12,8 +12,8 @@ import { tempFolder } from "./temp.ts";
 const folder = tempFolder();
 
 /** The catalogue of a spec, as HTML. */
-export function catalogOf(spec: object): string {
-  return templates("catalog.html.hbs")(pageView(modelOf(spec)));
+export function catalogOf(spec: object, facts?: never): string {
+  return templates("catalog.html.hbs")(pageView(modelOf(spec), facts));
 }
 
 export const pageView = (model: Model, facts?: never): object => {
@@ -30,9 +30,9 @@ export function modelOf(spec: object): Model {
 }
 
 /** Writes the page of a spec and returns its address. */
-export function pageOf(name: string, spec: object): string {
+export function pageOf(name: string, spec: object, facts?: never): string {
   const path = join(folder, `${name}.html`);
-  writeFileSync(path, catalogOf(spec));
+  writeFileSync(path, catalogOf(spec, facts));
   return pathToFileURL(path).href;
 }
 

@@ -27,6 +27,7 @@ export function catalogView(model: Model, context: PlanContext): object {
   const links = (groups: readonly Group[]): Link[] => groups.map((group) => ids.linkTo("group", group));
   const tool = (one: Tool) => toolRow(one, ids, shellsWith(one), model.nixpkgs, context.facts);
 
+  const hasFacts = context.facts !== undefined;
   const sections = [
     ...model.groups.map((group) => ({
       id: ids.linkTo("group", group).id,
@@ -35,6 +36,7 @@ export function catalogView(model: Model, context: PlanContext): object {
       command: developCommand(group.name, context),
       count: group.tools.length,
       size: sizeOf(group.name, context),
+      hasFacts,
       tools: group.tools.map(tool),
     })),
     ...model.shells
@@ -46,6 +48,7 @@ export function catalogView(model: Model, context: PlanContext): object {
         command: developCommand(shell.name, context),
         count: shell.tools.length,
         size: "",
+        hasFacts,
         tools: shell.tools.map(tool),
       })),
   ];
@@ -120,7 +123,7 @@ export function catalogView(model: Model, context: PlanContext): object {
       mandatory: builder.mandatoryFeatures.join(", "),
     })),
   };
-  return { ...view, stats: stats(view), long: view.toolCount > 500 };
+  return { ...view, stats: stats(view), long: view.toolCount > 500, hasFacts };
 }
 
 function networkRows({ network }: Model): { readonly name: string; readonly value: string }[] {
@@ -228,9 +231,9 @@ function toolRow(tool: Tool, ids: Ids, shells: readonly Link[], nixpkgs: Package
   const known = facts?.find(attribute);
   // Version and licences are those of the spec's nixpkgs only.
   const own = tool.from === nixpkgs ? known : undefined;
-  const version = tool.version ?? own?.version;
-  if (version) about.push(version);
-  if (own?.licenses && own.licenses.length > 0) about.push(own.licenses.join(", "));
+  const version = tool.version ?? own?.version ?? "";
+  // Where facts are exact, versions and licences have columns.
+  if (version && !facts) about.push(version);
   if (tool.from !== nixpkgs) about.push(`from ${tool.from.name}`);
   if (tool.systems) about.push(`only ${tool.systems.join(", ")}`);
   // On a narrow screen, a package that has the name of its tool has no line of its own.
@@ -244,6 +247,9 @@ function toolRow(tool: Tool, ids: Ids, shells: readonly Link[], nixpkgs: Package
     attribute,
     about: about.join(", "),
     kind,
+    version,
+    hasFacts: facts !== undefined,
+    licenses: own?.licenses?.join(", ") ?? "",
     shells: shells.slice(0, MOST_SHELLS),
     more,
   };

@@ -87,6 +87,11 @@ async function opened<T>(address: string, work: (page: Page) => Promise<T>, opti
 }
 
 const platform = pageOf("platform", PLATFORM);
+/** The same with exact facts. */
+const withFacts = pageOf("facts", PLATFORM, {
+  exact: true,
+  find: () => ({ version: "1.30.1-unstable-2026-01-01", licenses: ["Apache-2.0", "LicenseRef-a-very-long-name-of-a-licence"] }),
+} as never);
 const shownRows = (page: Page) =>
   page.$$eval(".rows > li", (rows) =>
     rows.filter((row) => (row as unknown as { checkVisibility(): boolean }).checkVisibility()).map((row) => row.id),
@@ -220,15 +225,23 @@ for (const [name, width] of [
   ["a desktop", 1280],
   ["a phone", 390],
 ] as const) {
-  inBrowser(`on ${name} nothing overflows at the side`, () =>
-    opened(
-      platform,
-      async (page) => {
-        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
-      },
-      { viewport: { width, height: 800 } },
-    ),
-  );
+  inBrowser(`on ${name} nothing overflows at the side, also with versions and licences`, async () => {
+    for (const address of [platform, withFacts])
+      await opened(
+        address,
+        async (page) => {
+          assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+          const columns = await page.$$eval("#tool-kubectl > div", (cells) => {
+            const visible = (cells as unknown as { offsetLeft: number; checkVisibility(): boolean }[]).filter((cell) =>
+              cell.checkVisibility(),
+            );
+            return new Set(visible.map((cell) => cell.offsetLeft)).size;
+          });
+          assert.is(columns, width < 640 ? 1 : address === withFacts ? 5 : 3);
+        },
+        { viewport: { width, height: 800 } },
+      );
+  });
 }
 
 /** Opens a page that has the text everywhere and fails if any of it becomes more than text. */

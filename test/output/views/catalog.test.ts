@@ -1,27 +1,26 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { compile } from "../../../generator/compile.ts";
 import { catalogOf, large, modelOf, PLATFORM, pageView } from "../../support/catalog.ts";
 import { assertLinear } from "../../support/growth.ts";
-import { repository, templates } from "../../support/spec.ts";
-
-const template = readFileSync(join(repository, "flake-template/catalog.html.hbs"), "utf8");
+import { templates } from "../../support/spec.ts";
 
 const page = suite("catalogue: the text");
 
 page("its Content-Security-Policy allows only the page's own style and script, by hash", () => {
-  const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(template)?.[1] ?? "";
-  const hash = (element: string) => {
-    const text = new RegExp(`<${element}>([^]*)</${element}>`).exec(template)?.[1] ?? "";
-    return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
-  };
-  assert.is(
-    policy,
-    `default-src 'none'; style-src ${hash("style")}; script-src ${hash("script")}; img-src data:; base-uri 'none'; form-action 'none'`,
-  );
+  const facts = { exact: true, find: () => undefined };
+  for (const html of [catalogOf(PLATFORM), templates("catalog.html.hbs")(pageView(modelOf(PLATFORM), facts as never))]) {
+    const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1] ?? "";
+    const hashes = (element: string) =>
+      [...html.matchAll(new RegExp(`<${element}>([^]*?)</${element}>`, "g"))]
+        .map(([, text = ""]) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`)
+        .join(" ");
+    assert.is(
+      policy,
+      `default-src 'none'; style-src ${hashes("style")}; script-src ${hashes("script")}; img-src data:; base-uri 'none'; form-action 'none'`,
+    );
+  }
 });
 
 page("it loads nothing and links to nothing outside", () => {
@@ -64,14 +63,24 @@ page("a tool's row names the shells that have it, through a group or directly", 
   assert.match(row("tool-docker"), "only x86_64-linux");
 });
 
-page("a tool has a version when an index of the spec's own nixpkgs has it", () => {
+page("versions and licences are columns when an index of the spec's own nixpkgs has them, and not otherwise", () => {
   const model = modelOf(PLATFORM);
   const facts = {
     exact: true,
-    find: (attribute: string) => (attribute === "kubectl" || attribute === "kubernetes-helm" ? { version: "1.30.1" } : undefined),
+    find: (attribute: string) =>
+      attribute === "kubectl" || attribute === "kubernetes-helm" ? { version: "1.30.1", licenses: ["Apache-2.0"] } : undefined,
   };
   const html = templates("catalog.html.hbs")(pageView(model, facts as never));
-  assert.match(html, /<li id="tool-kubectl">.*1\.30\.1/);
+  assert.match(
+    html,
+    /<li id="tool-kubectl">.*<div><span class="sr">version <\/span><span class="version">1\.30\.1<\/span><\/div>/,
+  );
+  assert.match(
+    html,
+    /<li id="tool-kubectl">.*<div><span class="sr">licence <\/span><span class="version">Apache-2\.0<\/span><\/div>/,
+  );
+  assert.match(html, /<li id="tool-awscli2">.*<div><\/div><div><\/div><div class="chips">/);
+  assert.not.match(catalogOf(PLATFORM), /class="rows known"|licence/);
   // A tool of another package set.
   assert.not.match(html, /<li id="tool-helm">.*1\.30\.1/);
   assert.not.match(html, /<li id="tool-awscli2">.*class="about"/);
