@@ -16,6 +16,9 @@ export interface Found {
 /** How many of the last commits that changed the manifest are asked. */
 const MOST_COMMITS = 200;
 
+/** How long Git may search for them, in milliseconds: the history of a large repository takes minutes. Without an answer a file is an edit. */
+const SEARCH_TIMEOUT = 10_000;
+
 /** Commits that no branch may have: the other side of a merge, and what a rebase replaces. */
 const HEADS = ["HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD", "REVERT_HEAD", "ORIG_HEAD"];
 
@@ -27,7 +30,8 @@ export async function generatedBefore(system: System, out: string, files: readon
   if (files.length === 0) return new Set();
   const heads = await present(system, out, HEADS);
   if (heads.length === 0) return new Set();
-  const list = await git(system, out, ["rev-list", "--all", "--full-history", `-n${MOST_COMMITS}`, ...heads, "--", MANIFEST]);
+  const query = ["rev-list", "--all", "--full-history", `-n${MOST_COMMITS}`, ...heads, "--", MANIFEST];
+  const list = await git(system, out, query, AbortSignal.timeout(SEARCH_TIMEOUT));
   const commits = list.stdout.split("\n").filter((line) => line !== "");
   if (list.status !== 0 || commits.length === 0) return new Set();
   const found = new Set<string>();
