@@ -2,6 +2,7 @@ import type { Outcome, Terminal } from "../commands/outcome.ts";
 import { folded } from "../report/fold.ts";
 import { toJson } from "../report/json.ts";
 import { colouredDiff, toText } from "../report/text.ts";
+import { visible, withoutCommands } from "../report/visible.ts";
 
 type Formatter = (report: Outcome["report"], jsonIndent: number) => string;
 
@@ -38,9 +39,17 @@ export function print(outcome: Outcome, { format, formatted, quiet, colour, json
   }
   if (data !== undefined && format === "json") process.stdout.write(`${JSON.stringify(data, null, jsonIndent)}\n`);
   else if (formatted && !isResult) process.stdout.write(formatted(report, jsonIndent));
-  else if (isResult || !quiet) process.stdout.write(isDiff && inColour(process.stdout) ? colouredDiff(output) : output);
-  if (!quiet || status >= 2) for (const note of notes) process.stderr.write(`flakewright: ${folded(note, width, "  ", 13)}\n`);
-  if (!quiet && !formatted && summary !== undefined) process.stderr.write(`${summary}\n`);
+  else if (isResult || !quiet)
+    process.stdout.write(isResult || isDiff ? resultText(outcome, inColour(process.stdout)) : withoutCommands(visible(output)));
+  if (!quiet || status >= 2)
+    for (const note of notes) process.stderr.write(`flakewright: ${folded(withoutCommands(visible(note)), width, "  ", 13)}\n`);
+  if (!quiet && !formatted && summary !== undefined) process.stderr.write(`${withoutCommands(visible(summary))}\n`);
+}
+
+/** A result is printed as it is, for whatever reads it next; a terminal executes no control character of it. */
+function resultText({ output, isDiff }: Outcome, inColour: boolean): string {
+  const text = process.stdout.isTTY ? visible(output) : output;
+  return isDiff && inColour ? colouredDiff(text) : text;
 }
 
 /** Ends the program without a message when the reader of its output has closed the pipe: `flakewright schema | head`. */

@@ -4,6 +4,7 @@ import { maskedOutcome } from "../commands/masked-outcome.ts";
 import type { Options, Outcome } from "../commands/outcome.ts";
 import { isSpecPath } from "../knowledge/spec-file.ts";
 import { ioErrorText } from "../report/io-error.ts";
+import { visible, withoutCommands } from "../report/visible.ts";
 import { nodeSystem } from "../system/node-system.ts";
 import type { System } from "../system/system.ts";
 import { commandUsage, readArguments, usage, usageProblem } from "./arguments.ts";
@@ -119,7 +120,7 @@ export async function run(home: URL): Promise<void> {
     process.exitCode = await main(process.argv.slice(2), fileURLToPath(home));
   } catch (error) {
     // An I/O or environment error, such as a full disk: nothing that a stack trace would explain to a user.
-    process.stderr.write(`flakewright: ${ioErrorText(error)}\n`);
+    process.stderr.write(`flakewright: ${withoutCommands(visible(ioErrorText(error)))}\n`);
     if (process.env["FLAKEWRIGHT_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     process.exitCode = 3;
   }

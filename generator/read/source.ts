@@ -59,10 +59,11 @@ export interface Source {
 
 /**
  * Escapes such as \\x01 can produce characters that YAML text can't contain. Nix strings and the other generated files can't either, and
- * systemd refuses a file with a noncharacter (U+FFFE).
+ * systemd refuses a file with a noncharacter (U+FFFE). A terminal executes also U+0080 to U+009F, and U+202A to U+202E and U+2066 to U+2069 turn the
+ * order in which text is shown, so that code reads as another one (https://trojansource.codes).
  */
 const UNWRITABLE =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufdd0-\ufdef\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|[\ud83f\ud87f\ud8bf\ud8ff\ud93f\ud97f\ud9bf\ud9ff\uda3f\uda7f\udabf\udaff\udb3f\udb7f\udbbf\udbff][\udffe\udfff]/;
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|[\ud83f\ud87f\ud8bf\ud8ff\ud93f\ud97f\ud9bf\ud9ff\uda3f\uda7f\udabf\udaff\udb3f\udb7f\udbbf\udbff][\udffe\udfff]/;
 
 const TOO_DEEP = `nested deeper than ${MAX_DEPTH} levels`;
 const LESS_DEEP = "a spec needs no more than six levels: check the brackets";
@@ -298,7 +299,7 @@ class Reader {
     const code = `U+${bad[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
     const message = `the text contains ${code}, which generated files can't contain`;
     const hint =
-      "delete it: text can contain tabs and line breaks, but no other control character, noncharacter or half surrogate pair";
+      "delete it: text can contain tabs and line breaks, but no other control character (also of the direction of text), noncharacter or half surrogate pair";
     this.diagnostics.push(diagnostic("schema-value", message, this.#file, rangeOf(node, this.#text), { hint }));
     return false;
   }

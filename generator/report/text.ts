@@ -1,6 +1,7 @@
 import { folded } from "./fold.ts";
 import { type Located, located, positions } from "./positions.ts";
 import type { Report } from "./report.ts";
+import { visible, visibleName, withoutCommands } from "./visible.ts";
 
 /** How many findings a person is shown: a screen or two. */
 const MOST = 50;
@@ -28,14 +29,14 @@ function textOf(report: Report, colour: boolean, width: number): string {
   for (const d of located(report)) {
     const tint = d.severity === "error" ? "1;31" : "1;33";
     const text = report.sources.get(d.file);
-    out += text === undefined ? d.file : `${d.file}:${d.line}:${d.column}`;
+    out += text === undefined ? visibleName(d.file) : `${visibleName(d.file)}:${d.line}:${d.column}`;
     out += ` ${paint(tint, d.severity)} ${d.code}\n  ${folded(visible(d.message), width, "  ")}\n`;
     if (text !== undefined) out += codeFrame(text, d, (marks) => paint(tint, marks));
     for (const other of d.related ?? [])
-      out += `  ${other.range.file}:${finders.get(other.range.file)?.(other.range.start).line ?? 1}: ${visible(other.message)}\n`;
+      out += `  ${visibleName(other.range.file)}:${finders.get(other.range.file)?.(other.range.start).line ?? 1}: ${visible(other.message)}\n`;
     if (d.hint !== undefined) out += `  ${paint("36", "hint:")} ${folded(visible(d.hint), width, " ".repeat(8))}\n`;
   }
-  return out;
+  return withoutCommands(out);
 }
 
 /** The first line of a range, with `^` below the range. */
@@ -55,13 +56,6 @@ function codeFrame(text: string, at: Located, paint: (marks: string) => string):
   );
   const number = String(at.line);
   return `  ${number} | ${shown}\n  ${" ".repeat(number.length)} | ${" ".repeat(before)}${paint("^".repeat(length))}\n`;
-}
-
-/** Replaces control characters by visible symbols, because a terminal would execute them. */
-function visible(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (c) =>
-    c < "\u0020" ? String.fromCharCode(0x2400 + c.charCodeAt(0)) : "\ufffd",
-  );
 }
 
 const DIFF_COLOURS: Readonly<Record<string, string>> = { "+": "32", "-": "31", "@": "36" };

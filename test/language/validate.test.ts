@@ -119,6 +119,13 @@ mistakeRows(test, [
     `${base}settings:\n  impure-env: { ⟦"a\\x01b"⟧: c }\n  experimental-features: [configurable-impure-env]\nlint: [{ code: setting-too-new, why: new }]\n`,
     "U+0001",
   ],
+  ["a control character of terminals", "schema-value", `${base}description: ⟦"a\\u009Bb"⟧\n`, "U+009B"],
+  [
+    "code that is shown in another order than it runs",
+    "schema-value",
+    `${base}shells:\n  k8s:\n    hook: ⟦"echo \u202e hi"⟧\n`,
+    "U+202E",
+  ],
   ["a noncharacter", "schema-value", `${base}description: ⟦"a\\uFFFEb"⟧\n`, "U+FFFE"],
   ["a mount path with ..", "schema-value", `${base}volumes:\n  aws: { mount: ⟦/volumes/../etc⟧ }\n`, ".."],
   ["a host name with a dot", "name-invalid", `${base}hosts:\n  ⟦a.example⟧: {}\n`, "host name"],

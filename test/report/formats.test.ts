@@ -12,6 +12,7 @@ import type { Report } from "../../generator/report/report.ts";
 import { toSarif } from "../../generator/report/sarif.ts";
 import { toText } from "../../generator/report/text.ts";
 import { flakewright } from "../support/cli.ts";
+import { head } from "../support/diagnostic-rows.ts";
 import { compileText } from "../support/spec.ts";
 import { tempFolder } from "../support/temp.ts";
 
@@ -284,6 +285,41 @@ formats("a frame has the line without its line end; other control characters are
   };
   assert.is(frame("a: 1\r\nb: 2\r\n"), "  1 | a: 1");
   assert.is(frame("a\r: \u001b\r\n"), "  1 | a\u240d: \u241b");
+});
+
+formats(
+  "text has no command for a CI service and no control character for a terminal, wherever a text or a name of a file is from",
+  () => {
+    for (const hostile of [
+      "::error file=x::y",
+      "\n::stop-commands::x",
+      "\n  ::add-mask::x",
+      "##[error]x",
+      "##vso[task.complete]x",
+      "\u001b[2Jx",
+      "\u009b2Jx",
+      "a\u202eb",
+    ]) {
+      const related = [{ message: hostile, range: { file: hostile, start: 0, end: 1 } }];
+      for (const report of [
+        one({ message: hostile, hint: hostile, related }),
+        { ...one({ file: `a${hostile}` }), sources: new Map([[`a${hostile}`, `version: 1\n${hostile}\n`]]) },
+        { ...one({ range: { start: 11, end: 13 } }), sources: new Map([["spec.yaml", `version: 1\n${hostile} ${hostile}\n`]]) },
+      ])
+        assert.not.match(toText(report, false), /^\s*::|##(vso)?\[|[\u001b\u009b\u202e]/m, JSON.stringify(hostile));
+    }
+  },
+);
+
+formats("names of the spec and of the output folder can't give a CI service a command either", () => {
+  const folder = tempFolder();
+  const name = "spec\n::error::x.yaml";
+  writeFileSync(join(folder, name), `${head}groups: { k8s: { packages: [git] } }\n`);
+  for (const command of ["generate", "check", "diff", "generate"]) {
+    const { stdout, stderr } = flakewright(folder, [command, name, "--out", "out\n##[error]\u001b[2J"]);
+    assert.not.match(stderr, /^\s*::|##\[|\u001b/m);
+    if (command === "generate") assert.not.match(stdout, /^\s*::|##\[|\u001b/m);
+  }
 });
 
 formats.run();

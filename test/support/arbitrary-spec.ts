@@ -58,11 +58,11 @@ export const hostileText: fc.Arbitrary<string> = fc
         "-rf",
         "~",
         "!",
-        "\u202e",
+        "\u200f",
       ),
       fc
         .string({ unit: "grapheme", maxLength: 6 })
-        .map((text) => text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, "?")),
+        .map((text) => text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "?")),
     ),
     { maxLength: 8 },
   )

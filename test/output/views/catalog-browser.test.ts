@@ -22,7 +22,7 @@ const HOSTILE = [
   `</title></style></script><svg onload=window.pwned=1>`,
   `--><script>window.pwned=1</script><!--`,
   `javascript:window.pwned=1`,
-  `{{7*7}} {{{name}}} &lt;b&gt; &amp; \u202e\u2028`,
+  `{{7*7}} {{{name}}} &lt;b&gt; &amp; \u200f\u2028`,
   "` onfocus=window.pwned=1 autofocus x=`",
 ];
 
@@ -41,7 +41,7 @@ const hostileSpec = (text: string) => ({
     },
   },
   shells: { s: { title: text, groups: ["g"], env: { A: text }, hook: text } },
-  substituters: [{ url: text.replace(/[\s#\u202e\u2028]/g, "").replace(/^[^A-Za-z0-9/]+/, "x"), publicKey: text }],
+  substituters: [{ url: text.replace(/[\s#\u200f\u2028]/g, "").replace(/^[^A-Za-z0-9/]+/, "x"), publicKey: text }],
   buildUsers: { roles: [{ role: "r", description: text, groups: ["g"] }] },
   lint: [{ code: text, why: text }],
 });

@@ -177,7 +177,7 @@ test("no description becomes a job, a step, an expression or another line", asyn
     "x\n  evil:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: id",
     "' || true #",
     "*alias &anchor !tag % @ `",
-    "a\u2028b\u0085c\ufeffd",
+    "a\u2028b\ufeffd",
     "- : #",
   ];
   const text = workflowText({
