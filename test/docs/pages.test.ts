@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix, relative } from "node:path";
 import { suite } from "uvu";
@@ -6,6 +5,7 @@ import * as assert from "uvu/assert";
 import { SPEC } from "../../scripts/images.ts";
 import { flakewright } from "../support/cli.ts";
 import { allBlocksOf } from "../support/guide.ts";
+import { repositoryFiles } from "../support/repository.ts";
 import { repository } from "../support/spec.ts";
 import { tempTree } from "../support/temp.ts";
 
@@ -19,12 +19,7 @@ const pages = readdirSync(join(repository, "docs"), { recursive: true, encoding:
 const textOf = (page: string) => readFileSync(join(repository, page), "utf8");
 
 /** All Markdown of the repository: also what flakewright generates. */
-const everyPage = spawnSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"], {
-  cwd: repository,
-  encoding: "utf8",
-})
-  .stdout.trimEnd()
-  .split("\n");
+const everyPage = repositoryFiles().filter((name) => name.endsWith(".md"));
 
 /** The anchors that a forge gives to a page's headings. */
 const anchorsOf = (text: string): string[] =>

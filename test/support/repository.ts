@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, readdirSync } from "node:fs";
+import { join, posix } from "node:path";
 import * as assert from "uvu/assert";
 import { repository } from "./spec.ts";
 import { tempFolder } from "./temp.ts";
@@ -21,12 +21,22 @@ export function commitAll(folder: string): string {
   return git(folder, "rev-parse", "HEAD");
 }
 
-/** A checkout of this repository as it is now: what Git has or would take, in a new repository. */
+/** What .gitignore names, and Git's own folder. */
+const IGNORED = /^(\.git|node_modules|dist|coverage|result(-.*)?|.*\.tgz)$/;
+
+/** The files of this repository, as paths from its root. */
+export function repositoryFiles(folder = ""): string[] {
+  return readdirSync(join(repository, folder), { withFileTypes: true }).flatMap((entry) => {
+    if (IGNORED.test(entry.name)) return [];
+    const path = posix.join(folder, entry.name);
+    return entry.isDirectory() ? repositoryFiles(path) : [path];
+  });
+}
+
+/** A checkout of this repository as it is now, in a new repository. */
 export function checkoutCopy(): string {
   const folder = tempFolder();
-  for (const name of git(repository, "ls-files", "--cached", "--others", "--exclude-standard", "-z").split("\0"))
-    if (name !== "" && existsSync(join(repository, name)))
-      cpSync(join(repository, name), join(folder, name), { verbatimSymlinks: true });
+  for (const path of repositoryFiles()) cpSync(join(repository, path), join(folder, path), { verbatimSymlinks: true });
   git(folder, "init", "-q");
   return folder;
 }
