@@ -72,6 +72,10 @@ const realPath = async (system: System, path: string): Promise<string> => (await
 export const knownPackages = (facts: Facts, tools: ForeignTools): KnownPackages => ({
   has: (attribute) => facts.find(attribute) !== undefined || facts.verdict(attribute).kind === "package",
   isRemoved: (attribute) => facts.verdict(attribute).kind === "removed",
+  replacementOf: (attribute) => {
+    const found = facts.verdict(attribute);
+    return found.kind === "removed" ? found.replacement : undefined;
+  },
   programOf: (attribute) => facts.find(attribute)?.mainProgram ?? "",
   isUnfree: (attribute) => facts.find(attribute)?.unfree === true,
   tools,

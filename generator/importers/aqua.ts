@@ -1,4 +1,5 @@
 import { isMap, isNode, isScalar, isSeq, type Node } from "yaml";
+import { COMMIT } from "./attributes.ts";
 import type { Draft, ForeignFile, ImportedPackage, KnownPackages, Noted } from "./draft.ts";
 import { folderName } from "./names.ts";
 import { ownComment } from "./secrets.ts";
@@ -32,9 +33,12 @@ function packageFromEntry(data: unknown, comments: readonly string[], known: Kno
   const unread = Object.keys(rest).filter((key) => !["description", "link", "tags"].includes(key));
   const options = unread.length > 0 ? [`${unread.join(", ")}: options of aqua's own installers`] : [];
   // aqua's versions are names of releases: v1.2.3, kustomize/v5.4.1, cli-1.0.
-  const number = /(?:^|[^0-9.])v?(\d+(?:\.\d+)*(?:[-+][0-9A-Za-z.-]+)?)$/.exec(asked)?.[1] ?? asked;
+  const number = COMMIT.test(asked) ? asked : versionOf(asked);
   return packageOf(`aqua:${tool}`, number === "" ? [] : [number], [...comments, ...own, ...options], known);
 }
+
+const versionOf = (release: string): string =>
+  /(?:^|[^0-9.])v?(\d+(?:\.\d+)*(?:[-+][0-9A-Za-z.-]+)?)$/.exec(release)?.[1] ?? release;
 
 /** The comments above and behind an entry. */
 function commentsOf(entry: unknown): string[] {

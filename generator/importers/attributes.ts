@@ -18,7 +18,12 @@ export interface ForeignPackage {
 }
 
 /** A name of devbox's and the versions of it that the source asks for → an attribute of nixpkgs. */
-export function foreignAttribute(name: string, versions: readonly string[], known: KnownPackages | undefined): ForeignPackage {
+export function foreignAttribute(
+  name: string,
+  versions: readonly string[],
+  known: KnownPackages | undefined,
+  options: { readonly hasOwnNixpkgs?: boolean } = {},
+): ForeignPackage {
   const asked = versions.filter((version) => version !== "");
   const written = asked.length === 0 ? name : `${name}@${asked.join(", ")}`;
   // devbox looks a name up in nixpkgs first, so its `helm` is nixpkgs' own, and in Nixhub after that.
@@ -26,7 +31,20 @@ export function foreignAttribute(name: string, versions: readonly string[], know
   const renamed = OTHER_NAMES.get(name) ?? toolNamed(name)?.attribute;
   const attribute = own ? name : (renamed ?? name);
   if (!ATTRIBUTE_PATH.test(attribute)) return { remark: `${written} is left out: not a valid attribute path of nixpkgs` };
-  return wantedVersion(attribute, asked, known);
+  const wanted = wantedVersion(attribute, asked, known);
+  // A pin has a nixpkgs of its time.
+  if (wanted.version !== undefined || options.hasOwnNixpkgs) return wanted;
+  const { remark, ...now } = currentAttribute(attribute, known);
+  return { ...now, remark: [remark, now.attribute === undefined ? "" : wanted.remark].filter(Boolean).join("; ") };
+}
+
+/** An attribute that today's nixpkgs has, in place of one that it removed. */
+export function currentAttribute(attribute: string, known: KnownPackages | undefined): ForeignPackage {
+  if (!known?.isRemoved(attribute)) return { attribute, remark: "" };
+  const last = attribute.slice(attribute.lastIndexOf(".") + 1);
+  const next = known.replacementOf(attribute) ?? (last !== attribute && known.has(last) ? last : undefined);
+  if (next === undefined) return { remark: `${attribute} is left out: nixpkgs removed it` };
+  return { attribute: next, remark: `\`${attribute}\` is \`${next}\` in nixpkgs now` };
 }
 
 /** Names that people do not use everywhere; those that they do are in knowledge/tool-names.json. */
@@ -34,6 +52,9 @@ export const OTHER_NAMES: ReadonlyMap<string, string> = new Map(Object.entries(f
 
 /** Versions that ask for no certain one. */
 export const NEWEST: ReadonlySet<string> = new Set(["latest", "stable", "lts", "system"]);
+
+/** A commit of Git. */
+export const COMMIT = /^[0-9a-f]{20,64}$/;
 
 /** The first version, which is the one on PATH, in the spec's form: whole or a prefix. Where a pin can't find it, a remark. */
 export function wantedVersion(
@@ -45,10 +66,12 @@ export function wantedVersion(
   if (NEWEST.has(first)) return { attribute, remark: more };
   const java = attribute === "jdk" ? javaLine(first, known) : undefined;
   if (java) return { attribute: java, remark: [`wanted: java@${first}`, ...(more ? [more] : [])].join("; ") };
-  const version = /^(?:prefix:)?v?(\d[A-Za-z0-9._+~-]*?)(?:\.[x*])?$/.exec(first)?.[1];
+  // asdf names the Erlang that Elixir is built with, and the channel of Flutter.
+  const plain = first.replace(/-otp-\d+$|-stable$/, "");
+  const version = COMMIT.test(first) ? undefined : /^(?:prefix:)?v?(\d[A-Za-z0-9._+~-]*?)(?:\.[x*])?$/.exec(plain)?.[1];
   // Indexes of versions have the package set's own attributes, not those of sets within it.
   if (version !== undefined && version.length <= 128 && !attribute.includes(".") && !INSTALLERS.has(attribute))
-    return { attribute, version, remark: more };
+    return { attribute, version, remark: [...(plain === first ? [] : [`wanted: ${first}`]), ...(more ? [more] : [])].join("; ") };
   const why = INSTALLERS.has(attribute)
     ? `${attribute} itself installs it`
     : "the version comes from nixpkgs, unless the tool gets a `version`";

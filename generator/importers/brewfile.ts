@@ -146,12 +146,20 @@ function statements(text: string): string[] {
     const goesOn = (code.endsWith(",") || depth > 0) && whole.length < 10_000;
     if (goesOn) open = code;
     else {
-      found.push(whole);
+      found.push(...parts(whole));
       open = "";
     }
   }
   return open === "" ? found : [...found, open];
 }
+
+/** The statements of a line: `brew "a"; brew "b" # why`. A semicolon in a string parts nothing. */
+const parts = (line: string): string[] => {
+  const { code } = splitComment(line);
+  const ends = [...code.matchAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|;/g)].filter(([one]) => one === ";");
+  const starts = [0, ...ends.map(({ index }) => index + 1)];
+  return starts.map((start, at) => line.slice(start, ends[at]?.index ?? line.length).trim());
+};
 
 /** Code and comment of a line; `#` inside a string begins no comment. */
 function splitComment(line: string): { readonly code: string; readonly comment: string } {

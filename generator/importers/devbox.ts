@@ -25,13 +25,13 @@ export function importDevbox({ path, text }: ForeignFile, known: KnownPackages |
   const root = parseJsonc(text);
   if (root.kind !== "object") throw new SyntaxFault("expected an object: `{ … }`", root.range);
 
-  const packages = new Packages(known);
+  const commit = asString(member(member(root, "nixpkgs")?.node, "commit")?.node);
+  const packages = new Packages(known, commit !== undefined);
   const listed = member(root, "packages");
   if (listed) packages.all(listed);
   const shell = member(root, "shell")?.node;
   const [env, exports] = environment(member(root, "env"));
   const hook = [...exports, ...initHook(member(shell, "init_hook")), ...aliases(member(root, "aliases"))];
-  const commit = asString(member(member(root, "nixpkgs")?.node, "commit")?.node);
   return {
     name: asString(member(root, "name")?.node) ?? folderName(path),
     description: asString(member(root, "description")?.node),
@@ -55,9 +55,11 @@ class Packages {
   readonly inputs: Noted<Input>[] = [];
   readonly insecure: string[] = [];
   readonly #known: KnownPackages | undefined;
+  readonly #hasOwnNixpkgs: boolean;
 
-  constructor(known: KnownPackages | undefined) {
+  constructor(known: KnownPackages | undefined, hasOwnNixpkgs: boolean) {
     this.#known = known;
+    this.#hasOwnNixpkgs = hasOwnNixpkgs;
   }
 
   all({ node, comments }: JsonMember): void {
@@ -95,7 +97,13 @@ class Packages {
     const at = written.lastIndexOf("@");
     const name = at > 0 ? written.slice(0, at) : written;
     const version = at > 0 ? written.slice(at + 1) : "";
-    const { attribute, version: wanted, remark } = foreignAttribute(name, [version], this.#known);
+    const {
+      attribute,
+      version: wanted,
+      remark,
+    } = foreignAttribute(name, [version], this.#known, {
+      hasOwnNixpkgs: this.#hasOwnNixpkgs,
+    });
     if (attribute === undefined) return { notes: [...notes, remark] };
     if (remark) notes.push(remark);
     return { value: packageFrom(attribute, systems, this.#known, wanted), notes };

@@ -1,4 +1,4 @@
-import { ATTRIBUTE_PATH, packageFrom } from "./attributes.ts";
+import { ATTRIBUTE_PATH, currentAttribute, packageFrom } from "./attributes.ts";
 import { CommandNames } from "./commands.ts";
 import type { Draft, ForeignFile, ImportedCommand, ImportedPackage, KnownPackages, Noted, Variable } from "./draft.ts";
 import { folderName, isVariableName } from "./names.ts";
@@ -104,9 +104,11 @@ function takePackages(value: NixValue, notes: readonly string[], found: Found, k
   if (notes.length > 0) found.packages.push({ notes });
   for (const { path, code, comments } of value.items) {
     const about = comments.filter(Boolean).map(ownComment);
-    if (path !== undefined && ATTRIBUTE_PATH.test(path))
-      found.packages.push({ value: packageFrom(path, undefined, known), notes: about });
-    else found.packages.push({ notes: [...about, `left out, since it is code: ${short(code)}`] });
+    if (path !== undefined && ATTRIBUTE_PATH.test(path)) {
+      const { attribute, remark } = currentAttribute(path, known);
+      const notes = [...about, ...(remark === "" ? [] : [remark])];
+      found.packages.push(attribute === undefined ? { notes } : { value: packageFrom(attribute, undefined, known), notes });
+    } else found.packages.push({ notes: [...about, `left out, since it is code: ${short(code)}`] });
   }
   if (value.rest !== undefined) found.packages.push({ notes: [`left out, since it is code: ${short(value.rest)}`] });
 }

@@ -14,9 +14,13 @@ const OWN_NIXPKGS: Noted<string> = { value: "github:cachix/devenv-nixpkgs/rollin
  * remark names the rest. Throws a `SyntaxFault` unless devenv.yaml is a YAML map.
  */
 export function importDevenv(files: readonly ForeignFile[], known: KnownPackages | undefined): Draft {
-  const drafts = files.map((file) =>
-    inFile(file.path, () => (file.path.endsWith(".nix") ? importDevenvNix(file, known) : importDevenvYaml(file))),
+  const yaml = new Map(
+    files.filter(({ path }) => !path.endsWith(".nix")).map((file) => [file, inFile(file.path, () => importDevenvYaml(file))]),
   );
+  // What today's nixpkgs removed, an older one may have.
+  const hasOwn = [...yaml.values()].some(({ nixpkgs }) => nixpkgs !== undefined && nixpkgs.value !== OWN_NIXPKGS.value);
+  const there = known && hasOwn ? { ...known, isRemoved: () => false } : known;
+  const drafts = files.map((file) => yaml.get(file) ?? inFile(file.path, () => importDevenvNix(file, there)));
   const hasNix = files.some(({ path }) => path.endsWith(".nix"));
   const hasYaml = files.some(({ path }) => !path.endsWith(".nix"));
   const [first] = drafts;

@@ -116,6 +116,8 @@ export interface KnownPackages {
   has(attribute: string): boolean;
   /** Whether nixpkgs had it once. */
   isRemoved(attribute: string): boolean;
+  /** What took the place of a removed attribute; undefined if nothing did, or if it is not certain. */
+  replacementOf(attribute: string): string | undefined;
   /** The name of its main program; `""` if it is not known. */
   programOf(attribute: string): string;
   /** Whether nixpkgs refuses the package without an entry in `nixpkgs.unfree`. */

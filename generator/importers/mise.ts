@@ -24,6 +24,7 @@ export function importMise(files: readonly ForeignFile[], known: KnownPackages |
     else hook.push({ notes: [`the alias ${name} is left out`] });
   }
   const about = (...path: string[]) => read.flatMap(({ comments }) => comments.of(path)).map(ownComment);
+  const ends = (...path: string[]) => read.flatMap(({ comments }) => comments.endOf(path)).map(ownComment);
   const commented = <T extends { readonly name: string }>(table: string, list: readonly Noted<T>[]): Noted<T>[] =>
     list.map(({ value, notes }) => ({
       ...(value ? { value } : {}),
@@ -34,13 +35,14 @@ export function importMise(files: readonly ForeignFile[], known: KnownPackages |
     packages: [
       { notes: about("tools") },
       ...entries(root.tools).map(([name, value]) => tool(name, value, about("tools", name), known)),
+      { notes: ends("tools") },
     ],
-    env: commented("env", env),
+    env: [...commented("env", env), { notes: ends("env") }],
     envFiles,
     commands: commented("tasks", commands),
     hook: [...hook, ...enterHook(root.hooks)],
-    shellNotes: [...tasks, ...elsewhere(root)],
-    notes: read.flatMap(({ comments }) => comments.header).map(ownComment),
+    shellNotes: [...tasks, ...elsewhere(root, about, ends)],
+    notes: [...read.flatMap(({ comments }) => comments.header).map(ownComment), ...ends()],
   };
 }
 
@@ -116,9 +118,9 @@ const CARRIED: ReadonlySet<string> = new Set([
   "shell_alias",
 ]);
 
-function elsewhere(root: Table): string[] {
-  const notes: string[] = [];
-  for (const key of Object.keys(root))
-    if (!CARRIED.has(key)) notes.push(`${key}: mise's own settings have no counterpart in a spec`);
-  return notes;
+/** What has no counterpart, with the comments on it. */
+function elsewhere(root: Table, ...comments: readonly ((key: string) => string[])[]): string[] {
+  return Object.keys(root)
+    .filter((key) => !CARRIED.has(key))
+    .flatMap((key) => [...comments.flatMap((of) => of(key)), `${key}: mise's own settings have no counterpart in a spec`]);
 }

@@ -7,9 +7,16 @@
 export type NixValue =
   | { readonly kind: "text"; readonly text: string }
   /** `[ pkgs.jq git ]` and `with pkgs; [ jq git ]`: attribute paths without `pkgs.`; what is no path stays code. */
-  | { readonly kind: "list"; readonly items: readonly NixItem[] /** `++ …` behind it. */; readonly rest?: string }
+  | NixList
   | { readonly kind: "set"; readonly bindings: readonly NixBinding[] }
   | { readonly kind: "code"; readonly code: string };
+
+export interface NixList {
+  readonly kind: "list";
+  readonly items: readonly NixItem[];
+  /** `++ …` behind it. */
+  readonly rest?: string;
+}
 
 export interface NixItem {
   readonly path?: string;
@@ -48,6 +55,7 @@ export function readNixSet(text: string): readonly NixBinding[] | undefined {
 class Parser {
   readonly #source: string;
   readonly #tokens: readonly Token[];
+  readonly #bound = new Set<string>();
   #at = 0;
   #depth = 0;
 
@@ -56,14 +64,31 @@ class Parser {
     this.#tokens = tokens;
   }
 
-  /** `{ pkgs, ... }: { … }`, with or without arguments. */
+  /** `{ pkgs, ... }: { … }`, with or without arguments, `let … in` and `with …;` before the set. */
   file(): readonly NixBinding[] | undefined {
-    for (let guard = 0; guard < 5; guard++) {
-      if (!this.#isFunction()) break;
-      this.#skipArguments();
+    for (let guard = 0; guard < 20; guard++) {
+      if (this.#isFunction()) this.#skipTo(":");
+      else if (this.#is("let")) this.#skipLet();
+      else if (this.#is("with")) this.#skipTo(";");
+      else break;
     }
+    if (this.#is("rec")) this.#at++;
     if (!this.#is("{")) return undefined;
     return this.#set();
+  }
+
+  /** Skips `let … in`, and takes the names that it gives: they are no packages of nixpkgs. */
+  #skipLet(): void {
+    this.#at++;
+    while (this.#at < this.#tokens.length && !this.#is("in")) {
+      const isInherit = this.#is("inherit");
+      const start = this.#at;
+      this.#skip();
+      if (this.#at === start) break;
+      for (const { kind, text } of this.#tokens.slice(start, isInherit ? this.#at : start + 1))
+        if (kind === "word" && text !== undefined) this.#bound.add(text.split(".")[0] ?? text);
+    }
+    this.#at++;
   }
 
   #is(mark: string, ahead = 0): boolean {
@@ -80,9 +105,12 @@ class Parser {
     return close > 0 && (next === ":" || next === "@");
   }
 
-  #skipArguments(): void {
-    while (this.#at < this.#tokens.length && !this.#is(":"))
-      this.#at = this.#is("{") ? this.#closing(this.#at) + 1 : this.#at + 1;
+  /** Goes behind the next mark of this level. */
+  #skipTo(mark: string): void {
+    while (this.#at < this.#tokens.length && !this.#is(mark)) {
+      const isOpen = this.#is("{") || this.#is("[") || this.#is("(");
+      this.#at = isOpen ? this.#closing(this.#at) + 1 : this.#at + 1;
+    }
     this.#at++;
   }
 
@@ -150,12 +178,47 @@ class Parser {
       this.#at++;
       return literal;
     }
-    if (literal?.kind === "list" && this.#is("+") && this.#is("+", 1)) {
-      this.#at += 2;
-      return { ...literal, rest: this.#skip() };
-    }
+    if (literal?.kind === "list" && this.#is("+") && this.#is("+", 1)) return this.#joined(literal);
     this.#at = start;
     return { kind: "code", code: this.#skip() };
+  }
+
+  /** `[ … ] ++ (with pkgs; [ … ])`: all lists that are plain, up to the first that is none. */
+  #joined({ items: first }: NixList): NixList {
+    const items = [...first];
+    while (this.#is("+") && this.#is("+", 1)) {
+      this.#at += 2;
+      const start = this.#at;
+      const close = this.#is("(") ? this.#closing(this.#at) : undefined;
+      if (close !== undefined) this.#at++;
+      const next = this.#literal();
+      const isWhole = close === undefined || this.#at === close;
+      if (close !== undefined) this.#at++;
+      if (next?.kind !== "list" || !isWhole || !(this.#is(";") || this.#is("+"))) {
+        this.#at = start;
+        return { kind: "list", items, rest: this.#skip() };
+      }
+      items.push(...next.items);
+    }
+    this.#at++;
+    return { kind: "list", items };
+  }
+
+  /** `builtins.attrValues { inherit (pkgs) jq git; }`: the names, as a list. */
+  #attributeValues(): NixValue | undefined {
+    const words = this.#tokens.slice(this.#at, this.#at + 6).map(({ text }) => text);
+    if (!/^(?:builtins|lib)\.attrValues$/.test(words[0] ?? "") || words.slice(1).join(" ") !== "{ inherit ( pkgs )")
+      return undefined;
+    const close = this.#closing(this.#at + 1);
+    const items: NixItem[] = [];
+    for (let at = this.#at + 6; at < close; at++) {
+      const { kind, text, comments } = this.#tokens[at] as Token;
+      if (kind === "mark" && text === ";" && at === close - 1) break;
+      if (kind !== "word" || text === undefined || text.includes(".")) return undefined;
+      items.push({ path: text, code: text, comments: [...comments, ...this.#behind(this.#tokens[at])] });
+    }
+    this.#at = close + 1;
+    return { kind: "list", items };
   }
 
   #literal(): NixValue | undefined {
@@ -168,6 +231,8 @@ class Parser {
       this.#at++;
       return { kind: "text", text: token.text ?? "" };
     }
+    const values = this.#attributeValues();
+    if (values) return values;
     if (this.#is("with") && this.#tokens[this.#at + 1]?.text === "pkgs" && this.#is(";", 2)) this.#at += 3;
     if (this.#is("[")) return this.#list();
     if (!this.#is("{") || this.#isFunction()) return undefined;
@@ -175,7 +240,7 @@ class Parser {
     return bindings && { kind: "set", bindings };
   }
 
-  #list(): NixValue {
+  #list(): NixList {
     const close = this.#closing(this.#at);
     const items: NixItem[] = [];
     for (this.#at++; this.#at < close; ) {
@@ -183,7 +248,8 @@ class Parser {
       const isOpen = token.kind === "mark" && /^[[{(]$/.test(token.text ?? "");
       const end = isOpen ? this.#closing(this.#at) : this.#at;
       const code = this.#source.slice(token.start, (this.#tokens[end] as Token).end);
-      const path = token.kind === "word" ? (token.text ?? "").replace(/^pkgs\./, "") : undefined;
+      const isBound = this.#bound.has((token.text ?? "").split(".")[0] ?? "");
+      const path = token.kind === "word" && !isBound ? (token.text ?? "").replace(/^pkgs\./, "") : undefined;
       items.push({ ...(path === undefined ? {} : { path }), code, comments: [...token.comments, ...this.#behind(token)] });
       this.#at = end + 1;
     }

@@ -4,21 +4,30 @@ export interface TomlComments {
   readonly header: readonly string[];
   /** Those above a key or table and behind it; the path's parts are unquoted. */
   of(path: readonly string[]): readonly string[];
+  /** Those at the end of a table, which are above nothing; `[]` is the document. */
+  endOf(path: readonly string[]): readonly string[];
 }
 
 /** Finds the comments in a text that is valid TOML. */
 export function tomlComments(text: string): TomlComments {
   const scanner = new Scanner(text.replace(/^\ufeff/, ""));
   scanner.run();
-  return { header: scanner.header, of: (path) => scanner.found.get(path.join("\0")) ?? [] };
+  return {
+    header: scanner.header,
+    of: (path) => scanner.found.get(path.join("\0")) ?? [],
+    endOf: (path) => scanner.ends.get(path.join("\0")) ?? [],
+  };
 }
 
 class Scanner {
   readonly header: string[] = [];
   readonly found = new Map<string, string[]>();
+  readonly ends = new Map<string, string[]>();
   readonly #text: string;
   #at = 0;
   #pending: string[] = [];
+  /** How many of them are above the last blank line. */
+  #above = 0;
   #isHeader = true;
 
   constructor(text: string) {
@@ -30,11 +39,15 @@ class Scanner {
     while (this.#at < this.#text.length) {
       const one = this.#text[this.#at];
       if (one === "\n") {
-        if (this.#isHeader && this.#pending.length > 0 && this.#isBlank(this.#at + 1)) this.#endHeader();
+        const isBlockEnd = this.#pending.length > 0 && this.#isBlank(this.#at + 1);
+        if (isBlockEnd && this.#isHeader) this.#endHeader();
+        if (isBlockEnd) this.#above = this.#pending.length;
         this.#at++;
       } else if (one === "#") this.#pending.push(this.#comment());
       else if (one === undefined || /\s/.test(one)) this.#at++;
       else if (one === "[") {
+        // What a blank line parts from the next table's name is the end of the one before.
+        this.#end(table, this.#above);
         this.#skip("[");
         table = this.#path();
         this.#skip("]");
@@ -46,6 +59,14 @@ class Scanner {
         this.#add(path);
       }
     }
+    this.#end(table, this.#pending.length);
+  }
+
+  /** Gives so many of the comments to the end of a table. */
+  #end(table: readonly string[], count: number): void {
+    const comments = plain(this.#pending.splice(0, count));
+    this.#above = 0;
+    if (comments.length > 0) this.ends.set(table.join("\0"), comments);
   }
 
   #isBlank(at: number): boolean {
@@ -126,10 +147,14 @@ class Scanner {
       this.#pending.push(this.#comment());
     }
     this.#isHeader = false;
-    const comments = this.#pending.filter((comment) => comment !== "" && !/^:schema\b|^:/.test(comment));
+    const comments = plain(this.#pending);
     this.#pending = [];
+    this.#above = 0;
     if (comments.length === 0) return;
     const key = path.join("\0");
     this.found.set(key, [...(this.found.get(key) ?? []), ...comments]);
   }
 }
+
+/** Comments without the empty ones and those for editors. */
+const plain = (comments: readonly string[]): string[] => comments.filter((comment) => comment !== "" && !/^:/.test(comment));

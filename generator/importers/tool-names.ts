@@ -87,9 +87,14 @@ function byName(
     // A well-known tool whose name nixpkgs has for another thing, or any tool without a repository.
     if (common && (common.kind === "other-thing" || repositories.length === 0))
       return { attribute: common.attribute, remark: guess(source) };
-    if (!known || !ATTRIBUTE_PATH.test(one) || !known.has(one)) continue;
+    if (!known || !ATTRIBUTE_PATH.test(one) || !known.has(one)) {
+      // The program's name: `nodejs/node`. nixpkgs builds the package from something else than a repository, or from one of that name.
+      if (common && known?.has(common.attribute) && mayBeFrom(common.attribute, repositories, known))
+        return { attribute: common.attribute, remark: guess(source) };
+      continue;
+    }
     const origins = known.tools.repositoriesOf(one);
-    const moved = repositories.length === 0 || origins.length === 0 || origins.some((origin) => isMoved(origin, repositories));
+    const moved = mayBeFrom(one, repositories, known);
     const same = known.tools.tool(one);
     const isRegistered = same !== undefined && repositoriesOf(same.backends).some((path) => repositories.includes(path));
     if (moved) return { attribute: one, remark: isRegistered ? "" : guess(source) };
@@ -99,6 +104,12 @@ function byName(
   if (known?.isRemoved(name)) return { remark: `nixpkgs removed its \`${name}\`` };
   const about = `no package of nixpkgs is known for it${missing}; \`${name}\` keeps its place: write the package's name, or delete it`;
   return known ? { attribute: name, remark: about, isUnknown: true } : { attribute: name, remark: "" };
+}
+
+/** Whether nothing that is known says that a package is built from other repositories. */
+function mayBeFrom(attribute: string, repositories: readonly string[], known: KnownPackages): boolean {
+  const origins = known.tools.repositoriesOf(attribute);
+  return repositories.length === 0 || origins.length === 0 || origins.some((origin) => isMoved(origin, repositories));
 }
 
 /** A repository keeps its name when it moves to another owner. */

@@ -67,7 +67,7 @@ export function flowRemoval({ file, text, whole, entries }: Flow, index: number)
   }
   if (before && commaBefore !== undefined) {
     if (text.slice(before.end, entry.start).includes("#")) {
-      const behind = isLast || comma === undefined ? entry.end : blanksAfter(text, comma + 1);
+      const behind = isLast || comma === undefined ? end : blanksAfter(text, end);
       const own = edit(file, entry.start, behind);
       return isLast && comma === undefined ? { ...own, also: [edit(file, commaBefore, commaBefore + 1)] } : own;
     }

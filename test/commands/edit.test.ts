@@ -101,6 +101,12 @@ const ROWS: readonly (readonly [name: string, before: string, args: readonly str
     "groups:\n  a:\n    packages: [ # open\n      jq # json\n      # heading\n    ]\n",
   ],
   [
+    "removing from a list whose bracket closes behind a comma",
+    "groups:\n  a:\n    packages: [\n      jq, # json\n      age,]\n",
+    ["remove", "age"],
+    "groups:\n  a:\n    packages: [\n      jq, # json\n      ]\n",
+  ],
+  [
     "an entry goes with its keys that are commented out",
     "groups:\n  a:\n    packages:\n      - package: jq\n        # version: '1'\n      # of age\n      - age\n",
     ["remove", "jq"],

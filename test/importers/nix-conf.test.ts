@@ -221,6 +221,14 @@ const ROWS: readonly (readonly [string, Row])[] = [
     "users",
     { given: "trusted-users = root @wheel\nallowed-users = *", want: { trustedUsers: ["root", "@wheel"], allowedUsers: ["*"] } },
   ],
+  [
+    "an entry that is no account is left out with a remark",
+    {
+      given: "trusted-users = root $USER @wheel %admin",
+      want: { trustedUsers: ["root", "@wheel"] },
+      says: ["an entry of trusted-users is left out: $USER is no name", "%admin is no name"],
+    },
+  ],
   ["extra trusted users join root", { given: "extra-trusted-users = alice", want: { trustedUsers: ["root", "alice"] } }],
   [
     "remote builders",

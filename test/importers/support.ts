@@ -25,6 +25,7 @@ export const few: KnownPackages = {
       "openssl",
     ].includes(attribute),
   isRemoved: () => false,
+  replacementOf: () => undefined,
   programOf: () => "",
   isUnfree: (attribute) => attribute === "terraform",
   tools: openForeignTools("", ""),

@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { importConfigs } from "../../generator/importers/index.ts";
 import { compileText } from "../support/spec.ts";
-import { comments, imported } from "./support.ts";
+import { comments, few, imported } from "./support.ts";
 
 interface Row {
   /** The file's path and text. */
@@ -53,6 +53,25 @@ const ROWS: readonly (readonly [string, Row])[] = [
     {
       given: [`app/${V}`, "terraform 1.5.0"],
       want: { nixpkgs: { unfree: ["terraform"] }, ...tools([{ package: "terraform", version: "1.5.0" }]) },
+    },
+  ],
+  [
+    ".tool-versions: versions with a channel or another program's version",
+    {
+      given: [`app/${V}`, "elixir 1.16.3-otp-26\nflutter 3.22.2-stable"],
+      want: tools(["elixir", "flutter"]),
+      says: ["wanted: 1.16.3-otp-26", "wanted: 3.22.2-stable"],
+    },
+  ],
+  [
+    "mise: comments at the end of a table and of the file",
+    {
+      given: [
+        M,
+        '[tools]\njq = "latest"\n# kubectl = "1.29"\n\n[settings]\n# why so\nexperimental = true\n\n# of variables\n[vars]\na = "b"\n# the end\n',
+      ],
+      want: tools(["jq"]),
+      says: ['kubectl = "1.29"', "of variables", "the end"],
     },
   ],
   [
@@ -428,6 +447,67 @@ files("devenv: a file that says nothing of nixpkgs leaves the other's nixpkgs an
   const all = await imported({ "app/devenv.local.yaml": "allow_unfree: true\n", "app/devenv.yaml": shared });
   const wanted = { url: "github:NixOS/nixpkgs/nixos-24.05", unfree: true, insecure: ["openssl-1.1.1w"] };
   assert.equal(all.spec.nixpkgs, wanted, all.yaml);
+});
+
+files("devenv.nix: lists in several parts, behind let and with, and names that are no packages", async () => {
+  const rows: readonly (readonly [nix: string, packages: readonly string[], says?: string])[] = [
+    [
+      "{ pkgs, ... }:\nlet\n  own = import ./x { inherit pkgs; };\n  inherit (own) thing;\nin\n{ packages = [ pkgs.jq own.cowsay thing ] ++ (with pkgs; [ go ]) ++ [ pkgs.hello ]; }",
+      ["jq", "go", "hello"],
+      "left out, since it is code: own.cowsay left out, since it is code: thing",
+    ],
+    ["{ pkgs, ... }: with pkgs; rec { packages = with pkgs; [ jq ]; }", ["jq"]],
+    ["{ pkgs, ... }: { packages = builtins.attrValues { inherit (pkgs) jq go; }; }", ["jq", "go"]],
+    [
+      "{ pkgs, lib, ... }: { packages = [ pkgs.jq ] ++ lib.optionals true [ pkgs.go ] ++ [ pkgs.hello ]; }",
+      ["jq"],
+      "lib.optionals true [ pkgs.go ] ++ [ pkgs.hello ]",
+    ],
+    [
+      "{ pkgs, ... }: let x = 1; in let y = [ pkgs.go ]; in { packages = [ pkgs.jq ] ++ y; }",
+      ["jq"],
+      "left out, since it is code: y",
+    ],
+  ];
+  for (const [nix, packages, says = ""] of rows) {
+    const { spec, yaml } = await imported({ "app/devenv.nix": nix });
+    assert.equal((spec.groups as { app: { packages: unknown } }).app.packages, packages, nix);
+    assert.match(comments(yaml), says, nix);
+  }
+});
+
+files(
+  "what nixpkgs removed has its new name or is left out with a remark, unless the file has a nixpkgs of its own",
+  async () => {
+    const known = {
+      ...few,
+      isRemoved: (attribute: string) => ["nodePackages.jq", "old-go", "gone", "older"].includes(attribute),
+      replacementOf: (attribute: string) => (attribute === "old-go" ? "go" : undefined),
+    };
+    const packages = async (files: Record<string, string>) => {
+      const { spec, yaml } = await imported(files, {}, known);
+      return [(spec.groups as { app: { packages: unknown } }).app.packages, comments(yaml)] as const;
+    };
+    const devbox = { packages: ["nodePackages.jq", "old-go@latest", "gone", "older@1.2"] };
+    const [now, says] = await packages({ "app/devbox.json": JSON.stringify(devbox) });
+    assert.equal(now, ["jq", "go", { package: "older", version: "1.2" }]);
+    assert.match(says, "`old-go` is `go` in nixpkgs now");
+    assert.match(says, "gone is left out: nixpkgs removed it");
+    const [old] = await packages({ "app/devbox.json": JSON.stringify({ ...devbox, nixpkgs: { commit: "a".repeat(40) } }) });
+    assert.equal(old, ["nodePackages.jq", "old-go", "gone", { package: "older", version: "1.2" }]);
+    const nix = { "app/devenv.nix": "{ pkgs, ... }: { packages = [ pkgs.old-go pkgs.gone ]; }" };
+    assert.equal((await packages(nix))[0], ["go"]);
+    const own = { "app/devenv.yaml": "inputs: { nixpkgs: { url: 'github:NixOS/nixpkgs/nixos-24.05' } }\n", ...nix };
+    assert.equal((await packages(own))[0], ["old-go", "gone"]);
+  },
+);
+
+files("Brewfile: several calls on a line; aqua.yaml: a commit is no version", async () => {
+  const brew = await imported({ "app/Brewfile": "brew 'jq'; brew \"go\" # of a;b\nbrew 'hello', args: ['x;y']\n" });
+  assert.equal(brew.spec, { ...brew.spec, ...tools(["jq", "go", "hello"]) });
+  assert.match(comments(brew.yaml), "of a;b");
+  const aqua = await imported({ "app/aqua.yaml": `packages:\n- { name: a/jq, version: ${"91a0461".repeat(5)} }\n` });
+  assert.match(comments(aqua.yaml), "wanted: 91a046191a0461");
 });
 
 files("devenv.nix: a secret by the variable's name stays behind", async () => {

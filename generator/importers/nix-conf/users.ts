@@ -5,7 +5,12 @@ import type { Assignments } from "./assignments.ts";
 export function takeUsers(assignments: Assignments): Pick<Draft, "trustedUsers" | "allowedUsers"> {
   const take = (name: string): Noted<string>[] | undefined => {
     const found = assignments.takeList(name);
-    return found && [{ notes: found.notes }, ...found.words.map((value) => ({ value, notes: [] }))];
+    if (!found) return undefined;
+    const entries = found.words.map((value): Noted<string> => {
+      if (/^(?:\*|@?[A-Za-z_][A-Za-z0-9_.-]*\$?)$/.test(value)) return { value, notes: [] };
+      return { notes: [`an entry of ${name} is left out: ${value} is no name of an account or group`] };
+    });
+    return [{ notes: found.notes }, ...entries];
   };
   const trustedUsers = take("trusted-users");
   const allowedUsers = take("allowed-users");
