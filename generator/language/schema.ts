@@ -29,7 +29,7 @@ const flakeReference = define("flakeReference", text(/^[a-z][a-z0-9+.-]*:[^\s"'<
 const attributePath = define("attributePath", text(/^[A-Za-z0-9_][A-Za-z0-9_'+-]*(\.[A-Za-z0-9_][A-Za-z0-9_'+-]*)*$/));
 const requirement = define("requirement", text(/^>= ?[0-9]+(\.[0-9]+){0,2}$/));
 const attribute = define("attribute", text(/^[A-Za-z0-9_][A-Za-z0-9_'+-]*$/));
-const packageVersion = define("packageVersion", text(/^[A-Za-z0-9][A-Za-z0-9._+~-]{0,127}$/));
+const packageVersion = define("packageVersion", text(/^(?!.*\.[xX]$)[A-Za-z0-9][A-Za-z0-9._+~-]{0,127}$/));
 const anyText = define("text", text());
 const oneLine = define("oneLine", text(/^[^\n\r\t]+$/));
 const absolutePath = define("absolutePath", text(/^(?!.*\/\.\.?(\/|$))\/[^\s\u0000-\u001f\u007f]*$/));

@@ -74,12 +74,16 @@ function booleans(value: unknown): Candidate[] {
 function texts({ value, written, path, root }: Wrong): Candidate[] {
   if (Array.isArray(value)) {
     const [only] = value;
+    // A list of folders extends a variable such as PATH; as text it would replace it.
+    if (isVariable(path) && /(?:PATH|DIRS)$/i.test(String(path.at(-1)))) return [["write", `{ prepend: ${written} }`]];
     return value.length === 1 && typeof only === "string" ? [["write the text without the list:", quotedIfNeeded(only)]] : [];
   }
   if (typeof value !== "number" && typeof value !== "boolean") return [];
   const meant = meantValue(definitionOf(path, root), written);
   return [["put it in quotes:", `"${written}"`], ...(meant ? [["write", meant.text] as const] : [])];
 }
+
+const isVariable = (path: SpecPath): boolean => path.length === 4 && path[0] === "shells" && path[2] === "env";
 
 function lists(wrong: Wrong): Candidate[] {
   const { value, written, path, root } = wrong;

@@ -62,7 +62,9 @@ export function unknownKeyHint(unknown: UnknownKey): { hint?: string } {
   if (there !== undefined) return { hint: `\`${there}\` is there already: move this into it, or delete it` };
   if (findSetting(key) !== undefined && siblings.includes("settings"))
     return { hint: `\`${key}\` is a setting of nix.conf: write it under \`settings\`` };
-  const isTopLevel = Object.keys(specSchema["properties"] as object).includes(key);
+  // A list of groups is not the map of all groups.
+  const isTopLevel =
+    Object.keys(specSchema["properties"] as object).includes(key) && (written.includes("\n") || fits(written, [key]));
   if (path.length > 0 && isTopLevel) return { hint: `\`${key}\` belongs at the top level of the spec` };
   const required = missing.length > 0 && siblings.length > missing.length ? `; ${quoted(missing)} must be there` : "";
   return { hint: `known keys here: ${siblings.join(", ")}${required}` };

@@ -14,10 +14,25 @@ const MEANT: Readonly<Record<string, (text: string) => string | undefined>> = {
   gitRef: (text) => (/nixpkgs/i.test(text) ? nixpkgsUrl(DEFAULTS.nixpkgs) : undefined),
   flakeReference: flakeReference,
   requirement: (text) => `">=${/\d+(?:\.\d+){0,2}/.exec(text)?.[0] ?? ""}"`,
+  packageVersion: (text) => {
+    const beginning = /^v?([\d.]*\d)(?:\.[xX*])+$/.exec(text)?.[1];
+    return beginning === undefined ? undefined : `"${beginning}"`;
+  },
   olderThan: days,
   minimumAge: days,
   absolutePath: (text) => (/^[\w.-]+(?:\/|$)/.test(text) ? `/${text}` : text.replace(/\/\.(?=\/|$)/g, "")),
-  modulePath: (text) => (text.startsWith("../") ? undefined : `./${text.replace(/^[./]+/, "")}`),
+  // A file elsewhere on the machine has to be copied first.
+  modulePath: (text) => (/^(?:\.\.)?\/|:/.test(text) ? undefined : `./${text.replace(/^[./]+/, "")}`),
+  bundlePath: (text) => (/^[\w.-]+\//.test(text) ? `./${text.replace(/^(?:\.\/)+/, "")}` : undefined),
+  size: (text) => {
+    const [, count, unit = "", binary] = /^"?([\d.]+) *([MGT])(i?)B?"?$/i.exec(text) ?? [];
+    const isPlain = binary === "" && /B"?$/i.test(text);
+    return count === undefined ? undefined : `${count}${unit.toUpperCase()}${isPlain ? "B" : "iB"}`;
+  },
+  cachixName: (text) => /^(?:https:\/\/)?([a-z0-9-]+)\.cachix\.org\/?$/i.exec(text)?.[1]?.toLowerCase(),
+  repositoryReference: (text) =>
+    flakeReference(text.replace(/^https:\/\/(?=(?:www\.)?github\.com\/)/, "")) ??
+    (/^(?:https|ssh):\/\//.test(text) ? `git+${text}` : undefined),
   account: (text) => text.replace(/@.*$/, ""),
   nixUser: (text) => (text.startsWith("%") ? `"@${text.slice(1)}"` : undefined),
   imageName: (text) => text.toLowerCase().replace(/:[^/]*$/, ""),
@@ -56,7 +71,11 @@ const CHOICES: readonly (readonly [choice: string, others: RegExp])[] = [
   ["darwin", /^(?:mac|mac-?os|osx|apple|nix-darwin)$/i],
   ["linux", /^(?:ubuntu|debian|fedora|arch|alpine|rhel|centos|suse|opensuse|rocky|mint|wsl|gnu)/i],
   ["forgejo", /^(?:gitea|codeberg)$/i],
-  ["github", /^(?:gh|actions)$/i],
+  ["github", /^(?:gh|actions|github[- ]actions)$/i],
+  ["gitlab", /^gitlab[- ]ci$/i],
+  ["day", /^daily$/i],
+  ["week", /^weekly$/i],
+  ["month", /^monthly$/i],
   ["deploy-rs", /^(?:deploy|serokell)$/i],
 ];
 

@@ -76,7 +76,11 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   },
   runnerLabel: { name: "runner label", use: "letters, digits, `.`, `_` and `-`, such as self-hosted" },
   cachixName: { name: "cache name", use: "the name in NAME.cachix.org: lower-case letters, digits and `-`" },
-  modulePath: { name: "module path", use: "a path inside the output folder that starts with ./, such as ./hosts/web.nix" },
+  modulePath: {
+    name: "module path",
+    use: "a path inside the output folder that starts with ./, such as ./hosts/web.nix",
+    hint: "copy the file into the output folder, below hosts/ or overlays/; an overlay of a flake is `{ from: INPUT }`",
+  },
   projectPath: { name: "path", use: "a path below the project's root or an absolute path, without `..` and control characters" },
   searchPath: {
     name: "path",
@@ -105,6 +109,7 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   bundlePath: {
     name: "path",
     use: "an absolute path of plain characters, without `.`, `..`, `:` and `=`, or a file in the output folder such as ./certs/company.pem",
+    hint: "name one file that has all certificates, such as /etc/ssl/certs/ca-certificates.crt",
   },
   url: { name: "URL", use: "a URL or store address without white space or `#`, such as https://cache.nixos.org/" },
 };

@@ -220,6 +220,53 @@ const MORE: readonly Row[] = [
   ["shells: { default: { env: { ⟦my-var⟧: x } } }", "name-invalid", /`my_var`/, "shells: { default: { env: { my_var: x } } }"],
   ["systems: ⟦[]⟧", "schema-value", /add one/],
   ["systems: ⟦all⟧", "schema-type", /\[x86_64-linux\]/],
+  // Keys of later features, in another tool's words.
+  [packages('{ package: jq, version: ⟦"1.7.x"⟧ }'), "schema-value", /"1\.7"/],
+  [
+    "shells: { default: { env: { PATH: ⟦[bin]⟧ } } }",
+    "schema-type",
+    /prepend/,
+    "shells: { default: { env: { PATH: { prepend: [bin] } } } }",
+  ],
+  ["network: { caBundle: ⟦certs/company.pem⟧ }", "schema-value", /`\.\/certs/, "network: { caBundle: ./certs/company.pem }"],
+  ["network: { caBundle: ⟦/etc/ssl/certs/⟧ }", "schema-value", /one file/],
+  [
+    "ci: { forges: [github], cache: { cachix: ⟦'https://acme.cachix.org'⟧ } }",
+    "schema-value",
+    /`acme`/,
+    "ci: { forges: [github], cache: { cachix: acme } }",
+  ],
+  ["ci: ⟦github-actions⟧", "schema-value", /`github`/, "ci: github"],
+  ["ci: ⟦gitlab-ci⟧", "schema-value", /`gitlab`/, "ci: gitlab"],
+  [
+    "groups: { a: {} }\npolicy: { closure: { a: ⟦2G⟧ } }",
+    "schema-value",
+    /`2GiB`/,
+    "groups: { a: {} }\npolicy: { closure: { a: 2GiB } }",
+  ],
+  [
+    "groups: { a: {} }\npolicy: { closure: { a: ⟦500 mb⟧ } }",
+    "schema-value",
+    /`500MB`/,
+    "groups: { a: {} }\npolicy: { closure: { a: 500MB } }",
+  ],
+  ["updates: { bot: renovate, every: ⟦weekly⟧ }", "schema-value", /`week`/, "updates: { bot: renovate, every: week }"],
+  [
+    "repository: ⟦https://github.com/acme/platform⟧",
+    "schema-value",
+    /`github:acme\/platform`/,
+    "repository: github:acme/platform",
+  ],
+  [
+    "repository: ⟦https://git.example.net/platform⟧",
+    "schema-value",
+    /`git\+https:/,
+    "repository: git+https://git.example.net/platform",
+  ],
+  ["repository: ⟦acme/platform⟧", "schema-value", /`github:acme\/platform`/, "repository: github:acme/platform"],
+  ["users: { ada: { ⟦groups⟧: [a] } }", "schema-unknown-key", /known keys here: settings/],
+  [host("modules: [⟦/etc/nixos/configuration.nix⟧]"), "schema-value", /copy the file/],
+  ["nixpkgs: { overlays: [⟦'github:acme/overlay'⟧] }", "schema-value", /from: INPUT/],
   // A wrong value of which two stages could complain.
   ["buildUsers: { ⟦count⟧: 32 }", "schema-unknown-key", /known keys here: .*roles/],
   ["buildUsers: { ⟦rolls⟧: [{ role: aws }] }", "schema-unknown-key", /`roles`/, "buildUsers: { roles: [{ role: aws }] }"],
@@ -284,6 +331,13 @@ test("a misspelt code of `lint` is one warning, and not what it accepts as well"
     diagnostics.map(({ code, hint }) => [code, hint]),
     [["lint-unused", "did you mean `sandbox-off`?"]],
   );
+});
+
+test("a family of licences has its newest members as the hint", () => {
+  for (const written of ["GPL", "GPLv3", "gpl-3"]) {
+    const { diagnostics } = compileText(`${head}groups: {}\npolicy: { licenses: { deny: [${written}] } }\n`);
+    assert.match(diagnostics[0]?.hint ?? "", /^did you mean `GPL-3\.0-/, written);
+  }
 });
 
 test("an unknown name is one finding, with the other places that have it", () => {

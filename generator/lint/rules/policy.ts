@@ -79,7 +79,12 @@ export const policyRules: readonly Rule[] = [
       const names = [...known];
       for (const { at, written, license } of denied) {
         if (known.has(license) || license.includes(" WITH ")) continue;
-        const near = boundedNearest(names, written, names);
+        // `GPL` and `GPLv3` are GPL-3.0-only, and no misspelt NGPL.
+        const family = written.toLowerCase().replace(/[- ]?v?(?=\d|$)/, "-");
+        const versions = names
+          .filter((one) => one.toLowerCase().startsWith(family) && /-\d/.test(one))
+          .sort((a, b) => versionIn(b) - versionIn(a) || (a < b ? -1 : 1));
+        const near = versions.length > 0 ? versions : boundedNearest(names, written, names);
         const longer = near.length > 0 ? near : names.filter((one) => one.toLowerCase().startsWith(written.toLowerCase()));
         report({
           at,
@@ -120,3 +125,6 @@ function licensesOf(tool: Tool, facts: Facts | undefined): ReadonlySet<string> {
   if (tool.from.kind === "flake") return new Set();
   return new Set((facts?.find(tool.package)?.licenses ?? []).map(currentLicense));
 }
+
+/** The version in a licence's name: 3 of `GPL-3.0-only`. */
+const versionIn = (license: string): number => Number.parseFloat(/-(\d+(?:\.\d+)?)/.exec(license)?.[1] ?? "0");
