@@ -224,9 +224,11 @@ class Reading {
     const loaded = this.#context.includes?.load(path, from) ?? "can't be read here";
     if (typeof loaded === "string") {
       const folder = dirname(from);
-      const hint = path.startsWith("/")
-        ? "correct the path"
-        : `the path is relative to the folder of this file, ${folder === "." ? "the current one" : `${folder}/`}`;
+      const hint = loaded.startsWith("is outside")
+        ? "add a shared base to the repository with Git, as a submodule or subtree"
+        : path.startsWith("/")
+          ? "correct the path"
+          : `the path is relative to the folder of this file, ${folder === "." ? "the current one" : `${folder}/`}`;
       return this.#fail("include-missing", `${path} ${loaded}`, place, hint);
     }
     const open = this.#open.findIndex((one) => one.path === loaded.path);
