@@ -68,7 +68,8 @@ function find(word: string, facts: Facts): Hit[] {
   }
   for (const { attribute, called, description } of toolCompletions()) {
     const text = `${attribute} ${called} ${description}`.toLowerCase();
-    const matched = words.filter((one) => text.includes(one)).length;
+    // One or two letters are in nearly every description: only whole words count.
+    const matched = words.filter((one) => (one.length < 3 ? text.split(/[^a-z0-9]+/).includes(one) : text.includes(one))).length;
     if (matched > 0) addTool(attribute, 5 + 2 * (words.length - matched), called === attribute ? undefined : called);
   }
   // Of several words, each may be part of a name.
