@@ -63,11 +63,16 @@ export function itemRemoval(source: Source, at: SpecPath): Fix | undefined {
   };
 }
 
+/** With more entries of `lint`, which no spec has, there is no edit: to find those that it shifts takes as long as all of them, for each finding. */
+const MOST_ACCEPTANCES = 2000;
+
 /** The edit, and those of the `lint` entries that name a later item of the list by its number. */
 function withShiftedPaths(source: Source, at: SpecPath, fix: Fix | undefined): Fix | undefined {
   const removed = at.at(-1);
   if (!fix || typeof removed !== "number") return fix;
   const { file: own, path } = source.origin(at);
+  const counts = source.files.map((file) => valueAt(file, ["lint"])).map((list) => (Array.isArray(list) ? list.length : 0));
+  if (Math.max(...counts) > MOST_ACCEPTANCES) return undefined;
   const also = source.files.flatMap((file): Fix[] => {
     // In the main file, a path is one of the whole spec; in an included one, of that file.
     const [here, value] = file === source.files[0] ? [at, source.value] : [path, file.value];
@@ -96,8 +101,8 @@ function removalIn(own: SourceFile, path: SpecPath): Fix | undefined {
   if (typeof parent !== "object" || parent === null || isBehindAlias(own, parentPath)) return undefined;
   const flow = flowAt(own, parentPath, parent);
   if (flow) {
-    const keys = Array.isArray(parent) ? [...parent.keys()] : Object.keys(parent);
-    return flowRemoval(flow, keys.indexOf(path.at(-1) as never));
+    const last = path.at(-1);
+    return flowRemoval(flow, typeof last === "number" ? last : Object.keys(parent).indexOf(last ?? ""));
   }
   const { text, file } = own;
   const value = own.locate(path, "value");
@@ -126,8 +131,19 @@ function endOf(own: SourceFile, path: SpecPath): number {
 const isBehindAlias = (own: SourceFile, path: SpecPath): boolean =>
   path.some((_, depth) => own.text[own.locate(path.slice(0, depth + 1), "value").start] === "*");
 
+/** By the list or map: a thousand findings can be in one with a hundred thousand entries. */
+const flows = new WeakMap<object, { readonly own: SourceFile; readonly flow: Flow | undefined }>();
+
 /** A list or map in brackets; undefined for one without. */
 function flowAt(own: SourceFile, path: SpecPath, parent: object): Flow | undefined {
+  const known = flows.get(parent);
+  if (known?.own === own) return known.flow;
+  const flow = newFlowAt(own, path, parent);
+  flows.set(parent, { own, flow });
+  return flow;
+}
+
+function newFlowAt(own: SourceFile, path: SpecPath, parent: object): Flow | undefined {
   const { text, file } = own;
   const whole = own.locate(path, "value");
   if (text[whole.start] !== "[" && text[whole.start] !== "{") return undefined;

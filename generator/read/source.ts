@@ -18,6 +18,9 @@ export const MAX_ENTRIES = 150_000;
 /** The maximum nesting of maps and lists; the language itself needs six levels. */
 export const MAX_DEPTH = 64;
 
+/** The maximum length of one key or value, in characters. Patterns that a text must match overflow their stack somewhat above it. */
+const MAX_TEXT = 1024 * 1024;
+
 /** The maximum number of aliases (`*name`) in a spec. */
 export const MAX_ALIASES = 100;
 
@@ -294,6 +297,15 @@ class Reader {
 
   /** Reports text that generated files can't contain. */
   #isPlainText(text: string, node: Node): boolean {
+    if (text.length > MAX_TEXT) {
+      this.#fail(
+        "yaml-limit",
+        `a text of ${text.length} characters; the limit is ${MAX_TEXT}`,
+        node,
+        "put it into a file of its own",
+      );
+      return false;
+    }
     const bad = UNWRITABLE.exec(text);
     if (!bad) return true;
     const code = `U+${bad[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;

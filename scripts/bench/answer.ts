@@ -10,35 +10,43 @@ export interface Answer extends Omit<Cost, "wall"> {
   readonly says: string;
 }
 
-/** How long one run may take, in milliseconds; on a busy machine much more passes than the CPU time that counts. */
-const TIMEOUT = 120_000;
+/** How long one run may take, in seconds; on a busy machine much more passes than the CPU time that counts. */
+const TIMEOUT = 120;
+/** What bash and git take is a part of the answer: `times` has the CPU time of all processes that ended. */
+const TIMED = `timeout -s KILL ${TIMEOUT} "$@"; status=$?; times >"$FLAKEWRIGHT_BENCH_TIMES"; exit $status`;
 
 /** Checks or imports the attack with the program at `bundle`, in a folder of its own. */
-export function answer(bundle: string, { file, text }: Attack, size: number): Answer {
+export function answer(bundle: string, { file, text, args: own, format = "json" }: Attack, size: number): Answer {
   const folder = mkdtempSync(scratch("attack-"));
   const report = join(folder, "usage.json");
+  const times = join(folder, "times");
   writeFileSync(join(folder, file), text(size));
-  const args = file === "spec.yaml" ? ["check", file, "--out", "out"] : ["import", file];
+  const args = own ?? (file === "spec.yaml" ? ["check", file, "--out", "out"] : ["import", file]);
   const { status, signal, stdout, stderr } = spawnSync(
-    process.execPath,
-    ["--require", REPORTER, bundle, ...args, "--format", "json"],
+    "bash",
+    ["-c", TIMED, "bash", process.execPath, "--require", REPORTER, bundle, ...args, "--format", format],
     {
       cwd: folder,
       encoding: "utf8",
       maxBuffer: 2 ** 30,
-      timeout: TIMEOUT,
-      killSignal: "SIGKILL",
-      env: { ...process.env, [REPORT_VARIABLE]: report },
+      env: { ...process.env, [REPORT_VARIABLE]: report, FLAKEWRIGHT_BENCH_TIMES: times },
     },
   );
   let cost: Omit<Cost, "wall"> = { cpu: Number.POSITIVE_INFINITY, memory: Number.POSITIVE_INFINITY };
   try {
-    cost = JSON.parse(readFileSync(report, "utf8"));
+    // The memory is that of flakewright itself, the time that of its children too.
+    const [, children = ""] = readFileSync(times, "utf8").trim().split("\n");
+    const parts = [...children.matchAll(/(\d+)m([\d.]+)s/g)].map(
+      ([, minutes, seconds]) => Number(minutes) * 60 + Number(seconds),
+    );
+    cost = { ...JSON.parse(readFileSync(report, "utf8")), cpu: parts.reduce((sum, one) => sum + one, 0) };
   } catch {
     // Killed, or out of memory.
   }
   rmSync(folder, { recursive: true, force: true });
-  const code = /"code": "([a-z-]+)"/.exec(stdout)?.[1] ?? / (?:error|warning) ([a-z-]+)/.exec(stderr)?.[1];
+  const code =
+    /"(?:code|ruleId)": "([a-z-]+)"|,title=([a-z-]+)/.exec(stdout)?.slice(1).find(Boolean) ??
+    / (?:error|warning) ([a-z-]+)/.exec(stderr)?.[1];
   const isAnswer = signal === null && (status === 0 || status === 1);
   return { ...cost, says: isAnswer ? (code ?? "ok") : (signal ?? `status ${status}: ${stderr.slice(0, 60)}`) };
 }

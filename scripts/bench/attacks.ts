@@ -3,12 +3,16 @@
  * measures them up to 8 MiB, test/growth.test.ts their growth.
  */
 
-import { BASE, HEAD, KEY, lines, RULE_ATTACKS } from "./rule-attacks.ts";
+import { BASE, each, HEAD, KEY, lines, RULE_ATTACKS, type Text } from "./rule-attacks.ts";
 
 export interface Attack {
   readonly name: string;
   /** How the file is called: `spec.yaml` is checked, any other is imported. */
   readonly file: string;
+  /** The command and its operands; by default `check` of a spec, and `import` of any other file. */
+  readonly args?: readonly string[];
+  /** The format of the report; JSON by default, which lists most. */
+  readonly format?: "text" | "json" | "sarif" | "github";
   /** A text of about that many bytes. */
   readonly text: (size: number) => string;
 }
@@ -600,6 +604,22 @@ const IMPORT_PLACES: readonly (readonly [file: string, before: string, after: st
   ["devenv.yaml", 'inputs: { nixpkgs: { url: "', '" } }\n'],
 ];
 
+/** Many findings, and a large platform, through every format and the commands that print most. */
+const OUTPUTS: readonly Attack[] = [
+  ["unknown keys", each(BASE, (at) => `zqk${at}: 1`)],
+  ["unknown packages", each(`${HEAD}groups:\n  k8s:\n    packages:\n`, (at) => `    - zqk${at}`)],
+  ["groups", each(`${HEAD}groups:\n`, (at) => `  g${at}: { packages: [git] }`)],
+  ["access keys", around(`${BASE}description: "`, repeat("AKIA0123456789ABCDEF "), '"\n')],
+].flatMap(([name, text]) => [
+  ...(["text", "sarif", "github"] as const).map((format): Attack => ({ ...spec(`${format}: ${name}`, text as Text), format })),
+  ...[["diff"], ["generate"], ["check", "--fix"], ["show"]].map(
+    ([command = "", ...options]): Attack => ({
+      ...spec(`${[command, ...options].join(" ")}: ${name}`, text as Text),
+      args: [command, "spec.yaml", ...options, "--out", "out"],
+    }),
+  ),
+]);
+
 /** Every attack. */
 export const ATTACKS: readonly Attack[] = [
   ...SPEC_LINES,
@@ -607,6 +627,7 @@ export const ATTACKS: readonly Attack[] = [
   ...RUN_PLACES.flatMap(([place, before, after]) =>
     RUNS.map(([name, text]) => spec(`${place}: ${name}`, around(before, repeat(text), after))),
   ),
+  ...OUTPUTS,
   ...IMPORTS,
   ...IMPORT_PLACES.flatMap(([file, before, after]) =>
     RUNS.map(([name, text]) => foreign(file, `${before.trim().slice(-12)} ${name}`, around(before, repeat(text), after))),

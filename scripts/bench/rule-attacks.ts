@@ -29,7 +29,7 @@ const OF_RELEASE = `${RELEASE}groups:\n  k8s:\n    packages:\n`;
 const HOST = 'system: x86_64-linux, groups: [k8s], stateVersion: "26.05"';
 
 /** A spec that begins with `before` and goes on with one line for each finding. */
-const each =
+export const each =
   (before: string, line: (index: number) => string): Text =>
   (size) =>
     `${before}${lines(line)(size)}\n`;

@@ -48,9 +48,10 @@ export const policyRules: readonly Rule[] = [
     check: ({ model, source, environment, report }) => {
       const denied = model.policy?.denied ?? [];
       if (denied.length === 0) return;
+      const byLicense = new Map(denied.map((one) => [one.license, one]));
       for (const tool of [...model.groups, ...model.shells].flatMap((part) => part.tools)) {
         const licenses = licensesOf(tool, environment.facts(tool.from));
-        const found = denied.filter(({ license }) => licenses.has(license));
+        const found = [...licenses].flatMap((license) => byLicense.get(license) ?? []);
         if (found.length === 0) continue;
         report({
           at: packageAt(source, tool),
