@@ -165,7 +165,7 @@ function parse(text: string): Document.Parsed {
  * (`full`), or -1. The check runs before the parser, which would overflow its stack or take gigabytes. It also counts what is in strings
  * and comments; a spec with 1000 unclosed brackets there is not realistic.
  */
-function limitsOf(text: string): { readonly deep: number; readonly full: number } {
+export function limitsOf(text: string): { readonly deep: number; readonly full: number } {
   let depth = 0;
   let lineDepth = 0;
   let entries = 0;

@@ -612,12 +612,13 @@ const OUTPUTS: readonly Attack[] = [
   ["access keys", around(`${BASE}description: "`, repeat("AKIA0123456789ABCDEF "), '"\n')],
 ].flatMap(([name, text]) => [
   ...(["text", "sarif", "github"] as const).map((format): Attack => ({ ...spec(`${format}: ${name}`, text as Text), format })),
-  ...[["diff"], ["generate"], ["check", "--fix"], ["show"]].map(
+  ...[["diff"], ["generate"], ["check", "--fix"]].map(
     ([command = "", ...options]): Attack => ({
       ...spec(`${[command, ...options].join(" ")}: ${name}`, text as Text),
       args: [command, "spec.yaml", ...options, "--out", "out"],
     }),
   ),
+  { ...spec(`show: ${name}`, text as Text), args: ["show", "spec.yaml"] },
 ]);
 
 /** Every attack. */

@@ -89,6 +89,7 @@ const BY_RULE: Readonly<Record<string, Text>> = {
   "feature-gone": hostSettings("experimental-features: [nix-command, flakes, no-url-literals]"),
   "feature-unknown": builders((at) => `features: [big_parallel, f${at}]`),
   "flake-reference": each(`${BASE}inputs:\n`, (at) => `  i${at}: { flake: "gihub:acme/tools" }`),
+  "hook-ends-shell": each(`${BASE}shells:\n`, (at) => `  s${at}: { hook: "exit 1" }`),
   "host-key-invalid": builders(() => "publicHostKey: AAAAC3NzaC1lZDI1NTE5AAAAIEw3T0sSYyB4dkxNYXlJbnZlbnRlZEtleQAA"),
   "host-key-unused": each(`${BASE}hosts:\n`, (at) => `  h${at}: { os: linux, stateVersion: "26.05" }`),
   "host-os": each(`${BASE}hosts:\n`, (at) => `  h${at}: { os: nixos, system: aarch64-darwin, stateVersion: 6 }`),
@@ -346,6 +347,24 @@ const PRODUCTS: Readonly<Record<string, Text>> = {
   "lists in place of texts": each(`${BASE}hosts:\n`, () => "  a: []\n  b: [x]"),
   "users with many settings": users(() => "cores: 2, max-jobs: 3, sandbox: true, keep-going: true"),
 };
+
+/**
+ * Attacks that cost a product, or the search for similar names, up to a fixed bound: a million pairs (model/products.ts), 500,000 compared
+ * names (report/bounded-search.ts). Below it they grow faster than their size; the bench measures them at the largest size.
+ */
+export const BOUNDED: ReadonlySet<string> = new Set([
+  "groups and volumes",
+  "groups and images",
+  "settings and users",
+  "images and commands",
+  "variables and images",
+  "builders and hosts",
+  "builders and hosts that none names",
+  "inputs and tools from them",
+  "inputs and what they follow",
+  "overlays and inputs",
+  "groups of one shell",
+]);
 
 /** Each attack by its name. */
 export const RULE_ATTACKS: readonly (readonly [name: string, text: Text])[] = [
