@@ -15,7 +15,7 @@ for (const [name, text, code] of [
   ["unknown keys, of the schema", base + many((at) => `zqk${at}: 1\n`, 1501), "schema-unknown-key"],
   [
     "unknown groups, of the model",
-    `${base}hosts:\n${many((at) => `  h${at}: { system: x86_64-linux, groups: [no], stateVersion: "26.05" }\n`, 1501)}`,
+    `${base}hosts:\n${many((at) => `  h${at}: { system: x86_64-linux, groups: [no${at}], stateVersion: "26.05" }\n`, 1501)}`,
     "reference-unknown",
   ],
   ["unknown settings, of a rule", `${base}settings:\n${many((at) => `  zqk${at}: 1\n`, 1501)}`, "setting-unknown"],
