@@ -169,7 +169,7 @@ function hostProblem(scheme: string, rest: string): StoreProblem | undefined {
 function parameterProblem(base: string, query: string): StoreProblem | undefined {
   for (const part of query.split("&").filter((one) => one !== "")) {
     const [name = "", value = ""] = part.split(/=(.*)/s);
-    const form = PARAMETERS[name];
+    const form = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined;
     if (form === undefined) {
       const [near, ...others] = nearestNames(name, Object.keys(PARAMETERS));
       // Nix takes any other name too, and may know it in a version to come.

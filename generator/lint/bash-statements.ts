@@ -116,12 +116,12 @@ class Reader {
 
   /** Whether the word belongs to a compound command, of which the rest follows. */
   #keyword(word: string): boolean {
-    const closed = CLOSES[word];
+    const closed = Object.hasOwn(CLOSES, word) ? CLOSES[word] : undefined;
     if (closed !== undefined) {
       if (this.#open.pop() !== closed) throw new NotUnderstood();
       return true;
     }
-    const opened = OPENS[word];
+    const opened = Object.hasOwn(OPENS, word) ? OPENS[word] : undefined;
     if (opened !== undefined) {
       this.#open.push(opened);
       if (opened === "case") this.#skipToPatterns();

@@ -49,7 +49,7 @@ export function systemSettings(declared: readonly Setting[], parts: SettingParts
     const before = result.get(name);
     if (before) {
       if (sameValue(before.value, value)) return;
-      const part = DERIVED[name] ?? name;
+      const part = Object.hasOwn(DERIVED, name) ? (DERIVED[name] ?? name) : name;
       add("name-conflict", before.at, "key", `\`${part}\` already sets \`${name}\``, {
         hint: `delete one of the two; \`${part}\` has more checks`,
         related: [{ message: `\`${part}\` is here`, range: source.locate(at, "key") }],

@@ -21,7 +21,8 @@ const NIX_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The value of a list setting that no line sets. */
-export const nixDefault = (name: string): readonly string[] => NIX_DEFAULTS[name] ?? [];
+export const nixDefault = (name: string): readonly string[] =>
+  (Object.hasOwn(NIX_DEFAULTS, name) ? NIX_DEFAULTS[name] : undefined) ?? [];
 
 /**
  * The settings of all lines as Nix ends up with them: a later line wins, `extra-` adds. What a section of the spec is for is

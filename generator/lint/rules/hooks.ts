@@ -67,9 +67,11 @@ function breaksOf(statements: readonly Statement[]): Break[] {
         else options.delete(option);
       }
   }
-  const strict = new Set([...options].flatMap(([option, statement]) => (OPTIONS[option] ? [statement] : [])));
+  const strict = new Set([...options].flatMap(([option, statement]) => (Object.hasOwn(OPTIONS, option) ? [statement] : [])));
   for (const statement of strict) {
-    const own = [...options].flatMap(([option, one]) => (one === statement ? (OPTIONS[option] ?? []) : []));
+    const own = [...options].flatMap(([option, one]) =>
+      one === statement && Object.hasOwn(OPTIONS, option) ? (OPTIONS[option] ?? []) : [],
+    );
     const message = `${own.map(({ text }) => text).join("; ")}: the hook runs in the shell itself`;
     found.push({
       statement,

@@ -83,5 +83,5 @@ function problemOf(setting: Setting, word: string): Problem | undefined {
   const name = withoutExtra(setting.name);
   if (!SHOWN.test(name) && /(?:^|=)(?:~\/|\$(?:HOME|\{HOME\}|PWD|\{PWD\}|USER|\{USER\}))/.test(word))
     return ["has `~` or a variable, and nothing in a setting is expanded", "write the whole path"];
-  return ENTRIES[name]?.(word);
+  return Object.hasOwn(ENTRIES, name) ? ENTRIES[name]?.(word) : undefined;
 }

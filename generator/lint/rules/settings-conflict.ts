@@ -53,7 +53,7 @@ export const settingsConflictRules: readonly Rule[] = [
     fixed: `settings:\n  max-jobs: 4\ntrustedUsers: [root]`,
     check: ({ model, source, report }) => {
       for (const setting of model.settings) {
-        const part = DERIVED[setting.name];
+        const part = Object.hasOwn(DERIVED, setting.name) ? DERIVED[setting.name] : undefined;
         // Where the two differ, the model has reported it.
         if (setting.at[0] !== "settings" || part === undefined || valueAt(source, [part]) === undefined) continue;
         report({
