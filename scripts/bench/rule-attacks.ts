@@ -363,6 +363,7 @@ export const BOUNDED: ReadonlySet<string> = new Set([
   "inputs and tools from them",
   "inputs and what they follow",
   "overlays and inputs",
+  "unfree entries and tools",
   "groups of one shell",
 ]);
 
