@@ -10,8 +10,7 @@ import type { SpecPath } from "../report/spec-path.ts";
 const JUDGED_BY: Readonly<Record<string, readonly string[]>> = {
   "build-users-auto-allocated": ["buildUsers", "settings"],
   "build-users-empty": ["buildUsers"],
-  "jobs-exceed-build-users": ["buildUsers"],
-  "uid-conflict": ["buildUsers"],
+  "uid-conflict": ["buildUsers.firstUid", "buildUsers.gid"],
   "ci-no-runner": ["systems", "ci"],
   "ci-cache-unsupported": ["ci"],
   "system-unused": ["systems", "ci.systems"],
@@ -37,7 +36,7 @@ const JUDGED_BY: Readonly<Record<string, readonly string[]>> = {
 
 /** Findings about an entry as a whole, such as what it lacks. */
 const OF_ENTRY =
-  /^(?:state-version-|host-|substituter-without-key|builder-|lint-without-why|package-|system-unused|calendar-event-|policy-)/;
+  /^(?:state-version-|host-(?!key-)|substituter-without-key|builder-|lint-without-why|package-|system-unused|calendar-event-|policy-)/;
 
 /** Consequences of the faults that validation found. */
 export class Consequences {

@@ -1,7 +1,6 @@
 import { isMac } from "../../knowledge/nix-darwin.ts";
 import type { BuildUsers } from "../../model/model.ts";
-import type { SpecPath } from "../../report/spec-path.ts";
-import { valueAt } from "../../report/spec-path.ts";
+import { type SpecPath, valueAt } from "../../report/spec-path.ts";
 import { replacement } from "../edits.ts";
 import type { Rule, RuleContext } from "../rule.ts";
 import { isOn, scopes, settingOf } from "../settings-in-force.ts";
@@ -20,8 +19,10 @@ export const buildUserRules: readonly Rule[] = [
     fixed: "settings:\n  max-jobs: 2\nbuildUsers:\n  roles:\n    - role: aws\n    - role: azure",
     source: "https://nix.dev/manual/nix/latest/command-ref/conf-file#conf-build-users-group",
     check: ({ model, source, report }) => {
-      const users = model.buildUsers?.roles.length ?? 0;
-      if (users === 0) return;
+      if (!model.buildUsers || model.buildUsers.roles.length === 0) return;
+      // A role that has been rejected is a build user too, once it is corrected.
+      const written = valueAt(source, ["buildUsers", "roles"]);
+      const users = Array.isArray(written) ? written.length : model.buildUsers.roles.length;
       for (const scope of scopes(model)) {
         const setting = scope.declared.find((one) => one.name === "max-jobs");
         const jobs = numberOf(setting);
