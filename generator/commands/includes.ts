@@ -1,37 +1,30 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import { isSpecPath } from "../knowledge/spec-file.ts";
 import { MAX_BYTES } from "../read/source.ts";
 import type { Includes } from "../read/spec.ts";
 import type { System } from "../system/system.ts";
-import { repositoryOf } from "../write/places.ts";
 
 /**
- * Reads the files that the spec includes, and notes them in `filesRead`. In a Git repository, what is outside of it is not read: findings
- * show lines of a spec's files, and a stranger's pull request could name any file of the machine that checks it, directly or by a link. A
- * clone would not have such a file either. The Nix store, which everybody can read, is an exception.
+ * Reads the files that the spec includes, and notes them in `filesRead`. Only files that are YAML by their name, also behind a link: findings
+ * show lines of a spec's files, and a stranger's pull request could name /etc/shadow of the machine that checks it.
  */
 export async function includesOf(
   system: System,
   spec: string,
   filesRead: Map<string, Uint8Array | undefined>,
 ): Promise<Includes> {
-  const root = (await system.realpath(spec)) ?? resolve(system.cwd, spec);
-  const repository = await repositoryOf(system, dirname(root));
-  const isOutside = (path: string) =>
-    repository !== undefined && !`${path}/`.startsWith(`${repository.replace(/\/$/, "")}/`) && !path.startsWith("/nix/store/");
   return {
-    root,
+    root: (await system.realpath(spec)) ?? resolve(system.cwd, spec),
     load(written, from) {
       const file = isAbsolute(written) ? written : join(dirname(from), written);
-      const read = system.readRegularFile(file, MAX_BYTES);
-      const isFound = typeof read !== "string";
-      filesRead.set(resolve(system.cwd, file), isFound && !isOutside(read.path) ? read.bytes : undefined);
-      if (!isFound) return isOutside(resolve(system.cwd, file)) ? OUTSIDE : read;
-      if (isOutside(read.path)) return OUTSIDE;
+      const found = isSpecPath(file) ? system.readRegularFile(file, MAX_BYTES) : NO_YAML;
+      const read = typeof found === "string" || isSpecPath(found.path) ? found : NO_YAML;
+      filesRead.set(resolve(system.cwd, file), typeof read === "string" ? undefined : read.bytes);
+      if (typeof read === "string") return read;
       filesRead.set(read.path, read.bytes);
       return { file, ...read };
     },
   };
 }
 
-/** Also where there is no file: whether there is one is nothing for a stranger to learn. */
-const OUTSIDE = "is outside of the spec's Git repository";
+const NO_YAML = "is not a YAML file: its name has to end in .yaml or .yml, also that of the file behind a link";

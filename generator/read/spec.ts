@@ -224,9 +224,8 @@ class Reading {
     const loaded = this.#context.includes?.load(path, from) ?? "can't be read here";
     if (typeof loaded === "string") {
       const folder = dirname(from);
-      const hint = loaded.startsWith("is outside")
-        ? "add a shared base to the repository with Git, as a submodule or subtree"
-        : path.startsWith("/")
+      const hint =
+        path.startsWith("/") || loaded.startsWith("is not a YAML file")
           ? "correct the path"
           : `the path is relative to the folder of this file, ${folder === "." ? "the current one" : `${folder}/`}`;
       return this.#fail("include-missing", `${path} ${loaded}`, place, hint);

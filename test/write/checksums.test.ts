@@ -104,7 +104,7 @@ withGit("names of includes that are code somewhere are read back as they are, an
     "a\\b.yaml",
     "*.yaml",
     "%n ${x} `touch ran`.yaml",
-    "é\u202e.yaml",
+    "é\u00a0.yaml",
     "a#b: c.yaml",
   ];
   names.push("::error file=x.yaml", "{{x}}.yaml", "--[x](y).yaml", "a\u2028b.yaml", ";touch ran;.yaml");
