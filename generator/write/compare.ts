@@ -191,11 +191,14 @@ export async function compareTree(
   await inBatches(planned, compareOne);
   const isMerged = ({ path, isMarked }: Doubtful) => isListed(claims, path) && (claims.isConflicted === true || isMarked);
   const generated = await generatedBefore(system, out, doubtful);
-  const left = doubtful.filter(({ path }) => !generated.has(path));
-  const edits = await editedInMerge(system, out, left.filter(isMerged));
+  const edits = await editedInMerge(
+    system,
+    out,
+    doubtful.filter((one) => !generated.has(one) && isMerged(one)),
+  );
   for (const one of doubtful) {
     const { path, update } = one;
-    if (left.includes(one)) {
+    if (!generated.has(one)) {
       const problem = isMerged(one) && !edits.has(path) ? undefined : notOurs(out, path, claims, force);
       if (isMerged(one) && !edits.has(path)) conflicted.push(path);
       else if (force && isListed(claims, path)) overridden.push(path);
@@ -207,18 +210,27 @@ export async function compareTree(
 
   const kept: string[] = [];
   const orphans = [...new Set([...claims.files.keys(), ...claims.pending.keys()])].filter((path) => !plannedPaths.has(path));
+  const unplanned: (Found & { readonly before: string; readonly isOurs: boolean })[] = [];
   for (const path of orphans.sort()) {
     const bytes = await readUnlessBehind(tree, path);
     if (!bytes) continue;
-    const found = hashOf(bytes);
-    const isOurs = isClaimed(claims, path, found) || (await generatedBefore(system, out, [{ path, hash: found }])).has(path);
+    const hash = hashOf(bytes);
+    unplanned.push({ path, hash, before: bytes.toString(), isOurs: isClaimed(claims, path, hash) });
+  }
+  const older = await generatedBefore(
+    system,
+    out,
+    unplanned.filter(({ isOurs }) => !isOurs),
+  );
+  for (const one of unplanned) {
+    const { path, hash, before } = one;
+    const isOurs = one.isOurs || older.has(one);
     if (!isOurs && !force) {
       kept.push(path);
       continue;
     }
     if (!isOurs) overridden.push(path);
-    const before = bytes.toString();
-    changes.push({ path, change: "removed", before, found, after: undefined, bytes: undefined, mode: 0o644, once: false });
+    changes.push({ path, change: "removed", before, found: hash, after: undefined, bytes: undefined, mode: 0o644, once: false });
   }
   const isWithout = await withoutModes(modes, tree);
   const lost = isWithout ? [] : modes.wrong.map(({ path }) => path);

@@ -23,10 +23,14 @@ const SEARCH_TIMEOUT = 10_000;
 const HEADS = ["HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD", "REVERT_HEAD", "ORIG_HEAD"];
 
 /**
- * The files whose content flakewright generated at some commit; `[]` without Git. The content is in the manifest of that commit, so it can't be
- * lost by writing the file again.
+ * Those of the files whose content flakewright generated at some commit; none without Git. The content is in the manifest of that commit, so it
+ * can't be lost by writing the file again.
  */
-export async function generatedBefore(system: System, out: string, files: readonly Found[]): Promise<ReadonlySet<string>> {
+export async function generatedBefore<T extends Found>(
+  system: System,
+  out: string,
+  files: readonly T[],
+): Promise<ReadonlySet<T>> {
   if (files.length === 0) return new Set();
   const heads = await present(system, out, HEADS);
   if (heads.length === 0) return new Set();
@@ -34,14 +38,12 @@ export async function generatedBefore(system: System, out: string, files: readon
   const list = await git(system, out, query, AbortSignal.timeout(SEARCH_TIMEOUT));
   const commits = list.stdout.split("\n").filter((line) => line !== "");
   if (list.status !== 0 || commits.length === 0) return new Set();
-  const found = new Set<string>();
   const patterns = [...new Set(files.map(({ hash }) => hash))].flatMap((hash) => ["-e", hash]);
   const listed = await git(system, out, ["grep", "-hF", ...patterns, ...commits, "--", MANIFEST]);
   const pairs = new Set(
     [...listed.stdout.matchAll(/^ *"([^"\\]+)": "(sha256-[A-Za-z0-9+/=]+)",?$/gm)].map(([, path, hash]) => `${path} ${hash}`),
   );
-  for (const { path, hash } of files) if (pairs.has(`${path} ${hash}`)) found.add(path);
-  return found;
+  return new Set(files.filter(({ path, hash }) => pairs.has(`${path} ${hash}`)));
 }
 
 /**
@@ -65,15 +67,17 @@ export async function editedInMerge(
     return status === 0 ? hashOf(Buffer.from(stdout)) : undefined;
   };
   const edited = new Set<string>();
+  const committed: Found[] = [];
   for (const { path, hash, isMarked } of files) {
     const merged = await hashAt(during ? ":0" : "HEAD", path);
     if (!isMarked && hash !== merged) edited.add(path);
     for (const side of sides) {
       const own = await hashAt(side, path);
-      const isOurs = own === undefined || (await generatedBefore(system, out, [{ path, hash: own }])).has(path);
-      if (!isOurs) edited.add(path);
+      if (own !== undefined) committed.push({ path, hash: own });
     }
   }
+  const generated = await generatedBefore(system, out, committed);
+  for (const one of committed) if (!generated.has(one)) edited.add(one.path);
   return edited;
 }
 
