@@ -27,7 +27,7 @@ export async function add(system: System, options: Options, tools: readonly stri
   const entries = tools.map((tool) => entryOf(tool, options));
   const edits = editsFor(source, group, entries, groups.includes(group));
   if (edits === undefined) return usage(`the tools of \`${group}\` are written in a way that can't be edited; add them by hand`);
-  return editSpec(system, options, session, edits, STOPS, `added ${quoted(tools)} to the group \`${group}\``);
+  return editSpec(system, options, session, compiled, edits, STOPS, `added ${quoted(tools)} to the group \`${group}\``);
 }
 
 const usage = (note: string): Outcome => ({ ...printed(""), notes: [note], status: 2 });

@@ -43,6 +43,7 @@ export async function adopt(system: System, options: Options): Promise<Outcome> 
     system,
     options,
     session,
+    compiled,
     edits.flatMap((edit) => edit ?? []),
     [],
     done,

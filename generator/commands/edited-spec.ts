@@ -1,3 +1,4 @@
+import type { Compiled } from "../compile.ts";
 import { applyFixes } from "../report/apply-fixes.ts";
 import { type Diagnostic, type Fix, hasErrors } from "../report/diagnostic.ts";
 import type { System } from "../system/system.ts";
@@ -33,6 +34,7 @@ export async function edited(
 /**
  * Carries out edits of the spec's files, all or none.
  *
+ * @param before The spec as it is.
  * @param edits Edits of the files as they are, or what they would be.
  * @param stops The codes of warnings that refuse the edit, beside all errors.
  * @returns The outcome to show; its status is 0 when the files were written.
@@ -41,12 +43,11 @@ export async function editSpec(
   system: System,
   options: Options,
   session: Session,
+  before: Compiled,
   edits: readonly Fix[] | EditedTexts,
   stops: readonly string[],
   done: string,
 ): Promise<Outcome> {
-  const before = await compileSpec(system, options, session);
-  if ("status" in before) return before;
   const texts = await textsOf(system, [...before.texts.keys()]);
   let changed = edits instanceof Map ? (edits as EditedTexts) : applyFixes(texts, edits as readonly Fix[]).changed;
   const notes: string[] = [];

@@ -27,7 +27,7 @@ export async function remove(system: System, options: Options, tools: readonly s
   }
   const changed = await withoutTools(system, options, session, tools);
   if ("status" in changed) return changed;
-  return editSpec(system, options, session, changed, [], `removed ${quoted(tools)}`);
+  return editSpec(system, options, session, compiled, changed, [], `removed ${quoted(tools)}`);
 }
 
 /** The tools of the named group, or of all groups and shells. */

@@ -28,6 +28,7 @@ export async function upgrade(system: System, options: Options, release = DEFAUL
     system,
     options,
     session,
+    compiled,
     [replacement(source, at, "value", next)],
     [],
     `nixpkgs: ${written} -> ${next}; now run nix flake update in the output folder`,
