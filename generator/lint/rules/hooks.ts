@@ -67,15 +67,12 @@ function breaksOf(statements: readonly Statement[]): Break[] {
         else options.delete(option);
       }
   }
-  const strict = new Set([...options].flatMap(([option, statement]) => (Object.hasOwn(OPTIONS, option) ? [statement] : [])));
-  for (const statement of strict) {
-    const own = [...options].flatMap(([option, one]) =>
-      one === statement && Object.hasOwn(OPTIONS, option) ? (OPTIONS[option] ?? []) : [],
-    );
-    const message = `${own.map(({ text }) => text).join("; ")}: the hook runs in the shell itself`;
+  const strict = [...options].filter(([option]) => Object.hasOwn(STRICT, option));
+  for (const statement of new Set(strict.map(([, one]) => one))) {
+    const texts = strict.flatMap(([option, one]) => (one === statement ? (STRICT[option] ?? []) : []));
     found.push({
       statement,
-      message,
+      message: `${texts.join("; ")}: the hook runs in the shell itself`,
       hint: `remove this command, or put the lines in a subshell: \`( ${statement.words.join(" ")}; … )\``,
     });
   }
@@ -83,9 +80,9 @@ function breaksOf(statements: readonly Statement[]): Break[] {
 }
 
 /** The options that a shell for people can't have. */
-const OPTIONS: Readonly<Record<string, { readonly text: string }>> = {
-  errexit: { text: "`set -e` stays on, and the first command that fails closes the shell" },
-  nounset: { text: "`set -u` stays on, and prompts and completions fail" },
+const STRICT: Readonly<Record<string, string>> = {
+  errexit: "`set -e` stays on, and the first command that fails closes the shell",
+  nounset: "`set -u` stays on, and prompts and completions fail",
 };
 
 /** The options that `set` switches, in their order. */
