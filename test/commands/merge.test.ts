@@ -25,31 +25,17 @@ function project(text = spec("")): { folder: string; put(text: string): void; re
 }
 
 /**
- * Two branches that change the spec and the output, merged; the spec is resolved.
+ * A project as a repository whose main branch has the spec and its output.
  *
  * @param style Git's `merge.conflictStyle`; with `attributes`, the output's own .gitattributes decide, which leave no marks.
  */
-function merged(style: "merge" | "diff3" | "attributes") {
-  const it = project();
+function repository(text: string, style: "merge" | "diff3" | "attributes") {
+  const it = project(text);
+  const config = ["user.name=a", "user.email=a@example.org", `merge.conflictStyle=${style === "diff3" ? style : "merge"}`];
   const git = (...args: string[]) =>
-    spawnSync(
-      "git",
-      [
-        "-c",
-        "user.name=a",
-        "-c",
-        "user.email=a@example.org",
-        "-c",
-        `merge.conflictStyle=${style === "diff3" ? style : "merge"}`,
-        ...args,
-      ],
-      {
-        cwd: it.folder,
-        encoding: "utf8",
-      },
-    );
-  const commit = (text: string) => {
-    it.put(text);
+    spawnSync("git", [...config.flatMap((one) => ["-c", one]), ...args], { cwd: it.folder, encoding: "utf8" });
+  const commit = (next: string) => {
+    it.put(next);
     assert.is(flakewright(it.folder, ["generate"]).status, 0);
     git("add", "-A");
     assert.is(git("commit", "-qm", "x").status, 0);
@@ -57,7 +43,17 @@ function merged(style: "merge" | "diff3" | "attributes") {
   git("init", "-q", "-b", "main");
   // Other programs that merge, such as a forge's editor, do not read .gitattributes.
   if (style !== "attributes") writeFileSync(join(it.folder, ".git/info/attributes"), "out/** merge\n");
-  commit(spec(""));
+  commit(text);
+  return { ...it, git, commit };
+}
+
+/**
+ * Two branches that change the spec and the output, merged; the spec is resolved.
+ *
+ * @param style As for {@link repository}.
+ */
+function merged(style: "merge" | "diff3" | "attributes") {
+  const { git, commit, ...it } = repository(spec(""), style);
   git("checkout", "-qb", "other");
   commit(spec("  b: { packages: [ripgrep] }\n"));
   git("checkout", "-q", "main");
@@ -101,21 +97,10 @@ withGit("where Git knows the output's attributes, `generate` after a merge of th
 /**
  * Another branch alone changes some files, and this one only the setting; the merged spec then has neither side's words for these files.
  *
- * @param style As for {@link merged}.
+ * @param style As for {@link repository}.
  */
 function mergedFromOther(style: "merge" | "attributes") {
-  const it = project(spec("settings: { max-jobs: 2 }\n"));
-  const git = (...args: string[]) =>
-    spawnSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.org", ...args], { cwd: it.folder, encoding: "utf8" });
-  const commit = (text: string) => {
-    it.put(text);
-    assert.is(flakewright(it.folder, ["generate"]).status, 0);
-    git("add", "-A");
-    assert.is(git("commit", "-qm", "x").status, 0);
-  };
-  git("init", "-q", "-b", "main");
-  if (style === "merge") writeFileSync(join(it.folder, ".git/info/attributes"), "out/** merge\n");
-  commit(spec("settings: { max-jobs: 2 }\n"));
+  const { git, commit, ...it } = repository(spec("settings: { max-jobs: 2 }\n"), style);
   git("checkout", "-qb", "other");
   commit(spec("  b: { packages: [fd] }\nsettings: { max-jobs: 2 }\nusers: { ada: { settings: { max-jobs: 1 } } }\n"));
   git("checkout", "-q", "main");

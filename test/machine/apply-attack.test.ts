@@ -15,7 +15,7 @@ import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { BASE, snapshot } from "../support/image.ts";
-import { applying, generated, run } from "../support/machine.ts";
+import { applying, generated, run, WORKER_SPEC } from "../support/machine.ts";
 import { tempFolder, tempTree } from "../support/temp.ts";
 import { needs, tool } from "../support/tools.ts";
 
@@ -23,18 +23,6 @@ import { needs, tool } from "../support/tools.ts";
  * apply-nix-config.sh where the machine, the environment or somebody else is against it: it does its work, or it refuses in words and
  * leaves everything as it was. The first version fails these unless a test says otherwise.
  */
-
-const SPEC = `
-version: 1
-name: demo
-groups: {}
-settings: { experimental-features: [nix-command, flakes], max-jobs: 1, sandbox: true }
-buildUsers:
-  roles:
-    - { role: aws, description: AWS provider builds }
-builders:
-  - { host: arm.example.net, systems: [aarch64-linux], sshKey: /etc/nix/builder }
-`;
 
 const image = (more: Record<string, string> = {}): string =>
   tempTree({ ...BASE, "etc/nix/nix.conf": "sandbox = false\n", ...more });
@@ -47,7 +35,7 @@ const conf = (root: string) => readFileSync(join(root, "etc/nix/nix.conf"), "utf
 const test = suite("apply-nix-config.sh, attacked");
 const onImage = needs(test, ["root", "nix", "useradd", "groupadd", "usermod"]);
 test.before(() => {
-  out = generated(SPEC);
+  out = generated(WORKER_SPEC);
 });
 
 onImage("through a link in PATH it finds its own etc/", async () => {

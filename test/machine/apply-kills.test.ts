@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { BASE, snapshot } from "../support/image.ts";
-import { ACCOUNT_TOOLS, applying, generated } from "../support/machine.ts";
+import { ACCOUNT_TOOLS, applying, generated, WORKER_SPEC } from "../support/machine.ts";
 import { tempFolder, tempTree } from "../support/temp.ts";
 import { needs } from "../support/tools.ts";
 
@@ -15,18 +15,6 @@ import { needs } from "../support/tools.ts";
 
 const KILLS = Number(process.env["APPLY_KILLS"] ?? 8);
 
-const SPEC = `
-version: 1
-name: demo
-groups: {}
-settings: { experimental-features: [nix-command, flakes], max-jobs: 1, sandbox: true }
-buildUsers:
-  roles:
-    - { role: aws, description: AWS provider builds }
-builders:
-  - { host: arm.example.net, systems: [aarch64-linux], sshKey: /etc/nix/builder }
-`;
-
 let out: string;
 const { apply, must } = applying(() => out);
 const OLD = "# Debian's\nsandbox = false\n";
@@ -34,7 +22,7 @@ const OLD = "# Debian's\nsandbox = false\n";
 const test = suite("apply-nix-config.sh, killed");
 const onImage = needs(test, ["root", "nix", ...ACCOUNT_TOOLS]);
 test.before(() => {
-  out = generated(SPEC);
+  out = generated(WORKER_SPEC);
 });
 
 const copyOf = (root: string): string => {

@@ -20,6 +20,19 @@ export function generated(spec: string, folder = tempFolder()): string {
   return folder;
 }
 
+/** A spec with a build user, settings and a builder: each file of etc/ has something. */
+export const WORKER_SPEC = `
+version: 1
+name: demo
+groups: {}
+settings: { experimental-features: [nix-command, flakes], max-jobs: 1, sandbox: true }
+buildUsers:
+  roles:
+    - { role: aws, description: AWS provider builds }
+builders:
+  - { host: arm.example.net, systems: [aarch64-linux], sshKey: /etc/nix/builder }
+`;
+
 /** The programs that apply-nix-config.sh creates and removes build users with. A test that runs it as root requires them with `needs()`. */
 export const ACCOUNT_TOOLS = ["useradd", "usermod", "userdel", "groupadd", "groupdel", "gpasswd"] as const;
 
