@@ -57,6 +57,8 @@ buildNpmPackage {
       ./package-lock.json
       ./package.json
       ./scripts/build.ts
+      ./scripts/precompiled.ts
+      ./scripts/precompiled.ts
       ./scripts/prepare.mjs
       ./spec/flakewright.schema.json
       ./tsconfig.json

@@ -28,6 +28,7 @@ const SOURCES = [
   "package-lock.json",
   "package.json",
   "scripts/build.ts",
+  "scripts/precompiled.ts",
   "scripts/prepare.mjs",
   "spec/flakewright.schema.json",
   "tsconfig.json",
@@ -109,11 +110,14 @@ test("no generated file takes a program from a registry of packages", () => {
 test("package.nix builds from everything that the build script reads", () => {
   const listed = [...OWN_NIX["package.nix"].matchAll(/^ {6}\.\/(\S+)$/gm)].map(([, path = ""]) => path);
   assert.equal(listed.sort(), SOURCES);
-  // What the script imports is in these folders, and a package of package.json otherwise. Its own imports are at its top.
-  const [top = ""] = read("scripts/build.ts").split("\n\n");
-  const imports = [...top.matchAll(/^import .* from "([^"]+)";$/gm)].map(([, from = ""]) => from);
-  assert.ok(imports.length > 5);
-  for (const from of imports.filter((one) => one.startsWith("."))) assert.match(from, /^\.\.\/generator\//);
+  // What a script imports is in this list, or a package of package.json. Its own imports are at its top.
+  for (const script of ["build.ts", "precompiled.ts"]) {
+    const [top = ""] = read(join("scripts", script)).split("\n\n");
+    const imports = [...top.matchAll(/^import .* from "([^"]+)";$/gm)].map(([, from = ""]) => from);
+    assert.ok(imports.length > 5);
+    for (const from of imports.filter((one) => one.startsWith(".")))
+      assert.match(from, /^\.\.\/generator\/|^\.\/precompiled\.ts$/);
+  }
 });
 
 test("every package of the lock file has a hash", () => {

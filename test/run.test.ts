@@ -93,6 +93,18 @@ test("prints each file's result, the sum, and why tests were skipped", () => {
   assert.is(got.status, 1);
 });
 
+test("a file that does not compile fails alone", () => {
+  const got = runner({ "a.test.ts": `${head}${pass}t.run();`, "b.test.ts": 'const x = "' });
+  assert.match(got.text, /^ok {3}\S*test\/a\.test\.ts: 1 passed/m);
+  assert.match(got.text, /^FAIL \S*test\/b\.test\.ts: /m);
+  assert.match(got.text, /Unterminated string literal/);
+});
+
+test("an error names the line of the source", () => {
+  const got = runner({ "a.test.ts": `${head}\n\nt("fails", () => { throw new TypeError("no"); });\nt.run();` });
+  assert.match(got.text, /a\.test\.ts:4:\d+/);
+});
+
 test("exits 0 when all tests pass, 1 when none runs", () => {
   const passing = runner({ "a.test.ts": `${head}${pass}t.run();` });
   assert.equal([passing.last, passing.status], ["1 passed, 0 failed", 0]);

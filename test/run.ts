@@ -3,10 +3,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freshBundle } from "./support/cli.ts";
+import { compiledTests } from "./support/compiled.ts";
 import { SKIP_MARK } from "./support/tools.ts";
 
 /*
- * The test runner: `tsx test/run.ts [FILE…]`. Each file runs in its own process, so that tests of different files share no state.
+ * The test runner: `tsx test/run.ts [FILE…]`. It compiles all files at once, and runs each in its own process, so that tests of different
+ * files share no state.
  * uvu exits 0 when a file forgets `.run()`, when a `before` hook throws and when a `.only` is left behind. The runner compares uvu's
  * totals with the file and fails on all three.
  */
@@ -63,11 +65,26 @@ function evaluate({ source, output, status, timedOut }: Finished): FileResult {
   return { passed, failed, skipped, problems, skipReasons };
 }
 
-function run(file: string): Promise<Finished> {
+/**
+ * Node's arguments that run a test file. For coverage it runs from its source, and also when one of the files does not compile: that one
+ * fails then, and no other.
+ */
+async function starter(files: readonly string[]): Promise<(file: string) => readonly string[]> {
+  const fromSource = (file: string) => ["--import", "tsx", file];
+  if (process.env["NODE_V8_COVERAGE"]) return fromSource;
+  const compiled = await compiledTests(files).catch(() => undefined);
+  return (file) => {
+    const path = compiled?.get(file);
+    return path === undefined ? fromSource(file) : ["--enable-source-maps", path];
+  };
+}
+
+/** @param args Node's arguments that run the file */
+function run(file: string, args: readonly string[]): Promise<Finished> {
   return new Promise((done) => {
     const { FORCE_COLOR: _, ...env } = process.env;
     // Its own process group, so that processes which a test leaves running are ended with it.
-    const child = spawn(process.execPath, ["--import", "tsx", file], {
+    const child = spawn(process.execPath, args, {
       cwd: root,
       env,
       detached: true,
@@ -155,6 +172,7 @@ async function main(args: string[]): Promise<number> {
   const files = args.length > 0 ? args.map((arg) => resolve(arg)) : testFiles();
   const sum = { passed: 0, failed: 0, skipped: 0 };
   const reasons = new Map<string, number>();
+  const argumentsFor = await starter(files);
   const { print, start, end, close } = printer();
 
   const report = (name: string, finished: Finished, seconds: number) => {
@@ -177,7 +195,7 @@ async function main(args: string[]): Promise<number> {
       for (let file = next(); file !== undefined; file = next()) {
         const name = relative(root, file);
         start(name);
-        const finished = await run(file);
+        const finished = await run(file, argumentsFor(file));
         report(name, finished, end(name));
       }
     }),

@@ -11,7 +11,7 @@ export const appending = (code: string): string =>
     "if (vErrors === null) vErrors = $1.errors; else for (const one of $1.errors) vErrors.push(one);",
   );
 
-/** The options for compiling the schema, here and in scripts/build.ts. */
+/** The options for compiling the schema, here and in scripts/precompiled.ts. */
 export const ajvOptions = {
   allErrors: true,
   strict: true,
@@ -34,7 +34,7 @@ export const schemaForAjv: object = JSON.parse(JSON.stringify(specSchema), (key,
 
 let compiled: ValidateFunction | undefined;
 
-/** The compiled schema. In the bundle, a precompiled one replaces this module (scripts/build.ts). */
+/** The compiled schema. In the bundle, a precompiled one replaces this module (scripts/precompiled.ts). */
 export function validator(): ValidateFunction {
   compiled ??= new Ajv2020({ ...ajvOptions, code: { process: appending } }).compile(schemaForAjv);
   return compiled;

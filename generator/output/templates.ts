@@ -1,14 +1,13 @@
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { System } from "../system/system.ts";
 import { compileOptions, handlebars, ready, type Templates } from "./render.ts";
+import { TEMPLATE_FOLDER, templatePaths } from "./template-paths.ts";
 
-const FOLDER = fileURLToPath(new URL("../../flake-template/", import.meta.url));
-
-/** Reads and compiles the templates in their folder. The bundle has the precompiled ones instead of this module (scripts/build.ts). */
+/** Reads and compiles the templates in their folder. The bundle has the precompiled ones instead of this module (scripts/precompiled.ts). */
 export async function loadTemplates(system: System): Promise<Templates> {
   const texts = new Map<string, string>();
-  for (const path of await templatePaths(system)) texts.set(path, (await system.readFile(join(FOLDER, path)))?.toString() ?? "");
+  for (const path of await templatePaths(system))
+    texts.set(path, (await system.readFile(join(TEMPLATE_FOLDER, path)))?.toString() ?? "");
   const compiled = new Map<string, (view: object) => string>();
   return (path) => {
     let template = compiled.get(path);
@@ -20,15 +19,4 @@ export async function loadTemplates(system: System): Promise<Templates> {
     }
     return template;
   };
-}
-
-/** The paths of all templates below flake-template/. */
-export async function templatePaths(system: System, folder = ""): Promise<string[]> {
-  const paths: string[] = [];
-  for (const name of await system.list(join(FOLDER, folder))) {
-    const path = folder === "" ? name : `${folder}/${name}`;
-    if (name.endsWith(".hbs")) paths.push(path);
-    else paths.push(...(await templatePaths(system, path)));
-  }
-  return paths;
 }

@@ -4,7 +4,7 @@ import Handlebars from "handlebars";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { compileOptions, handlebars, printerNames, ready } from "../../generator/output/render.ts";
-import { templatePaths } from "../../generator/output/templates.ts";
+import { templatePaths } from "../../generator/output/template-paths.ts";
 import { repository, system } from "../support/spec.ts";
 
 /* Strings of a spec reach an output only through a printer: checked for every template in the tree that Handlebars parsed. */
