@@ -58,7 +58,6 @@ buildNpmPackage {
       ./package.json
       ./scripts/build.ts
       ./scripts/precompiled.ts
-      ./scripts/precompiled.ts
       ./scripts/prepare.mjs
       ./spec/flakewright.schema.json
       ./tsconfig.json

@@ -26,6 +26,16 @@ const ownAddress: Plugin = {
   },
 };
 
+/** Node loads packages itself, but for GitHub's: they import JSON without a word, which Node refuses. */
+const packages: Plugin = {
+  name: "packages",
+  setup({ onResolve }) {
+    onResolve({ filter: /^[^./]/ }, ({ kind, path }) =>
+      kind === "entry-point" || path.startsWith("@actions/") ? undefined : { path, external: true },
+    );
+  },
+};
+
 /**
  * Compiles test files with everything that they import from this repository, and removes the result when the process exits.
  * @returns where each file stands compiled
@@ -45,13 +55,12 @@ export async function compiledTests(files: readonly string[]): Promise<ReadonlyM
     outExtension: { ".js": ".mjs" },
     bundle: true,
     splitting: true,
-    packages: "external",
     platform: "node",
     target: "node20",
     format: "esm",
     sourcemap: true,
     logLevel: "silent",
-    plugins: [precompiled(JSON.stringify(pathToFileURL(templates).href)), ownAddress],
+    plugins: [precompiled(JSON.stringify(pathToFileURL(templates).href)), ownAddress, packages],
   });
   return new Map(files.map((file, index) => [file, join(folder, `${index}.mjs`)]));
 }
