@@ -96,9 +96,9 @@ export async function textsOf(system: System, files: readonly string[]): Promise
 export function overlaid(system: System, changed: EditedTexts): System {
   return {
     ...system,
-    readFile: async (path) => {
+    readFile: async (path, most) => {
       const text = changed.get(path);
-      return text === undefined ? system.readFile(path) : Buffer.from(text);
+      return text === undefined ? system.readFile(path, most) : Buffer.from(text);
     },
     readRegularFile: (path, limit) => {
       const read = system.readRegularFile(path, limit);

@@ -5,6 +5,7 @@ import { momentOf, nixpkgsUrl } from "../knowledge/releases.ts";
 import { listedRevision } from "../knowledge/revisions.ts";
 import { DEFAULTS } from "../language/defaults.ts";
 import { nixpkgsLine } from "../read/nixpkgs-line.ts";
+import { MAX_BYTES } from "../read/source.ts";
 import { valueAt } from "../report/spec-path.ts";
 import type { System } from "../system/system.ts";
 import type { Options } from "./outcome.ts";
@@ -66,7 +67,7 @@ export async function factsReader(system: System, options: Options): Promise<Fac
 
 /** The flake reference of the spec's nixpkgs, without compiling the spec; undefined without a spec that can be read. */
 export async function nixpkgsOf(system: System, { spec }: Options): Promise<string | undefined> {
-  const bytes = spec === "-" || (await system.kind(spec)) !== "file" ? undefined : await system.readFile(spec);
+  const bytes = spec === "-" || (await system.kind(spec)) !== "file" ? undefined : await system.readFile(spec, MAX_BYTES);
   if (!bytes) return undefined;
   const line = nixpkgsLine(Buffer.from(bytes).toString());
   if (line !== undefined) return nixpkgsUrl(line);

@@ -3,10 +3,13 @@ import { join, resolve } from "node:path";
 import { type CompileContext, type Compiled, compile } from "../compile.ts";
 import { pinsPath, readPins } from "../knowledge/pins.ts";
 import { readSizes, type Sizes, sizesPath } from "../knowledge/sizes.ts";
+import { isSpecPath } from "../knowledge/spec-file.ts";
 import { codeOf } from "../lint/bash-code.ts";
 import { GENERATED, type OwnFile, ownFiles } from "../lint/own-files.ts";
 import type { Templates } from "../output/render.ts";
 import { loadTemplates } from "../output/templates.ts";
+import { MAX_BYTES } from "../read/source.ts";
+import { handedOver } from "../system/handed-over.ts";
 import type { System } from "../system/system.ts";
 import { checksumsFile, folderInRepository } from "../write/checksums.ts";
 import type { KnownHashes } from "../write/compare.ts";
@@ -55,12 +58,12 @@ export async function compileSpec(
   needsFiles = true,
 ): Promise<CompiledSpec | Outcome> {
   const isStandardInput = options.spec === "-";
-  const kind = isStandardInput ? "file" : await system.kind(options.spec);
-  if (kind === "directory") return unreadable(`${options.spec} is a folder; name the spec in it`);
+  const path = resolve(system.cwd, options.spec);
+  const problem = isStandardInput ? undefined : await unusable(system, options.spec, path);
+  if (problem !== undefined) return unreadable(problem);
   const { facts, templates, filesRead, bash: known } = session ?? (await openSession(system, options));
   filesRead.clear();
-  const path = resolve(system.cwd, options.spec);
-  const bytes = isStandardInput ? await system.readStdin() : await system.readFile(options.spec);
+  const bytes = isStandardInput ? await system.readStdin(MAX_BYTES) : await system.readFile(options.spec, MAX_BYTES);
   if (!isStandardInput) filesRead.set(path, bytes);
   if (!bytes) return unreadable(`no spec at ${options.spec}; \`flakewright init\` writes a starter spec`);
   const locked = (await system.kind(join(options.out, "flake.lock"))) === "file";
@@ -97,6 +100,22 @@ export async function compileSpec(
   const checksums = await checksumsFile(system, place, compiled.files, filesRead);
   const origin = originOf(place, compiled.model?.name ?? "", options.version);
   return { ...compiled, files: [...compiled.files, checksums], origin };
+}
+
+/**
+ * Why a path can't be that of a spec; undefined when it can, or when nothing is there. Findings show lines of a spec: in a stranger's pull
+ * request spec/platform.yaml may be a link to /etc/shadow of the machine that checks it.
+ */
+async function unusable(system: System, spec: string, path: string): Promise<string | undefined> {
+  const kind = await system.kind(spec);
+  if (kind === undefined || kind === "file" || handedOver(path) !== undefined) return undefined;
+  const real = kind === "symlink" ? await system.realpath(spec) : path;
+  if (real === undefined) return undefined;
+  if (kind === "directory") return `${spec} is a folder; name the spec in it`;
+  if (!(await system.isFile(spec))) return `${spec} is not a regular file`;
+  return isSpecPath(real)
+    ? undefined
+    : `${spec} is a link to a file whose name does not end in .yaml or .yml: it is not read, since findings show its lines`;
 }
 
 /** The day, in UTC: `2026-05-01`. */

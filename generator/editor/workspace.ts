@@ -39,9 +39,9 @@ export class Workspace {
     const textOf = (path: string) => this.#open.get(resolve(system.cwd, path))?.getText();
     this.#system = {
       ...system,
-      readFile: async (path) => {
+      readFile: async (path, most) => {
         const text = textOf(path);
-        return text === undefined ? system.readFile(path) : Buffer.from(text);
+        return text === undefined ? system.readFile(path, most) : Buffer.from(text);
       },
       readRegularFile: (path, limit) => {
         const text = textOf(path);
@@ -50,6 +50,7 @@ export class Workspace {
           : { path: resolve(system.cwd, path), bytes: Buffer.from(text) };
       },
       kind: async (path) => (textOf(path) === undefined ? system.kind(path) : "file"),
+      isFile: async (path) => textOf(path) !== undefined || (await system.isFile(path)),
     };
   }
 

@@ -89,7 +89,8 @@ type Read = Stage<ReadFile>;
  */
 export function readFile(file: string, bytes: Uint8Array): Read {
   if (bytes.byteLength > MAX_BYTES) {
-    const message = `the file has ${bytes.byteLength} bytes; the limit is ${MAX_BYTES}`;
+    // Of a larger file, no more is read.
+    const message = `the file has more than ${MAX_BYTES} bytes, the limit`;
     return limit(file, "", message, { start: 0, end: 0 }, "split the platform into several specs");
   }
   let text: string;

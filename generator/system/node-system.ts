@@ -1,6 +1,8 @@
 import * as fs from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { handedOver } from "./handed-over.ts";
+import { readAtMost } from "./node-read.ts";
 import { isMissing, kindOf, openNodeTree } from "./node-tree.ts";
 import type { Place, System } from "./system.ts";
 
@@ -15,6 +17,26 @@ function undefinedIfMissing<T>(read: () => T): T | undefined {
     if (isMissing(error)) return undefined;
     throw error;
   }
+}
+
+/** No file that this program reads has more bytes. */
+const MOST = 256 * 2 ** 20;
+
+/** Opens a file without waiting for the writer of a pipe. */
+function openToRead(path: string): number {
+  const { O_RDONLY, O_NONBLOCK = 0 } = fs.constants;
+  try {
+    return fs.openSync(path, O_RDONLY | O_NONBLOCK);
+  } catch (error) {
+    // A socket can't be opened, a terminal not by a program without one.
+    if ((error as NodeJS.ErrnoException).code === "ENXIO") throw new Error(`${path} is no regular file`);
+    throw error;
+  }
+}
+
+function notPlain(path: string, stat: fs.Stats): Error {
+  if (stat.isDirectory()) return Object.assign(new Error(), { code: "EISDIR", syscall: "read", path });
+  return new Error(`${path} is a ${stat.isFIFO() ? "pipe" : "device"}, not a file`);
 }
 
 /** Error codes that are mistakes in the spec when a file that it names can't be read, as messages. */
@@ -96,8 +118,23 @@ export function nodeSystem(cwd: string, env: System["env"]): System {
     },
     now: () => Date.now(),
     randomId: () => Math.random().toString(36).slice(2).padEnd(11, "0"),
-    readStdin: async () => fs.readFileSync(0),
-    readFile: async (path) => undefinedIfMissing(() => fs.readFileSync(at(path))),
+    readStdin: async (most) => readAtMost(0, most),
+    async readFile(path, most) {
+      const absolute = at(path);
+      const descriptor = handedOver(absolute);
+      const file = descriptor ?? undefinedIfMissing(() => openToRead(absolute));
+      if (file === undefined) return undefined;
+      try {
+        const stat = fs.fstatSync(file);
+        if (!stat.isFile() && descriptor === undefined) throw notPlain(path, stat);
+        if (most !== undefined) return await readAtMost(file, most);
+        const bytes = stat.isFile() && stat.size > MOST ? undefined : await readAtMost(file, MOST);
+        if (bytes === undefined || bytes.byteLength > MOST) throw new Error(`${path} has more than ${MOST / 2 ** 20} MiB`);
+        return bytes;
+      } finally {
+        if (descriptor === undefined) fs.closeSync(file);
+      }
+    },
     readRegularFile(path, limit) {
       try {
         const real = fs.realpathSync(at(path));

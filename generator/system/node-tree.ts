@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { join } from "node:path";
-import { type Entry, type EntryKind, type FileStatus, NotInTree, type Tree } from "./tree.ts";
+import { type Entry, type EntryKind, type FileStatus, MOST_BYTES, NotInTree, type Tree } from "./tree.ts";
 
 const { O_RDONLY, O_RDWR, O_WRONLY, O_CREAT, O_EXCL } = fs.constants;
 // Windows has none of these.
@@ -48,6 +48,7 @@ export function statusOf(stat: fs.BigIntStats): FileStatus {
   return {
     kind: kindOf(stat),
     mode: Number(stat.mode) & 0o777,
+    size: Number(stat.size),
     stamp: `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`,
     settled: Math.abs(Date.now() - Number(stat.ctimeMs)) > SETTLED,
   };
@@ -60,7 +61,7 @@ interface Content {
   readonly stat: fs.BigIntStats;
 }
 
-/** A regular file with its content; undefined when the path is none. */
+/** A regular file with its content; undefined when the path is none, or when it is too large to be one of this program. */
 export function readPlain(path: string, follow = false): Content | undefined {
   const flags = O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW);
   // ELOOP: a link; ENXIO: a socket.
@@ -68,7 +69,7 @@ export function readPlain(path: string, follow = false): Content | undefined {
   if (file === undefined) return undefined;
   try {
     const stat = fs.fstatSync(file, { bigint: true });
-    return stat.isFile() ? { stat, bytes: fs.readFileSync(file) } : undefined;
+    return stat.isFile() && stat.size <= MOST_BYTES ? { stat, bytes: fs.readFileSync(file) } : undefined;
   } finally {
     fs.closeSync(file);
   }

@@ -29,10 +29,15 @@ export interface System {
   /** Milliseconds since 1970, only for display: clocks can jump. */
   now(): number;
   randomId(): string;
-  /** Standard input to its end. */
-  readStdin(): Promise<Buffer>;
-  /** A file's content. Waits for a pipe, as a shell would. */
-  readFile(path: string): Promise<Buffer | undefined>;
+  /** Standard input to its end, or its first `most` + 1 bytes. */
+  readStdin(most: number): Promise<Buffer>;
+  /**
+   * A file's content. Throws in words for a pipe or a device, which may never end. A path that a shell hands over in the place of a file,
+   * such as /dev/fd/63 for `<(…)`, is read whatever it leads to.
+   *
+   * @param most Of a file with more bytes, this many and one more are read. Without it, one of more than 256 MiB is an error.
+   */
+  readFile(path: string, most?: number): Promise<Buffer | undefined>;
   /**
    * Reads a file that a spec names, synchronously. `path` in the result is absolute and without symlinks. A string is the reason why
    * the file can't be read, such as `does not exist`. Only regular files are read, because others may never end.

@@ -5,11 +5,16 @@ export type EntryKind = "file" | "directory" | "symlink" | "other";
 export interface FileStatus {
   readonly kind: EntryKind;
   readonly mode: number;
+  /** In bytes. */
+  readonly size: number;
   /** Changes whenever the content may have changed: inode, size, mtime and ctime. */
   readonly stamp: string;
   /** Whether the stamp is to be trusted: a file that changed just now may change again within the same tick of its clock. */
   readonly settled: boolean;
 }
+
+/** Of a folder of others, no larger file is read: it is nothing that this program has written. In bytes. */
+export const MOST_BYTES = 64 * 2 ** 20;
 
 /** A path whose folders are not all real folders: something else, mostly a link, is where a folder should be. */
 export class NotInTree extends Error {}
@@ -22,7 +27,7 @@ export class NotInTree extends Error {}
  */
 export interface Tree {
   status(path: string): Promise<FileStatus | undefined>;
-  /** A regular file's content; undefined when there is none. Never waits for a pipe. */
+  /** A regular file's content; undefined when there is none, or when it has more than `MOST_BYTES`. Never waits for a pipe. */
   read(path: string): Promise<Buffer | undefined>;
   /** The names in a folder, sorted; `[]` when it does not exist. */
   list(path: string): Promise<string[]>;

@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type { PlannedFile } from "../output/outputs.ts";
 import { git } from "../system/git.ts";
 import type { System } from "../system/system.ts";
+import { MOST_BYTES } from "../system/tree.ts";
 import { withoutReturns } from "./line-ends.ts";
 import { foldersAbove, type OutputPlace, realFolder } from "./places.ts";
 
@@ -97,5 +98,7 @@ export function checksumLine(path: string, hash: string): string {
 const sha256 = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
 
 async function readableText(system: System, path: string): Promise<string | undefined> {
-  return (await system.kind(path)) === "file" ? (await system.readFile(path))?.toString() : undefined;
+  if ((await system.kind(path)) !== "file") return undefined;
+  const read = system.readRegularFile(path, MOST_BYTES);
+  return typeof read === "string" ? undefined : Buffer.from(read.bytes).toString();
 }

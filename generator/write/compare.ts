@@ -4,7 +4,7 @@ import type { PlannedFile } from "../output/outputs.ts";
 import { type Diagnostic, diagnostic, hasErrors } from "../report/diagnostic.ts";
 import type { FileChange } from "../report/report.ts";
 import type { System } from "../system/system.ts";
-import { type FileStatus, NotInTree, type Tree } from "../system/tree.ts";
+import { type FileStatus, MOST_BYTES, NotInTree, type Tree } from "../system/tree.ts";
 import { editedInMerge, type Found, generatedBefore } from "./generated-before.ts";
 import { withoutReturns } from "./line-ends.ts";
 import { type Claims, type Hashes, hashOf, ignoredNotes, MANIFEST, manifestText, readManifest } from "./manifest.ts";
@@ -162,7 +162,11 @@ export async function compareTree(
     files.set(path, hash);
     if (status === undefined) return change("created");
     if (status.kind !== "file") {
-      diagnostics.push(foreign(out, path, `a ${status.kind} that flakewright did not create is in its place`));
+      diagnostics.push(foreign(out, path, `a ${kindName(status)} that flakewright did not create is in its place`));
+      return;
+    }
+    if (status.size > MOST_BYTES) {
+      diagnostics.push(foreign(out, path, `a file of ${status.size} bytes that flakewright did not write is in its place`));
       return;
     }
     const same = before?.stamp === status.stamp && before.found === hash;
@@ -213,7 +217,8 @@ export async function compareTree(
   const unplanned: (Found & { readonly before: string; readonly isOurs: boolean })[] = [];
   for (const path of orphans.sort()) {
     const bytes = await readUnlessBehind(tree, path);
-    if (!bytes) continue;
+    if (bytes === "large") kept.push(path);
+    if (!Buffer.isBuffer(bytes)) continue;
     const hash = hashOf(bytes);
     unplanned.push({ path, hash, before: bytes.toString(), isOurs: isClaimed(claims, path, hash) });
   }
@@ -304,6 +309,9 @@ export const edited = (out: string, path: string, what: string): Diagnostic =>
     },
   );
 
+/** What a path is, for people. */
+export const kindName = ({ kind }: FileStatus): string => (kind === "other" ? "pipe or device" : kind);
+
 /** Why a file behind a link is foreign. */
 export const BEHIND = "one of its parent folders is a link or not a folder";
 
@@ -345,10 +353,11 @@ async function withoutModes({ right, wrong }: Modes, tree: Tree | undefined): Pr
   return all.every(({ mode }) => !runs(mode)) && (await tree.mayLackModes());
 }
 
-/** A regular file's content; undefined when there is none or a link leads to it. */
-async function readUnlessBehind(tree: Tree | undefined, path: string): Promise<Buffer | undefined> {
+/** A regular file's content; undefined when there is none or a link leads to it, `large` when it can't be one that flakewright wrote. */
+async function readUnlessBehind(tree: Tree | undefined, path: string): Promise<Buffer | "large" | undefined> {
   try {
-    return await tree?.read(path);
+    const status = await tree?.status(path);
+    return status?.kind === "file" && status.size > MOST_BYTES ? "large" : await tree?.read(path);
   } catch (error) {
     if (error instanceof NotInTree) return undefined;
     throw error;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { hasConflict, sidesOf } from "../knowledge/merge-conflicts.ts";
 import { canBeOutput } from "../output/outputs.ts";
 import { type Diagnostic, diagnostic } from "../report/diagnostic.ts";
-import type { Tree } from "../system/tree.ts";
+import { MOST_BYTES, type Tree } from "../system/tree.ts";
 import { STAGING } from "./lock.ts";
 import { type Origin, readOrigin } from "./origin.ts";
 
@@ -81,9 +81,11 @@ export async function readManifest(
       ),
     ],
   ];
-  const kind = (await tree?.status(MANIFEST))?.kind;
-  if (kind === undefined) return [empty, []];
-  if (kind !== "file") return refuse(`the manifest is a ${kind}, not a file`);
+  const status = await tree?.status(MANIFEST);
+  if (status === undefined) return [empty, []];
+  if (status.kind !== "file")
+    return refuse(`the manifest is a ${status.kind === "other" ? "pipe or device" : status.kind}, not a file`);
+  if (status.size > MOST_BYTES) return refuse(`the manifest has ${status.size} bytes: flakewright did not write it`);
   const text = (await tree?.read(MANIFEST))?.toString() ?? "";
   if (hasConflict(text)) return [conflictedClaims(text, planned), []];
   let value: ManifestValue | null;

@@ -1,6 +1,6 @@
 import { type Diagnostic, hasErrors } from "../report/diagnostic.ts";
 import { type Entry, NotInTree, type Tree } from "../system/tree.ts";
-import { BEHIND, edited, foreign, notOurs, type PlannedChange } from "./compare.ts";
+import { BEHIND, edited, foreign, kindName, notOurs, type PlannedChange } from "./compare.ts";
 import { type Claims, hashOf } from "./manifest.ts";
 
 /** One thing done, and how to undo it. `old` is what the run found, under its name in the staging folder. */
@@ -106,7 +106,7 @@ export class Transaction {
     const what = "was edited while flakewright was writing";
     if (status === undefined) this.diagnostics.push(edited(this.#out, path, "was removed while flakewright was writing"));
     else if (!content)
-      this.diagnostics.push(foreign(this.#out, path, `a ${status.kind} that flakewright did not create is in its place`));
+      this.diagnostics.push(foreign(this.#out, path, `a ${kindName(status)} that flakewright did not create is in its place`));
     else if (found !== undefined) this.diagnostics.push(edited(this.#out, path, what));
     else this.diagnostics.push(notOurs(this.#out, path, this.#claims, this.#force) ?? edited(this.#out, path, what));
   }
