@@ -5,5 +5,5 @@ import module from "node:module";
  * Node 22.1 and later have it (https://nodejs.org/api/module.html#module-compile-cache), Node 20 does not.
  */
 (module as { enableCompileCache?: () => void }).enableCompileCache?.();
-const { run } = await import("./cli/run.ts");
-await run(new URL(".", import.meta.url));
+// Without `await`: the bundle is CommonJS, which has none at its top.
+import("./cli/run.ts").then(({ run }) => run(new URL(".", import.meta.url)));

@@ -64,7 +64,10 @@ export function endWithReader(): void {
 export function terminal(show: Terminal["show"]): Terminal {
   return {
     show,
-    input: process.stdin,
+    // Only opened by a command that reads it.
+    get input() {
+      return process.stdin;
+    },
     output: process.stdout,
     // Only a command that asks for it handles the signals itself; they end every other command at once.
     interruption() {

@@ -61,16 +61,23 @@ export interface ToolCompletion {
   readonly description: string;
 }
 
-let completions: readonly ToolCompletion[] | undefined;
+const DESCRIPTIONS: ReadonlyMap<string, string> = new Map(
+  data.descriptions.map(({ attribute, description }) => [attribute, description]),
+);
+
+/** What a common tool is, in a few words without a full stop. Undefined if the attribute is not that of a common tool. */
+export const descriptionOf = (attribute: string): string | undefined => DESCRIPTIONS.get(attribute);
 
 /** Common tools of platforms, sorted by attribute, for suggestions in an editor. */
 export function toolCompletions(): readonly ToolCompletion[] {
-  completions ??= data.descriptions.map(({ attribute, description }) => ({
+  const called = new Map<string, string>();
+  for (const name of TOOL_NAMES)
+    if (name.kind !== "other-name" && !called.has(name.attribute)) called.set(name.attribute, name.called);
+  return data.descriptions.map(({ attribute, description }) => ({
     attribute,
-    called: TOOL_NAMES.find((name) => name.attribute === attribute && name.kind !== "other-name")?.called ?? attribute,
+    called: called.get(attribute) ?? attribute,
     description,
   }));
-  return completions;
 }
 
 const WELL_KNOWN: ReadonlySet<string> = new Set([...TOOL_NAMES, ...data.descriptions].map((one) => one.attribute));

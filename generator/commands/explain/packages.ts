@@ -1,5 +1,5 @@
 import type { Facts, PackageFacts, Verdict } from "../../knowledge/packages.ts";
-import { toolCompletions, toolNamed } from "../../knowledge/tool-names.ts";
+import { descriptionOf, toolNamed } from "../../knowledge/tool-names.ts";
 import { missingSince, nixpkgsName, specsNixpkgs, topLevelName, uncertainAbsence } from "../../knowledge/verdict-words.ts";
 import { factsOf, type Meaning } from "./meaning.ts";
 
@@ -9,7 +9,7 @@ export function packageMeaning(word: string, facts: Facts | undefined): Meaning 
   if (!found) return facts && absentMeaning(word, facts);
   const { attribute, why } = found;
   const about = facts?.find(attribute);
-  const description = about?.description ?? toolCompletions().find((tool) => tool.attribute === attribute)?.description;
+  const description = about?.description ?? descriptionOf(attribute);
   const verdict = facts?.verdict(attribute);
   const absence = facts && verdict?.kind === "removed" ? absenceOf(attribute, verdict, facts) : undefined;
   const sentences = [

@@ -1,6 +1,6 @@
 import type { Facts } from "../../knowledge/packages.ts";
 import { sizeText } from "../../knowledge/sizes.ts";
-import { toolCompletions } from "../../knowledge/tool-names.ts";
+import { descriptionOf } from "../../knowledge/tool-names.ts";
 import type { EnvValue, Group, Model, PackageSet, Shell, Tool } from "../../model/model.ts";
 import type { PlanContext } from "../context.ts";
 import { shellWord } from "../printers/shell.ts";
@@ -220,11 +220,6 @@ function shellIndex(model: Model, everything: Shell | undefined, ids: Ids): (too
 /** How many shells stand beside a tool; the others are counted, or a tool in each of a thousand groups makes a page of a million links. */
 const MOST_SHELLS = 40;
 
-/** Descriptions of well-known tools, for those that have none in the spec or the facts. */
-const DESCRIPTIONS: ReadonlyMap<string, string> = new Map(
-  toolCompletions().map(({ attribute, description }) => [attribute, description]),
-);
-
 function toolRow(tool: Tool, ids: Ids, shells: readonly Link[], nixpkgs: PackageSet, facts: Facts | undefined): object {
   const attribute = tool.package;
   const about: string[] = [];
@@ -239,7 +234,7 @@ function toolRow(tool: Tool, ids: Ids, shells: readonly Link[], nixpkgs: Package
   // On a narrow screen, a package that has the name of its tool has no line of its own.
   const kind = attribute === tool.name && about.length === 0 ? "same" : "package";
   const more = Math.max(0, shells.length - MOST_SHELLS);
-  const description = tool.description || known?.description || DESCRIPTIONS.get(attribute) || "";
+  const description = tool.description || known?.description || descriptionOf(attribute) || "";
   return {
     id: ids.of("tool", tool.name),
     name: tool.name,
