@@ -161,38 +161,35 @@ function parse(text: string): Document.Parsed {
   });
 }
 
+/** What opens, closes or separates entries; `- - - -` nests block lists on one line. */
+const STRUCTURE = /[[\]{},\n]|[-?:](?= )/g;
+
 /**
- * The offsets at which `[`, `{` or `- ` nest too deeply for the recursive parser (`deep`), and where the file has too many entries for it
- * (`full`), or -1. The check runs before the parser, which would overflow its stack or take gigabytes. It also counts what is in strings
- * and comments; a spec with 1000 unclosed brackets there is not realistic.
+ * The offsets at which `[`, `{` or `- ` nest too deeply for the recursive parser (`deep`), or where the file has too many entries for it
+ * (`full`), whichever is first, or -1. The check runs before the parser, which would overflow its stack or take gigabytes. It also counts what
+ * is in strings and comments; a spec with 1000 unclosed brackets there is not realistic.
  */
 export function limitsOf(text: string): { readonly deep: number; readonly full: number } {
   let depth = 0;
   let lineDepth = 0;
   let entries = 0;
-  let full = -1;
-  for (let at = 0; at < text.length; at++) {
-    const c = text.charCodeAt(at);
-    if (c === 0x5b || c === 0x7b) {
-      entries++;
-      if (++depth > 1000) return { deep: at, full };
-    } else if (c === 0x5d || c === 0x7d) {
+  STRUCTURE.lastIndex = 0;
+  while (STRUCTURE.test(text)) {
+    const at = STRUCTURE.lastIndex - 1;
+    const c = text[at];
+    if (c === "]" || c === "}") {
       if (depth > 0) depth--;
-    } else if (c === 0x2c) {
-      if (depth > 0) entries++;
-    } else if (c === 0x0a) {
-      lineDepth = 0;
-      entries++;
-    } else if (c === 0x2d || c === 0x3f || c === 0x3a) {
-      // `- - - -` nests block lists on one line.
-      if (text.charCodeAt(at + 1) === 0x20) {
-        entries++;
-        if (++lineDepth > 1000) return { deep: at, full };
-      }
+      continue;
     }
-    if (entries > MAX_ENTRIES && full === -1) full = at;
+    if (c === "\n") lineDepth = 0;
+    else if (c === "[" || c === "{") depth++;
+    else if (c === ",") {
+      if (depth === 0) continue;
+    } else lineDepth++;
+    if (depth > 1000 || lineDepth > 1000) return { deep: at, full: -1 };
+    if (++entries > MAX_ENTRIES) return { deep: -1, full: at };
   }
-  return { deep: -1, full };
+  return { deep: -1, full: -1 };
 }
 
 /** Converts nodes to plain data, checks the limits and reports duplicate keys. */

@@ -195,7 +195,7 @@ class NodeTree implements Tree {
     };
     try {
       for (const part of parts) {
-        shown = join(shown, part);
+        shown = `${shown}/${part}`;
         let next = folder.open(part, shown);
         if (!next && !make) return undefined;
         if (!next) {

@@ -76,14 +76,18 @@ async function listOf(system: System, { folder, project, repository }: OutputPla
 function listFrom(root: string, hashes: Hashes): string {
   const lines: (readonly [string, string])[] = [];
   for (const [absolute, { hash, named }] of hashes) {
-    const path = [absolute, named].map((one) => relative(root, one).split(sep).join("/")).find(isBelow);
+    const path = pathBelow(root, absolute) ?? pathBelow(root, named);
     if (path !== undefined) lines.push([path, checksumLine(path, hash)]);
   }
   lines.sort(([a], [b]) => (a < b ? -1 : 1));
   return lines.map(([, line]) => `${line}\n`).join("");
 }
 
-const isBelow = (path: string): boolean => path !== ".." && !path.startsWith("../");
+/** The part of an absolute path after a folder, with `/`; undefined outside of the folder. Both are as `resolve` returns them. */
+function pathBelow(folder: string, path: string): string | undefined {
+  const start = folder.endsWith(sep) ? folder : folder + sep;
+  return path.startsWith(start) ? path.slice(start.length).split(sep).join("/") : undefined;
+}
 
 /**
  * A line as GNU `sha256sum` writes it. One with an escaped name begins with a backslash (coreutils manual, "cksum output modes").
