@@ -59,6 +59,9 @@ async function asCommonJs(text: string): Promise<string> {
     define: { "import.meta.url": "moduleUrl" },
     banner: text.includes("import.meta.url") ? 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;' : "",
   });
+  // One character above U+00FF doubles the memory of the whole text. esbuild escapes them, except in regular expressions.
+  const beyond = /.{0,40}[^\0-\x7f]/.exec(code)?.[0];
+  if (beyond !== undefined) throw new Error(`write the last character as \\u… in: ${beyond}`);
   return code;
 }
 

@@ -214,7 +214,7 @@ export function usageProblem(
     if (spec.words && !spec.words.includes(String(value))) return `invalid --${option} \`${value}\`: use ${either(spec.words)}`;
   }
   const [least, most] = command.operands === "" ? [0, 0] : command.operands.startsWith("[") ? [0, 1] : [1, 1];
-  const word = command.operands.replace(/[[\]…]/g, "");
+  const word = command.operands.replace(/[[\]\u2026]/g, "");
   if (operands.length < least) return `\`${name}\` needs a ${word}`;
   if (operands.length > most && !command.operands.includes("…"))
     return most === 0

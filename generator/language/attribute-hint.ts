@@ -26,7 +26,7 @@ const FORMS: readonly (readonly [form: RegExp, why: string])[] = [
 ];
 
 /** Quotation marks of word processors. */
-const SMART_QUOTES = /^[“”„‟‘’‚«»"'`]+|[“”„‟‘’‚«»"'`]+$/g;
+const SMART_QUOTES = /^[\u2018-\u201f\u00ab\u00bb"'`]+|[\u2018-\u201f\u00ab\u00bb"'`]+$/g;
 
 /** What a text that is not an attribute path probably means; undefined if unknown. */
 export function meantAttribute(text: string): Meant | undefined {
