@@ -68,6 +68,9 @@ export interface Source {
 const UNWRITABLE =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|[\ud83f\ud87f\ud8bf\ud8ff\ud93f\ud97f\ud9bf\ud9ff\uda3f\uda7f\udabf\udaff\udb3f\udb7f\udbbf\udbff][\udffe\udfff]/;
 
+/** Nearly every text of a spec; that is faster to see than that nothing of it is unwritable. */
+const PRINTABLE_ASCII = /^[\t\n\r\x20-\x7e]*$/;
+
 const TOO_DEEP = `nested deeper than ${MAX_DEPTH} levels`;
 const LESS_DEEP = "a spec needs no more than six levels: check the brackets";
 
@@ -304,6 +307,7 @@ class Reader {
       );
       return false;
     }
+    if (PRINTABLE_ASCII.test(text)) return true;
     const bad = UNWRITABLE.exec(text);
     if (!bad) return true;
     const code = `U+${bad[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
