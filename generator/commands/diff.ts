@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { createTwoFilesPatch } from "diff";
 import { allSecrets } from "../knowledge/secret-forms.ts";
 import { hasErrors } from "../report/diagnostic.ts";
 import { maskText } from "../report/masking.ts";
@@ -9,6 +8,7 @@ import { type Comparison, compare } from "../write/compare.ts";
 import { failed, filesOf, type Options, type Outcome, outcome } from "./outcome.ts";
 import { inOutputFolder } from "./output-folder.ts";
 import { compileSpec } from "./session.ts";
+import { unifiedDiff } from "./unified-diff.ts";
 
 /** Prints what `generate` would change as a unified diff. */
 export async function diff(system: System, options: Options): Promise<Outcome> {
@@ -45,10 +45,7 @@ export function diffText(comparison: Comparison, { out }: Options): string {
     const to = after === undefined ? "/dev/null" : `b${name}`;
     const [old, now] = [masked(before ?? ""), masked(after ?? "")];
     if (old === now) text += `--- ${from}\n+++ ${to}\n@@ they differ only in what looks like a secret @@\n`;
-    else
-      text += createTwoFilesPatch(from, to, old, now, undefined, undefined, {
-        headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true },
-      });
+    else text += unifiedDiff(from, to, old, now);
   }
   return text;
 }
