@@ -88,6 +88,7 @@ const BY_RULE: Readonly<Record<string, Text>> = {
   "env-file-form": each(`${BASE}shells:\n`, (at) => `  s${at}: { envFiles: ["*.env"] }`),
   "feature-gone": hostSettings("experimental-features: [nix-command, flakes, no-url-literals]"),
   "feature-unknown": builders((at) => `features: [big_parallel, f${at}]`),
+  "file-name-not-portable": hosts((at) => `modules: [./hosts/M${at}.nix, ./hosts/m${at}.nix]`),
   "flake-reference": each(`${BASE}inputs:\n`, (at) => `  i${at}: { flake: "gihub:acme/tools" }`),
   "hook-ends-shell": each(`${BASE}shells:\n`, (at) => `  s${at}: { hook: "exit 1" }`),
   "host-key-invalid": builders(() => "publicHostKey: AAAAC3NzaC1lZDI1NTE5AAAAIEw3T0sSYyB4dkxNYXlJbnZlbnRlZEtleQAA"),

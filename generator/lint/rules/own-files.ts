@@ -1,3 +1,6 @@
+import type { Model } from "../../model/model.ts";
+import type { Source } from "../../read/source.ts";
+import type { SpecPath } from "../../report/spec-path.ts";
 import { quoted } from "../../report/words.ts";
 import { GENERATED, ownFiles } from "../own-files.ts";
 import type { Rule } from "../rule.ts";
@@ -32,4 +35,63 @@ export const ownFileRules: readonly Rule[] = [
       }
     },
   },
+  {
+    code: "file-name-not-portable",
+    severity: "warning",
+    summary: "names that become names of files which Windows or macOS can't have",
+    cause:
+      "Users, volumes and hosts have files of their names in the output folder. Windows has no file `con`, `nul`, `aux`, `prn`, `com1` or `lpt1`, with whatever extension: Git there refuses to check out the repository. On macOS and Windows, names that differ only in case are one file.",
+    example: "users:\n  con: { settings: { max-jobs: 2 } }",
+    fixed: "users:\n  connie: { settings: { max-jobs: 2 } }",
+    source: "https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file",
+    check: ({ model, source, report }) => {
+      const names = namedFiles(model, source);
+      const byLowerCase = new Map<string, string>();
+      for (const { path } of names) if (path === path.toLowerCase()) byLowerCase.set(path, path);
+      for (const { at, part, path } of names) {
+        const reserved = path.split("/").find((name) => RESERVED.test(name));
+        const other = byLowerCase.get(path.toLowerCase());
+        if (reserved !== undefined)
+          report({
+            at,
+            part,
+            message: `Windows can't have a file \`${reserved}\`, and Git there does not check out ${path}`,
+            hint: "choose another name, or accept it under `lint` if nobody checks the repository out on Windows",
+          });
+        else if (other !== undefined && other !== path)
+          report({
+            at,
+            part,
+            message: `on macOS and Windows ${path} and ${other} are one file: they differ only in case`,
+            hint: "choose another name, or accept it under `lint` if nobody checks the repository out there",
+          });
+        else byLowerCase.set(path.toLowerCase(), path);
+      }
+    },
+  },
 ];
+
+/** Names of devices of Windows, which no file can have; what follows a dot does not count. */
+const RESERVED = /^(con|prn|aux|nul|com[1-9]|lpt[1-9])(\.|$)/i;
+
+interface NamedFile {
+  readonly at: SpecPath;
+  readonly part: "key" | "value";
+  /** Relative to the output folder. */
+  readonly path: string;
+}
+
+/** The files of the output folder whose names the spec chooses. */
+function namedFiles(model: Model, source: Source): NamedFile[] {
+  const own = ownFiles(model, source).map(({ at, path }) => ({ at, part: "value" as const, path: path.replace(/^\.\//, "") }));
+  const listed = new Set(own.map(({ path }) => path));
+  const files = [
+    ...model.users.map(({ at, name }) => ({ at, path: `users/${name}/nix.conf` })),
+    ...model.volumes.map(({ at, name }) => ({ at, path: `volumes/${name}/nix.conf` })),
+    ...model.hosts.flatMap((host) => {
+      if (host.os !== "linux") return host.modules.map((path) => ({ at: host.at, path: path.replace(/^\.\//, "") }));
+      return host.ownSettings.length > 0 ? [{ at: host.at, path: `machines/${host.name}/etc/nix/nix.conf` }] : [];
+    }),
+  ];
+  return [...own, ...files.filter(({ path }) => !listed.has(path)).map((file) => ({ ...file, part: "key" as const }))];
+}

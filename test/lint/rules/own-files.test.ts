@@ -29,6 +29,43 @@ codeRows(test, [
     bad: host("⟦./hosts/box.txt⟧"),
     good: host("./hosts/box.nix"),
   },
+  {
+    code: "file-name-not-portable",
+    says: "Windows can't have a file `con`, and Git there does not check out users/con/nix.conf",
+    bad: `${base}users:\n  ⟦con⟧: { settings: { max-jobs: 1 } }\n`,
+    good: `${base}users:\n  com10: { settings: { max-jobs: 1 } }\n`,
+  },
+  {
+    code: "file-name-not-portable",
+    says: "Windows can't have a file `aux`, and Git there does not check out volumes/aux/nix.conf",
+    bad: `${base}volumes:\n  ⟦aux⟧: { mount: /mnt/aux }\n`,
+    good: `${base}volumes:\n  auxiliary: { mount: /mnt/aux }\n`,
+  },
+  {
+    code: "file-name-not-portable",
+    says: "Windows can't have a file `lpt1.nix`, and Git there does not check out hosts/lpt1.nix",
+    bad: `${base}hosts:\n  ⟦lpt1⟧: { stateVersion: "26.05" }\n`,
+    // Nothing is named after it.
+    good: `${base}hosts:\n  lpt1: { stateVersion: "26.05", modules: [./hosts/printer.nix] }\n`,
+  },
+  {
+    code: "file-name-not-portable",
+    says: "Windows can't have a file `nul`, and Git there does not check out machines/nul/etc/nix/nix.conf",
+    bad: `${base}hosts:\n  ⟦nul⟧: { os: linux, settings: { max-jobs: 1 } }\n`,
+    good: `${base}hosts:\n  nul: { os: linux }\n`,
+  },
+  {
+    code: "file-name-not-portable",
+    says: "Windows can't have a file `Aux.de.nix`, and Git there does not check out hosts/Aux.de.nix",
+    bad: host("⟦./hosts/Aux.de.nix⟧"),
+    good: host("./hosts/auxe.nix"),
+  },
+  {
+    code: "file-name-not-portable",
+    says: "on macOS and Windows hosts/Box.nix and hosts/box.nix are one file: they differ only in case",
+    bad: host("⟦./hosts/Box.nix⟧, ./hosts/box.nix"),
+    good: host("./hosts/Box.nix, ./hosts/boxes.nix"),
+  },
 ]);
 
 test("own-file-missing: a module that the output folder has not, and that is not written once", async () => {
