@@ -38,21 +38,51 @@ const JUDGED_BY: Readonly<Record<string, readonly string[]>> = {
 const OF_ENTRY =
   /^(?:state-version-|host-(?!key-)|substituter-without-key|builder-|lint-without-why|package-|system-unused|calendar-event-|policy-)/;
 
+/** The faults at and below a path. A spec can have as many faults as findings, so that no finding is compared with each fault. */
+interface Faulty {
+  readonly below: Map<string, Faulty>;
+  /** A fault of the part itself. */
+  isWrong: boolean;
+  /** The part is a key that the language does not have. */
+  isUnknown: boolean;
+  /** The part has such a key. */
+  hasUnknown: boolean;
+}
+
+const noFault = (): Faulty => ({ below: new Map(), isWrong: false, isUnknown: false, hasUnknown: false });
+
+function faultTree(faults: readonly Fault[]): Faulty {
+  const root = noFault();
+  for (const { path, isUnknown } of faults) {
+    let [node, parent]: [Faulty, Faulty | undefined] = [root, undefined];
+    for (const step of path.map(String)) {
+      parent = node;
+      node = parent.below.get(step) ?? noFault();
+      parent.below.set(step, node);
+    }
+    if (isUnknown) node.isUnknown = true;
+    else node.isWrong = true;
+    if (isUnknown && parent) parent.hasUnknown = true;
+  }
+  return root;
+}
+
 /** Consequences of the faults that validation found. */
 export class Consequences {
-  readonly #faults: readonly Fault[];
+  readonly #faults: Faulty | undefined;
   readonly #value: unknown;
-  readonly #parts = new Map<string, boolean>();
+  /** The entries of a key that have a fault, by their plain names. */
+  readonly #names = new Map<string, ReadonlySet<string>>();
 
   /** @param value The whole spec as it was read. */
   constructor(faults: readonly Fault[], value: unknown) {
-    this.#faults = faults;
+    this.#faults = faults.length > 0 ? faultTree(faults) : undefined;
     this.#value = value;
   }
 
   /** Whether a finding of a rule is one. */
   has(code: string, at: SpecPath): boolean {
-    if (this.#faults.length === 0) return false;
+    if (!this.#faults) return false;
     if ((JUDGED_BY[code] ?? []).some((part) => this.#isFaulty(part.split(".")))) return true;
     const entry = OF_ENTRY.test(code) ? entryOf(at) : undefined;
     return entry !== undefined && this.#isFaulty(entry);
@@ -60,46 +90,47 @@ export class Consequences {
 
   /** Whether the entries of `lint` are not known: what they accept would be reported. */
   get hidesAcceptances(): boolean {
-    return this.#faults.length > 0 && this.#isFaulty(["lint"]);
+    return this.#isFaulty(["lint"]);
   }
 
   /** Whether an unknown reference, by its message, is one. */
   hasReference(message: string): boolean {
     const [, kind = "", name = ""] = /^unknown (group|input|system) `(.*)`$/.exec(message) ?? [];
-    if (kind === "" || this.#faults.length === 0) return false;
-    const key = `${kind}s`;
-    return this.#faults.some(
-      ({ path, isUnknown }) =>
-        this.#isOn(path, isUnknown === true, [key]) && (path.length < 2 || kind === "system" || isSameName(path[1], name)),
-    );
+    if (kind === "" || !this.#isFaulty([`${kind}s`])) return false;
+    const key = this.#faults?.below.get(`${kind}s`);
+    // Without a fault in the key, one stands for it.
+    if (!key || kind === "system" || key.isWrong || key.isUnknown || this.#faults?.isWrong) return true;
+    const names = this.#names.get(kind) ?? new Set([...key.below.keys()].map(plain));
+    this.#names.set(kind, names);
+    return names.has(plain(name)) || this.#isStandIn(this.#faults as Faulty, this.#value, `${kind}s`);
   }
 
   /** Whether the place of an acceptance is in a rejected part: no rule has judged it. */
   hides(place: SpecPath): boolean {
-    return this.#faults.length > 0 && this.#isFaulty(place);
-  }
-
-  #isFaulty(part: SpecPath): boolean {
-    const key = part.join("\0");
-    const known = this.#parts.get(key);
-    if (known !== undefined) return known;
-    const found = this.#faults.some(({ path, isUnknown }) => this.#isOn(path, isUnknown === true, part));
-    this.#parts.set(key, found);
-    return found;
+    return this.#isFaulty(place);
   }
 
   /** Whether a fault is in a part, around it, or at the unknown key that stands for it. */
-  #isOn(path: SpecPath, isUnknown: boolean, part: SpecPath): boolean {
-    const common = part.findIndex((step, index) => String(path[index]) !== String(step));
-    if (common === -1 || (common === path.length && !isUnknown)) return true;
-    if (!isUnknown || common !== path.length - 1) return false;
-    let node = this.#value;
-    for (const step of part.slice(0, common)) node = (node as Record<string | number, unknown> | undefined)?.[step];
-    return typeof node === "object" && node !== null && !Object.hasOwn(node, String(part[common]));
+  #isFaulty(part: SpecPath): boolean {
+    if (!this.#faults) return false;
+    let node = this.#faults;
+    let value = this.#value;
+    for (const step of part) {
+      if (node.isWrong || this.#isStandIn(node, value, String(step))) return true;
+      const next = node.below.get(String(step));
+      if (!next) return false;
+      node = next;
+      value = (value as Record<string | number, unknown> | undefined)?.[step];
+    }
+    return true;
+  }
+
+  /** Whether a part lacks a key and has an unknown one instead. */
+  #isStandIn(node: Faulty, value: unknown, key: string): boolean {
+    return node.hasUnknown && typeof value === "object" && value !== null && !Object.hasOwn(value, key);
   }
 }
 
-const isSameName = (written: string | number | undefined, name: string): boolean => plain(String(written)) === plain(name);
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
 
 /** The list item or the named entry that a path is in: `hosts.box`, `builders[0]`, `groups.k8s.packages[1]`. */

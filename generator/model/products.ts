@@ -3,10 +3,13 @@ import type { Spec } from "../language/schema.ts";
 import type { ReporterAdd } from "../report/diagnostic.ts";
 
 /**
- * How many pairs of two parts a spec can have, where each of one part has each of the other: settings of hosts, groups of images. A platform
- * of 1,000 hosts and 100 settings has a tenth of it; a hostile spec of a megabyte would have billions.
+ * How many pairs of two parts a spec can have, where each of one part has each of the other in a generated file: groups of images. 100 images
+ * with 300 groups each are a third of it; a hostile spec of a megabyte would have billions.
  */
-const MOST_PAIRS = 1_000_000;
+const MOST_WRITTEN = 100_000;
+
+/** The same where the pairs are only looked at: 1,000 hosts with 100 settings each are a tenth of it. */
+const MOST_COMPARED = 1_000_000;
 
 /** Reports `yaml-limit` for parts that multiply to more than a spec can have. The spec is returned without them. */
 export function withoutProducts(spec: Pruned<Spec>, add: ReporterAdd): Pruned<Spec> {
@@ -18,20 +21,20 @@ export function withoutProducts(spec: Pruned<Spec>, add: ReporterAdd): Pruned<Sp
   const lists = Object.values(spec.settings ?? {}).reduce((sum: number, value) => sum + entries(value), 0);
   const written = settings + lists + count(spec.substituters) + count(spec.trustedUsers) + count(spec.allowedUsers);
   const variables = Object.values(spec.shells ?? {}).reduce((sum, shell) => sum + count(shell?.env), 0);
-  /** The parts whose entries each have all of something, and what. */
+  /** The parts whose entries each have all of something, what, and how many pairs they can have. */
   const products = [
-    ["commands", groups + shells, "shells"],
-    ["hosts", settings, "settings"],
-    ["users", settings, "settings"],
-    ["volumes", written, "settings"],
-    ["volumes", groups, "groups"],
-    ["images", groups, "groups"],
-    ["images", variables, "variables"],
-    ["images", commands, "commands"],
+    ["commands", groups + shells, "shells", MOST_COMPARED],
+    ["hosts", settings, "settings", MOST_COMPARED],
+    ["users", settings, "settings", MOST_WRITTEN],
+    ["volumes", written, "settings", MOST_WRITTEN],
+    ["volumes", groups, "groups", MOST_WRITTEN],
+    ["images", groups, "groups", MOST_WRITTEN],
+    ["images", variables, "variables", MOST_WRITTEN],
+    ["images", commands, "commands", MOST_WRITTEN],
   ] as const;
   const tooLarge = new Set<string>();
-  for (const [key, each, what] of products) {
-    if (count(spec[key]) * each <= MOST_PAIRS || tooLarge.has(key)) continue;
+  for (const [key, each, what, most] of products) {
+    if (count(spec[key]) * each <= most || tooLarge.has(key)) continue;
     tooLarge.add(key);
     const message = `${count(spec[key])} ${key} with ${each} ${what} each are more than a spec can have`;
     add("yaml-limit", [key], "key", message, { hint: "split the platform into several specs" });

@@ -195,7 +195,9 @@ function relatedScore(wrong: Word, word: Word, { abbreviation, sameBeginning, sa
   const isLongEnough = written.length >= abbreviation.length && written.length > plain.length * abbreviation.part;
   if (isLongEnough && plain.startsWith(written)) return sameBeginning;
   if (plain.length >= 4 && plain.length * 2 > written.length && written.startsWith(plain)) return sameBeginning;
-  return written.length >= 4 && sameWord !== undefined && wordsOf(word.name).includes(written) ? sameWord : undefined;
+  // To look for the text first is cheap: few names of a list have it.
+  const mayHaveWord = written.length >= 4 && sameWord !== undefined && plain.includes(written);
+  return mayHaveWord && wordsOf(word.name).includes(written) ? sameWord : undefined;
 }
 
 /** The Levenshtein distance, except that two swapped neighbouring letters count as one mistake: `kubeclt`. */

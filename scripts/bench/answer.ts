@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Attack } from "./attacks.ts";
 import { type Cost, REPORT_VARIABLE, REPORTER, scratch } from "./measure.ts";
 
@@ -10,17 +10,20 @@ export interface Answer extends Omit<Cost, "wall"> {
   readonly says: string;
 }
 
-/** How long one run may take, in seconds; on a busy machine much more passes than the CPU time that counts. */
-const TIMEOUT = 120;
+/** How much CPU one run may take, and how long it may take on a busy machine, in seconds. */
+const [MOST_CPU, TIMEOUT] = [60, 1200];
 /** What bash and git take is a part of the answer: `times` has the CPU time of all processes that ended. */
-const TIMED = `timeout -s KILL ${TIMEOUT} "$@"; status=$?; times >"$FLAKEWRIGHT_BENCH_TIMES"; exit $status`;
+const TIMED = `ulimit -t ${MOST_CPU}; timeout -s KILL ${TIMEOUT} "$@"; status=$?; times >"$FLAKEWRIGHT_BENCH_TIMES"; exit $status`;
 
 /** Checks or imports the attack with the program at `bundle`, in a folder of its own. */
-export function answer(bundle: string, { file, text, args: own, format = "json" }: Attack, size: number): Answer {
+export function answer(bundle: string, { file, text, args: own, format = "json", beside = {} }: Attack, size: number): Answer {
   const folder = mkdtempSync(scratch("attack-"));
   const report = join(folder, "usage.json");
   const times = join(folder, "times");
-  writeFileSync(join(folder, file), text(size));
+  for (const [path, content] of [...Object.entries(beside), [file, text(size)] as const]) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
   const args = own ?? (file === "spec.yaml" ? ["check", file, "--out", "out"] : ["import", file]);
   const { status, signal, stdout, stderr } = spawnSync(
     "bash",

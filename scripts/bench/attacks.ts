@@ -3,19 +3,28 @@
  * measures them up to 8 MiB, test/growth.test.ts their growth.
  */
 
+import { FILE_ATTACKS } from "./file-attacks.ts";
 import { BASE, each, HEAD, KEY, lines, RULE_ATTACKS, type Text } from "./rule-attacks.ts";
 
 export interface Attack {
   readonly name: string;
-  /** How the file is called: `spec.yaml` is checked, any other is imported. */
+  /** The path of the file. `spec.yaml` is checked, any other is imported if no `args` say what is done. */
   readonly file: string;
   /** The command and its operands; by default `check` of a spec, and `import` of any other file. */
   readonly args?: readonly string[];
+  /** Other files in the folder, by path: what is not large. */
+  readonly beside?: Readonly<Record<string, string>>;
   /** The format of the report; JSON by default, which lists most. */
   readonly format?: "text" | "json" | "sarif" | "github";
   /** A text of about that many bytes. */
   readonly text: (size: number) => string;
 }
+
+/** Whether the file is a spec. */
+export const isSpec = ({ file }: Attack): boolean => file === "spec.yaml" || file === "spec/platform.yaml";
+
+/** Whether a file is imported. */
+export const isImport = (attack: Attack): boolean => !isSpec(attack) && !attack.args;
 
 const repeat = (text: string) => (size: number) => text.repeat(Math.ceil(size / text.length));
 
@@ -623,6 +632,7 @@ const OUTPUTS: readonly Attack[] = [
 
 /** Every attack. */
 export const ATTACKS: readonly Attack[] = [
+  ...FILE_ATTACKS,
   ...SPEC_LINES,
   ...RULE_ATTACKS.map(([name, text]) => spec(name, text)),
   ...RUN_PLACES.flatMap(([place, before, after]) =>

@@ -1,19 +1,16 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { answer } from "./answer.ts";
-import { largestSize } from "./attack-sizes.ts";
-import { ATTACKS } from "./attacks.ts";
+import { attackPage, attackTable, isAbove, largestOf } from "./attack-table.ts";
 import { editorLatency } from "./editor.ts";
 import { evaluation } from "./evaluation.ts";
 import { againstFloor, cost, median, scratch } from "./measure.ts";
 import { packageVerdicts } from "./packages.ts";
-import { BASE } from "./rule-attacks.ts";
 import { largeSpec, specOfFiles } from "./spec.ts";
 import { watchLatency } from "./watch.ts";
 
 /*
- * `npm run bench [-- start scale watch editor evaluation packages attacks [WORD]] [--json FILE]` measures the bundle in dist/, relative to
+ * `npm run bench [-- start scale watch editor evaluation packages attacks [WORD]] [--json FILE] [--state FILE] [--page FILE]` measures the bundle in dist/, relative to
  * `node -e 0` in the same
  * run. Run it on an idle machine. It is no test: nothing fails on a figure.
  */
@@ -21,8 +18,12 @@ import { watchLatency } from "./watch.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const flakewright = join(root, "dist/flakewright.js");
 const words = process.argv.slice(2);
-const jsonAt = words.indexOf("--json");
-const jsonFile = jsonAt === -1 ? undefined : words.splice(jsonAt, 2)[1];
+/** Takes an option with a file out of the words. */
+function option(name: string): string | undefined {
+  const at = words.indexOf(name);
+  return at === -1 ? undefined : words.splice(at, 2)[1];
+}
+const [jsonFile, stateFile, pageFile] = ["--json", "--state", "--page"].map(option);
 const PARTS = ["start", "scale", "watch", "editor", "evaluation", "packages", "attacks"];
 /** The attacks take an hour or two: only when asked for. */
 const isSelected = (part: string) => (words.length === 0 ? part !== "attacks" : words.includes(part));
@@ -155,27 +156,16 @@ if (isSelected("packages")) {
 
 if (isSelected("attacks")) {
   const [word = ""] = words.filter((one) => !PARTS.includes(one));
-  const nothing = { name: "", file: "spec.yaml", text: () => BASE };
-  const floor = Math.min(...[1, 2, 3].map(() => answer(flakewright, nothing, 0).cpu));
-  const rows = ATTACKS.filter(({ name, file }) => `${file} ${name}`.includes(word)).map((attack) => {
-    const largest = largestSize(attack);
-    const sizes = [64 * 1024, 256 * 1024, 1024 * 1024].filter((size) => size < largest);
-    const answers = [...sizes, largest / 8, largest].map((size) => answer(flakewright, attack, size));
-    const [eighth, last] = answers.slice(-2);
-    return {
-      attack: attack.name,
-      ...Object.fromEntries(sizes.map((size, at) => [`${size / 1024} KiB: s`, round(answers[at]?.cpu ?? 0)])),
-      "largest KiB": round(largest / 1024, 0),
-      "s at the largest": round(last?.cpu ?? 0),
-      "peak MiB": round(Math.max(...answers.map(({ memory }) => memory)), 0),
-      // Above the start of the program, a fifth of a second is noise on a busy machine.
-      growth: round(((last?.cpu ?? 0) - floor) / Math.max((eighth?.cpu ?? 0) - floor, 0.2) / 8),
-      answer: last?.says ?? "",
-    };
-  });
-  table("Attacks: CPU by size, at most 10 s and 1,024 MiB; growth from an eighth of the largest size, at most 1.3", rows);
-  const slow = rows.filter((row) => row["s at the largest"] > 10 || row["peak MiB"] > 1024 || row.growth > 1.3);
-  console.log(`${rows.length} attacks, ${slow.length} above 10 s, 1,024 MiB or 1.3`);
+  const measured = attackTable(flakewright, word, stateFile);
+  if (pageFile) writeFileSync(pageFile, attackPage(measured));
+  const rows = measured.rows.filter(isAbove).map((row) => ({
+    attack: row.attack.name,
+    "largest KiB": round(largestOf(row).size / 1024, 0),
+    "s at the largest": round(largestOf(row).cpu),
+    growth: round(row.growth),
+    answer: largestOf(row).says,
+  }));
+  table(`Attacks: ${rows.length} of ${measured.rows.length} above 10 s, 1,024 MiB, or a growth of 1.3`, rows);
 }
 
 if (jsonFile) writeFileSync(jsonFile, `${JSON.stringify(results, null, 2)}\n`);

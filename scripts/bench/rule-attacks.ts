@@ -346,27 +346,28 @@ const PRODUCTS: Readonly<Record<string, Text>> = {
   "packages that are none": each(`${HEAD}groups:\n  k8s:\n    packages:\n`, (at) => `    - "git ${at}"`),
   "hosts without a key that they need": each(`${BASE}builders:\n`, (at) => `  - { hots: b${at} }`),
   "lists in place of texts": each(`${BASE}hosts:\n`, () => "  a: []\n  b: [x]"),
+  "settings of the wrong type and unknown keys": both(
+    users(() => "cores: many, sandbox: [1]"),
+    each("hosts:\n", (at) => `  h${at}: { ${HOST}, zqk: 1 }`),
+  ),
+  "settings of the wrong type and values that are none": both(
+    users(() => "cores: many, store: 1"),
+    each("hosts:\n", (at) => `  h${at}: { ${HOST}, settings: { store: "ssh://b", sandbox-paths: [/bin/sh], max-jobs: 0 } }`),
+  ),
+  "unknown codes in lint and findings": both(
+    each(`${BASE}lint:\n`, (at) => `  - { code: sandbx-of${at}, why: x }`),
+    each("hosts:\n", (at) => `  h${at}: { ${HOST}, settings: { sandbox: false } }`),
+  ),
+  "entries of lint at deep places": both(
+    each(`${BASE}lint:\n`, (at) => `  - { code: sandbox-off, at: "hosts.h${at}.settings.a.b.c.d.e.f.g", why: x }`),
+    each("hosts:\n", (at) => `  h${at}: { ${HOST}, settings: { sandbox: false } }`),
+  ),
+  "hosts with unknown keys and many mistakes": both(
+    each(`${BASE}hosts:\n`, (at) => `  h${at}: { system: x86, grups: [no], groups: [n${at}] }`),
+    each("builders:\n", (at) => `  - { hots: b${at}, sshKey: "/etc/nix/k${at}.pub" }`),
+  ),
   "users with many settings": users(() => "cores: 2, max-jobs: 3, sandbox: true, keep-going: true"),
 };
-
-/**
- * Attacks that cost a product, or the search for similar names, up to a fixed bound: a million pairs (model/products.ts), 500,000 compared
- * names (report/bounded-search.ts). Below it they grow faster than their size; the bench measures them at the largest size.
- */
-export const BOUNDED: ReadonlySet<string> = new Set([
-  "groups and volumes",
-  "groups and images",
-  "settings and users",
-  "images and commands",
-  "variables and images",
-  "builders and hosts",
-  "builders and hosts that none names",
-  "inputs and tools from them",
-  "inputs and what they follow",
-  "overlays and inputs",
-  "unfree entries and tools",
-  "groups of one shell",
-]);
 
 /** Each attack by its name. */
 export const RULE_ATTACKS: readonly (readonly [name: string, text: Text])[] = [

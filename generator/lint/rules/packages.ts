@@ -4,7 +4,6 @@ import type { Source } from "../../read/source.ts";
 import { boundedNearest } from "../../report/bounded-search.ts";
 import type { Fix } from "../../report/diagnostic.ts";
 import { type SpecPath, valueAt } from "../../report/spec-path.ts";
-import { nearestNames } from "../../report/suggestions.ts";
 import { didYouMean, quoted } from "../../report/words.ts";
 import { addition, appendix, removal, replacement } from "../edits.ts";
 import { type Judged, judged, packageAt } from "../judged-tools.ts";
@@ -29,7 +28,7 @@ export const packageRules: readonly Rule[] = [
         if (!needsUnfree(context.model, one)) continue;
         const name = policyName(one);
         // A misspelt entry is `allowance-unknown`, which says the name.
-        if (isMisspelt(context, name)) continue;
+        if (misspeltTools(context).has(name)) continue;
         context.report({
           at: packageAt(context.source, one.tool),
           message: `\`${one.tool.package}\` is unfree (${one.licence?.licenses?.join(", ") || "its licence restricts its use"}) and not in \`nixpkgs.unfree\``,
@@ -245,7 +244,18 @@ function needsInsecure(model: Model, one: Judged): boolean {
   const { version, pname } = one.facts;
   // Only the name counts, because the version can be newer than the facts. Without a `pname`, an equal version is enough.
   const { insecure } = model.nixpkgs;
-  return pname ? !namesIn(insecure).has(pname) : !insecure.some((entry) => entry.endsWith(`-${version}`));
+  return pname ? !namesIn(insecure).has(pname) : !hasVersion(insecure, version);
+}
+
+const versions = new WeakMap<readonly string[], Map<string, boolean>>();
+
+/** Whether an entry of `insecure` ends in a version. Each version is searched once: many tools can have it. */
+function hasVersion(insecure: readonly string[], version: string): boolean {
+  const known = versions.get(insecure) ?? new Map<string, boolean>();
+  versions.set(insecure, known);
+  const found = known.get(version) ?? insecure.some((entry) => entry.endsWith(`-${version}`));
+  known.set(version, found);
+  return found;
 }
 
 const names = new WeakMap<readonly string[], ReadonlySet<string>>();
@@ -328,16 +338,21 @@ function unfreeNames(model: Model, facts: Facts | undefined): string[] {
   return [...new Set([...tools, ...(facts?.unfree() ?? [])])];
 }
 
-/** Whether `unfree` has a name of no package that is probably meant for this one. */
-function isMisspelt({ source, environment }: RuleContext, name: string): boolean {
+const misspelt = new WeakMap<Model, ReadonlySet<string>>();
+
+/** The unfree tools of the spec for which a name of no package in `unfree` is probably meant. Each name is searched once among all of them. */
+function misspeltTools(context: RuleContext): ReadonlySet<string> {
+  const { model, source, environment } = context;
+  const known = misspelt.get(model);
+  if (known) return known;
   const entries = valueAt(source, ["nixpkgs", "unfree"]);
-  if (!Array.isArray(entries)) return false;
   const facts = environment.facts();
-  return entries.some(
-    (entry) =>
-      typeof entry === "string" &&
-      facts?.find(entry) === undefined &&
-      facts?.isPname(entry) === false &&
-      nearestNames(entry, [name]).length > 0,
+  const wrong = (Array.isArray(entries) ? entries : []).filter(
+    (entry): entry is string => typeof entry === "string" && facts?.find(entry) === undefined && facts?.isPname(entry) === false,
   );
+  const tools = judged(context).filter((one) => needsUnfree(model, one));
+  const names = wrong.length > 0 ? [...new Set(tools.map(policyName))] : [];
+  const found = new Set(wrong.flatMap((entry) => boundedNearest(names, entry, names)));
+  misspelt.set(model, found);
+  return found;
 }

@@ -1,0 +1,201 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
+import { dirname, join } from "node:path";
+import { type Answer, answer } from "./answer.ts";
+import { IMPORTED, largestSize, NAMED_SIZES } from "./attack-sizes.ts";
+import { ATTACKS, type Attack, isImport, isSpec } from "./attacks.ts";
+import { BASE } from "./rule-attacks.ts";
+
+/*
+ * Each attack with the built program at each size, as a whole process. An hour or two in total: what is measured is kept in a file, from which
+ * another run goes on.
+ */
+
+/** What an attack costs at one size. */
+export interface Point extends Answer {
+  /** Bytes, about. */
+  readonly size: number;
+  /** Whether the input is too large to be read: the answer is its refusal. */
+  readonly isRefused: boolean;
+}
+
+/** An attack at all its sizes, the smallest first. */
+export interface Row {
+  readonly attack: Attack;
+  readonly points: readonly Point[];
+  /**
+   * By how much faster than its size the CPU above the start of the program grows, at most, between two consecutive sizes that are read; 1 is
+   * linear.
+   */
+  readonly growth: number;
+}
+
+/** All that was measured, and where. */
+export interface Table {
+  readonly rows: readonly Row[];
+  /** The CPU time of a small spec, seconds. */
+  readonly floor: number;
+  /** The date, the machine and its load. */
+  readonly machine: string;
+}
+
+/** Linear × 1.3, the most that growth may be. */
+export const MOST_GROWTH = 1.3;
+/** The most CPU, in seconds, and memory, in MiB, for any input. */
+export const [MOST_SECONDS, MOST_MEMORY] = [10, 1024];
+
+/** Above the start of the program, a fifth of a second is noise on a busy machine. */
+const NOISE = 0.2;
+/** How often an attack is measured again that seems to grow too fast: the least counts, because what else the machine does only adds. */
+const ROUNDS = 4;
+
+function growthOf(points: readonly Point[], floor: number): number {
+  const read = points.filter(({ isRefused }) => !isRefused);
+  const ratios = read.slice(1).map((large, at) => {
+    const small = read[at] as Point;
+    return ((large.cpu - floor) / Math.max(small.cpu - floor, NOISE)) * (small.size / large.size);
+  });
+  return Math.max(0, ...ratios);
+}
+
+/** The sizes at which an attack is measured: 64 KiB, 256 KiB, 1 MiB and 8 MiB, and the largest that is read. */
+function sizesOf(attack: Attack): readonly (readonly [size: number, isRefused: boolean])[] {
+  const largest = largestSize(attack);
+  // A size a little below the largest says nothing more about growth.
+  const named = NAMED_SIZES.filter((size) => size > largest || size === largest || size < 0.8 * largest);
+  return [...new Set([...named, largest])].sort((a, b) => a - b).map((size) => [size, size > largest]);
+}
+
+type Measured = Record<string, readonly Point[]>;
+
+/** The least of each size. */
+const least = (before: readonly Point[], after: readonly Point[]): readonly Point[] =>
+  before.map((one, at) => ({
+    ...one,
+    cpu: Math.min(one.cpu, after[at]?.cpu ?? one.cpu),
+    memory: Math.max(one.memory, after[at]?.memory ?? 0),
+  }));
+
+/** Tells one build of the program from another. */
+function fingerprint(bundle: string): string {
+  const hash = createHash("sha256");
+  for (const name of readdirSync(dirname(bundle)).sort())
+    if (name.endsWith(".js")) hash.update(readFileSync(join(dirname(bundle), name)));
+  return hash.digest("hex").slice(0, 16);
+}
+
+/**
+ * Measures the attacks whose file or name contains `word`.
+ *
+ * @param state A JSON file that keeps what is measured; a later run with the same program goes on from it.
+ */
+export function attackTable(bundle: string, word: string, state: string | undefined): Table {
+  const program = fingerprint(bundle);
+  // JSON has no infinite number, which a killed run takes.
+  const revive = (_: string, value: unknown) => (value === null ? Number.POSITIVE_INFINITY : value);
+  const kept = state !== undefined && existsSync(state) ? JSON.parse(readFileSync(state, "utf8"), revive) : {};
+  const measured: Measured = kept.program === program ? kept.measured : {};
+  const save = () => {
+    if (state === undefined) return;
+    writeFileSync(`${state}.new`, JSON.stringify({ program, measured }));
+    renameSync(`${state}.new`, state);
+  };
+  const nothing: Attack = { name: "", file: "spec.yaml", text: () => BASE };
+  const floorNow = () => Math.min(...[1, 2, 3, 4, 5].map(() => answer(bundle, nothing, 0).cpu));
+  const floor = floorNow();
+  const asked = ATTACKS.filter(({ name, file }) => `${file} ${name}`.includes(word));
+  const rows = asked.map((attack, at): Row => {
+    const measure = () =>
+      sizesOf(attack).map(([size, isRefused]): Point => ({ ...answer(bundle, attack, size), size, isRefused }));
+    let points = measured[attack.name] ?? measure();
+    for (let round = 1; round < ROUNDS && !(attack.name in measured) && growthOf(points, floor) > MOST_GROWTH; round++)
+      points = least(points, measure());
+    measured[attack.name] = points;
+    save();
+    const row = { attack, points, growth: growthOf(points, floor) };
+    console.log(`${at + 1}/${asked.length} ${attack.name}: ${lineOf(row)}`);
+    return row;
+  });
+  const [{ model = "" } = {}] = cpus();
+  const load = loadavg().map((one) => one.toFixed(1));
+  const machine = `${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${model.trim()}, Node ${process.version}, load ${load.join(", ")}`;
+  return { rows, floor, machine };
+}
+
+const seconds = (value: number) => value.toFixed(2);
+const kibibytes = (size: number) => Math.round(size / 1024);
+
+/** A row in one line, for the log. */
+function lineOf({ points, growth }: Row): string {
+  const all = points.map(({ size, cpu, isRefused }) => `${kibibytes(size)} KiB ${seconds(cpu)} s${isRefused ? " refused" : ""}`);
+  return `${all.join(", ")}; ${peakOf(points)} MiB; growth ${seconds(growth)}`;
+}
+
+const peakOf = (points: readonly Point[]): number => Math.round(Math.max(...points.map(({ memory }) => memory)));
+
+/** Whether a row is above the limits. */
+export const isAbove = ({ points, growth }: Row): boolean =>
+  growth > MOST_GROWTH || points.some(({ cpu, memory }) => cpu > MOST_SECONDS || memory > MOST_MEMORY);
+
+/** The last point that is read. */
+export const largestOf = ({ points }: Row): Point => points.findLast(({ isRefused }) => !isRefused) ?? (points.at(-1) as Point);
+
+/** A row of the page. */
+function cellsOf(row: Row): readonly string[] {
+  const { attack, points, growth } = row;
+  const largest = largestOf(row);
+  const named = NAMED_SIZES.map((size) => {
+    const point = points.find((one) => one.size === size);
+    if (point) return point.isRefused ? `refused, ${seconds(point.cpu)}` : seconds(point.cpu);
+    return "";
+  });
+  return [
+    attack.name,
+    ...named,
+    `${kibibytes(largest.size)} KiB: ${seconds(largest.cpu)}`,
+    `${peakOf(points)}`,
+    seconds(growth),
+    largest.says,
+  ];
+}
+
+const escaped = (cell: string) => cell.replaceAll("|", "\\|");
+
+function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(escaped).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+/** The page docs/attacks.md. */
+export function attackPage({ rows, floor, machine }: Table): string {
+  const head = ["attack", ...NAMED_SIZES.map(nameOfSize), "the largest size that is read", "peak MiB", "growth", "answer there"];
+  const kinds = [
+    ["Specs", rows.filter(({ attack }) => isSpec(attack))],
+    ["Files to import", rows.filter(({ attack }) => isImport(attack))],
+    ["Other files", rows.filter(({ attack }) => !isImport(attack) && !isSpec(attack))],
+  ] as const;
+  const above = rows.filter(isAbove);
+  const parts = kinds
+    .filter(([, some]) => some.length > 0)
+    .map(([title, some]) => `## ${title}\n\n${markdownTable(head, some.map(cellsOf))}\n`);
+  return `# Attacks, and what each costs
+
+Written by \`npm run bench -- attacks --page docs/attacks.md\`. What the limits are: [Limits](limits.md).
+
+CPU seconds of the built program with that of its child processes, as a whole process, at each size; "refused" is the answer that the file is too
+large to be read, with its time. A file to import has at most ${IMPORTED / 1024} KiB here. The start of the program, a spec of ten lines, takes ${seconds(floor)} s.
+
+Growth is the most between two consecutive sizes that are read: how many times the CPU above the start of the program, divided by how many times
+the size. 1 is linear. A time below ${NOISE} s counts as ${NOISE} s. What seems to grow by more than ${MOST_GROWTH} is measured up to ${ROUNDS} times, and the least counts.
+
+Measured: ${machine}.
+
+${rows.length} attacks; ${above.length === 0 ? "none" : above.map(({ attack }) => attack.name).join(", ")} above ${MOST_SECONDS} s, ${MOST_MEMORY} MiB or growth ${MOST_GROWTH}.
+
+${parts.join("\n")}`;
+}
+
+function nameOfSize(size: number): string {
+  return size < 1024 * 1024 ? `${kibibytes(size)} KiB` : `${Math.round(size / 1024 / 1024)} MiB`;
+}
