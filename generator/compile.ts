@@ -1,6 +1,6 @@
 import type { Facts } from "./knowledge/packages.ts";
 import { nixpkgsUrl } from "./knowledge/releases.ts";
-import { secretPlaces } from "./knowledge/secret-forms.ts";
+import { secretPlaces } from "./knowledge/secrets-in-text.ts";
 import type { Sizes } from "./knowledge/sizes.ts";
 import { validate } from "./language/validate.ts";
 import { type BashCheck, checkCode, tooMuchCode } from "./lint/bash-code.ts";
@@ -107,7 +107,7 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
   const codeDiagnostics = [...tooMuchCode(model, source), ...(context.bash ? checkCode(model, source, context.bash) : [])];
   const missing = context.absent ? missingFiles(model, source, context.absent) : [];
   const before = [...readDiagnostics, ...shapeDiagnostics, ...nameDiagnostics, ...codeDiagnostics, ...missing];
-  const secrets = findSecrets(source, hasErrors(readDiagnostics));
+  const secrets = findSecrets(source);
   const [, findings] = lint({ model, source, environment, before, consequences, secrets });
   const found = listedAndCounted(inOrder([...before, ...findings]));
   const hide = masker(secrets.map((secret) => secret.text));

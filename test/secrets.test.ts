@@ -18,7 +18,7 @@ import { openSession } from "../generator/commands/session.ts";
 import { show } from "../generator/commands/show.ts";
 import { upgrade } from "../generator/commands/upgrade.ts";
 import { watch } from "../generator/commands/watch.ts";
-import { isSecretName } from "../generator/knowledge/secret-forms.ts";
+import { isSecretName } from "../generator/knowledge/secret-names.ts";
 import { allSettings } from "../generator/knowledge/settings.ts";
 import { nodeSystem } from "../generator/system/node-system.ts";
 import { base, settings } from "./support/diagnostic-rows.ts";

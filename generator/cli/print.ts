@@ -1,3 +1,4 @@
+import { maskForms } from "../commands/masked-outcome.ts";
 import type { Outcome, Terminal } from "../commands/outcome.ts";
 import { folded } from "../report/fold.ts";
 import { toJson } from "../report/json.ts";
@@ -75,7 +76,8 @@ export function terminal(show: Terminal["show"]): Terminal {
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => controller.abort());
       return controller.signal;
     },
-    progress(done, total, what) {
+    progress(done, total, text) {
+      const what = withoutCommands(visible(maskForms(text)));
       // In a log one line is enough: what begins, and how long it takes.
       if (!process.stderr.isTTY) {
         if (done === 0) process.stderr.write(`${what}\n`);

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { maskedOutcome } from "../commands/masked-outcome.ts";
+import { maskedOutcome, maskForms } from "../commands/masked-outcome.ts";
 import type { Options, Outcome } from "../commands/outcome.ts";
 import { isSpecPath } from "../knowledge/spec-file.ts";
 import { ioErrorText } from "../report/io-error.ts";
-import { visible, withoutCommands } from "../report/visible.ts";
+import { visibleName, withoutCommands } from "../report/visible.ts";
 import { nodeSystem } from "../system/node-system.ts";
 import type { System } from "../system/system.ts";
 import { commandUsage, readArguments, usage, usageProblem } from "./arguments.ts";
@@ -104,8 +104,11 @@ function help(name: string | undefined, isAsked: unknown): number {
 const version = async (system: System, home: string): Promise<string> =>
   JSON.parse((await system.readFile(join(home, "../package.json")))?.toString() ?? "{}").version ?? "";
 
+/** A sentence that may quote an argument or the name of a file. */
+const ownText = (text: string): string => withoutCommands(visibleName(maskForms(text)));
+
 function wrongUsage(message: string): number {
-  process.stderr.write(`flakewright: ${message}\nRun \`flakewright --help\` for the commands and their options.\n`);
+  process.stderr.write(`flakewright: ${ownText(message)}\nRun \`flakewright --help\` for the commands and their options.\n`);
   return 2;
 }
 
@@ -120,7 +123,7 @@ export async function run(home: URL): Promise<void> {
     process.exitCode = await main(process.argv.slice(2), fileURLToPath(home));
   } catch (error) {
     // An I/O or environment error, such as a full disk: nothing that a stack trace would explain to a user.
-    process.stderr.write(`flakewright: ${withoutCommands(visible(ioErrorText(error)))}\n`);
+    process.stderr.write(`flakewright: ${ownText(ioErrorText(error))}\n`);
     if (process.env["FLAKEWRIGHT_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     process.exitCode = 3;
   }

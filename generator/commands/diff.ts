@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { allSecrets } from "../knowledge/secret-forms.ts";
+import { allSecrets } from "../knowledge/secrets-in-text.ts";
 import { hasErrors } from "../report/diagnostic.ts";
 import { maskText } from "../report/masking.ts";
 import type { System } from "../system/system.ts";

@@ -2,7 +2,7 @@ import { dirname, join, resolve } from "node:path";
 import { importConfigs, type KnownPackages } from "../importers/index.ts";
 import { type ForeignTools, openForeignTools } from "../knowledge/foreign-tools.ts";
 import type { Facts } from "../knowledge/packages.ts";
-import { secretPlaces } from "../knowledge/secret-forms.ts";
+import { secretPlaces } from "../knowledge/secrets-in-text.ts";
 import { hasErrors, inOrder, listedAndCounted } from "../report/diagnostic.ts";
 import { maskDiagnostics, masker, maskTexts } from "../report/masking.ts";
 import type { System } from "../system/system.ts";

@@ -1,25 +1,46 @@
-import { secretsInText } from "../knowledge/secret-forms.ts";
+import { secretsInText } from "../knowledge/secrets-in-text.ts";
+import type { Diagnostic } from "../report/diagnostic.ts";
 import { maskDiagnostics, maskText } from "../report/masking.ts";
+import type { Report } from "../report/report.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** Masks everything in a text that has the form of a secret. */
-const maskForms = (text: string): string => maskText(text, secretsInText(text));
+export const maskForms = (text: string): string => maskText(text, secretsInText(text));
 
 /**
  * The outcome of a command as it is printed. Commands mask what the spec gives away; this is for the texts that they take from other
- * files: the output folder, a lock, a pins file, a program's answer. What has the form of a secret is printed nowhere.
+ * files: the output folder, a lock, a pins file, a program's answer; and for the names of files. What has the form of a secret is printed
+ * nowhere.
  */
 export function maskedOutcome(outcome: Outcome): Outcome {
   const { report, shown, output, data, notes, summary, isOwnText } = outcome;
-  const diagnostics = report.diagnostics.map((one) => maskDiagnostics([one], maskForms)[0] ?? one);
-  const isShown = new Set(diagnostics.filter((_, at) => shown?.has(report.diagnostics[at] as (typeof diagnostics)[number])));
+  const masked = maskReport(report);
+  const isShown = new Set(masked.diagnostics.filter((_, at) => shown?.has(report.diagnostics[at] as Diagnostic)));
   return {
     ...outcome,
-    report: { ...report, diagnostics },
+    report: masked,
     ...(shown ? { shown: isShown } : {}),
     notes: notes.map(maskForms),
     ...(summary === undefined ? {} : { summary: maskForms(summary) }),
     ...(isOwnText ? {} : { output: maskForms(output), ...(data === undefined ? {} : { data: maskData(data) }) }),
+  };
+}
+
+function maskReport({ diagnostics, files, sources }: Report): Report {
+  return {
+    diagnostics: diagnostics.map((one) => {
+      const [masked = one] = maskDiagnostics([one], maskForms);
+      const { related } = masked;
+      return {
+        ...masked,
+        file: maskForms(masked.file),
+        ...(related
+          ? { related: related.map((other) => ({ ...other, range: { ...other.range, file: maskForms(other.range.file) } })) }
+          : {}),
+      };
+    }),
+    files: files.map((one) => ({ ...one, path: maskForms(one.path) })),
+    sources: new Map([...sources].map(([file, text]) => [maskForms(file), text])),
   };
 }
 

@@ -1,7 +1,7 @@
 import { type DocumentSymbol, SymbolKind } from "vscode-languageserver/node";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import { isMap, isScalar, type Node, parseDocument } from "yaml";
-import { secretPlaces } from "../knowledge/secret-forms.ts";
+import { secretPlaces } from "../knowledge/secrets-in-text.ts";
 import { type Mask, masker } from "../report/masking.ts";
 
 /** The outline of a file: its top-level keys, and what the user named below them; a secret in the place of a name is masked. */

@@ -1,4 +1,5 @@
-import { isNamedSecret, namedSecrets, secretsInText } from "../knowledge/secret-forms.ts";
+import { isNamedSecret } from "../knowledge/secret-names.ts";
+import { namedSecrets, secretsInText } from "../knowledge/secrets-in-text.ts";
 
 /* Foreign configuration may hold secrets, and a spec ends in the world-readable Nix store. */
 

@@ -1,12 +1,5 @@
-import {
-  isAccessTokens,
-  isNamedSecret,
-  isPlaceholder,
-  isSecretName,
-  namedSecrets,
-  secretsInText,
-  tokensOf,
-} from "../knowledge/secret-forms.ts";
+import { isAccessTokens, isNamedSecret, isPlaceholder, isSecretName, tokensOf } from "../knowledge/secret-names.ts";
+import { namedSecrets, secretsInText } from "../knowledge/secrets-in-text.ts";
 import { findSetting } from "../knowledge/settings.ts";
 import type { Source, SourceFile } from "../read/source.ts";
 import type { Place, Range } from "../report/diagnostic.ts";
@@ -23,7 +16,7 @@ export interface Secret {
   readonly what: string | undefined;
   /** The path of the value or key that contains it; undefined in a comment. */
   readonly at: SpecPath | undefined;
-  /** The secret itself, to find it in messages. It is never printed. */
+  /** The secret itself, to find it in messages; empty where it may be a sentence. It is never printed. */
   readonly text: string;
 }
 
@@ -67,15 +60,10 @@ function passwordOf(address: string): string | undefined {
   return colon !== -1 && at > colon + 1 ? host.slice(colon + 1, at) : undefined;
 }
 
-/**
- * All secrets of a spec, file by file: in values, in keys, and in comments, which Git publishes too.
- *
- * @param hasLost Whether the reader left something out, such as the second of two equal keys: then also by names in the text.
- */
-export const findSecrets = (source: Source, hasLost = false): Secret[] =>
-  source.files.flatMap((file) => secretsInFile(source, file, hasLost));
+/** All secrets of a spec, file by file: in values, in keys, and in comments, which Git publishes too. */
+export const findSecrets = (source: Source): Secret[] => source.files.flatMap((file) => secretsInFile(source, file));
 
-function secretsInFile(source: Source, file: SourceFile, hasLost: boolean): Secret[] {
+function secretsInFile(source: Source, file: SourceFile): Secret[] {
   const secrets: Secret[] = [];
   const { text: whole } = file;
   // One byte for each character: a list of ranges would be searched once for each secret.
@@ -135,13 +123,17 @@ function secretsInFile(source: Source, file: SourceFile, hasLost: boolean): Secr
     const range = { file: file.file, start, end };
     if (!overlaps(range)) push({ range, what, at: undefined, text: whole.slice(start, end) });
   }
-  if (hasLost)
-    for (const { start, end } of namedSecrets(whole)) {
-      const range = { file: file.file, start, end };
-      if (!overlaps(range)) push({ range, what: undefined, at: undefined, text: whole.slice(start, end) });
-    }
+  // Names in comments, and in what the reader left out, such as the second of two equal keys.
+  for (const { start, end } of namedSecrets(whole)) {
+    const range = { file: file.file, start, end };
+    const text = whole.slice(start, end);
+    if (!overlaps(range)) push({ range, what: undefined, at: undefined, text: isOpaque(text) ? text : "" });
+  }
   return secrets.sort((a, b) => a.range.start - b.range.start);
 }
+
+/** Whether a text that only its name gives away is no sentence: words of "password: see the handbook" are in many messages. */
+const isOpaque = (text: string): boolean => !/\s/.test(text) && (text.length >= 12 || /[^A-Za-z]/.test(text));
 
 /** Every string of a value, keys included. */
 function stringsOf(value: unknown, strings: string[] = []): string[] {

@@ -7,10 +7,14 @@ import { toText } from "../../generator/report/text.ts";
 
 /* Forty forms of secrets, and what is looked for in what a command prints. */
 
-const alnum = (length: number, shift = 0) =>
+export const alnum = (length: number, shift = 0) =>
   Array.from({ length }, (_, at) => "aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xYz"[(at * 7 + shift) % 33]).join("");
-const hex = (length: number) => Array.from({ length }, (_, at) => "0f1e2d3c4b5a69788796"[(at * 3) % 20]).join("");
-const upper = (length: number) => alnum(length).toUpperCase();
+export const hex = (length: number) => Array.from({ length }, (_, at) => "0f1e2d3c4b5a69788796"[(at * 3) % 20]).join("");
+export const upper = (length: number) => alnum(length).toUpperCase();
+export const base64 = (bytes: number) =>
+  Buffer.from(Array.from({ length: bytes }, (_, at) => (at * 89 + 7) % 256)).toString("base64");
+export const UUID = `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}`;
+export const jwt = `eyJhbGciOiJIUzI1NiJ9.eyJ${alnum(40)}.${alnum(43)}`;
 
 /** A secret as it is written, and what of it must not be seen. */
 export type Form = readonly [written: string, secret?: string];

@@ -1,5 +1,5 @@
 import { hasSetting, isOther, type Nix, nixName, ownersOf, valuesFor } from "../../knowledge/other-nixes.ts";
-import { isAccessTokens } from "../../knowledge/secret-forms.ts";
+import { isAccessTokens } from "../../knowledge/secret-names.ts";
 import { findSetting } from "../../knowledge/settings.ts";
 import { holdsSecret } from "../secrets.ts";
 import type { Line } from "./lines.ts";
