@@ -94,7 +94,7 @@ function secretsInFile(source: Source, file: SourceFile): Secret[] {
   // it starts on a line of its own.
   const inText = secretsInText(whole);
   const suspicious =
-    inText.length > 0 || (/\\|''|machine|BEGIN/.test(whole) && secretsInText(stringsOf(file.value).join("\n")).length > 0);
+    inText.length > 0 || (ACROSS_LINES.test(whole) && secretsInText(stringsOf(file.value).join("\n")).length > 0);
   const path: (string | number)[] = [];
   const walk = (value: unknown): void => {
     if (typeof value === "string") {
@@ -131,6 +131,9 @@ function secretsInFile(source: Source, file: SourceFile): Secret[] {
   }
   return secrets.sort((a, b) => a.range.start - b.range.start);
 }
+
+/** What forms with a space begin with, and escapes. */
+const ACROSS_LINES = /\\|''|BEGIN|machine|default|curl|login|sshpass|--[a-z]|[Bb]earer|Basic|uthorization|ookie|aws_|Key/;
 
 /** Whether a text that only its name gives away is no sentence: words of "password: see the handbook" are in many messages. */
 const isOpaque = (text: string): boolean => !/\s/.test(text) && (text.length >= 12 || /[^A-Za-z]/.test(text));
