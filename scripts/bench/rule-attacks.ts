@@ -145,6 +145,7 @@ const BY_RULE: Readonly<Record<string, Text>> = {
   "proxy-address": each(`${BASE}network:\n  proxy: proxy.example.net:3128\n  noProxy:\n`, (at) => `    - .e${at}.net`),
   "public-key-invalid": each(`${BASE}substituters:\n`, (at) => `  - { url: "https://c${at}.example.org", publicKey: "${KEY}" }`),
   "sandbox-off": hostSettings("sandbox: false"),
+  "build-rights": hostSettings("filter-syscalls: false"),
   "setting-ignored": users(() => "max-silent-time: 60, sandbox: true"),
   "setting-renamed": users(() => "build-max-jobs: 4"),
   "setting-repeated": each(

@@ -1,44 +1,13 @@
 import { posix } from "node:path";
+import { CHANGES_SHELL, whatRuns } from "../../knowledge/code-variables.ts";
+import { hasSetting, isOther } from "../../knowledge/other-nixes.ts";
 import { withoutExtra } from "../../knowledge/setting.ts";
+import { findSetting } from "../../knowledge/settings.ts";
 import type { Rule, RuleContext } from "../rule.ts";
 import { entriesOf, isOn, placeOf, type Scope, scopes, settingOf, wordOf, words, writtenName } from "../settings-in-force.ts";
 import { isRestricted, mayBeTrusted } from "./ignored-settings.ts";
 
 /* Values that a shell, the loader or Nix runs as code, or that change how these work: variables of shells, and settings. */
-
-/** Variables whose value is run or loaded, and by what. https://www.gnu.org/software/bash/manual/html_node/Bash-Variables.html, ld.so(8) */
-const RUN_BY: readonly (readonly [names: RegExp, by: string])[] = [
-  [/^(?:PROMPT_COMMAND|PS[0-9])$/, "bash runs commands in its value at each prompt"],
-  [/^BASH_FUNC_/, "bash defines a function from its value when it starts"],
-  [/^BASH_ENV$/, "each bash script runs the file that it names"],
-  [/^ENV$/, "each interactive sh runs the file that it names"],
-  [/^ZDOTDIR$/, "zsh runs the files of that folder when it starts"],
-  [/^LD_(?:PRELOAD|AUDIT)$/, "each program loads the libraries that it names"],
-  [/^LD_LIBRARY_PATH$/, "each program, also one of another glibc, looks for its libraries there first"],
-  [/^(?:DYLD|LD)_/, "it changes which code each program loads"],
-  [/^GCONV_PATH$/, "each program that converts text loads libraries from there"],
-  [
-    /^(?:PYTHONSTARTUP|PYTHONHOME|PERL5OPT|RUBYOPT|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS)$/,
-    "the interpreter runs or loads what it names",
-  ],
-  [
-    /^(?:GIT_SSH_COMMAND|GIT_SSH|GIT_PROXY_COMMAND|GIT_EXTERNAL_DIFF|GIT_ASKPASS|GIT_EXEC_PATH|SSH_ASKPASS|GIT_CONFIG_.*)$/,
-    "git or ssh runs the command that it names",
-  ],
-  [/^(?:LESSOPEN|LESSCLOSE|MANPAGER|SYSTEMD_PAGER)$/, "the pager runs it as a command"],
-];
-
-/** Variables that change how bash reads words, finds files or ends. */
-const CHANGES_BASH: Readonly<Record<string, string>> = {
-  IFS: "each script splits words at other characters",
-  CDPATH: "`cd` goes to other folders and prints them, which breaks scripts",
-  GLOBIGNORE: "patterns such as `*` leave files out",
-  POSIXLY_CORRECT: "bash and many other programs change their behaviour",
-  BASH_COMPAT: "bash behaves as an older version",
-  BASH_XTRACEFD: "bash writes its trace to that file descriptor",
-  EXECIGNORE: "bash does not find some programs",
-  TMOUT: "an idle shell ends after that time",
-};
 
 /** Settings with which Nix runs or loads what they name. */
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -48,7 +17,17 @@ const SETTINGS: Readonly<Record<string, string>> = {
   "build-hook": "the Nix daemon runs this program as root to hand out builds",
   "plugin-files": "Nix, and its daemon as root, loads these libraries",
   "external-builders": "the Nix daemon runs these programs in place of builders",
+  "upgrade-nix-store-path-url": "`nix upgrade-nix` installs what this address names",
+  // Of Lix.
+  "pasta-path": "the Nix daemon runs this program as root for builds with network",
 };
+
+/** Settings with paths of the machine that builds see; the last one is of Lix. */
+const SANDBOX_PATHS: ReadonlySet<string> = new Set([
+  "sandbox-paths",
+  "allowed-impure-host-deps",
+  "builtin-builder-sandbox-paths",
+]);
 
 /** Stores that Nix uses anyway. */
 const USUAL_STORES = new Set(["", "auto", "daemon", "local"]);
@@ -66,8 +45,8 @@ export const runsAsCodeRules: readonly Rule[] = [
     source: "https://www.gnu.org/software/bash/manual/html_node/Bash-Variables.html",
     check: ({ model, report }) => {
       for (const { env } of model.shells)
-        for (const { at, name } of env) {
-          const by = RUN_BY.find(([names]) => names.test(name))?.[1];
+        for (const { at, name, value } of env) {
+          const by = whatRuns(name, value.kind === "text" ? value.text : undefined);
           if (by === undefined) continue;
           report({
             at,
@@ -90,11 +69,11 @@ export const runsAsCodeRules: readonly Rule[] = [
     check: ({ model, report }) => {
       for (const { env } of model.shells)
         for (const { at, name } of env) {
-          if (!Object.hasOwn(CHANGES_BASH, name)) continue;
+          if (!Object.hasOwn(CHANGES_SHELL, name)) continue;
           report({
             at,
             part: "key",
-            message: `\`${name}\` changes how each script in the shell works: ${CHANGES_BASH[name]}`,
+            message: `\`${name}\` changes how each script in the shell works: ${CHANGES_SHELL[name]}`,
             hint: "delete it, assign it in `hook` without `export`, or accept it under `lint` with a reason",
           });
         }
@@ -154,7 +133,7 @@ export const runsAsCodeRules: readonly Rule[] = [
     source: "https://nix.dev/manual/nix/latest/command-ref/conf-file#conf-sandbox-paths",
     check: (context) => {
       for (const { scope, setting, name } of effective(context)) {
-        if (name !== "sandbox-paths" && name !== "allowed-impure-host-deps") continue;
+        if (!SANDBOX_PATHS.has(name)) continue;
         for (const entry of entriesOf(context.source, setting)) {
           const reason = entry.text
             .replace(/\?$/, "")
@@ -177,6 +156,9 @@ export const runsAsCodeRules: readonly Rule[] = [
 function* effective({ model }: RuleContext) {
   for (const scope of scopes(model))
     for (const setting of scope.declared) {
+      // What this Nix lacks is `setting-unknown`.
+      const known = findSetting(setting.name)?.setting;
+      if (known && isOther(known) && !hasSetting(model.nix, known)) continue;
       if (scope.user !== undefined && isRestricted(setting.name) && !mayBeTrusted(model, scope.user)) continue;
       yield { scope, setting, name: withoutExtra(setting.name) };
     }
@@ -199,19 +181,41 @@ const LONGEST_PATH = 4096;
 /** Why a path opens the sandbox, at either end; undefined if it does not. */
 function opening(path: string): string | undefined {
   if (path.length > LONGEST_PATH) return undefined;
-  const plain = posix.normalize(path).replace(/(?<=.)\/$/, "");
+  // macOS has the folders `/etc`, `/tmp` and `/var` in `/private`.
+  const plain = posix
+    .normalize(path)
+    .replace(/(?<=.)\/$/, "")
+    .replace(/^\/private(?=\/(?:etc|tmp|var)(?:\/|$))/, "");
   if (plain === "/" || plain === "//") return "`/` is the whole machine";
   if (
-    /(?:^|\/)(?:docker|podman|containerd|crio|buildkitd|system_bus_socket|libvirt-sock)(?:\.sock)?$/.test(plain) &&
-    /\/run\//.test(plain)
+    (/(?:^|\/)(?:docker|podman|containerd|crio|buildkitd|system_bus_socket|libvirt-sock)(?:\.sock)?$/.test(plain) &&
+      /\/run\//.test(plain)) ||
+    /^\/(?:var\/)?run\/(?:dbus|systemd)(?:\/(?:private|system_bus_socket))?$/.test(plain) ||
+    /\/(?:lxd|incus)(?:\/unix)?\.socket$/.test(plain)
   )
     return "whoever can use this socket is root on the machine";
   if (/^\/nix\/var(?:\/|$)/.test(plain)) return "builds can reach the database and the socket of Nix";
-  if (/^\/(?:home|root|Users)(?:\/|$)/.test(plain)) return "builds can reach people's files";
-  if (/^\/etc\/(?:shadow|gshadow|sudoers|ssh|nix|ssl\/private)(?:[-/.]|$)/.test(plain))
+  if (/^\/(?:home|root|Users|var\/root)(?:\/|$)/.test(plain)) return "builds can reach people's files";
+  if (
+    /^\/etc\/(?:shadow|gshadow|sudoers|ssh|nix|ssl\/private|pki\/tls\/private|krb5\.keytab|kubernetes|wireguard)(?:[-/.]|$)/.test(
+      plain,
+    ) ||
+    /^\/var\/lib\/(?:docker|containers|containerd|kubelet|libvirt|lxd|incus|secrets|private)(?:\/|$)/.test(plain)
+  )
     return "builds can read the machine's secrets";
-  if (/^\/run\/(?:secrets|keys|agenix|user)(?:[-/.]|$)/.test(plain)) return "builds can read secrets";
-  if (/^\/(?:etc|var|run|var\/run|proc|sys|dev|boot|nix|nix\/store|srv|opt|mnt|media|private|System|Library)$/.test(plain))
+  if (/^\/(?:var\/)?run\/(?:secrets|keys|agenix|user)(?:[-/.]|$)/.test(plain)) return "builds can read secrets";
+  if (/^\/proc\/(?:\d+|self|kcore|sys)(?:\/|$)/.test(plain)) return "builds can reach processes outside the sandbox";
+  if (
+    /^\/dev\/(?:mem|kmem|port|(?:sd|hd|vd|xvd)[a-z]\d*|(?:nvme|mmcblk|md|dm-|loop|r?disk)\d+\w*|mapper|disk|block)(?:\/|$)/.test(
+      plain,
+    )
+  )
+    return "builds can read and write whole disks or the memory";
+  if (
+    /^\/(?:etc|var|run|var\/(?:run|lib|tmp|spool)|proc|sys|dev|boot|nix|nix\/store|srv|opt|mnt|media|tmp|private|System|Library)$/.test(
+      plain,
+    )
+  )
     return `all of \`${plain}\` is in it`;
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { buildGroupProblem } from "../../knowledge/accounts.ts";
 import { withoutExtra } from "../../knowledge/setting.ts";
 import type { Setting } from "../../model/model.ts";
 import type { Rule } from "../rule.ts";
@@ -46,8 +47,11 @@ const ENTRIES: Readonly<Record<string, (word: string) => Problem | undefined>> =
     /^@(?!\/)/.test(word)
       ? ["names a file by no absolute path", "write @/etc/nix/machines, or use `builders` of the spec"]
       : undefined,
-  "build-users-group": (word) =>
-    /^[A-Za-z_][A-Za-z0-9_-]{0,30}$/.test(word) ? undefined : ["is no group", "write the group of the build users: nixbld"],
+  "build-users-group": (word) => {
+    const hint = "write the group of the build users: nixbld";
+    const why = /^[A-Za-z_][A-Za-z0-9_-]{0,30}$/.test(word) ? buildGroupProblem(word) : "is no group";
+    return why === undefined ? undefined : [why, hint];
+  },
 };
 
 export const settingValueRules: readonly Rule[] = [

@@ -1,6 +1,7 @@
+import type { Setting } from "../../model/model.ts";
 import { entryRemoval, replacement } from "../edits.ts";
 import type { Rule, RuleContext } from "../rule.ts";
-import { type Entry, entriesOf, isOff, placeOf, scopes } from "../settings-in-force.ts";
+import { type Entry, entriesOf, isOff, isOn, placeOf, type Scope, scopes, settingOf, wordOf } from "../settings-in-force.ts";
 import { mayBeTrusted } from "./ignored-settings.ts";
 
 /* Trusted users and the sandbox. */
@@ -81,7 +82,47 @@ export const trustRules: readonly Rule[] = [
       }
     },
   },
+  {
+    code: "build-rights",
+    severity: "warning",
+    summary: "builds with rights that the sandbox takes from them",
+    cause:
+      "A build is code of somebody else. It runs as an account without rights, can't make a program that runs as another account, and has none of the groups of the daemon. Each of these settings gives one of that back; without a group of build users, builds run as root where the daemon does.",
+    example: "settings:\n  filter-syscalls: false",
+    fixed: "settings:\n  filter-syscalls: true",
+    source: "https://nix.dev/manual/nix/latest/command-ref/conf-file#conf-filter-syscalls",
+    check: ({ model, source, report }) => {
+      for (const scope of scopes(model)) {
+        if (scope.user !== undefined && !mayBeTrusted(model, scope.user)) continue;
+        for (const setting of scope.declared) {
+          const [isRight, safe, what] = Object.hasOwn(RIGHTS, setting.name) ? (RIGHTS[setting.name] ?? []) : [];
+          if (!isRight?.(setting, scope) || what === undefined || safe === undefined) continue;
+          report({
+            at: setting.at,
+            message: `builds of ${scope.owner} ${what}`,
+            hint: `write \`${setting.name}: ${safe}\`, or accept it under \`lint\` with a reason`,
+            fix: () => replacement(source, setting.at, "value", safe),
+          });
+        }
+      }
+    },
+  },
 ];
+
+/** Settings that give builds rights: when, the value that does not, and what builds can then do. */
+const RIGHTS: Readonly<
+  Record<string, readonly [isRight: (setting: Setting, scope: Scope) => boolean, safe: string, what: string]>
+> = {
+  "filter-syscalls": [isOff, "true", "can make programs that run as another account (setuid) in the store"],
+  "allow-new-privileges": [isOn, "false", "can become another account through setuid programs"],
+  "require-drop-supplementary-groups": [isOff, "true", "may keep the groups of the daemon"],
+  // With `auto-allocate-uids` no group is needed.
+  "build-users-group": [
+    (setting, { kind, inForce }) => kind !== "user" && wordOf(setting) === "" && !isOn(settingOf(inForce, "auto-allocate-uids")),
+    "nixbld",
+    "run as root where the daemon runs as root",
+  ],
+};
 
 /** The accounts that a daemon of the platform trusts. A user's own nix.conf can't add any, so it is not checked. */
 function* trusted({ model, source }: RuleContext): Generator<Entry> {

@@ -23,6 +23,13 @@ codeRows(test, [
       ["DYLD_INSERT_LIBRARIES", "it changes which code each program loads"],
       ["PERL5OPT", "the interpreter runs or loads what it names"],
       ["GIT_SSH_COMMAND", "git or ssh runs the command that it names"],
+      ["GIT_CONFIG_COUNT", "git or ssh runs the command that it names"],
+      ["FPATH", "the shell takes functions from there"],
+      ["DIRENV_BASH", "direnv runs what it names in each folder"],
+      ["NIX_USER_CONF_FILES", "Nix runs hooks and loads plugins that it names"],
+      ["VIMINIT", "vi runs the commands in it when it starts"],
+      ["MAKEFILES", "make and tar run what it names"],
+      ["LUA_INIT_5_4", "the interpreter runs or loads what it names"],
     ] as const
   ).map(([name, by]) => ({
     code: "variable-runs-code",
@@ -98,6 +105,89 @@ codeRows(test, [
   },
 ]);
 
+test("settings that only newer Nixes or Lix have", () => {
+  const found = (text: string) =>
+    compileText(text, true).diagnostics.flatMap(({ code, message }) => (code === "setting-runs-code" ? [message] : []));
+  assert.equal(found(settings("upgrade-nix-store-path-url: https://example.org/nix")), [
+    "`upgrade-nix-store-path-url` of the system is code: `nix upgrade-nix` installs what this address names",
+  ]);
+  assert.equal(found(`nix: lix\n${settings("pasta-path: /opt/pasta")}`), [
+    "`pasta-path` of the system is code: the Nix daemon runs this program as root for builds with network",
+  ]);
+  // Where it is unknown, that is the finding.
+  assert.equal(found(settings("pasta-path: /opt/pasta")), []);
+});
+
+/** What the rules say about a variable with a value. */
+const ofVariable = (name: string, value: string) =>
+  codes(compileText(env(`${name}: ${JSON.stringify(value)}`), true).diagnostics).filter((code) => code.startsWith("variable-"));
+
+test("options with which an interpreter runs or loads something", () => {
+  for (const [name, ...values] of [
+    [
+      "NODE_OPTIONS",
+      "--require ./evil.js",
+      "-r ./evil.js",
+      "--max-old-space-size=4096 --import ./x.mjs",
+      "--experimental-loader=./x.mjs",
+    ],
+    [
+      "JAVA_TOOL_OPTIONS",
+      "-javaagent:x.jar",
+      "-Xmx2g -agentpath:/x.so",
+      "-XX:OnOutOfMemoryError=reboot",
+      "@options",
+      "-Xbootclasspath/a:x.jar",
+    ],
+    ["RUBYOPT", "-r./evil", "-W0 -I lib"],
+    ["PERL5OPT", "-MEvil", "-d:Evil"],
+    ["NIX_CONFIG", "post-build-hook = /x", "experimental-features = flakes\nplugin-files = /x.so", "accept-flake-config = true"],
+    ["NIX_SSHOPTS", "-o ProxyCommand=x"],
+    ["MAKEFLAGS", "--eval=x"],
+    ["GOFLAGS", "-toolexec=/x"],
+    ["ERL_FLAGS", "-eval x"],
+    ["RSYNC_RSH", "sh -c x"],
+  ] as const)
+    for (const value of values) assert.equal(ofVariable(name, value), ["variable-runs-code"], `${name}=${value}`);
+});
+
+test("variables that run nothing of their own accord", () => {
+  for (const [name, ...values] of [
+    ["NODE_OPTIONS", "--max-old-space-size=4096 --enable-source-maps", "--openssl-legacy-provider", "--no-warnings"],
+    ["JAVA_TOOL_OPTIONS", "-Dfile.encoding=UTF-8 -Xmx2g -XX:+UseG1GC", "--add-opens=java.base/java.lang=ALL-UNNAMED -ea"],
+    ["RUBYOPT", "-W:no-deprecated", "--yjit"],
+    ["NIX_CONFIG", "experimental-features = nix-command flakes"],
+    ["MAKEFLAGS", "-j8"],
+    ["GOFLAGS", "-mod=vendor -trimpath"],
+    ["ERL_AFLAGS", "-kernel shell_history enabled"],
+    ["GIT_CONFIG_NOSYSTEM", "1"],
+    ["EDITOR", "vim", "code --wait"],
+    ["VISUAL", "vim"],
+    ["PAGER", "less -R"],
+    ["GIT_EDITOR", "vim"],
+    ["GIT_PAGER", "delta"],
+    ["BROWSER", "firefox"],
+    ["PYTHONPATH", "lib"],
+    ["PYTHONDONTWRITEBYTECODE", "1"],
+    ["NODE_ENV", "production"],
+    ["NODE_PATH", "lib"],
+    ["PERL5LIB", "lib"],
+    ["JAVA_HOME", "/opt/jdk"],
+    ["MAVEN_OPTS", "-Xmx2g"],
+    ["CC", "clang"],
+    ["RUSTC_WRAPPER", "sccache"],
+    ["LESS", "-R"],
+    ["LS_COLORS", "di=1"],
+    ["LC_ALL", "C.UTF-8"],
+    ["HISTCONTROL", "ignoreboth"],
+    ["NIX_PATH", "nixpkgs=flake:nixpkgs"],
+    ["SSH_AUTH_SOCK", "/run/x"],
+    ["GIT_AUTHOR_NAME", "Ada"],
+    ["DIRENV_LOG_FORMAT", ""],
+  ] as const)
+    for (const value of values) assert.equal(ofVariable(name, value), [], `${name}=${value}`);
+});
+
 test("a path opens the sandbox in each spelling", () => {
   for (const path of [
     "/",
@@ -113,6 +203,17 @@ test("a path opens the sandbox in each spelling", () => {
     "/nix/var/nix/daemon-socket/socket",
     "/run/podman/podman.sock",
     "/run/secrets/key",
+    "/proc/1/root",
+    "/dev/sda1",
+    "/dev/nvme0n1p2",
+    "/dev/mem",
+    "/var/lib/docker/volumes",
+    "/private/etc",
+    "/private/var/root",
+    "/run/systemd/private",
+    "/var/lib/incus/unix.socket",
+    "/etc/krb5.keytab",
+    "/tmp",
   ])
     assert.equal(codes(compileText(settings(`extra-sandbox-paths: ["${path}"]`), true).diagnostics), ["sandbox-opened"], path);
   for (const path of [

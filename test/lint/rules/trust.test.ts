@@ -46,6 +46,24 @@ codeRows(test, [
     bad: `${base}volumes:\n  aws:\n    mount: /volumes/aws\n    settings: { sandbox: ⟦relaxed⟧ }\n`,
     good: `${base}volumes:\n  aws:\n    mount: /volumes/aws\n    settings: { sandbox: true }\n`,
   },
+  ...(
+    [
+      ["filter-syscalls", "false", "true", "can make programs that run as another account (setuid) in the store"],
+      ["allow-new-privileges", "true", "false", "can become another account through setuid programs"],
+      ["build-users-group", '""', "nixbld", "run as root where the daemon runs as root"],
+    ] as const
+  ).map(([name, bad, good, what]) => ({
+    code: "build-rights",
+    says: `builds of the system ${what}`,
+    bad: settings(`${name}: ⟦${bad}⟧`),
+    good: settings(`${name}: ${good}`),
+  })),
+  {
+    code: "build-rights",
+    says: "builds of the host `web` may keep the groups of the daemon",
+    bad: `${base}hosts:\n  web:\n    system: x86_64-linux\n    stateVersion: "26.05"\n    settings: { require-drop-supplementary-groups: ⟦false⟧ }\n`,
+    good: `${base}hosts:\n  web:\n    system: x86_64-linux\n    stateVersion: "26.05"\n    settings: { require-drop-supplementary-groups: true }\n`,
+  },
 ]);
 
 test.run();
