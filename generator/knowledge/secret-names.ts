@@ -84,7 +84,7 @@ export const isNamedSecret = (name: string, value: string): boolean =>
 
 /** Words that stand for a secret, or for none. */
 const NO_SECRET =
-  /^(?:true|false|yes|no|none|null|nil|undefined|unset|off|disabled?|enabled?|required|optional|auto|prompt|dummy|test|changeme|change[-_]me|replace[-_]?me.*|todo|placeholder|secret|password|token|redacted|example.*|your[-_ ].*|insert[-_ ].*|x+|\*+|\.+|•+|0+|1)$/i;
+  /^(?:true|false|yes|no|none|null|nil|undefined|unset|off|disabled?|enabled?|required|optional|auto|prompt|dummy|test|changeme|change[-_]me|replace[-_]?me.*|todo|placeholder|secret|password|token|redacted|example.*|your[-_ ].*|insert[-_ ].*|x+|\*+|\.+|\u2022+|0+|1)$/i;
 
 /** Whether a text in the place of a secret is a placeholder, a variable or the path of a file. */
 export function isPlaceholder(text: string): boolean {
