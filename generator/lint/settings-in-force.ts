@@ -58,6 +58,15 @@ export function scopes(model: Model): Scope[] {
   ];
 }
 
+/** Whether a declared setting applies somewhere where another one is as `is` says: the system's settings apply to each user, host and volume, too. */
+export const isAnywhereWith = (
+  model: Model,
+  setting: Setting,
+  other: string,
+  is: (other: Setting | undefined) => boolean,
+): boolean =>
+  scopes(model).some(({ inForce }) => settingOf(inForce, setting.name)?.at === setting.at && is(settingOf(inForce, other)));
+
 /** The name that the spec uses, which can be an old name. */
 export const writtenName = (setting: Setting): string => String(setting.at.at(-1));
 

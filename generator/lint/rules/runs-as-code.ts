@@ -3,8 +3,20 @@ import { CHANGES_SHELL, whatRuns } from "../../knowledge/code-variables.ts";
 import { hasSetting, isOther } from "../../knowledge/other-nixes.ts";
 import { withoutExtra } from "../../knowledge/setting.ts";
 import { findSetting } from "../../knowledge/settings.ts";
+import type { Model, Setting } from "../../model/model.ts";
 import type { Rule, RuleContext } from "../rule.ts";
-import { entriesOf, isOn, placeOf, type Scope, scopes, settingOf, wordOf, words, writtenName } from "../settings-in-force.ts";
+import {
+  entriesOf,
+  isAnywhereWith,
+  isOn,
+  placeOf,
+  type Scope,
+  scopes,
+  settingOf,
+  wordOf,
+  words,
+  writtenName,
+} from "../settings-in-force.ts";
 import { isRestricted, mayBeTrusted } from "./ignored-settings.ts";
 
 /* Values that a shell, the loader or Nix runs as code, or that change how these work: variables of shells, and settings. */
@@ -91,7 +103,7 @@ export const runsAsCodeRules: readonly Rule[] = [
     source: "https://nix.dev/manual/nix/latest/command-ref/conf-file#conf-post-build-hook",
     check: (context) => {
       for (const { scope, setting, name } of effective(context)) {
-        const reason = codeIn(scope, name, wordOf(setting), words(setting.value).length > 0);
+        const reason = codeIn(context.model, scope, setting, name);
         if (reason === undefined) continue;
         context.report({
           at: setting.at,
@@ -165,14 +177,14 @@ function* effective({ model }: RuleContext) {
 }
 
 /** What runs with the setting; undefined when nothing does. */
-function codeIn(scope: Scope, name: string, word: string, isSet: boolean): string | undefined {
+function codeIn(model: Model, scope: Scope, setting: Setting, name: string): string | undefined {
   if (name === "allow-unsafe-native-code-during-evaluation")
     return isOn(settingOf(scope.declared, name)) ? "each Nix expression can run any program" : undefined;
   if (/^bash-prompt(?:-prefix|-suffix)?$/.test(name))
-    return /\$\(|`/.test(word) ? "bash runs the commands in it at each prompt" : undefined;
-  // Without `run-diff-hook`, `setting-no-effect` says that it does nothing.
-  if (name === "diff-hook" && !isOn(settingOf(scope.inForce, "run-diff-hook"))) return undefined;
-  return isSet && Object.hasOwn(SETTINGS, name) ? SETTINGS[name] : undefined;
+    return /\$\(|`/.test(wordOf(setting)) ? "bash runs the commands in it at each prompt" : undefined;
+  // Where `run-diff-hook` is on nowhere, `settings-conflict` says that it does nothing.
+  if (name === "diff-hook" && !isAnywhereWith(model, setting, "run-diff-hook", isOn)) return undefined;
+  return words(setting.value).length > 0 && Object.hasOwn(SETTINGS, name) ? SETTINGS[name] : undefined;
 }
 
 /** Linux takes no longer path (PATH_MAX); `normalize` takes minutes for a million `../`. */

@@ -5,7 +5,7 @@ import { valueAt } from "../../report/spec-path.ts";
 import { quoted } from "../../report/words.ts";
 import { appendix, removal, replacement } from "../edits.ts";
 import type { Rule } from "../rule.ts";
-import { isOff, isOn, type Scope, scopes, settingOf, wordOf, words, wordsInForce } from "../settings-in-force.ts";
+import { isAnywhereWith, isOff, isOn, type Scope, scopes, settingOf, wordOf, words, wordsInForce } from "../settings-in-force.ts";
 
 /* Settings that are valid alone but conflict with each other. */
 
@@ -190,11 +190,19 @@ const CONFLICTS: readonly Conflict[] = [
   },
   {
     setting: "diff-hook",
-    problem: (setting, inForce) =>
-      words(setting.value).length > 0 && !isOn(settingOf(inForce, "run-diff-hook"))
+    problem: (setting, _inForce, model) =>
+      words(setting.value).length > 0 && !isAnywhereWith(model, setting, "run-diff-hook", isOn)
         ? "`diff-hook` has no effect without `run-diff-hook: true`"
         : undefined,
-    hint: "add `run-diff-hook: true`",
+    hint: "add `run-diff-hook: true`, and Nix runs the program; or delete the line",
+  },
+  {
+    setting: "run-diff-hook",
+    problem: (setting, _inForce, model) =>
+      isOn(setting) && !isAnywhereWith(model, setting, "diff-hook", (hook) => words(hook?.value).length > 0)
+        ? "`run-diff-hook` has no effect without `diff-hook`"
+        : undefined,
+    hint: "delete the line, or name the program that Nix is to run as `diff-hook`",
   },
   {
     setting: "nix-path",

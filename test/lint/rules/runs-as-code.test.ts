@@ -71,6 +71,22 @@ codeRows(test, [
     good: settings("bash-prompt: '\\[\\e[1m\\]dev \\w \\$'\nplugin-files: []\nallow-unsafe-native-code-during-evaluation: false"),
   },
   {
+    // On a machine where another part of the spec turns it on.
+    code: "setting-runs-code",
+    says: "`diff-hook` of the system is code: Nix runs this program with the results of builds",
+    bad: settings("⟦diff-hook⟧: /etc/nix/diff", "hosts: { box: { os: linux, settings: { run-diff-hook: true } } }\n"),
+    good: settings(
+      "diff-hook: /etc/nix/diff",
+      `hosts: { box: { os: linux, settings: { run-diff-hook: true } } }\n${accept("setting-runs-code", "settings.diff-hook")}`,
+    ),
+  },
+  {
+    code: "setting-runs-code",
+    says: "`diff-hook` of the host `box` is code: Nix runs this program with the results of builds",
+    bad: settings("run-diff-hook: true", "hosts: { box: { os: linux, settings: { ⟦diff-hook⟧: /etc/nix/diff } } }\n"),
+    good: settings("max-jobs: 1", "hosts: { box: { os: linux, settings: { max-jobs: 2 } } }\n"),
+  },
+  {
     code: "setting-runs-code",
     says: "`plugin-files` of the user `ada` is code: Nix, and its daemon as root, loads these libraries",
     bad: `${base}users:\n  ada:\n    settings:\n      ⟦plugin-files⟧: [/usr/lib/plugin.so]\n`,

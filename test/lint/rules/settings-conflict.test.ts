@@ -81,6 +81,18 @@ codeRows(test, [
   },
   {
     code: "settings-conflict",
+    says: "`run-diff-hook` has no effect without `diff-hook`",
+    bad: settings("⟦run-diff-hook⟧: true"),
+    good: settings("run-diff-hook: false"),
+  },
+  {
+    code: "settings-conflict",
+    says: "`run-diff-hook` has no effect without `diff-hook`",
+    bad: settings('⟦run-diff-hook⟧: true\ndiff-hook: ""', "hosts: { box: { os: linux, settings: { max-jobs: 2 } } }\n"),
+    good: settings('run-diff-hook: false\ndiff-hook: ""'),
+  },
+  {
+    code: "settings-conflict",
     says: "`nix-path` has no effect with `pure-eval: true`",
     bad: settings("pure-eval: true\n⟦nix-path⟧: [nixpkgs=/srv/nixpkgs]"),
     good: settings("nix-path: [nixpkgs=/srv/nixpkgs]"),
