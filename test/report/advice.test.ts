@@ -29,7 +29,7 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   "setting-unknown": ["settings: {}"],
   "setting-too-new": ["settings: {}"],
   "setting-needs-feature": [
-    "settings: { experimental-features: [nix-command, flakes], accept-flake-config: true }",
+    "settings: { experimental-features: [nix-command, flakes], use-registries: false }",
     "settings: { experimental-features: [nix-command] }",
   ],
   "package-removed": ["nixpkgs: nixos-26.05\ngroups: { logs: { packages: [] } }"],

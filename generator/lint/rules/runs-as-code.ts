@@ -15,6 +15,7 @@ import {
   settingOf,
   wordOf,
   words,
+  wordsInForce,
   writtenName,
 } from "../settings-in-force.ts";
 import { isRestricted, mayBeTrusted } from "./ignored-settings.ts";
@@ -96,7 +97,7 @@ export const runsAsCodeRules: readonly Rule[] = [
     severity: "warning",
     summary: "a setting with which Nix runs or loads a program",
     cause:
-      "The daemon runs hooks and loads plugins as root, so whoever can change that file, or the spec, is root on each machine. `allow-unsafe-native-code-during-evaluation` lets each Nix expression run any program. bash runs commands in a prompt.",
+      "The daemon runs hooks and loads plugins as root, so whoever can change that file, or the spec, is root on each machine. `allow-unsafe-native-code-during-evaluation` lets each Nix expression run any program, and `accept-flake-config` lets each flake set such settings. bash runs commands in a prompt.",
     example: "settings:\n  post-build-hook: /etc/nix/upload",
     fixed:
       "settings:\n  post-build-hook: /etc/nix/upload\nlint:\n  - code: setting-runs-code\n    at: settings.post-build-hook\n    why: fills the cache; only root can write the file",
@@ -180,6 +181,11 @@ function* effective({ model }: RuleContext) {
 function codeIn(model: Model, scope: Scope, setting: Setting, name: string): string | undefined {
   if (name === "allow-unsafe-native-code-during-evaluation")
     return isOn(settingOf(scope.declared, name)) ? "each Nix expression can run any program" : undefined;
+  if (name === "accept-flake-config")
+    // Without the feature, `setting-needs-feature` says that it does nothing.
+    return isOn(setting) && wordsInForce(scope.inForce, "experimental-features")?.includes("flakes")
+      ? "Nix takes settings of every flake, such as hooks and caches, without asking"
+      : undefined;
   if (/^bash-prompt(?:-prefix|-suffix)?$/.test(name))
     return /\$\(|`/.test(wordOf(setting)) ? "bash runs the commands in it at each prompt" : undefined;
   // Where `run-diff-hook` is on nowhere, `settings-conflict` says that it does nothing.

@@ -250,8 +250,8 @@ export const settingRules: readonly Rule[] = [
     summary: "a setting of an experimental feature that is not enabled",
     cause:
       "Nix warns about the setting and ignores it unless `experimental-features` contains its feature. NixOS treats the warning as an error.",
-    example: "settings:\n  experimental-features: [nix-command]\n  accept-flake-config: true",
-    fixed: "settings:\n  experimental-features: [nix-command, flakes]\n  accept-flake-config: true",
+    example: "settings:\n  experimental-features: [nix-command]\n  use-registries: false",
+    fixed: "settings:\n  experimental-features: [nix-command, flakes]\n  use-registries: false",
     source: "https://nix.dev/manual/nix/latest/development/experimental-features",
     check: (context) => {
       for (const scope of scopes(context.model)) {

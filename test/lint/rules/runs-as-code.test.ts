@@ -71,6 +71,12 @@ codeRows(test, [
     good: settings("bash-prompt: '\\[\\e[1m\\]dev \\w \\$'\nplugin-files: []\nallow-unsafe-native-code-during-evaluation: false"),
   },
   {
+    code: "setting-runs-code",
+    says: "`accept-flake-config` of the system is code: Nix takes settings of every flake, such as hooks and caches, without asking",
+    bad: settings("experimental-features: [nix-command, flakes]\n⟦accept-flake-config⟧: true"),
+    good: settings("experimental-features: [nix-command, flakes]\naccept-flake-config: false"),
+  },
+  {
     // On a machine where another part of the spec turns it on.
     code: "setting-runs-code",
     says: "`diff-hook` of the system is code: Nix runs this program with the results of builds",

@@ -75,9 +75,9 @@ codeRows(test, [
   },
   {
     code: "setting-needs-feature",
-    says: "`accept-flake-config` has no effect without the experimental feature `flakes`",
-    bad: settings("experimental-features: [nix-command]\n⟦accept-flake-config⟧: true"),
-    good: settings("experimental-features: [nix-command, flakes]\naccept-flake-config: true"),
+    says: "`use-registries` has no effect without the experimental feature `flakes`",
+    bad: settings("experimental-features: [nix-command]\n⟦use-registries⟧: false"),
+    good: settings("experimental-features: [nix-command, flakes]\nuse-registries: false"),
   },
 ]);
 
