@@ -6,6 +6,7 @@ import { isSpecPath } from "../knowledge/spec-file.ts";
 import { type Found, fewestRevisions, VersionIndex } from "../knowledge/version-index.ts";
 import type { AskedVersion } from "../model/model.ts";
 import type { Source } from "../read/source.ts";
+import { boundedNearest } from "../report/bounded-search.ts";
 import { type Diagnostic, diagnostic } from "../report/diagnostic.ts";
 import { nearestNames } from "../report/suggestions.ts";
 import { quoted } from "../report/words.ts";
@@ -131,6 +132,7 @@ function lookUp(
   const unknown: Diagnostic[] = [];
   const found: { readonly key: string; readonly one: Found }[] = [];
   const names = otherNames(facts);
+  const known = index.names();
   for (const { at, package: path, version } of asked) {
     const one = index.find(path, version, names.get(path));
     if ("version" in one) {
@@ -138,7 +140,7 @@ function lookUp(
       continue;
     }
     const place = source.locate(one.known ? at : [...at.slice(0, -1), "package"], "value");
-    const near = one.known ? one.near : nearestNames(path, index.names());
+    const near = one.known ? one.near : boundedNearest(known, path, known);
     const message = one.known ? `nixpkgs never had a version ${version} of \`${path}\`` : `the index has no package \`${path}\``;
     const hint =
       near.length === 0

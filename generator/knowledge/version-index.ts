@@ -112,7 +112,9 @@ export class VersionIndex {
       this.#series = new Map();
       for (const name of Object.keys(this.#attributes)) {
         const { base } = splitName(name);
-        this.#series.set(base, [...(this.#series.get(base) ?? []), name]);
+        const series = this.#series.get(base);
+        if (series) series.push(name);
+        else this.#series.set(base, [name]);
       }
     }
     const digits = asked.replace(/[^0-9]/g, "");
@@ -135,14 +137,17 @@ export class VersionIndex {
     if (run) return { attribute, version, first: run[0], last };
     const before = Object.keys(offsets)
       .map(offsetOf)
-      .filter((offset) => offset < last);
-    return { attribute, version, first: before.length > 0 ? Math.max(...before) + 1 : last, last };
+      .reduce((newest, offset) => (offset < last ? Math.max(newest, offset) : newest), -1);
+    return { attribute, version, first: before === -1 ? last : before + 1, last };
   }
 }
 
+/** The names of nixpkgs have at most half of that; the pattern takes the square of it. */
+const LONGEST_NAME = 200;
+
 /** A name without separators and version, in lower case, and the digits of the version: `nodejs-16_x` is `nodejs` and `16`. */
 function splitName(name: string): { readonly base: string; readonly series: string } {
-  const match = /^(.*?[A-Za-z]{2}[^0-9]*?)[_-]?(\d+(?:[_.]\d+)*)?(?:_x)?$/.exec(name);
+  const match = name.length > LONGEST_NAME ? null : /^(.*?[A-Za-z]{2}[^0-9]*?)[_-]?(\d+(?:[_.]\d+)*)?(?:_x)?$/.exec(name);
   const [, base = name, series = ""] = match ?? [];
   return { base: base.replace(/[_-]/g, "").toLowerCase(), series: series.replace(/[^0-9]/g, "") };
 }
@@ -174,9 +179,22 @@ function parsed(text: string): unknown {
  * @returns The offset of each entry's revision, in their order.
  */
 export function fewestRevisions(found: readonly Found[], fixed: readonly number[] = []): number[] {
-  const chosen = new Set(fixed);
-  const serves = (offset: number, { first, last }: Found) => first <= offset && offset <= last;
-  for (const one of [...found].sort((a, b) => a.last - b.last))
-    if (![...chosen].some((offset) => serves(offset, one))) chosen.add(one.last);
-  return found.map((one) => Math.max(...[...chosen].filter((offset) => serves(offset, one))));
+  const offered = [...fixed].sort((a, b) => a - b);
+  // Those that are chosen come in their order, and all are before the end of the next run.
+  const chosen: number[] = [];
+  for (const { first, last } of [...found].sort((a, b) => a.last - b.last))
+    if ((chosen.at(-1) ?? -1) < first && (newestUpTo(offered, last) ?? -1) < first) chosen.push(last);
+  const all = [...offered, ...chosen].sort((a, b) => a - b);
+  return found.map(({ last }) => newestUpTo(all, last) ?? last);
+}
+
+/** The largest of sorted offsets that is not above a limit. */
+function newestUpTo(offsets: readonly number[], limit: number): number | undefined {
+  let [low, high] = [0, offsets.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((offsets[middle] as number) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return offsets[low - 1];
 }

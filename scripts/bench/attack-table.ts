@@ -60,22 +60,44 @@ function growthOf(points: readonly Point[], floor: number): number {
 }
 
 /** The sizes at which an attack is measured: 64 KiB, 256 KiB, 1 MiB and 8 MiB, and the largest that is read. */
-function sizesOf(attack: Attack): readonly (readonly [size: number, isRefused: boolean])[] {
-  const largest = largestSize(attack);
-  // A size a little below the largest says nothing more about growth.
-  const named = NAMED_SIZES.filter((size) => size > largest || size === largest || size < 0.8 * largest);
-  return [...new Set([...named, largest])].sort((a, b) => a - b).map((size) => [size, size > largest]);
+const sizesOf = (attack: Attack): readonly number[] => [...new Set([...NAMED_SIZES, largestSize(attack)])].sort((a, b) => a - b);
+
+function pointOf(bundle: string, attack: Attack, size: number): Point {
+  const said = answer(bundle, attack, size);
+  return { ...said, size, isRefused: said.says === "yaml-limit" || (isImport(attack) && size > IMPORTED) };
+}
+
+/** The smallest size of an attack that is looked for, in bytes. */
+const SMALLEST = 4 * 1024;
+
+/** The points, and the largest one that is read where other limits than that of lines refuse a smaller one. */
+function withLargest(bundle: string, attack: Attack, points: readonly Point[]): readonly Point[] {
+  const refused = points.find(({ isRefused }) => isRefused);
+  if (!refused) return points;
+  let least = refused.size;
+  let found: Point | undefined = points.findLast((one) => !one.isRefused);
+  let most = found?.size ?? SMALLEST;
+  let searched: Point | undefined;
+  while (least - most > least / 16) {
+    const middle = pointOf(bundle, attack, (least + most) >> 1);
+    if (middle.isRefused) least = middle.size;
+    else {
+      most = middle.size;
+      searched = middle;
+    }
+  }
+  found = searched ?? found;
+  return found === undefined || points.includes(found) ? points : [...points, found].sort((a, b) => a.size - b.size);
 }
 
 type Measured = Record<string, readonly Point[]>;
 
-/** The least of each size. */
-const least = (before: readonly Point[], after: readonly Point[]): readonly Point[] =>
-  before.map((one, at) => ({
-    ...one,
-    cpu: Math.min(one.cpu, after[at]?.cpu ?? one.cpu),
-    memory: Math.max(one.memory, after[at]?.memory ?? 0),
-  }));
+/** The less of two times of one size. */
+const least = (one: Point, other: Point): Point => ({
+  ...one,
+  cpu: Math.min(one.cpu, other.cpu),
+  memory: Math.max(one.memory, other.memory),
+});
 
 /** Tells one build of the program from another. */
 function fingerprint(bundle: string): string {
@@ -106,11 +128,10 @@ export function attackTable(bundle: string, word: string, state: string | undefi
   const floor = floorNow();
   const asked = ATTACKS.filter(({ name, file }) => `${file} ${name}`.includes(word));
   const rows = asked.map((attack, at): Row => {
-    const measure = () =>
-      sizesOf(attack).map(([size, isRefused]): Point => ({ ...answer(bundle, attack, size), size, isRefused }));
-    let points = measured[attack.name] ?? measure();
+    const measure = (): readonly Point[] => sizesOf(attack).map((size) => pointOf(bundle, attack, size));
+    let points = measured[attack.name] ?? withLargest(bundle, attack, measure());
     for (let round = 1; round < ROUNDS && !(attack.name in measured) && growthOf(points, floor) > MOST_GROWTH; round++)
-      points = least(points, measure());
+      points = points.map((one) => least(one, pointOf(bundle, attack, one.size)));
     measured[attack.name] = points;
     save();
     const row = { attack, points, growth: growthOf(points, floor) };
@@ -147,8 +168,8 @@ function cellsOf(row: Row): readonly string[] {
   const largest = largestOf(row);
   const named = NAMED_SIZES.map((size) => {
     const point = points.find((one) => one.size === size);
-    if (point) return point.isRefused ? `refused, ${seconds(point.cpu)}` : seconds(point.cpu);
-    return "";
+    if (!point) return "";
+    return point.isRefused ? `refused: ${seconds(point.cpu)}` : seconds(point.cpu);
   });
   return [
     attack.name,
@@ -184,7 +205,7 @@ export function attackPage({ rows, floor, machine }: Table): string {
 Written by \`npm run bench -- attacks --page docs/attacks.md\`. What the limits are: [Limits](limits.md).
 
 CPU seconds of the built program with that of its child processes, as a whole process, at each size; "refused" is the answer that the file is too
-large to be read, with its time. A file to import has at most ${IMPORTED / 1024} KiB here. The start of the program, a spec of ten lines, takes ${seconds(floor)} s.
+large, \`yaml-limit\` or of an import, with its time. A file to import has at most ${IMPORTED / 1024} KiB here. The start of the program, a spec of ten lines, takes ${seconds(floor)} s.
 
 Growth is the most between two consecutive sizes that are read: how many times the CPU above the start of the program, divided by how many times
 the size. 1 is linear. A time below ${NOISE} s counts as ${NOISE} s. What seems to grow by more than ${MOST_GROWTH} is measured up to ${ROUNDS} times, and the least counts.

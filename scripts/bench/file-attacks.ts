@@ -141,6 +141,37 @@ const FILES: readonly Row[] = [
   ["etc/group", "members", (size) => `nixbld:x:30000:${lines((at) => `nixbld${at},`)(size).replaceAll("\n", "")}\n`, DOCTOR],
 ];
 
+const INDEX = {
+  "index/revisions.json": JSON.stringify([{ rev: COMMIT, date: "2026-01-01" }]),
+  "index/index/versions.json": `{"revisionCount": 1, "attrs": {${Array.from({ length: 20_000 }, (_, at) => `"p${at}": {"1.${at}": 0}`)}}}`,
+};
+const PIN = ["pin", "spec.yaml", "--dry-run", "--index", "index"];
+const [VERSIONS, REVISIONS] = ["index/index/versions.json", "index/revisions.json"];
+const ASKING = `${HEAD}groups:\n  k8s:\n    packages:\n${Array.from({ length: 2000 }, (_, at) => `      - { package: k${at}, version: "1.29" }\n`).join("")}`;
+
+/** An index of versions, which `pin` reads. */
+const INDEXES: readonly Row[] = [
+  [VERSIONS, "packages", list('{"revisionCount": 1, "attrs": {', (at) => `"p${at}": {"1.${at}": 0}`, "}}"), PIN, ASKING],
+  [
+    VERSIONS,
+    "packages of one series",
+    list('{"revisionCount": 1, "attrs": {', (at) => `"kubectl_${at}": {"1.${at}": 0}`, "}}"),
+    PIN,
+    WITH_VERSION,
+  ],
+  [
+    VERSIONS,
+    "versions of one package",
+    list('{"revisionCount": 1, "attrs": {"kubectl": {', (at) => `"1.${at}": 0`, "}}}"),
+    PIN,
+    WITH_VERSION,
+  ],
+  [VERSIONS, "a long name", repeat('{"revisionCount": 1, "attrs": {"', "ab_", '": {"1.29": 0}}}'), PIN, WITH_VERSION],
+  [VERSIONS, "a long version", repeat('{"revisionCount": 1, "attrs": {"kubectl": {"', "1.", '": 0}}}'), PIN, WITH_VERSION],
+  [VERSIONS, "open brackets", repeat("", "["), PIN, WITH_VERSION],
+  [REVISIONS, "revisions", list("[", () => `{"rev": "${COMMIT}", "date": "2026-01-01"}`, "]"), PIN, WITH_VERSION],
+];
+
 /** The commands beside `check`, each with a spec that is large in a way that it minds. */
 const COMMANDS: readonly (readonly string[])[] = [
   ["outdated", "spec/platform.yaml"],
@@ -166,11 +197,6 @@ const SPECS: readonly (readonly [what: string, text: Text])[] = [
   ["comments", repeat(`${RELEASE}groups:\n  k8s:\n    packages: [git]\n`, "# a\n")],
 ];
 
-const INDEX = {
-  "index/revisions.json": JSON.stringify({ revisions: [[COMMIT, "2026-01-01"]] }),
-  "index/index/versions.json": "{}",
-};
-
 /** A manifest that claims a generated file, which somebody has edited then. */
 const claiming = (file: string): Readonly<Record<string, string>> =>
   /^out\/(?!\.flakewright\.json$|flake\.lock$)/.test(file)
@@ -179,13 +205,13 @@ const claiming = (file: string): Readonly<Record<string, string>> =>
 
 /** Attacks on the other files, and by way of the other commands. */
 export const FILE_ATTACKS: readonly Attack[] = [
-  ...FILES.map(
+  ...[...FILES, ...INDEXES].map(
     ([file, what, text, args, spec = BASE]): Attack => ({
       name: `${args[0]}: ${file}: ${what}`,
       file,
       text,
       args,
-      beside: { "spec.yaml": spec, ...claiming(file) },
+      beside: { ...(args[0] === "pin" ? INDEX : {}), "spec.yaml": spec, ...claiming(file) },
     }),
   ),
   ...COMMANDS.flatMap((args) =>
