@@ -3,7 +3,7 @@ import type { Outcome, Terminal } from "../commands/outcome.ts";
 import { folded } from "../report/fold.ts";
 import { toJson } from "../report/json.ts";
 import { colouredDiff, toText } from "../report/text.ts";
-import { visible, withoutCommands } from "../report/visible.ts";
+import { jsonWithoutCommands, visible, withoutCommands } from "../report/visible.ts";
 
 type Formatter = (report: Outcome["report"], jsonIndent: number) => string;
 
@@ -31,25 +31,31 @@ const WIDEST = 100;
 
 /** Prints the diagnostics, then the output, then notes and the summary. */
 export function print(outcome: Outcome, { format, formatted, quiet, colour, jsonIndent }: Printing): void {
-  const { data, output, isResult, isDiff, notes, summary, status, report, shown } = outcome;
+  const { data, isResult, notes, summary, status, report, shown } = outcome;
   const width = process.stderr.isTTY ? Math.min(process.stderr.columns || WIDEST, WIDEST) : Number.POSITIVE_INFINITY;
   const inColour = (stream: NodeJS.WriteStream) => colour && !process.env["NO_COLOR"] && stream.isTTY === true;
   if (!formatted) {
     const diagnostics = report.diagnostics.filter((one) => !shown?.has(one));
     process.stderr.write(toText({ ...report, diagnostics }, inColour(process.stderr), width));
   }
-  if (data !== undefined && format === "json") process.stdout.write(`${JSON.stringify(data, null, jsonIndent)}\n`);
-  else if (formatted && !isResult) process.stdout.write(formatted(report, jsonIndent));
-  else if (isResult || !quiet)
-    process.stdout.write(isResult || isDiff ? resultText(outcome, inColour(process.stdout)) : withoutCommands(visible(output)));
+  if (data !== undefined && format === "json")
+    process.stdout.write(jsonWithoutCommands(`${JSON.stringify(data, null, jsonIndent)}\n`));
+  else if (formatted && !isResult) {
+    const text = formatted(report, jsonIndent);
+    process.stdout.write(format === "github" ? text : jsonWithoutCommands(text));
+  } else if (isResult || !quiet)
+    process.stdout.write(isResult ? resultText(outcome) : shownText(outcome, inColour(process.stdout)));
   if (!quiet || status >= 2)
     for (const note of notes) process.stderr.write(`flakewright: ${folded(withoutCommands(visible(note)), width, "  ", 13)}\n`);
   if (!quiet && !formatted && summary !== undefined) process.stderr.write(`${withoutCommands(visible(summary))}\n`);
 }
 
 /** A result is printed as it is, for whatever reads it next; a terminal executes no control character of it. */
-function resultText({ output, isDiff }: Outcome, inColour: boolean): string {
-  const text = process.stdout.isTTY ? visible(output) : output;
+const resultText = ({ output }: Outcome): string => (process.stdout.isTTY ? visible(output) : output);
+
+/** A text for people. A diff is one too, of files that somebody else may have edited: CI shows it when `generate` stops. */
+function shownText({ output, isDiff }: Outcome, inColour: boolean): string {
+  const text = withoutCommands(visible(output));
   return isDiff && inColour ? colouredDiff(text) : text;
 }
 

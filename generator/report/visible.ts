@@ -18,3 +18,6 @@ const symbol = (control: string): string => String.fromCharCode(0x2400 + control
  * https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs), Azure's takes `##vso[name]`.
  */
 export const withoutCommands = (text: string): string => text.replace(/^(\s*)::/gm, "$1›::").replace(/##(?=(?:vso)?\[)/g, "##›");
+
+/** The same for JSON, which means the same: `#` is only in its strings, and no line of it begins with `::`. */
+export const jsonWithoutCommands = (json: string): string => json.replace(/##(?=(?:vso)?\[)/g, "#\\u0023");

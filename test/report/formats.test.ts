@@ -322,4 +322,39 @@ formats("names of the spec and of the output folder can't give a CI service a co
   }
 });
 
+formats("a diff can't give a CI service a command: not in a line that stays, and not in the text of `generate`", () => {
+  const folder = tempFolder();
+  writeFileSync(join(folder, "spec.yaml"), `${head}groups: { k8s: { packages: [git] } }\n`);
+  assert.is(flakewright(folder, ["generate", "spec.yaml"]).status, 0);
+  const file = join(folder, "out/flake.nix");
+  const hostile = [
+    "::error::x",
+    "  ::add-mask::x",
+    "##[error]x",
+    "# ##vso[task.complete]x",
+    "section_start:1:x\r\u001b[0K",
+    "\r::error::x",
+  ];
+  writeFileSync(file, `${hostile.join("\n")}\n${readFileSync(file, "utf8")}`);
+  for (const command of ["diff", "generate"]) {
+    const { stdout, stderr } = flakewright(folder, [command, "spec.yaml"]);
+    assert.match(stdout, /^-\S*::error::x$/m, command);
+    assert.not.match(stdout + stderr, /^\s*::|##(vso)?\[|[\r\u001b]/m, command);
+  }
+});
+
+formats("JSON and SARIF can't give a CI service a command, and say the same", () => {
+  const folder = tempFolder();
+  const name = "##[error]x ##vso[task.complete]x.yaml";
+  writeFileSync(join(folder, name), `${head}grups: {}\n"##[error]y": 1\n`);
+  for (const [format, ...command] of [
+    ["json", "check", name],
+    ["sarif", "check", name],
+  ] as const) {
+    const { stdout } = flakewright(folder, [...command, "--format", format]);
+    assert.not.match(stdout, /##(vso)?\[/, format);
+    assert.match(JSON.stringify(JSON.parse(stdout)), /##\[error\]/, format);
+  }
+});
+
 formats.run();
