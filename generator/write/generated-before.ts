@@ -32,9 +32,8 @@ export async function generatedBefore<T extends Found>(
   files: readonly T[],
 ): Promise<ReadonlySet<T>> {
   if (files.length === 0) return new Set();
-  const heads = await present(system, out, HEADS);
-  if (heads.length === 0) return new Set();
-  const query = ["rev-list", "--all", "--full-history", `-n${MOST_COMMITS}`, ...heads, "--", MANIFEST];
+  // Most of the time some of the heads are missing.
+  const query = ["rev-list", "--all", "--full-history", "--ignore-missing", `-n${MOST_COMMITS}`, ...HEADS, "--", MANIFEST];
   const list = await git(system, out, query, AbortSignal.timeout(SEARCH_TIMEOUT));
   const commits = list.stdout.split("\n").filter((line) => line !== "");
   if (list.status !== 0 || commits.length === 0) return new Set();
