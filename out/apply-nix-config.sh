@@ -152,11 +152,14 @@ take_lock() {
     [ $status != 0 ] || return 0
   fi
   mkdir -p "$(dirname "$state")"
-  until mkdir "$state.lock" 2>/dev/null; do
+  until mkdir "$state.lock" 2>/dev/null && printf '%s\n' $$ 2>/dev/null >"$state.lock/process"; do
     process=$(cat "$state.lock/process" 2>/dev/null) || process=''
-    if [ -n "$process" ] && ! kill -0 "$process" 2>/dev/null; then
-      rm -rf "$state.lock"
-      continue
+    # Of several runs that see the lock of a process that has ended, the one that makes this folder takes it over.
+    if [ -n "$process" ] && ! kill -0 "$process" 2>/dev/null && mkdir "$state.lock/next" 2>/dev/null; then
+      [ "$(cat "$state.lock/process" 2>/dev/null)" != "$process" ] || break
+      # Somebody else took it over in between.
+      rmdir "$state.lock/next" 2>/dev/null || :
+      rmdir "$state.lock" 2>/dev/null || :
     fi
     [ $waited -lt 30 ] || fail "another apply-nix-config.sh (process ${process:-unknown}) is at work: nothing was changed; if not, remove $state.lock"
     sleep 1
@@ -164,6 +167,7 @@ take_lock() {
   done
   trap 'rm -rf "$state.lock"' EXIT
   printf '%s\n' $$ >"$state.lock/process"
+  rmdir "$state.lock/next" 2>/dev/null || :
 }
 
 # Splits a text -> `entry`.

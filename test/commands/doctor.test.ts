@@ -90,8 +90,9 @@ function machine(folder: string, { programs = {}, files = {}, kinds = {}, env = 
     },
     kind: async (path) => allKinds[path] ?? (MACHINE_PATHS.test(path) ? undefined : real.kind(path)),
     async spawn(command, args) {
-      // The script's own text is an argument, and Git runs no program that a repository names.
-      const line = [command, ...(args[0] === "-c" ? args.slice(2) : args)].join(" ");
+      // The script's own text, and settings for Git.
+      const isOmitted = (at: number) => args[at] === "-c" || args[at - 1] === "-c";
+      const line = [command, ...args.filter((_, at) => !isOmitted(at))].join(" ");
       const name = Object.keys(all).find((one) => line.startsWith(one));
       const answer = name === undefined ? { status: 127 } : all[name];
       return { status: 0, stderr: "", stdout: "", ...(typeof answer === "string" ? { stdout: answer } : answer) };

@@ -5,7 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { hasConflict, sidesOf } from "../../generator/knowledge/merge-conflicts.ts";
 import { flakewright } from "../support/cli.ts";
-import { tempFolder } from "../support/temp.ts";
+import { preparedFolders, tempFolder } from "../support/temp.ts";
 import { needs } from "../support/tools.ts";
 
 /* Output folders that a merge, another version or `--force` has been at. */
@@ -16,35 +16,46 @@ const withGit = needs(test, ["git"]);
 const spec = (tools: string, name = "demo") =>
   `version: 1\nname: ${name}\nnixpkgs: 0123456789abcdef0123456789abcdef01234567\ngroups:\n  a: { packages: [jq] }\n${tools}`;
 
-function project(text = spec("")): { folder: string; put(text: string): void; read(path: string): string } {
-  const folder = tempFolder();
+/** What a reader does in a folder: writes the spec, reads a file, runs git. */
+function opened(folder: string) {
+  return {
+    folder,
+    put: (content: string) => writeFileSync(join(folder, "spec/platform.yaml"), content),
+    read: (path: string) => readFileSync(join(folder, path), "utf8"),
+    git: (...args: string[]) =>
+      spawnSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.org", ...args], { cwd: folder, encoding: "utf8" }),
+  };
+}
+
+/** A folder with this spec. */
+function project(text = spec(""), folder = tempFolder()) {
+  const it = opened(folder);
   mkdirSync(join(folder, "spec"));
-  const put = (content: string) => writeFileSync(join(folder, "spec/platform.yaml"), content);
-  put(text);
-  return { folder, put, read: (path) => readFileSync(join(folder, path), "utf8") };
+  it.put(text);
+  return it;
 }
 
 /**
- * A project as a repository whose main branch has the spec and its output.
+ * Makes a folder a repository whose main branch has the spec and its output.
  *
  * @param style Git's `merge.conflictStyle`; with `attributes`, the output's own .gitattributes decide, which leave no marks.
  */
-function repository(text: string, style: "merge" | "diff3" | "attributes") {
-  const it = project(text);
-  const config = ["user.name=a", "user.email=a@example.org", `merge.conflictStyle=${style === "diff3" ? style : "merge"}`];
-  const git = (...args: string[]) =>
-    spawnSync("git", [...config.flatMap((one) => ["-c", one]), ...args], { cwd: it.folder, encoding: "utf8" });
-  const commit = (next: string) => {
+function repository(folder: string, text: string, style: "merge" | "diff3" | "attributes") {
+  const it = project(text, folder);
+  const { git } = it;
+  const commit = (next: string, edit = () => {}) => {
     it.put(next);
     assert.is(flakewright(it.folder, ["generate"]).status, 0);
+    edit();
     git("add", "-A");
     assert.is(git("commit", "-qm", "x").status, 0);
   };
   git("init", "-q", "-b", "main");
+  git("config", "merge.conflictStyle", style === "diff3" ? style : "merge");
   // Other programs that merge, such as a forge's editor, do not read .gitattributes.
   if (style !== "attributes") writeFileSync(join(it.folder, ".git/info/attributes"), "out/** merge\n");
   commit(text);
-  return { ...it, git, commit };
+  return { ...it, commit };
 }
 
 /**
@@ -52,20 +63,19 @@ function repository(text: string, style: "merge" | "diff3" | "attributes") {
  *
  * @param style As for {@link repository}.
  */
-function merged(style: "merge" | "diff3" | "attributes") {
-  const { git, commit, ...it } = repository(spec(""), style);
+const merged = preparedFolders<"merge" | "diff3" | "attributes">((folder, style) => {
+  const { git, commit, put } = repository(folder, spec(""), style);
   git("checkout", "-qb", "other");
   commit(spec("  b: { packages: [ripgrep] }\n"));
   git("checkout", "-q", "main");
   commit(spec("  c: { packages: [fd] }\n"));
   assert.is.not(git("merge", "other").status, 0, "there is a conflict");
-  it.put(spec("  b: { packages: [ripgrep] }\n  c: { packages: [fd] }\n"));
-  return it;
-}
+  put(spec("  b: { packages: [ripgrep] }\n  c: { packages: [fd] }\n"));
+});
 
 for (const style of ["merge", "diff3"] as const)
   withGit(`output-conflicted: \`check\` names the files, and one command writes them anew (${style})`, () => {
-    const { folder, read } = merged(style);
+    const { folder, read } = opened(merged(style));
     assert.match(read("out/.flakewright.json"), /^<<<<<<< /m);
     const checked = flakewright(folder, ["check"]);
     assert.is(checked.status, 1);
@@ -87,7 +97,7 @@ for (const style of ["merge", "diff3"] as const)
   });
 
 withGit("where Git knows the output's attributes, `generate` after a merge of the spec is all", () => {
-  const { folder, read } = merged("attributes");
+  const { folder, read } = opened(merged("attributes"));
   assert.not.match(read("out/flake.nix") + read("out/.flakewright.json"), /<<<<<<</);
   assert.match(flakewright(folder, ["check"]).stderr, /output-drift/);
   assert.is(flakewright(folder, ["generate"]).status, 0);
@@ -99,21 +109,20 @@ withGit("where Git knows the output's attributes, `generate` after a merge of th
  *
  * @param style As for {@link repository}.
  */
-function mergedFromOther(style: "merge" | "attributes") {
-  const { git, commit, ...it } = repository(spec("settings: { max-jobs: 2 }\n"), style);
+const mergedFromOther = preparedFolders<"merge" | "attributes">((folder, style) => {
+  const { git, commit, put } = repository(folder, spec("settings: { max-jobs: 2 }\n"), style);
   git("checkout", "-qb", "other");
   commit(spec("  b: { packages: [fd] }\nsettings: { max-jobs: 2 }\nusers: { ada: { settings: { max-jobs: 1 } } }\n"));
   git("checkout", "-q", "main");
   commit(spec("settings: { max-jobs: 4 }\n"));
   assert.is.not(git("merge", "other").status, 0, "there is a conflict");
-  it.put(spec("  c: { packages: [fd] }\nsettings: { max-jobs: 4 }\nusers: { ada: { settings: { max-jobs: 3 } } }\n"));
-  return { ...it, git };
-}
+  put(spec("  c: { packages: [fd] }\nsettings: { max-jobs: 4 }\nusers: { ada: { settings: { max-jobs: 3 } } }\n"));
+});
 
 for (const style of ["merge", "attributes"] as const)
   for (const when of ["during the merge", "after it is committed"] as const)
     withGit(`a file that only the other branch changed is generated anew, ${when} (${style})`, () => {
-      const { folder, read, git } = mergedFromOther(style);
+      const { folder, read, git } = opened(mergedFromOther(style));
       if (when !== "during the merge") {
         git("add", "-A");
         git("commit", "-qm", "merged");
@@ -128,7 +137,7 @@ for (const style of ["merge", "attributes"] as const)
 
 for (const style of ["merge", "attributes"] as const)
   withGit(`an edit by hand is never lost in a merge (${style})`, () => {
-    const { folder, read } = mergedFromOther(style);
+    const { folder, read } = opened(mergedFromOther(style));
     const edited = `${read("out/nix/tool-groups.nix")}# by hand\n`;
     writeFileSync(join(folder, "out/nix/tool-groups.nix"), edited);
     const { status, stderr } = flakewright(folder, ["generate"]);
@@ -138,19 +147,7 @@ for (const style of ["merge", "attributes"] as const)
   });
 
 withGit("an edit by hand that one branch has committed is not lost either", () => {
-  const it = project();
-  const git = (...args: string[]) =>
-    spawnSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.org", ...args], { cwd: it.folder, encoding: "utf8" });
-  const commit = (text: string, edit = () => {}) => {
-    it.put(text);
-    assert.is(flakewright(it.folder, ["generate"]).status, 0);
-    edit();
-    git("add", "-A");
-    git("commit", "-qm", "x");
-  };
-  git("init", "-q", "-b", "main");
-  writeFileSync(join(it.folder, ".git/info/attributes"), "out/** merge\n");
-  commit(spec(""));
+  const { git, commit, ...it } = repository(tempFolder(), spec(""), "merge");
   git("checkout", "-qb", "other");
   commit(spec("  b: { packages: [fd] }\n"));
   git("checkout", "-q", "main");
@@ -163,7 +160,7 @@ withGit("an edit by hand that one branch has committed is not lost either", () =
 });
 
 withGit("a file of the user's that a merge left with both sides is not touched", () => {
-  const { folder } = merged("merge");
+  const folder = merged("merge");
   const theirs = "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n";
   writeFileSync(join(folder, "out/notes.nix"), theirs);
   assert.is(flakewright(folder, ["generate"]).status, 0);

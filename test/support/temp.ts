@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -32,4 +32,23 @@ export function tempTree(files: Readonly<Record<string, string>>): string {
     writeFileSync(join(folder, path), text);
   }
   return folder;
+}
+
+/**
+ * A way to a folder that takes long to prepare: it is prepared once for each key, and every caller gets a copy of its own.
+ * @param prepare writes into a new empty folder
+ */
+export function preparedFolders<Key extends string>(prepare: (folder: string, key: Key) => void): (key: Key) => string {
+  const originals = new Map<Key, string>();
+  return (key) => {
+    let original = originals.get(key);
+    if (original === undefined) {
+      original = tempFolder();
+      prepare(original, key);
+      originals.set(key, original);
+    }
+    const copy = tempFolder();
+    cpSync(original, copy, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    return copy;
+  };
 }
