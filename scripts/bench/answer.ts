@@ -50,6 +50,9 @@ export function answer(bundle: string, { file, text, args: own, format = "json",
   const code =
     /"(?:code|ruleId)": "([a-z-]+)"|,title=([a-z-]+)/.exec(stdout)?.slice(1).find(Boolean) ??
     / (?:error|warning) ([a-z-]+)/.exec(stderr)?.[1];
-  const isAnswer = signal === null && (status === 0 || status === 1);
-  return { ...cost, says: isAnswer ? (code ?? "ok") : (signal ?? `status ${status}: ${stderr.slice(0, 60)}`) };
+  const isAnswer = signal === null && (status === 0 || (status === 1 && code !== undefined));
+  return {
+    ...cost,
+    says: isAnswer ? (code ?? "ok") : (signal ?? `status ${status}: ${stderr.trim().replace(/\s+/g, " ").slice(0, 60)}`),
+  };
 }

@@ -190,11 +190,27 @@ const COMMANDS: readonly (readonly string[])[] = [
 const RELEASE = "version: 1\nname: demo\nnixpkgs: nixos-25.05\n";
 
 const SPECS: readonly (readonly [what: string, text: Text])[] = [
-  ["packages", each(`${RELEASE}groups:\n  k8s:\n    packages:\n`, () => "      - git")],
   ["unknown packages", each(`${RELEASE}groups:\n  k8s:\n    packages:\n`, (at) => `      - zqk${at}`)],
   ["groups", each(`${RELEASE}groups:\n`, (at) => `  g${at}: { packages: [git] }`)],
-  ["versions", each(`${RELEASE}groups:\n  k8s:\n    packages:\n`, (at) => `      - { package: git, version: "1.${at}" }`)],
-  ["comments", repeat(`${RELEASE}groups:\n  k8s:\n    packages: [git]\n`, "# a\n")],
+];
+
+/** Specs that one command minds more than the others. */
+const OWN_SPECS: readonly (readonly [args: readonly string[], what: string, text: Text])[] = [
+  [["remove", "git"], "packages", each(`${RELEASE}groups:\n  k8s:\n    packages:\n`, () => "      - git")],
+  [["add", "jq"], "packages", each(`${RELEASE}groups:\n  k8s:\n    packages:\n`, () => "      - git")],
+  [["add", "jq"], "comments", repeat(`${RELEASE}groups:\n  k8s:\n    packages: [git]\n`, "# a\n")],
+  [["show", "groups"], "comments", repeat(`${RELEASE}groups:\n  k8s:\n    packages: [git]\n`, "# a\n")],
+  [
+    ["outdated", "spec/platform.yaml"],
+    "inputs",
+    each(`${RELEASE}groups: { k8s: { packages: [git] } }\ninputs:\n`, (at) => `  i${at}: github:NixOS/nixpkgs/nixos-24.05`),
+  ],
+  [["upgrade", "26.05"], "packages", each(`${RELEASE}groups:\n  k8s:\n    packages:\n`, () => "      - git")],
+  [
+    ["pin", "--dry-run", "--index", "index"],
+    "versions",
+    each(`${RELEASE}groups:\n  k8s:\n    packages:\n`, (at) => `      - { package: p${at}, version: "1.${at}" }`),
+  ],
 ];
 
 /** A manifest that claims a generated file, which somebody has edited then. */
@@ -214,15 +230,13 @@ export const FILE_ATTACKS: readonly Attack[] = [
       beside: { ...(args[0] === "pin" ? INDEX : {}), "spec.yaml": spec, ...claiming(file) },
     }),
   ),
-  ...COMMANDS.flatMap((args) =>
-    SPECS.map(
-      ([what, text]): Attack => ({
-        name: `${args.join(" ")}: ${what}`,
-        file: "spec/platform.yaml",
-        text,
-        args,
-        ...(args[0] === "pin" ? { beside: INDEX } : {}),
-      }),
-    ),
+  ...[...COMMANDS.flatMap((args) => SPECS.map(([what, text]) => [args, what, text] as const)), ...OWN_SPECS].map(
+    ([args, what, text]): Attack => ({
+      name: `${args.join(" ")}: ${what}`,
+      file: "spec/platform.yaml",
+      text,
+      args,
+      ...(args[0] === "pin" ? { beside: INDEX } : {}),
+    }),
   ),
 ];

@@ -10,9 +10,11 @@ import { largeSpec, specOfFiles } from "./spec.ts";
 import { watchLatency } from "./watch.ts";
 
 /*
- * `npm run bench [-- start scale watch editor evaluation packages attacks [WORD]] [--json FILE] [--state FILE] [--page FILE]` measures the bundle in dist/, relative to
- * `node -e 0` in the same
- * run. Run it on an idle machine. It is no test: nothing fails on a figure.
+ * `npm run bench [-- start scale watch editor evaluation packages attacks [WORD]] [--json FILE]` measures the bundle in dist/, relative to
+ * `node -e 0` in the same run. Run it on an idle machine. It is no test: nothing fails on a figure.
+ *
+ * The attacks: `--state FILE` keeps what is measured, so that another run goes on from it; `--part 1/3` is a third of them, for one of three
+ * processes; `--page docs/attacks.md` writes the page, `--state A,B,C` from several files.
  */
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -23,7 +25,7 @@ function option(name: string): string | undefined {
   const at = words.indexOf(name);
   return at === -1 ? undefined : words.splice(at, 2)[1];
 }
-const [jsonFile, stateFile, pageFile] = ["--json", "--state", "--page"].map(option);
+const [jsonFile, state, pageFile, part = "1/1"] = ["--json", "--state", "--page", "--part"].map(option);
 const PARTS = ["start", "scale", "watch", "editor", "evaluation", "packages", "attacks"];
 /** The attacks take an hour or two: only when asked for. */
 const isSelected = (part: string) => (words.length === 0 ? part !== "attacks" : words.includes(part));
@@ -156,7 +158,7 @@ if (isSelected("packages")) {
 
 if (isSelected("attacks")) {
   const [word = ""] = words.filter((one) => !PARTS.includes(one));
-  const measured = attackTable(flakewright, word, stateFile);
+  const measured = attackTable(flakewright, { word, part, state });
   if (pageFile) writeFileSync(pageFile, attackPage(measured));
   const rows = measured.rows.filter(isAbove).map((row) => ({
     attack: row.attack.name,

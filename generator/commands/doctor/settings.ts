@@ -80,9 +80,9 @@ const words = (text: string): string[] => text.split(/\s+/).filter((one) => one 
 function difference(setting: Setting, effective: string): string {
   const wanted = confValue(setting);
   if (typeof setting.value !== "object") return `is ${effective || "empty"}, not ${wanted || "empty"}`;
-  const [ours, theirs] = [words(wanted), words(effective)];
-  const lacks = ours.filter((one) => !theirs.includes(one)).join(" ");
-  const more = theirs.filter((one) => !ours.includes(one)).join(" ");
+  const [ours, theirs] = [new Set(words(wanted)), new Set(words(effective))];
+  const lacks = [...ours].filter((one) => !theirs.has(one)).join(" ");
+  const more = [...theirs].filter((one) => !ours.has(one)).join(" ");
   return [lacks && `lacks ${lacks}`, more && `has ${more}`].filter(Boolean).join(" and ") || `is in another order: ${effective}`;
 }
 
@@ -96,8 +96,10 @@ function isInEffect(setting: Setting, effective: string, version: NixVersion): b
   if (found?.setting.type !== "list" && found?.setting.type !== "map") return false;
   const plain = (text: string) => words(text).map((one) => one.replace(/(?<=[^/])\/$/, ""));
   let [ours, theirs] = [plain(wanted), plain(effective)];
-  if (found.setting.name === "experimental-features") ours = ours.filter((feature) => isKnownFeature(feature, version));
-  if (found.via === "extra") return ours.every((one) => theirs.includes(one));
+  if (found.setting.name === "experimental-features")
+    ours = [...new Set(ours)].filter((feature) => isKnownFeature(feature, version));
+  const inEffect = new Set(theirs);
+  if (found.via === "extra") return ours.every((one) => inEffect.has(one));
   // Caches have an order; of all other lists and maps, newer Nixes show a sorted one.
   if (found.setting.name !== "substituters") [ours, theirs] = [ours.toSorted(), theirs.toSorted()];
   return [...new Set(ours)].join(" ") === [...new Set(theirs)].join(" ");
