@@ -29,7 +29,8 @@ function packageFromEntry(data: unknown, comments: readonly string[], known: Kno
   const at = name.lastIndexOf("@");
   const tool = at > 0 ? name.slice(0, at) : name;
   const asked = typeof version === "string" ? version : at > 0 ? name.slice(at + 1) : "";
-  const own = registry === undefined || registry === "standard" ? [] : [`${tool} is from the registry ${String(registry)}`];
+  const other = typeof registry === "string" ? `the registry ${registry}` : "another registry";
+  const own = registry === undefined || registry === "standard" ? [] : [`${tool} is from ${other}`];
   const unread = Object.keys(rest).filter((key) => !["description", "link", "tags"].includes(key));
   const options = unread.length > 0 ? [`${unread.join(", ")}: options of aqua's own installers`] : [];
   // aqua's versions are names of releases: v1.2.3, kustomize/v5.4.1, cli-1.0.

@@ -43,6 +43,7 @@ function rejections(source: Source): [rejected: ReadonlySet<string>, Diagnostic[
     report(code, path, ...more);
   };
   const invalid = new Set<string>();
+  for (const path of unread(source.value)) faults.push({ path });
   const check = validator();
   if (check(source.value)) return [invalid, list, faults];
   const errors = check.errors ?? [];
@@ -59,6 +60,7 @@ function rejections(source: Source): [rejected: ReadonlySet<string>, Diagnostic[
   for (const error of errors) {
     const path = pointerToPath(error.instancePath, source.value);
     if (list.length >= MOST_EXPLAINED) {
+      if (error.keyword === "type" && valueAt(source, path) === undefined) continue;
       reportOnly(error, path, invalid, add);
       continue;
     }
@@ -98,8 +100,9 @@ function rejections(source: Source): [rejected: ReadonlySet<string>, Diagnostic[
       case "type": {
         const isBelowInvalidKey = invalidKeys.has(pathKey(path));
         invalid.add(pathKey(path));
-        if (isBelowInvalidKey) break;
         const value = valueAt(source, path);
+        // What the reader rejected is undefined, and reported.
+        if (isBelowInvalidKey || value === undefined) break;
         const types = String(error.params["type"]).split(",");
         add(
           "schema-type",
@@ -171,6 +174,23 @@ function rejections(source: Source): [rejected: ReadonlySet<string>, Diagnostic[
     }
   }
   return [invalid, list, faults];
+}
+
+/** The places whose value the reader has rejected and reported, such as a text with a control character. */
+function unread(value: unknown): SpecPath[] {
+  const found: SpecPath[] = [];
+  const path: (string | number)[] = [];
+  const walk = (part: unknown): void => {
+    if (part === undefined) found.push([...path]);
+    if (typeof part !== "object" || part === null) return;
+    for (const key of Object.keys(part)) {
+      path.push(Array.isArray(part) ? Number(key) : key);
+      walk((part as Record<string, unknown>)[key]);
+      path.pop();
+    }
+  };
+  walk(value);
+  return found;
 }
 
 /** How many mistakes are explained, of all codes together. To find what an author meant takes far longer than to find the mistake. */

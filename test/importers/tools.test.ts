@@ -697,6 +697,14 @@ files("aqua.yaml: aliases stand for what they name", async () => {
   for (const said of ["json", "again"]) assert.match(comments(yaml), said);
 });
 
+files("maps where a text belongs, also with a key `toString`, are no text", async () => {
+  const aqua = await imported({ "app/aqua.yaml": "packages:\n- { name: a/jq@1.8.1, registry: { toString: 1 } }\n" });
+  assert.match(comments(aqua.yaml), "a/jq is from another registry");
+  const task = (entry: string) => imported({ "app/mise.toml": `[tasks.x]\nrun = "true"\n${entry}\n` });
+  assert.match(comments((await task("shell = { toString = 1 }")).yaml), "its shell is another one");
+  assert.match(comments((await task("dir = { toString = 1 }")).yaml), "its folder is elsewhere");
+});
+
 files("an unknown kind of file is an error that lists the known kinds", async () => {
   const [yaml, [first]] = await importConfigs([{ path: "a/flake.nix", text: "" }], async () => undefined);
   assert.is(yaml, undefined);

@@ -53,6 +53,7 @@ const MISTAKES: Readonly<Record<string, (parent: Parent, key: string | number) =
   "a number": put(32),
   "a map": put({ count: 32 }),
   "an odd word": put("ünï"),
+  "a control character": put("x\u0001"),
   "a misspelt key": (parent, key) => {
     if (Array.isArray(parent)) return;
     const entries = Object.entries(parent).map(([name, value]) => [name === key ? `${name}x` : name, value]);

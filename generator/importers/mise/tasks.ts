@@ -79,7 +79,9 @@ function taskOf(task: Table): Task {
     (key) => !IGNORED.has(key) && !["run", "file", "depends", "dir", "env", "shell"].includes(key),
   );
   if (other !== undefined) return `it has \`${other}\``;
-  if (task.shell !== undefined && !/^(ba)?sh\b/.test(String(task.shell))) return `its shell is ${task.shell}`;
+  const { shell } = task;
+  if (shell !== undefined && typeof shell !== "string") return "its shell is another one";
+  if (shell !== undefined && !/^(ba)?sh\b/.test(shell)) return `its shell is ${shell}`;
   const needs = texts(task.depends);
   if (Array.isArray(task.depends) && task.depends.length !== needs.length) return "it depends on tasks with options";
   if (needs.some((one) => /[\s*]/.test(one))) return "it depends on tasks with arguments";
@@ -130,7 +132,7 @@ function fileOf(file: TomlValue): string | Refusal {
 /** What follows the root in `cd`; undefined for a task that runs where it is called. */
 function folderOf(dir: TomlValue | undefined): string | undefined | Refusal {
   if (dir === undefined) return "";
-  const text = String(dir);
+  const text = typeof dir === "string" ? dir : "";
   if (/^\{\{ *cwd *\}\}$/.test(text)) return undefined;
   const below = pathBelowRoot(text) ?? text;
   if (hasTemplate(below) || !isProjectPath(below) || /^\//.test(below)) return { why: "its folder is elsewhere" };

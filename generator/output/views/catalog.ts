@@ -252,7 +252,9 @@ function toolRow(tool: Tool, ids: Ids, shells: readonly Link[], nixpkgs: Package
 
 /** Unique ids of elements, of letters, digits, `_`, `.` and `-`, for any name. */
 class Ids {
-  readonly #taken = new Map<string, number>();
+  readonly #taken = new Set<string>();
+  /** How many of each name there are. */
+  readonly #counts = new Map<string, number>();
   readonly #links = new Map<object, Link>();
 
   /** The link to a thing that is once on the page; the same link each time. */
@@ -265,10 +267,13 @@ class Ids {
   of(kind: string, name: string): string {
     const plain = /^[A-Za-z0-9_.-]{1,80}$/.test(name) ? name : name.replace(/[^A-Za-z0-9_.-]+/g, "-").slice(0, 80);
     const base = `${kind}-${plain}`;
-    const count = (this.#taken.get(base) ?? 0) + 1;
-    this.#taken.set(base, count);
-    if (count === 1) return base;
-    // Something else may be called `x-2`.
-    return this.of(kind, `${plain}-${count}`);
+    for (let count = (this.#counts.get(base) ?? 0) + 1; ; count++) {
+      const id = count === 1 ? base : `${base}-${count}`;
+      // Something else may be called `x-2`.
+      if (this.#taken.has(id)) continue;
+      this.#counts.set(base, count);
+      this.#taken.add(id);
+      return id;
+    }
   }
 }

@@ -37,6 +37,8 @@ page("every id is unique, and every link has a target", () => {
       ...PLATFORM.groups,
       "x-2": { packages: ["a", "a", { package: "b", name: "a-2" }, { package: "c", name: "a 2" }] },
       x: { packages: ["a"] },
+      // Of a long name, the beginning is in the id.
+      long: { packages: ["1", "2", "3"].map((end) => ({ package: "a", name: `${"n".repeat(80)}${end}` })) },
     },
   };
   const html = catalogOf(spec);
