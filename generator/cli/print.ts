@@ -1,6 +1,7 @@
 import { maskForms } from "../commands/masked-outcome.ts";
 import type { Outcome, Terminal } from "../commands/outcome.ts";
 import { folded } from "../report/fold.ts";
+import { reasonOf } from "../report/io-error.ts";
 import { toJson } from "../report/json.ts";
 import { colouredDiff, toText } from "../report/text.ts";
 import { jsonWithoutCommands, visible, withoutCommands } from "../report/visible.ts";
@@ -59,12 +60,17 @@ function shownText({ output, isDiff }: Outcome, inColour: boolean): string {
   return isDiff && inColour ? colouredDiff(text) : text;
 }
 
-/** Ends the program without a message when the reader of its output has closed the pipe: `flakewright schema | head`. */
+/**
+ * Ends the program without a message when the reader of its output has closed the pipe: `flakewright schema | head`. Output that can't be
+ * written for another reason, such as a full disk, is an I/O error (status 3).
+ */
 export function endWithReader(): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit();
-      throw error;
+      if (stream === process.stdout)
+        process.stderr.write(`flakewright: standard output can't be written: ${reasonOf(error) ?? error.code}\n`);
+      process.exit(3);
     });
 }
 

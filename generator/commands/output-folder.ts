@@ -1,5 +1,7 @@
-import { reasonOf } from "../report/io-error.ts";
+import { basename } from "node:path";
+import { placeOf, reasonOf } from "../report/io-error.ts";
 import { NotInTree } from "../system/tree.ts";
+import { STAGING } from "../write/lock.ts";
 
 /** Codes that say that a folder can't be the output folder at all, and not that a disk is full. */
 const UNUSABLE = new Set(["EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "EEXIST"]);
@@ -19,6 +21,9 @@ function unusable(error: unknown): string | undefined {
   if (error instanceof NotInTree) return /replaced|removed/.test(error.message) ? error.message : "it is not a folder";
   const { code = "", syscall } = error as NodeJS.ErrnoException;
   if (!UNUSABLE.has(code)) return undefined;
+  // Only the lock is the folder's own affair. Of a file, the error says which.
+  const place = placeOf(error);
+  if (place !== undefined && !basename(place).startsWith(STAGING)) return undefined;
   // /proc and /dev/fd answer so to every new name.
   return code === "ENOENT" && syscall === "mkdir" ? "nothing can be created there" : reasonOf(error);
 }

@@ -17,6 +17,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the name is too long",
   EMFILE: "too many open files",
   ENFILE: "too many open files",
+  EFBIG: "the file would be larger than the limit of this process",
   EIO: "the disk reports an error",
   EBUSY: "it is in use",
 };
@@ -26,6 +27,9 @@ export function reasonOf(error: unknown): string | undefined {
   const { code, syscall } = error as NodeJS.ErrnoException;
   return code === undefined || syscall === undefined ? undefined : (REASONS[code] ?? code);
 }
+
+/** The path of an error in an open folder, as the user knows it. */
+export const placeOf = (error: unknown): string | undefined => (error as { readonly place?: string }).place;
 
 const ACTS: Readonly<Record<string, string>> = {
   open: "open",
@@ -42,8 +46,10 @@ const ACTS: Readonly<Record<string, string>> = {
 export function ioErrorText(error: unknown): string {
   const reason = reasonOf(error);
   if (reason === undefined) return error instanceof Error ? error.message : String(error);
+  const place = placeOf(error);
   const { syscall = "", path, dest } = error as NodeJS.ErrnoException & { dest?: string };
   // A path through an open folder has the number of its descriptor.
-  const shown = (dest ?? path)?.replace(/^\/proc\/self\/fd\/\d+\//, "");
+  const shown = place ?? (dest ?? path)?.replace(/^\/proc\/self\/fd\/\d+\//, "");
+  if (syscall === "uv_cwd") return "the current folder does not exist any more";
   return shown ? `can't ${ACTS[syscall] ?? "write"} ${shown}: ${reason}` : reason;
 }

@@ -105,6 +105,26 @@ function place(): Place {
   return { kernel: procText("/proc/sys/kernel/random/boot_id"), namespace };
 }
 
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+function holdSignals(): () => Promise<void> {
+  const held = SIGNALS.filter((signal) => process.listenerCount(signal) === 0);
+  let waiting: NodeJS.Signals | undefined;
+  const end = async () => {
+    // One that came during synchronous work has not been heard yet.
+    await new Promise((heard) => setImmediate(heard));
+    for (const signal of held) process.removeListener(signal, hold);
+    if (waiting !== undefined) process.kill(process.pid, waiting);
+  };
+  const hold = (signal: NodeJS.Signals) => {
+    const isSecond = waiting !== undefined;
+    waiting = signal;
+    if (isSecond) void end();
+  };
+  for (const signal of held) process.on(signal, hold);
+  return end;
+}
+
 /** The `System` of this process. `cwd` is the folder that relative paths start from. */
 export function nodeSystem(cwd: string, env: System["env"]): System {
   const at = (path: string) => resolve(cwd, path);
@@ -182,6 +202,7 @@ export function nodeSystem(cwd: string, env: System["env"]): System {
         return (error as NodeJS.ErrnoException).code === "EPERM" ? "" : undefined;
       }
     },
+    holdSignals,
     sleep: (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds)),
     async watch(paths, quiet, onQuiet) {
       const { watch } = await import("chokidar");

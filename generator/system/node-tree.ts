@@ -208,6 +208,10 @@ class NodeTree implements Tree {
       const result = work(folder.at(name), folder);
       folder.verify();
       return result;
+    } catch (error) {
+      // Its own path is that of a descriptor.
+      if (codeOf(error) !== undefined) Object.assign(error as Error, { place: join(this.#shown, path) });
+      throw error;
     } finally {
       if (folder !== this.#root) folder.close();
     }

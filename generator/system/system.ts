@@ -63,6 +63,11 @@ export interface System {
   processStart(pid: number): string | undefined;
   sleep(milliseconds: number): Promise<void>;
   /**
+   * Until the returned function is called, a signal that would end the program (Ctrl-C, SIGTERM, SIGHUP) waits; then it ends it. A second one ends it
+   * at once. Signals that somebody handles are left to them.
+   */
+  holdSignals(): () => Promise<void>;
+  /**
    * Calls `onQuiet` after one of the files was changed, replaced, created or removed and none of them changed for another `quiet`
    * milliseconds. The files' folders must exist. Resolves when the watch is active, with the function that stops it.
    */

@@ -13,6 +13,9 @@ export interface FileStatus {
   readonly settled: boolean;
 }
 
+/** What a path is, for people. */
+export const kindName = ({ kind }: Pick<FileStatus, "kind">): string => (kind === "other" ? "pipe or device" : kind);
+
 /** Of a folder of others, no larger file is read: it is nothing that this program has written. In bytes. */
 export const MOST_BYTES = 64 * 2 ** 20;
 

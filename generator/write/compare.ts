@@ -4,7 +4,7 @@ import type { PlannedFile } from "../output/outputs.ts";
 import { type Diagnostic, diagnostic, hasErrors } from "../report/diagnostic.ts";
 import type { FileChange } from "../report/report.ts";
 import type { System } from "../system/system.ts";
-import { type FileStatus, MOST_BYTES, NotInTree, type Tree } from "../system/tree.ts";
+import { type FileStatus, kindName, MOST_BYTES, NotInTree, type Tree } from "../system/tree.ts";
 import { editedInMerge, type Found, generatedBefore } from "./generated-before.ts";
 import { withoutReturns } from "./line-ends.ts";
 import { type Claims, type Hashes, hashOf, ignoredNotes, MANIFEST, manifestText, readManifest } from "./manifest.ts";
@@ -308,9 +308,6 @@ export const edited = (out: string, path: string, what: string): Diagnostic =>
       hint: "`flakewright diff` shows the edits; move them into the spec, then run `flakewright generate --force`",
     },
   );
-
-/** What a path is, for people. */
-export const kindName = ({ kind }: FileStatus): string => (kind === "other" ? "pipe or device" : kind);
 
 /** Why a file behind a link is foreign. */
 export const BEHIND = "one of its parent folders is a link or not a folder";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { System } from "../system/system.ts";
-import type { Tree } from "../system/tree.ts";
+import { kindName, type Tree } from "../system/tree.ts";
 
 /** The folder that holds new files until all are written. Whoever has put it there holds the lock of the output folder. */
 export const STAGING = ".flakewright.tmp";
@@ -51,7 +51,10 @@ export async function lock(system: System, tree: Tree, out: string): Promise<Loc
   let progress: string | undefined;
   let lost = 0;
   for (;;) {
-    if ((await tree.status(STAGING)) === undefined) {
+    const there = await tree.status(STAGING);
+    if (there !== undefined && there.kind !== "directory")
+      throw new Error(`${join(out, STAGING)} is a ${kindName(there)}, and no folder of a run: delete it`);
+    if (there === undefined) {
       const taken = await take(system, tree);
       // Once, another run can be the reason.
       if (taken === "lost" && ++lost > 2)
@@ -59,7 +62,12 @@ export async function lock(system: System, tree: Tree, out: string): Promise<Loc
           `the file system of ${out} loses the files of a folder that is renamed: nothing was written; use another one for the output`,
         );
       if (taken && taken !== "lost") {
-        await removeLeftovers(system, tree);
+        try {
+          await removeLeftovers(system, tree);
+        } catch (error) {
+          await taken.release();
+          throw error;
+        }
         return taken;
       }
     }
@@ -95,6 +103,20 @@ export async function lock(system: System, tree: Tree, out: string): Promise<Loc
  * that was in it, as with some drivers of FAT.
  */
 async function take(system: System, tree: Tree): Promise<Lock | "lost" | undefined> {
+  // What a run has begun is done before anybody has read that it was stopped.
+  const letSignals = system.holdSignals();
+  try {
+    const taken = await makeAndPlace(system, tree);
+    if (typeof taken === "object") return { ...taken, release: () => taken.release().finally(letSignals) };
+    await letSignals();
+    return taken;
+  } catch (error) {
+    await letSignals();
+    throw error;
+  }
+}
+
+async function makeAndPlace(system: System, tree: Tree): Promise<Lock | "lost" | undefined> {
   const id = system.randomId();
   const aside = `${STAGING}-${id}`;
   await tree.mkdir(aside);
@@ -161,7 +183,7 @@ async function takeAway(system: System, tree: Tree, folder: string, held: string
 /** Removes what killed runs have left under other names. */
 async function removeLeftovers(system: System, tree: Tree): Promise<void> {
   for (const name of await tree.list(".")) {
-    if (!name.startsWith(`${STAGING}-`)) continue;
+    if (!name.startsWith(`${STAGING}-`) || (await tree.status(name))?.kind !== "directory") continue;
     const held = (await tree.read(join(name, OWNER)))?.toString();
     if (["ended", "ownerless"].includes(await lifeOf(system, tree, name, held))) await tree.remove(name);
   }
@@ -175,7 +197,10 @@ function ownerOf(text: string | undefined): Owner | undefined {
   } catch {
     return undefined;
   }
-  return Number.isSafeInteger(value?.pid) && typeof value?.hostname === "string" ? (value as Owner) : undefined;
+  // Of 0 and below, the kernel says that there are such processes: they mean groups.
+  return Number.isSafeInteger(value?.pid) && Number(value?.pid) > 0 && typeof value?.hostname === "string"
+    ? (value as Owner)
+    : undefined;
 }
 
 /** The lock's owner for a message; `""` when the lock has no valid one. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { hasConflict, sidesOf } from "../knowledge/merge-conflicts.ts";
 import { canBeOutput } from "../output/outputs.ts";
 import { type Diagnostic, diagnostic } from "../report/diagnostic.ts";
-import { MOST_BYTES, type Tree } from "../system/tree.ts";
+import { kindName, MOST_BYTES, type Tree } from "../system/tree.ts";
 import { STAGING } from "./lock.ts";
 import { type Origin, readOrigin } from "./origin.ts";
 
@@ -83,8 +83,7 @@ export async function readManifest(
   ];
   const status = await tree?.status(MANIFEST);
   if (status === undefined) return [empty, []];
-  if (status.kind !== "file")
-    return refuse(`the manifest is a ${status.kind === "other" ? "pipe or device" : status.kind}, not a file`);
+  if (status.kind !== "file") return refuse(`the manifest is a ${kindName(status)}, not a file`);
   if (status.size > MOST_BYTES) return refuse(`the manifest has ${status.size} bytes: flakewright did not write it`);
   const text = (await tree?.read(MANIFEST))?.toString() ?? "";
   if (hasConflict(text)) return [conflictedClaims(text, planned), []];

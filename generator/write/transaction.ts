@@ -1,6 +1,6 @@
 import { type Diagnostic, hasErrors } from "../report/diagnostic.ts";
-import { type Entry, NotInTree, type Tree } from "../system/tree.ts";
-import { BEHIND, edited, foreign, kindName, notOurs, type PlannedChange } from "./compare.ts";
+import { type Entry, kindName, NotInTree, type Tree } from "../system/tree.ts";
+import { BEHIND, edited, foreign, notOurs, type PlannedChange } from "./compare.ts";
 import { type Claims, hashOf } from "./manifest.ts";
 
 /** One thing done, and how to undo it. `old` is what the run found, under its name in the staging folder. */
