@@ -46,13 +46,13 @@ export async function compiledTemplates(): Promise<Record<string, string>> {
 
 /** Replaces generator/output/templates.ts: reads the compiled templates of a file, named by a URL as an expression of JavaScript. */
 const templatesModule = (url: string) => `import { fileURLToPath } from "node:url";
-import { handlebars, ready } from "./render.ts";
+import { handlebars } from "./render.ts";
 const file = fileURLToPath(${url});
 export async function loadTemplates(system) {
   const texts = JSON.parse((await system.readFile(file)).toString());
   const templates = new Map();
   return (path) => {
-    if (!templates.has(path)) templates.set(path, ready(handlebars.template(new Function(texts[path])())));
+    if (!templates.has(path)) templates.set(path, handlebars.template(new Function(texts[path])()));
     return templates.get(path);
   };
 }

@@ -86,9 +86,3 @@ handlebars.registerHelper("each", (rows: readonly unknown[] | undefined, options
   if (rows === undefined) throw new Error("{{#each}} has an undefined argument");
   return rows.map((row) => options.fn(row)).join("");
 });
-
-/** A compiled template → a function that renders it with the printers. */
-export const ready =
-  (template: Handlebars.TemplateDelegate) =>
-  (view: object): string =>
-    template(view, { helpers: handlebars.helpers });

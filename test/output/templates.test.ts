@@ -3,7 +3,7 @@ import { join } from "node:path";
 import Handlebars from "handlebars";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { compileOptions, handlebars, printerNames, ready } from "../../generator/output/render.ts";
+import { compileOptions, handlebars, printerNames } from "../../generator/output/render.ts";
 import { templatePaths } from "../../generator/output/template-paths.ts";
 import { repository, system } from "../support/spec.ts";
 
@@ -85,7 +85,7 @@ templates("a missing value stops the rendering, also where Handlebars' strict mo
     "{{sh toString}}",
     "{{#each list}}{{sh gone}}{{/each}}",
   ]) {
-    const render = ready(handlebars.compile(text, compileOptions));
+    const render = handlebars.compile(text, compileOptions);
     assert.throws(() => render({ list: [1] }), undefined, text);
   }
 });
