@@ -2,9 +2,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { flakewright } from "../support/cli.ts";
+import { check } from "../../generator/commands/check.ts";
+import { maskedOutcome } from "../../generator/commands/masked-outcome.ts";
+import { toJson } from "../../generator/report/json.ts";
+import { nodeSystem } from "../../generator/system/node-system.ts";
 import { largePlatform } from "../support/large-platform.ts";
 import { LspClient, type LspDiagnostic } from "../support/lsp-client.ts";
+import { optionsFor } from "../support/options.ts";
 import { tempFolder } from "../support/temp.ts";
 
 /* A platform of 300 tools in six files, edited as a person edits it: what the editor shows is what `check` says. */
@@ -13,6 +17,7 @@ const test = suite("language server: 300 tools with includes");
 
 const { folder, texts } = largePlatform(tempFolder());
 const MAIN = "spec/platform.yaml";
+const system = nodeSystem(folder, process.env);
 
 /** Edits of one file each, by what is replaced; an empty list brings the file back as it was. */
 const EDITS: readonly (readonly [file: string, ...replaced: (readonly [from: string | RegExp, to: string])[]])[] = [
@@ -71,11 +76,10 @@ interface Checked {
 }
 
 /** What `check` says of the files on disk, by file, as one line for each finding. */
-function checked(): Map<string, string[]> {
-  const { stdout, stderr } = flakewright(folder, ["check", "--format", "json"]);
+async function checked(): Promise<Map<string, string[]>> {
+  const { report } = maskedOutcome(await check(system, optionsFor(MAIN)));
   const found = new Map<string, string[]>();
-  assert.ok(stdout.startsWith("{"), stderr);
-  for (const one of JSON.parse(stdout).diagnostics as Checked[]) {
+  for (const one of JSON.parse(toJson(report)).diagnostics as Checked[]) {
     // The output folder is not the editor's business.
     if (one.code.startsWith("output-")) continue;
     const text = one.hint === undefined ? one.message : `${one.message}\n${one.hint}`;
@@ -110,7 +114,7 @@ test(`${EDITS.length} edits: every diagnostic of every open file is the one of \
     writeFileSync(join(folder, file), text);
     // The answer to a hover comes after all diagnostics of the newest texts.
     await client.request("textDocument/hover", file, { position: { line: 0, character: 1 } });
-    const expected = checked();
+    const expected = await checked();
     for (const name of open) {
       const here = (expected.get(name) ?? []).sort();
       findings += here.length;

@@ -14,7 +14,7 @@ import { needs } from "../support/tools.ts";
  */
 
 /** How often. */
-const RACES = Number(process.env["RACES"] ?? 10);
+const RACES = Number(process.env["RACES"] ?? 6);
 
 const test = suite("real races");
 
@@ -69,7 +69,7 @@ for (const [where, prefix, tools] of [
   needs(test, tools)(`runs at once, ${where}, wait for each other and leave no false output-edited`, async () => {
     const bundle = await writer();
     const out = join(tempFolder(), "out");
-    for (let pair = 0; pair < RACES / 5; pair++) {
+    for (let pair = 0; pair < RACES / 3; pair++) {
       const children = [0, 1, 2].map(() => {
         const [program = process.execPath, ...args] = [...prefix, process.execPath, bundle, out];
         return spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
