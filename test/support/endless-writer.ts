@@ -7,10 +7,10 @@ import { apply } from "../../generator/write/apply.ts";
  * --force.
  */
 
-/** 500 outputs and one scaffold. Both versions share most of the paths and no content. */
+/** 200 outputs and one scaffold. Both versions share most of the paths and no content. */
 export function version(which: "a" | "b"): PlannedFile[] {
   const paths = [
-    ...Array.from({ length: 460 }, (_, i) => `nix/${i % 10}/${i}.nix`),
+    ...Array.from({ length: 160 }, (_, i) => `nix/${i % 10}/${i}.nix`),
     // Only paths of outputs are removed.
     ...Array.from({ length: 40 }, (_, i) => `users/user${which === "a" ? i : i + 20}/nix.conf`),
   ];

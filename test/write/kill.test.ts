@@ -13,7 +13,7 @@ import { version } from "../support/endless-writer.ts";
 import { tempFolder } from "../support/temp.ts";
 
 /*
- * kill -9 at random moments while 500 files are written. After every kill, each file is completely one version or the other, the
+ * kill -9 at random moments while 200 files are written. After every kill, each file is completely one version or the other, the
  * manifest knows both, the user's file is unchanged, and the next run succeeds without --force.
  */
 
