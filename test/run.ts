@@ -123,11 +123,13 @@ function run(file: string, args: readonly string[]): Promise<Finished> {
 const running = new Set<() => void>();
 
 function testFiles(): string[] {
-  const names = readdirSync(testFolder, { recursive: true, encoding: "utf8" });
-  return names
+  const files = readdirSync(testFolder, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".test.ts"))
     .sort()
     .map((name) => join(testFolder, name));
+  const renamed = LONGEST.filter((file) => !files.includes(file));
+  if (renamed.length > 0) throw new Error(`LONGEST in test/run.ts names no test: ${renamed.join(", ")}`);
+  return files;
 }
 
 /** Prints lines, and after a silence what still runs: a log that stands still looks like a hang, and CI ends it. */
@@ -154,6 +156,31 @@ function printer() {
     },
     close: () => clearInterval(clock),
   };
+}
+
+/** What takes longest, longest first: it begins first, so that both processes have work until the end. */
+const LONGEST = [
+  "machine/apply",
+  "machine/apply-attack",
+  "machine/deploy",
+  "growth",
+  "report/advice-of-commands",
+  "docs/guides",
+  "write/race",
+  "machine/daemon",
+  "secrets",
+  "commands/merge",
+  "output/views/catalog-browser",
+  "nix/workflow",
+  "machine/network",
+  "commands/watch",
+  "machine/apply-kills",
+].map((name) => join(testFolder, `${name}.test.ts`));
+
+/** The files, those that take longest first. */
+function longestFirst(files: readonly string[]): string[] {
+  const rank = (file: string) => (LONGEST.includes(file) ? LONGEST.indexOf(file) : LONGEST.length);
+  return files.toSorted((a, b) => rank(a) - rank(b));
 }
 
 /**
@@ -191,7 +218,7 @@ async function main(args: string[]): Promise<number> {
   };
 
   await Promise.all(
-    queues(files).map(async (next) => {
+    queues(longestFirst(files)).map(async (next) => {
       for (let file = next(); file !== undefined; file = next()) {
         const name = relative(root, file);
         start(name);

@@ -9,10 +9,11 @@ export async function until<T>(
   look: () => T | false | undefined | Promise<T | false | undefined>,
 ): Promise<T> {
   const end = performance.now() + GUARD_SECONDS * 1000;
-  for (;;) {
+  // A look may start a process: after some looks in a row the pauses grow.
+  for (let pause = 10; ; pause = Math.min(200, pause * 1.3)) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
     if (performance.now() > end) throw new Error(`waited too long for ${typeof what === "string" ? what : what()}`);
-    await sleep(10);
+    await sleep(pause);
   }
 }
