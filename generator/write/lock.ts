@@ -71,17 +71,18 @@ export async function lock(system: System, tree: Tree, out: string): Promise<Loc
         return taken;
       }
     }
-    const held = (await tree.read(join(STAGING, OWNER)))?.toString();
+    const seen = await look(tree);
+    const { held } = seen;
     if (waited - lookedAt >= POLL_LIFE) {
       // The names change with each file that the other run writes or moves.
-      const now = [held, ...(await tree.list(STAGING))].join("\n");
+      const now = [held, ...seen.names].join("\n");
       if (now !== progress) {
         progress = now;
         waited = 0;
       }
       lookedAt = waited;
       const isOver = waited >= LOCK_TIMEOUT;
-      const life = await lifeOf(system, tree, STAGING, held);
+      const life = seen.isClosed ? "unknown" : await lifeOf(system, tree, STAGING, held);
       // A machine of this name that has been started since then, or an earlier version, which did not say where it ran.
       const isForgotten = life === "unknown" && isOver && ownerOf(held)?.hostname === system.hostname;
       if (life === "ended" || isForgotten || (life === "ownerless" && waited >= OWNERLESS)) {
@@ -174,18 +175,42 @@ async function makeAndPlace(system: System, tree: Tree): Promise<Lock | "lost" |
   return undefined;
 }
 
+/** What can be seen of the lock that is there. That of another user may be closed to this one, as with umask 077. */
+async function look(tree: Tree) {
+  try {
+    return { held: (await tree.read(join(STAGING, OWNER)))?.toString(), names: await tree.list(STAGING), isClosed: false };
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    return { held: undefined, names: [], isClosed: true };
+  }
+}
+
+const isForbidden = (error: unknown): boolean => ["EACCES", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "");
+
+/** Removes a folder that nobody uses, as far as this user may: what is left has a name that nobody waits for. */
+async function removeUnused(tree: Tree, folder: string): Promise<void> {
+  await tree.remove(folder).catch((error) => {
+    if (!isForbidden(error)) throw error;
+  });
+}
+
 /** Removes an abandoned lock, once: of several runs that find it, one renames it, and none touches the lock that comes next. */
 async function takeAway(system: System, tree: Tree, folder: string, held: string | undefined): Promise<void> {
   const aside = `${STAGING}-${system.randomId()}`;
-  if (await tree.renameFolder(folder, aside, { file: OWNER, text: held })) await tree.remove(aside);
+  if (await tree.renameFolder(folder, aside, { file: OWNER, text: held })) await removeUnused(tree, aside);
 }
 
 /** Removes what killed runs have left under other names. */
 async function removeLeftovers(system: System, tree: Tree): Promise<void> {
   for (const name of await tree.list(".")) {
     if (!name.startsWith(`${STAGING}-`) || (await tree.status(name))?.kind !== "directory") continue;
-    const held = (await tree.read(join(name, OWNER)))?.toString();
-    if (["ended", "ownerless"].includes(await lifeOf(system, tree, name, held))) await tree.remove(name);
+    try {
+      const held = (await tree.read(join(name, OWNER)))?.toString();
+      if (["ended", "ownerless"].includes(await lifeOf(system, tree, name, held))) await removeUnused(tree, name);
+    } catch (error) {
+      // That of another user.
+      if (!isForbidden(error)) throw error;
+    }
   }
 }
 

@@ -1,12 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { nodeSystem } from "../../generator/system/node-system.ts";
 import { CLI, flakewright, startFlakewright } from "../support/cli.ts";
 import { base } from "../support/diagnostic-rows.ts";
 import { tempFolder } from "../support/temp.ts";
-import { needs } from "../support/tools.ts";
+import { hasAll, needs, SKIP_MARK } from "../support/tools.ts";
 
 /* Runs that somebody stops, whose output nobody can take, or in whose way something is. The first version (a2c2472) fails each of these. */
 
@@ -122,6 +124,47 @@ for (const owner of ["0", "-1", "-1000", '"1"', "1.5", "null"])
     assert.is(flakewright(folder, ["generate", "spec.yaml"]).status, 0);
     assert.equal(leftovers(join(folder, "out")), []);
   });
+
+/** Runs the command line as another user, who may write in the folder. */
+function asOther(folder: string, args: readonly string[]) {
+  chownSync(folder, OTHER, OTHER);
+  const user = [`--reuid=${OTHER}`, `--regid=${OTHER}`, "--clear-groups"];
+  return spawnSync("setpriv", [...user, process.execPath, ...CLI, ...args], { cwd: folder, encoding: "utf8" });
+}
+const OTHER = 1500;
+
+/** Whether another user can read the program at all. */
+const canRun = hasAll(["root", "setpriv"]) && asOther(tempFolder(), ["--version"]).status === 0;
+
+if (canRun)
+  test("a lock that root has left, closed to others: it is waited for, or moved away, and later runs go on", () => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, "spec.yaml"), base);
+    assert.is(asOther(folder, ["generate", "spec.yaml"]).status, 0);
+    const lock = join(folder, "out/.flakewright.tmp");
+    mkdirSync(lock);
+    const { kernel, namespace } = nodeSystem("/", {}).place;
+    writeFileSync(
+      join(lock, "owner"),
+      JSON.stringify({ pid: 2 ** 22, hostname: hostname(), id: "x", kernel, namespace, start: "1" }),
+    );
+    writeFileSync(join(folder, "spec.yaml"), base.replace("kubectl", "jq"));
+    chmodSync(lock, 0o700);
+    const waited = asOther(folder, ["generate", "spec.yaml"]);
+    assert.is(waited.status, 3);
+    assert.match(waited.stderr, /another flakewright is writing to out and has made no progress for 10 seconds/);
+    chmodSync(lock, 0o755);
+    const moved = asOther(folder, ["generate", "spec.yaml"]);
+    assert.is(moved.status, 0, moved.stderr);
+    writeFileSync(join(folder, "spec.yaml"), base);
+    const next = asOther(folder, ["generate", "spec.yaml"]);
+    assert.is(next.status, 0, next.stderr);
+    // Only root can remove it.
+    assert.is(leftovers(join(folder, "out")).length, 1);
+    assert.is(flakewright(folder, ["generate", "spec.yaml"]).status, 0);
+    assert.equal(leftovers(join(folder, "out")), []);
+  });
+else console.log(`${SKIP_MARK}no root or setpriv, or the program is closed to other users`);
 
 needs(test, ["root", "chattr"])("a file that can't be replaced is named, and nothing is left over", () => {
   const folder = tempFolder();
