@@ -235,9 +235,13 @@ export function nodeSystem(cwd: string, env: System["env"]): System {
           restartTimer(watchedPath);
           if (name) restartTimer(join(watchedPath, name));
         });
-        await new Promise<void>((ready, fail) => {
+        const isReady = new Promise<void>((ready, fail) => {
           watcher.on("ready", ready);
           watcher.on("error", fail);
+        });
+        await isReady.catch(async (error) => {
+          await watcher.close();
+          throw error;
         });
         return watcher;
       };
@@ -245,11 +249,9 @@ export function nodeSystem(cwd: string, env: System["env"]): System {
       const identity = () => folders.map(identityOf).join();
       let watched = identity();
       let watcher = await open();
-      let isRenewing = false;
-      const renewal = setInterval(async () => {
+      const renew = async () => {
         const now = identity();
-        if (now === watched || isRenewing) return;
-        isRenewing = true;
+        if (now === watched) return;
         try {
           await watcher.close();
           watcher = await open();
@@ -257,12 +259,17 @@ export function nodeSystem(cwd: string, env: System["env"]): System {
           for (const path of files) restartTimer(path);
         } catch {
           // The folder went again: the next look finds out.
-        } finally {
-          isRenewing = false;
         }
+      };
+      let renewing: Promise<void> | undefined;
+      const renewal = setInterval(() => {
+        renewing ??= renew().finally(() => {
+          renewing = undefined;
+        });
       }, FOLDER_POLL);
       return async () => {
         clearInterval(renewal);
+        await renewing;
         clearTimeout(timer);
         await watcher.close();
       };

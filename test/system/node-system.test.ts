@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -123,6 +123,24 @@ test("a watch hears of a file that is replaced, once it is quiet, and of nothing
   writeFileSync(join(folder, "file"), "3");
   await system.sleep(200);
   assert.is(calls, before);
+});
+
+test("a watch that ends while it moves to a folder that was made again leaves no watch behind", async () => {
+  const watches = () => process.getActiveResourcesInfo().filter((one) => one === "FSEventWrap").length;
+  const before = watches();
+  const ends = Array.from({ length: 60 }, async (_, n) => {
+    const { folder, system } = machine();
+    const stop = await system.watch(["folder/file"], 10, () => {});
+    renameSync(join(folder, "folder"), join(folder, "old"));
+    mkdirSync(join(folder, "folder"));
+    // It looks for another folder four times a second.
+    await new Promise((done) => setTimeout(done, 200 + 2 * n));
+    await stop();
+  });
+  await Promise.all(ends);
+  // Closed ones end with the next turn of the loop.
+  await new Promise((done) => setTimeout(done, 50));
+  assert.is(watches(), before);
 });
 
 test.run();
