@@ -2,7 +2,7 @@ import type { Acceptance } from "../model/model.ts";
 import type { Source } from "../read/source.ts";
 import { boundedNearest } from "../report/bounded-search.ts";
 import type { Diagnostic } from "../report/diagnostic.ts";
-import { coversPath, dotted, pathText, type SpecPath } from "../report/spec-path.ts";
+import { coversPath, dotted, pathOfText, pathText, type SpecPath } from "../report/spec-path.ts";
 import { nearestNames } from "../report/suggestions.ts";
 import { quoted } from "../report/words.ts";
 import type { Consequences } from "./consequences.ts";
@@ -45,12 +45,39 @@ export const misspelt = (acceptances: readonly Acceptance[]): readonly Acceptanc
 export const isMeant = ({ code, place }: Acceptance, finding: string, at: SpecPath): boolean =>
   coversPath(place, at) && nearestNames(code, [finding]).length > 0;
 
+/** The entries with a known code whose place is nothing of the spec. */
+export const misplaced = (acceptances: readonly Acceptance[], source: Source): readonly Acceptance[] =>
+  acceptances
+    .filter(({ code, place }) => isAcceptable(code) && place !== undefined && pathOfText(place, source.value) === undefined)
+    .slice(0, MOST_MISSPELT);
+
+/** The place for which the one of a misplaced entry is misspelt; undefined if that is not the place of a finding, or around it. */
+export function meantPlace({ code, place = "" }: Acceptance, finding: string, at: SpecPath): string | undefined {
+  if (code !== finding) return undefined;
+  const steps = dotted(place).split(".");
+  const path = at.slice(0, steps.length);
+  const wrong = steps.flatMap((step, index) => (step === String(path[index]) ? [] : [index]));
+  const [index = 0] = wrong;
+  const meant = path[index];
+  if (wrong.length !== 1 || typeof meant !== "string") return undefined;
+  return nearestNames(steps[index] ?? "", [meant]).length > 0 ? pathText(path) : undefined;
+}
+
+/** What a misspelt entry is meant for. */
+export interface Meant {
+  /** The place, if that is misspelt. */
+  readonly place?: string | undefined;
+  /** The severity of what it hides, and so of its own diagnostic. */
+  readonly severity: Diagnostic["severity"];
+}
+
 /**
  * Reports `lint-unused` and `lint-without-why`.
  *
  * @param used The acceptances that suppressed a diagnostic.
  * @param before The diagnostics of the earlier stages.
  * @param consequences What validation rejected.
+ * @param meant What misspelt entries are meant for.
  */
 export function acceptanceDiagnostics(
   acceptances: readonly Acceptance[],
@@ -58,12 +85,18 @@ export function acceptanceDiagnostics(
   source: Source,
   before: readonly Diagnostic[],
   consequences: Consequences,
+  meant: ReadonlyMap<Acceptance, Meant>,
 ): Diagnostic[] {
   const found: Diagnostic[] = [];
   const codes = allCodes();
   const rejected = before.length > 0 ? touching(before) : undefined;
-  const add = (code: "lint-unused" | "lint-without-why", at: SpecPath, message: string, hint: string) => {
-    const severity = BY_CODE.get(code)?.severity ?? "error";
+  const add = (
+    code: "lint-unused" | "lint-without-why",
+    at: SpecPath,
+    message: string,
+    hint: string,
+    severity = BY_CODE.get(code)?.severity ?? "error",
+  ) => {
     const range = source.locate(at, "value");
     found.push({ code, severity, message, file: range.file, range, hint });
   };
@@ -81,7 +114,7 @@ export function acceptanceDiagnostics(
       const near = boundedNearest(codes, code, codes);
       const hint =
         near.length > 0 ? `did you mean ${quoted(near)}?` : "delete the entry, or use the code that the diagnostic shows";
-      add("lint-unused", [...at, "code"], `unknown code \`${code}\``, hint);
+      add("lint-unused", [...at, "code"], `unknown code \`${code}\``, hint, meant.get(acceptance)?.severity);
     } else if (!isAcceptable(code)) {
       add(
         "lint-unused",
@@ -91,11 +124,13 @@ export function acceptanceDiagnostics(
       );
     } else if (!mayBeHidden(place, source, rejected, consequences)) {
       const where = place === undefined ? "" : ` at ${place}`;
+      const { place: near, severity } = meant.get(acceptance) ?? {};
       add(
         "lint-unused",
-        [...at, "code"],
+        [...at, near === undefined ? "code" : "at"],
         `unused \`lint\` entry: \`${code}\` is not reported${where}`,
-        "delete the entry, or correct its `code` or `at`",
+        near === undefined ? "delete the entry, or correct its `code` or `at`" : `did you mean ${quoted([near])}?`,
+        severity,
       );
     }
   }

@@ -1,7 +1,17 @@
 import type { Acceptance, Model } from "../model/model.ts";
 import type { Source } from "../read/source.ts";
 import { type Diagnostic, MOST_LISTED, type Place, Rest, type Stage } from "../report/diagnostic.ts";
-import { acceptanceDiagnostics, acceptancesByCode, closest, isMeant, misspelt } from "./acceptances.ts";
+import type { SpecPath } from "../report/spec-path.ts";
+import {
+  acceptanceDiagnostics,
+  acceptancesByCode,
+  closest,
+  isMeant,
+  type Meant,
+  meantPlace,
+  misplaced,
+  misspelt,
+} from "./acceptances.ts";
 import type { Consequences } from "./consequences.ts";
 import { Covered } from "./covered.ts";
 import type { Environment } from "./rule.ts";
@@ -31,6 +41,17 @@ export function lint({ model, source, environment, before, consequences, secrets
   const rejected = new Set(before.map((one) => rangeKey({ ...one.range, file: one.file })));
   const accepted = acceptancesByCode(model.lint);
   const unknown = misspelt(model.lint);
+  const elsewhere = misplaced(model.lint, source);
+  const meant = new Map<Acceptance, Meant>();
+  /** Whether an entry with a misspelt code or place is meant for a finding, which that entry's own diagnostic then stands for. */
+  const isMisspelt = (code: string, at: SpecPath, severity: Diagnostic["severity"]): boolean => {
+    const entry = unknown.find((one) => isMeant(one, code, at)) ?? elsewhere.find((one) => meantPlace(one, code, at));
+    if (!entry) return false;
+    const before = meant.get(entry);
+    const place = before?.place ?? meantPlace(entry, code, at);
+    meant.set(entry, { place, severity: before?.severity === "error" ? "error" : severity });
+    return true;
+  };
   for (const rule of RULES) {
     const { code, check } = rule;
     const acceptances = rule.final ? undefined : accepted.get(code);
@@ -49,8 +70,9 @@ export function lint({ model, source, environment, before, consequences, secrets
         const acceptance = final || !acceptances ? undefined : closest(acceptances, at);
         if (acceptance) used.add(acceptance);
         if (acceptance || settled) return;
-        const isAcceptable = !rule.final && !final && severity === "warning";
-        if (isAcceptable && (consequences.hidesAcceptances || unknown.some((one) => isMeant(one, code, at)))) return;
+        const isAcceptable = !rule.final && !final;
+        if (isAcceptable && severity === "warning" && consequences.hidesAcceptances) return;
+        if (isAcceptable && isMisspelt(code, at, severity)) return;
         const range = place();
         if (covered.has(code, range)) return;
         const finding = { code, severity, message, file: range.file, range };
@@ -65,7 +87,7 @@ export function lint({ model, source, environment, before, consequences, secrets
     });
     found.push(...rest.diagnostics());
   }
-  return [model, [...found, ...acceptanceDiagnostics(model.lint, used, source, before, consequences)]];
+  return [model, [...found, ...acceptanceDiagnostics(model.lint, used, source, before, consequences, meant)]];
 }
 
 const rangeKey = ({ file, start, end }: Place): string => `${start}:${end}:${file}`;

@@ -64,7 +64,7 @@ const MISTAKES: Readonly<Record<string, (parent: Parent, key: string | number) =
 
 /** Changes that are two mistakes, or none: all names of a map at once. */
 const SEVERAL =
-  /^(?:a map: (?:groups|inputs|hosts|users|volumes|settings|shells|commands|images)|.*: (?:version|lint\.0\.at)|an odd word: (?:nixpkgs\.unfree\.0|lint\.0\.code))$/;
+  /^(?:a map: (?:groups|inputs|hosts|users|volumes|settings|shells|commands|images)|.*: (?:version|lint\.0\.at)|an odd word: lint\.0\.code)$/;
 
 const before = new Set(findings(whole));
 for (const [what, change] of Object.entries(MISTAKES))

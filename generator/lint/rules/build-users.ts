@@ -1,6 +1,7 @@
 import { isMac } from "../../knowledge/nix-darwin.ts";
 import type { BuildUsers } from "../../model/model.ts";
-import { type SpecPath, valueAt } from "../../report/spec-path.ts";
+import { MOST_LISTED } from "../../report/diagnostic.ts";
+import { coversPath, type SpecPath, valueAt } from "../../report/spec-path.ts";
 import { replacement } from "../edits.ts";
 import type { Rule, RuleContext } from "../rule.ts";
 import { isOn, scopes, settingOf } from "../settings-in-force.ts";
@@ -23,17 +24,29 @@ export const buildUserRules: readonly Rule[] = [
       // A role that has been rejected is a build user too, once it is corrected.
       const written = valueAt(source, ["buildUsers", "roles"]);
       const users = Array.isArray(written) ? written.length : model.buildUsers.roles.length;
-      for (const scope of scopes(model)) {
-        const setting = scope.declared.find((one) => one.name === "max-jobs");
+      const tooMany = scopes(model).flatMap(({ declared, inForce }) => {
+        const setting = declared.find((one) => one.name === "max-jobs");
         const jobs = numberOf(setting);
-        if (!setting || jobs === undefined || jobs <= users || isOn(settingOf(scope.inForce, "auto-allocate-uids"))) continue;
-        report({
-          at: setting.at,
-          message: `\`max-jobs\` is ${jobs}, but there ${users === 1 ? "is only one build user" : `are only ${users} build users`}`,
-          hint: `lower it to ${users}, or declare more roles under \`buildUsers\``,
-          fix: () => replacement(source, setting.at, "value", String(users)),
-        });
-      }
+        const isTooMany = jobs !== undefined && jobs > users && !isOn(settingOf(inForce, "auto-allocate-uids"));
+        return setting && isTooMany ? [{ at: setting.at, jobs }] : [];
+      });
+      const says = (jobs: number) =>
+        `\`max-jobs\` is ${jobs}, but there ${users === 1 ? "is only one build user" : `are only ${users} build users`}`;
+      // Too few roles are one mistake, however many places have the setting. What the spec accepts is each place of its own.
+      const isAccepted = (at: SpecPath) =>
+        model.lint.some(({ code, place }) => code === "jobs-exceed-build-users" && coversPath(place, at));
+      for (const { at, jobs } of tooMany.filter((one) => isAccepted(one.at))) report({ at, message: says(jobs) });
+      const [first, ...others] = tooMany.filter((one) => !isAccepted(one.at));
+      if (!first) return;
+      report({
+        at: first.at,
+        message: says(first.jobs),
+        hint: `lower ${others.length > 0 ? "each" : "it"} to ${users}, or declare more roles under \`buildUsers\``,
+        related: others
+          .slice(0, MOST_LISTED)
+          .map(({ at, jobs }) => ({ message: `it is ${jobs} here`, range: source.locate(at, "value") })),
+        fix: () => (others.length > 0 ? undefined : replacement(source, first.at, "value", String(users))),
+      });
     },
   },
   {

@@ -24,11 +24,12 @@ export const packageRules: readonly Rule[] = [
     fixed: "nixpkgs:\n  url: github:NixOS/nixpkgs/nixos-26.05\n  unfree: [vault]\ngroups:\n  iac:\n    packages: [vault]",
     source: "https://nixos.org/manual/nixpkgs/stable/#sec-allow-unfree",
     check: (context) => {
+      const hidden = new Set([...meantTools(context).values()].flat());
       for (const one of judged(context)) {
         if (!needsUnfree(context.model, one)) continue;
         const name = policyName(one);
-        // A misspelt entry is `allowance-unknown`, which says the name.
-        if (misspeltTools(context).has(name)) continue;
+        // An unknown entry that is meant for it is `allowance-unknown`, which says the name.
+        if (hidden.has(name)) continue;
         context.report({
           at: packageAt(context.source, one.tool),
           message: `\`${one.tool.package}\` is unfree (${one.licence?.licenses?.join(", ") || "its licence restricts its use"}) and not in \`nixpkgs.unfree\``,
@@ -160,19 +161,24 @@ export const packageRules: readonly Rule[] = [
       };
       for (const [at, name] of allowances) {
         const trimmed = name.trim();
-        if (trimmed === "*" || trimmed === "all" || trimmed === "true") {
+        const tools = meantTools(context).get(name);
+        // In place of the error of the tool.
+        const severity = tools ? { severity: "error" as const } : {};
+        if (isEvery(name)) {
           report({
             at,
+            ...severity,
             message: "no package has this name",
             hint: "to allow all unfree packages, set `unfree` itself to true",
             fix: () => replacement(source, ["nixpkgs", "unfree"], "value", "true"),
           });
           continue;
         }
-        if (isKnown(name) || (name === trimmed && /[.]/.test(name))) continue;
-        const near = isKnown(trimmed) ? [trimmed] : nearest(name);
+        if (isKnown(name) || isAttributePath(name)) continue;
+        const near = isKnown(trimmed) ? [trimmed] : (tools ?? nearest(name));
         report({
           at,
+          ...severity,
           message: `no package of nixpkgs has the name ${quoted([name])}`,
           hint: didYouMean(near).hint ?? "delete it, or write the name that the diagnostic of the package shows",
           fix: () => (near.length === 1 && near[0] !== undefined ? replacement(source, at, "value", near[0]) : undefined),
@@ -338,21 +344,40 @@ function unfreeNames(model: Model, facts: Facts | undefined): string[] {
   return [...new Set([...tools, ...(facts?.unfree() ?? [])])];
 }
 
-const misspelt = new WeakMap<Model, ReadonlySet<string>>();
+/** Whether an entry of `unfree` is meant for every package. */
+const isEvery = (entry: string): boolean => /^(?:\*|all|true)$/.test(entry.trim());
 
-/** The unfree tools of the spec for which a name of no package in `unfree` is probably meant. Each name is searched once among all of them. */
-function misspeltTools(context: RuleContext): ReadonlySet<string> {
+const meant = new WeakMap<Model, ReadonlyMap<string, readonly string[]>>();
+
+/**
+ * The unfree tools of the spec for which entries of `unfree` are probably meant that allow nothing, by the entry: those of a similar name,
+ * or the only one that is left for the only entry that is left. Each name is searched once among all of them.
+ */
+function meantTools(context: RuleContext): ReadonlyMap<string, readonly string[]> {
   const { model, source, environment } = context;
-  const known = misspelt.get(model);
+  const known = meant.get(model);
   if (known) return known;
   const entries = valueAt(source, ["nixpkgs", "unfree"]);
   const facts = environment.facts();
+  const isWrong = (entry: string) =>
+    isEvery(entry) || (facts?.find(entry) === undefined && facts?.isPname(entry) === false && !isAttributePath(entry));
   const wrong = (Array.isArray(entries) ? entries : []).filter(
-    (entry): entry is string => typeof entry === "string" && facts?.find(entry) === undefined && facts?.isPname(entry) === false,
+    (entry): entry is string => typeof entry === "string" && isWrong(entry),
   );
-  const tools = judged(context).filter((one) => needsUnfree(model, one));
-  const names = wrong.length > 0 ? [...new Set(tools.map(policyName))] : [];
-  const found = new Set(wrong.flatMap((entry) => boundedNearest(names, entry, names)));
-  misspelt.set(model, found);
+  const tools = wrong.length > 0 ? judged(context).filter((one) => needsUnfree(model, one)) : [];
+  const names = [...new Set(tools.map(policyName))];
+  const found = new Map(
+    wrong
+      .map((entry) => [entry, isEvery(entry) ? names : boundedNearest(names, entry, names)] as const)
+      .filter(([, one]) => one.length > 0),
+  );
+  const [entry, ...others] = wrong.filter((one) => !found.has(one));
+  const taken = new Set([...found.values()].flat());
+  const left = names.filter((name) => !taken.has(name));
+  if (entry !== undefined && others.length === 0 && left.length === 1) found.set(entry, left);
+  meant.set(model, found);
   return found;
 }
+
+/** Whether an entry of `unfree` is a path of attributes, which the facts do not have. */
+const isAttributePath = (entry: string): boolean => entry === entry.trim() && entry.includes(".");

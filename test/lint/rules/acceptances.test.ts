@@ -37,7 +37,7 @@ test("`lint` entries match by code and place, the narrowest first; some codes ca
   assert.equal(lint(`{ ${code}, at: trustedUsers.1 }`, `{ ${code}, at: "trustedUsers[2]" }`), []);
   assert.equal(lint(`{ ${code} }`, `{ ${code} }`), ["lint-unused"], "the second of two equal entries is unused");
   assert.equal(
-    lint(`{ ${code}, at: trusted }`),
+    lint(`{ ${code}, at: tr }`),
     ["trusted-user-is-root", "trusted-user-is-root", "lint-unused"],
     "a place is no prefix of a word",
   );
@@ -58,6 +58,37 @@ test("`lint` entries match by code and place, the narrowest first; some codes ca
   assert.equal(codes(compileText(`${base}trustedUsers: [7]\nlint:\n  - { ${code}, at: "trustedUsers[0]" }\n`).diagnostics), [
     "schema-type",
   ]);
+});
+
+test("a misspelt code or place is one finding, and the hint's place accepts what was meant", () => {
+  const spec = (entry: string, packages = "kubectl") =>
+    `version: 1\nname: demo\nnixpkgs: nixos-26.05\ngroups:\n  k8s: { packages: [${packages}] }\ntrustedUsers: [root, ada]\nsettings: { sandbox: false }\nlint:\n  - { code: sandbox-off, why: x }\n  - { why: x, ${entry} }\n`;
+  const rows = [
+    ['code: trusted-user-is-root, at: "trustedUser[1]"', "warning", "trustedUsers[1]"],
+    ["code: trusted-user-is-root, at: trusted_users", "warning", "trustedUsers"],
+    ["code: trusted-user-is-roo", "warning", "trusted-user-is-root"],
+    ["code: package-unfree, at: groups.k8sk", "error", "groups.k8s", "terraform"],
+    ["code: package-unfre, at: groups.k8s", "error", "package-unfree", "terraform"],
+  ] as const;
+  for (const [entry, severity, meant, packages] of rows) {
+    const others = packages ? "\n  - { code: trusted-user-is-root, why: x }" : "";
+    const text = spec(entry, packages) + others.slice(1);
+    const found = compileText(text).diagnostics;
+    assert.equal(
+      found.map((one) => [one.code, one.severity, one.hint]),
+      [["lint-unused", severity, `did you mean \`${meant}\`?`]],
+      entry,
+    );
+    const { start, end } = found[0]!.range;
+    const followed = `${text.slice(0, start)}"${meant}"${text.slice(end)}`;
+    assert.equal(codes(compileText(followed).diagnostics), [], followed);
+  }
+  // Another place is no misspelt one: what is there now is another finding.
+  for (const place of ["trustedUsers[7]", "groups.old"])
+    assert.equal(codes(compileText(spec(`code: trusted-user-is-root, at: "${place}"`)).diagnostics), [
+      "trusted-user-is-root",
+      "lint-unused",
+    ]);
 });
 
 test.run();

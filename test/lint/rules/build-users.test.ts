@@ -11,6 +11,15 @@ codeRows(test, [
     good: settings("max-jobs: 2", "buildUsers:\n  roles:\n    - role: aws\n    - role: gcp\n"),
   },
   {
+    code: "jobs-exceed-build-users",
+    says: "`max-jobs` is 8, but there is only one build user",
+    bad: settings(
+      "max-jobs: ⟦8⟧",
+      "buildUsers:\n  roles:\n    - role: aws\nhosts:\n  box: { stateVersion: '26.05', settings: { max-jobs: 9 } }\n  bax: { stateVersion: '26.05', settings: { max-jobs: 1 } }\nusers: { ada: { settings: { max-jobs: 4 } } }\n",
+    ),
+    good: settings("max-jobs: 1", "buildUsers:\n  roles:\n    - role: aws\n"),
+  },
+  {
     code: "build-users-auto-allocated",
     says: "`auto-allocate-uids` makes Nix ignore the declared build users",
     bad: settings(

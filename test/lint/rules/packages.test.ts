@@ -4,7 +4,7 @@ import { compile } from "../../../generator/compile.ts";
 import { openFacts } from "../../../generator/knowledge/packages.ts";
 import { base, COMMIT, codeRows, codes, group, head } from "../../support/diagnostic-rows.ts";
 import { applyFixes } from "../../support/fixes.ts";
-import { templates } from "../../support/spec.ts";
+import { compileText, templates } from "../../support/spec.ts";
 
 const test = suite("rules: packages");
 
@@ -236,6 +236,37 @@ test("with an index that has package names, policies use the name, and one fix a
     codes(compiled(spec.replace(`nixpkgs: ${COMMIT}`, `nixpkgs: { url: "github:NixOS/nixpkgs/${COMMIT}", unfree: true }`))),
     ["package-insecure"],
   );
+});
+
+test("an entry of `unfree` that allows nothing stands for the tool that it is meant for, as an error", () => {
+  const spec = (unfree: string, packages: string) =>
+    `version: 1\nname: demo\nnixpkgs: { url: "github:NixOS/nixpkgs/nixos-26.05", unfree: [${unfree}] }\ngroups:\n  iac: { packages: [${packages}] }\n`;
+  const rows: readonly (readonly [unfree: string, packages: string, ...found: string[]])[] = [
+    ["terrafrom", "terraform", "error allowance-unknown did you mean `terraform`?"],
+    ["hashicorps-tool", "terraform, jq", "error allowance-unknown did you mean `terraform`?"],
+    [
+      "hashicorps-tool, terrafrom",
+      "terraform, vault",
+      "error allowance-unknown did you mean `vault`?",
+      "error allowance-unknown did you mean `terraform`?",
+    ],
+    ['"*"', "terraform, vault", "error allowance-unknown to allow all unfree packages, set `unfree` itself to true"],
+    ["terrafrom", "jq", "warning allowance-unknown did you mean `terraform`?"],
+    // Which of two is meant is not known.
+    [
+      "hashicorps-tool",
+      "terraform, vault",
+      "warning allowance-unknown delete it, or write the name that the diagnostic of the package shows",
+      "error package-unfree add `terraform` to `nixpkgs.unfree`",
+      "error package-unfree add `vault` to `nixpkgs.unfree`",
+    ],
+  ];
+  for (const [unfree, packages, ...found] of rows)
+    assert.equal(
+      compileText(spec(unfree, packages)).diagnostics.map((one) => `${one.severity} ${one.code} ${one.hint}`),
+      found,
+      unfree,
+    );
 });
 
 test.run();
