@@ -9,7 +9,7 @@ import { grouped, listed } from "./grouped.ts";
 import type { Options, Outcome } from "./outcome.ts";
 import { changeCounts, counted, countOf, failed, filesOf, folderName, outcome, stoppedSummary } from "./outcome.ts";
 import { inOutputFolder } from "./output-folder.ts";
-import { compileSpec, openSession, type Session } from "./session.ts";
+import { type CompiledSpec, compileSpec, openSession, type Session } from "./session.ts";
 
 /** Compiles and compares the output folder without writing; every difference is an error. With `fix`, certain fixes are applied to the spec first. */
 export async function check(system: System, options: Options): Promise<Outcome> {
@@ -19,10 +19,14 @@ export async function check(system: System, options: Options): Promise<Outcome> 
   return { ...(await checkInSession(system, options, session)), output: fixed.map((line) => `${line}\n`).join("") };
 }
 
-/** `check` without `fix`, for a command that compiles the spec itself, too. */
-export async function checkInSession(system: System, options: Options, session: Session): Promise<Outcome> {
+/** `check` without `fix`. */
+async function checkInSession(system: System, options: Options, session: Session): Promise<Outcome> {
   const compiled = await compileSpec(system, options, session);
-  if ("status" in compiled) return compiled;
+  return "status" in compiled ? compiled : checkCompiled(system, compiled, options);
+}
+
+/** `check` without `fix`, for a command that has compiled the spec itself. */
+export async function checkCompiled(system: System, compiled: CompiledSpec, options: Options): Promise<Outcome> {
   if (!compiled.files) return outcome(compiled, options, [], [], 1);
   const { files, origin } = compiled;
   const comparison = withBumps(

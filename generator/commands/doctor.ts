@@ -3,7 +3,7 @@ import { allSecrets } from "../knowledge/secrets-in-text.ts";
 import { hasErrors } from "../report/diagnostic.ts";
 import { maskDiagnostics, masker } from "../report/masking.ts";
 import type { System } from "../system/system.ts";
-import { checkInSession } from "./check.ts";
+import { checkCompiled } from "./check.ts";
 import { examineConf } from "./doctor/conf.ts";
 import { examineDaemon } from "./doctor/daemon.ts";
 import { examineGit } from "./doctor/git.ts";
@@ -29,14 +29,15 @@ export async function doctor(system: System, options: Options): Promise<Outcome>
       status: 2,
     };
   const session = await openSession(system, options);
-  const checked = await checkInSession(system, options, session);
+  const compiled = await compileSpec(system, options, session);
+  if ("status" in compiled) return compiled;
+  const checked = await checkCompiled(system, compiled, options);
   const policy = checked.report.diagnostics.filter(({ code }) => code.startsWith("policy-"));
   const isStopped = checked.report.diagnostics.some(
     (one) => hasErrors([one]) && one.file === options.spec && !policy.includes(one),
   );
   if (checked.status === 2 || isStopped) return checked;
-  const compiled = await compileSpec(system, options, session);
-  if ("status" in compiled || !compiled.model) return checked;
+  if (!compiled.model) return checked;
   const isRoot = (await system.spawn("id", ["-u"])).stdout.trim() === "0";
   const heard: string[] = [];
   const script = compiled.files?.find(({ path }) => path === "apply-nix-config.sh")?.text;

@@ -1,5 +1,8 @@
 import { itemRemoval } from "../lint/edits.ts";
 import type { Model, Tool } from "../model/model.ts";
+import type { Source } from "../read/source.ts";
+import type { Fix } from "../report/diagnostic.ts";
+import { pathText, valueAt } from "../report/spec-path.ts";
 import { nearestNames } from "../report/suggestions.ts";
 import { quoted } from "../report/words.ts";
 import type { System } from "../system/system.ts";
@@ -38,11 +41,11 @@ const toolsOf = ({ groups, shells }: Model, { group }: Options): Tool[] =>
 const toolsFound = (model: Model, options: Options, tools: readonly string[]): Tool[] =>
   toolsOf(model, options).filter(({ name, package: attribute }) => tools.includes(attribute) || tools.includes(name));
 
-/** No list of a spec has more entries that mean the same tools. */
-const MOST_ROUNDS = 1000;
+/** How often the spec is compiled. Each time, every list loses at least one of the tools. */
+const MOST_ROUNDS = 20;
 
 /**
- * The files without the tools. One by one: each edit needs the text that the one before it left, and of equal entries of two files only
+ * The files without the tools. Step by step: an edit can need the text that the one before it left, and of equal entries of two files only
  * one is part of the spec at a time.
  */
 async function withoutTools(
@@ -52,20 +55,49 @@ async function withoutTools(
   tools: readonly string[],
 ): Promise<EditedTexts | Outcome> {
   let changed: EditedTexts = new Map();
+  const fail = (note: string): Outcome => ({ ...printed(""), notes: [note], status: 2 });
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const compiled = await compileSpec(overlaid(system, changed), options, session, false);
     if ("status" in compiled) return compiled;
     const { model, source, texts } = compiled;
-    const [tool] = model ? toolsFound(model, options, tools) : [];
-    if (!tool || !source) return changed;
-    const edit = itemRemoval(source, tool.at);
-    if (!edit) {
-      const place = source.locate(tool.at, "value");
-      const line = source.origin(tool.at).file.text.slice(0, place.start).split("\n").length;
-      const note = `\`${tool.package}\` is written in a way that can't be edited; remove it by hand: ${place.file}:${line}`;
-      return { ...printed(""), notes: [note], status: 2 };
+    const found = model ? toolsFound(model, options, tools) : [];
+    if (found.length === 0 || !source) return changed;
+    const edits = editsOf(source, found);
+    if (!Array.isArray(edits)) {
+      const place = source.locate(edits.at, "value");
+      const line = source.origin(edits.at).file.text.slice(0, place.start).split("\n").length;
+      return fail(`\`${edits.package}\` is written in a way that can't be edited; remove it by hand: ${place.file}:${line}`);
     }
-    changed = await edited(system, texts.keys(), changed, [edit]);
+    changed = await edited(system, texts.keys(), changed, edits);
   }
-  return changed;
+  return fail(`one list has ${quoted(tools)} more than ${MOST_ROUNDS} times; remove them by hand`);
+}
+
+/**
+ * Edits that do not depend on each other: of each list, the first of the tools, and all of them where each has lines of its own and others
+ * stay. Behind an alias there is no edit; where there is none at all, the answer is the tool.
+ */
+function editsOf(source: Source, found: readonly Tool[]): Fix[] | Tool {
+  const lists = new Map<string, { readonly entries: number; readonly edits: Fix[] }>();
+  let stuck: Tool | undefined;
+  for (const tool of found) {
+    const { file, path } = source.origin(tool.at);
+    const items = valueAt(file, path.slice(0, -1));
+    const key = `${file.file}\0${pathText(path.slice(0, -1))}`;
+    const before = lists.get(key);
+    if (before && !isOwnLines(before.edits, file.text)) continue;
+    const edit = itemRemoval(source, tool.at);
+    if (!edit) stuck ??= tool;
+    else if (!before) lists.set(key, { entries: Array.isArray(items) ? items.length : 0, edits: [edit] });
+    else if (before.edits.length + 1 < before.entries && isOwnLines([edit], file.text)) before.edits.push(edit);
+  }
+  const all = [...lists.values()].flatMap(({ edits }) => edits);
+  return stuck && all.length === 0 ? stuck : all;
+}
+
+/** Whether an edit takes whole lines and nothing else; of several, the first says it for all. */
+function isOwnLines([edit]: readonly Fix[], text: string): boolean {
+  if (!edit || edit.also || edit.text !== "") return false;
+  const { start, end } = edit.range;
+  return (start === 0 || text[start - 1] === "\n") && (end === text.length || text[end - 1] === "\n");
 }

@@ -1,4 +1,4 @@
-import type { Fix } from "./diagnostic.ts";
+import type { Fix, Range } from "./diagnostic.ts";
 
 /**
  * Applies fixes. Each fix is applied completely or not at all. Equal edits are applied once; of two overlapping fixes, only the first one.
@@ -10,33 +10,65 @@ export function applyFixes(
   texts: ReadonlyMap<string, string>,
   fixes: readonly Fix[],
 ): { readonly changed: ReadonlyMap<string, string>; readonly applied: number } {
-  const accepted = new Map<string, Fix>();
+  const accepted = new Map<string, Edits>([...texts.keys()].map((file) => [file, new Edits()]));
   let applied = 0;
   for (const fix of fixes) {
     const edits = [fix, ...(fix.also ?? [])];
-    const isNew = (edit: Fix) => !accepted.has(keyOf(edit));
-    if (edits.some((edit) => !texts.has(edit.range.file))) continue;
-    if (edits.some((edit) => isNew(edit) && [...accepted.values()].some((other) => overlap(edit, other)))) continue;
-    for (const edit of edits) accepted.set(keyOf(edit), edit);
+    if (!edits.every(({ range, text }) => accepted.get(range.file)?.fits(range, text))) continue;
+    for (const { range, text } of edits) accepted.get(range.file)?.add(range, text);
     applied++;
   }
   const changed = new Map<string, string>();
   for (const [file, text] of texts) {
-    const edits = [...accepted.values()].filter((edit) => edit.range.file === file).sort((a, b) => a.range.start - b.range.start);
+    const edits = accepted.get(file)?.inOrder ?? [];
     if (edits.length === 0) continue;
-    let result = "";
+    const parts: string[] = [];
     let at = 0;
-    for (const { range, text: inserted } of edits) {
-      result += text.slice(at, range.start) + inserted;
-      at = range.end;
+    for (const { start, end, text: inserted } of edits) {
+      parts.push(text.slice(at, start), inserted);
+      at = end;
     }
-    changed.set(file, result + text.slice(at));
+    changed.set(file, parts.join("") + text.slice(at));
   }
   return { changed, applied };
 }
 
-const keyOf = ({ range, text }: Fix): string => `${range.file}\0${range.start}:${range.end}:${text}`;
+interface Edit extends Range {
+  readonly text: string;
+}
 
-/** Whether two edits overlap. Two insertions at one place do not, so that several fixes can append lines. */
-const overlap = (a: Fix, b: Fix): boolean =>
-  a.range.file === b.range.file && a.range.start < b.range.end && b.range.start < a.range.end;
+/** Edits of one file of which no two overlap, in the order of their places; of insertions at one place, the first that was added is first. */
+class Edits {
+  readonly inOrder: Edit[] = [];
+  readonly #keys = new Set<string>();
+
+  /** Whether an edit is one of them, or overlaps none. Two insertions at one place do not overlap, so that several fixes can append lines. */
+  fits(range: Range, text: string): boolean {
+    if (this.#keys.has(keyOf(range, text))) return true;
+    // Without overlaps, the last that begins before the end is also the last to end.
+    const last = this.inOrder[this.#countBefore(({ start }) => start < range.end) - 1];
+    return last === undefined || last.end <= range.start;
+  }
+
+  add({ start, end }: Range, text: string): void {
+    const key = keyOf({ start, end }, text);
+    if (this.#keys.has(key)) return;
+    this.#keys.add(key);
+    // An insertion is before what is replaced at the same place.
+    const at = this.#countBefore((one) => one.start < start || (one.start === start && one.end <= end));
+    this.inOrder.splice(at, 0, { start, end, text });
+  }
+
+  /** How many of the first ones are before something. */
+  #countBefore(isBefore: (edit: Edit) => boolean): number {
+    let [low, high] = [0, this.inOrder.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (isBefore(this.inOrder[middle] as Edit)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+const keyOf = ({ start, end }: Range, text: string): string => `${start}:${end}:${text}`;

@@ -62,7 +62,18 @@ function growthOf(points: readonly Point[], floor: number): number {
 /** The sizes at which an attack is measured: 64 KiB, 256 KiB, 1 MiB and 8 MiB, and the largest that is read. */
 const sizesOf = (attack: Attack): readonly number[] => [...new Set([...NAMED_SIZES, largestSize(attack)])].sort((a, b) => a - b);
 
+/** A file that is too large to import is refused by its length, whatever it has: measured once for each importer and size. */
+const refusals = new Map<string, Point>();
+
 function pointOf(bundle: string, attack: Attack, size: number): Point {
+  if (!isImport(attack) || size <= IMPORTED) return newPoint(bundle, attack, size);
+  const key = `${attack.file} ${size}`;
+  const known = refusals.get(key) ?? newPoint(bundle, attack, size);
+  refusals.set(key, known);
+  return known;
+}
+
+function newPoint(bundle: string, attack: Attack, size: number): Point {
   const said = answer(bundle, attack, size);
   return { ...said, size, isRefused: said.says === "yaml-limit" || (isImport(attack) && size > IMPORTED) };
 }
@@ -73,7 +84,7 @@ const SMALLEST = 4 * 1024;
 /** The points, and the largest one that is read where other limits than that of lines refuse a smaller one. */
 function withLargest(bundle: string, attack: Attack, points: readonly Point[]): readonly Point[] {
   const refused = points.find(({ isRefused }) => isRefused);
-  if (!refused) return points;
+  if (!refused || refused.size > largestSize(attack)) return points;
   let least = refused.size;
   let found: Point | undefined = points.findLast((one) => !one.isRefused);
   let most = found?.size ?? SMALLEST;
@@ -214,6 +225,7 @@ export function attackPage({ rows, floor, machine }: Table): string {
     ["Other files", rows.filter(({ attack }) => !isImport(attack) && !isSpec(attack))],
   ] as const;
   const above = rows.filter(isAbove);
+  const slowest = [...rows].sort((a, b) => largestOf(b).cpu - largestOf(a).cpu).slice(0, 15);
   const parts = kinds
     .filter(([, some]) => some.length > 0)
     .map(([title, some]) => `## ${title}\n\n${markdownTable(head, some.map(cellsOf))}\n`);
@@ -222,7 +234,7 @@ export function attackPage({ rows, floor, machine }: Table): string {
 Written by \`npm run bench -- attacks --page docs/attacks.md\`. What the limits are: [Limits](limits.md).
 
 CPU seconds of the built program with that of its child processes, as a whole process, at each size; "refused" is the answer that the file is too
-large, \`yaml-limit\` or of an import, with its time. A file to import has at most ${IMPORTED / 1024} KiB here. The start of the program, a spec of ten lines, takes ${seconds(floor)} s.
+large, \`yaml-limit\` or of an import, with its time; that of an import is measured once for each importer. A file to import has at most ${IMPORTED / 1024} KiB here. The start of the program, a spec of ten lines, takes ${seconds(floor)} s.
 
 Growth is the most between two consecutive sizes that are read: how many times the CPU above the start of the program, divided by how many times
 the size. 1 is linear. A time below ${NOISE} s counts as ${NOISE} s. What seems to grow by more than ${MOST_GROWTH} is measured up to ${ROUNDS} times, and the least counts.
@@ -230,6 +242,20 @@ the size. 1 is linear. A time below ${NOISE} s counts as ${NOISE} s. What seems 
 Measured: ${machine}.
 
 ${rows.length} attacks; ${above.length === 0 ? "none" : above.map(({ attack }) => attack.name).join(", ")} above ${MOST_SECONDS} s, ${MOST_MEMORY} MiB or growth ${MOST_GROWTH}.
+
+## The slowest
+
+${markdownTable(head, slowest.map(cellsOf))}
+
+## Growth
+
+${markdownTable(
+  ["growth at most", "attacks"],
+  [0.25, 0.5, 0.75, 1, MOST_GROWTH].map((most, at, all) => [
+    `${most}`,
+    `${rows.filter(({ growth }) => growth <= most && growth > (all[at - 1] ?? -1)).length}`,
+  ]),
+)}
 
 ${parts.join("\n")}`;
 }

@@ -635,12 +635,12 @@ export const ATTACKS: readonly Attack[] = [
   ...FILE_ATTACKS,
   ...SPEC_LINES,
   ...RULE_ATTACKS.map(([name, text]) => spec(name, text)),
-  ...RUN_PLACES.flatMap(([place, before, after]) =>
-    RUNS.map(([name, text]) => spec(`${place}: ${name}`, around(before, repeat(text), after))),
-  ),
-  ...OUTPUTS,
   ...IMPORTS,
   ...IMPORT_PLACES.flatMap(([file, before, after]) =>
     RUNS.map(([name, text]) => foreign(file, `${before.trim().slice(-12)} ${name}`, around(before, repeat(text), after))),
   ),
+  ...RUN_PLACES.flatMap(([place, before, after]) =>
+    RUNS.map(([name, text]) => spec(`${place}: ${name}`, around(before, repeat(text), after))),
+  ),
+  ...OUTPUTS,
 ];

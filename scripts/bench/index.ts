@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { attackPage, attackTable, isAbove, largestOf } from "./attack-table.ts";
-import { editorLatency } from "./editor.ts";
 import { evaluation } from "./evaluation.ts";
 import { againstFloor, cost, median, scratch } from "./measure.ts";
 import { packageVerdicts } from "./packages.ts";
@@ -137,6 +136,8 @@ if (isSelected("watch")) {
 }
 
 if (isSelected("editor")) {
+  // It builds the bundle if it is old, which several processes of the attacks must not do at once.
+  const { editorLatency } = await import("./editor.ts");
   const folder = scratch("editor");
   mkdirSync(folder);
   table("Editor: keystrokes in a platform of 300 tools with includes, over stdio, to the diagnostics", [

@@ -119,6 +119,12 @@ const ROWS: readonly (readonly [name: string, before: string, args: readonly str
     "groups:\n  a:\n    packages:\n      - jq\n      # - age\n  b: { packages: [age] }\n\n# the end\n",
   ],
   [
+    "removing each of several in one list, and from many lists",
+    "groups:\n  a:\n    packages:\n      - jq\n      - age\n      - jq # twice\n      - jq\n  b: { packages: [jq, jq, age] }\n  c:\n    packages:\n      - jq\n      - jq\n",
+    ["remove", "jq"],
+    "groups:\n  a:\n    packages:\n      - age\n  b: { packages: [age] }\n  c:\n    packages: []\n",
+  ],
+  [
     "removing from a group and from a shell, with an anchor",
     "groups:\n  a: { packages: &tools [jq, age] }\n  b:\n    packages: *tools\nshells:\n  dev:\n    packages:\n      - jq\n",
     ["remove", "jq"],
