@@ -120,4 +120,27 @@ test("what only its name gives away", async () => {
       assert.is(leaks(await answers(text, secret), secret), undefined, text);
 });
 
+test("a secret in a file beside the spec, and in a new name", async () => {
+  const text = base.replace("[kubectl]", '[{ package: kubectl, version: "1" }]');
+  for (const [written, secret = written] of FORMS.slice(0, 8)) {
+    for (const pins of [
+      { version: 1, pins: [{ package: "kubectl", asked: "1", version: written, commit: written, date: written }] },
+      { pins: written },
+    ]) {
+      writeFileSync(join(folder, "spec.pins.json"), JSON.stringify(pins));
+      await client.sendNotification("workspace/didChangeWatchedFiles", {
+        changes: [{ uri: pathToFileURL(join(folder, "spec.pins.json")).href, type: 1 }],
+      });
+      assert.is(leaks(await answers(`${text}kores: 1\n`, "kubectl"), secret), undefined, written);
+    }
+    sent = "";
+    const position = { line: base.split("\n").findIndex((line) => line.includes("k8s:")), character: 3 };
+    const newName = `${written} x`;
+    await client.sendRequest("textDocument/rename", { textDocument, position, newName }).catch((error: Error) => {
+      sent += error.message;
+    });
+    assert.is(leaks(sent, secret), undefined, `the new name ${written}`);
+  }
+});
+
 test.run();

@@ -124,7 +124,7 @@ export async function run(home: URL): Promise<void> {
   } catch (error) {
     // An I/O or environment error, such as a full disk: nothing that a stack trace would explain to a user.
     process.stderr.write(`flakewright: ${ownText(ioErrorText(error))}\n`);
-    if (process.env["FLAKEWRIGHT_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    if (process.env["FLAKEWRIGHT_DEBUG"] && error instanceof Error) process.stderr.write(`${maskForms(error.stack ?? "")}\n`);
     process.exitCode = 3;
   }
 }

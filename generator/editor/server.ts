@@ -15,6 +15,7 @@ import {
   type TextEdit,
 } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
+import { maskForms } from "../commands/masked-outcome.ts";
 import type { Options, Terminal } from "../commands/outcome.ts";
 import type { Place } from "../report/diagnostic.ts";
 import { ioErrorText } from "../report/io-error.ts";
@@ -150,7 +151,7 @@ class Server {
       if (!name || !spec?.source || isSecret(name.name, spec)) return null;
       const problem = renameProblem(spec.source, name, params.newName);
       // The editor shows the text.
-      if (problem !== undefined) return new ResponseError(ErrorCodes.InvalidParams, problem);
+      if (problem !== undefined) return new ResponseError(ErrorCodes.InvalidParams, maskForms(problem));
       const changes: Record<string, TextEdit[]> = {};
       for (const place of [name.declaration, ...name.references]) {
         if (!place) continue;
@@ -186,7 +187,7 @@ class Server {
     // An error of one check, such as a folder that can't be read, must not end the checks.
     this.#checking = this.#checking
       .then(() => this.#check())
-      .catch((error: unknown) => this.#connection.console.error(ioErrorText(error)));
+      .catch((error: unknown) => this.#connection.console.error(maskForms(ioErrorText(error))));
     await this.#checking;
   }
 

@@ -1,11 +1,13 @@
 import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { TextDocument } from "vscode-languageserver-textdocument";
+import { maskForms } from "../commands/masked-outcome.ts";
 import type { Options } from "../commands/outcome.ts";
 import { compileSpec, openSession, type Session } from "../commands/session.ts";
 import type { Compiled } from "../compile.ts";
 import type { Source } from "../read/source.ts";
 import type { Place } from "../report/diagnostic.ts";
+import { maskDiagnostics } from "../report/masking.ts";
 import type { System } from "../system/system.ts";
 
 /** A spec that the editor shows, alone or with the files that it includes. */
@@ -128,7 +130,8 @@ export class Workspace {
       this.#sessions.set(path, session);
     }
     const result = await compileSpec(this.#system, options, session, false);
-    const compiled = "status" in result ? undefined : result;
+    // A finding can also quote another file, such as the list of pins.
+    const compiled = "status" in result ? undefined : { ...result, diagnostics: maskDiagnostics(result.diagnostics, maskForms) };
     const spec: EditedSpec = {
       path,
       compiled,
