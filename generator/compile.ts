@@ -18,7 +18,7 @@ import { includedName, specName } from "./output/spec-name.ts";
 import type { Source } from "./read/source.ts";
 import { type IncludedFile, type Includes, readSpec } from "./read/spec.ts";
 import { type Diagnostic, hasErrors, inOrder, listedAndCounted, MOST_LISTED } from "./report/diagnostic.ts";
-import { maskDiagnostics, masker, maskTexts } from "./report/masking.ts";
+import { maskDiagnostics, masker, maskTexts, withoutDerivedAdvice } from "./report/masking.ts";
 
 export interface Compiled {
   /** Undefined when the text is not YAML. */
@@ -112,7 +112,7 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
   const found = listedAndCounted(inOrder([...before, ...findings]));
   const hide = masker(secrets.map((secret) => secret.text));
   const mask = hide ?? asIs;
-  const diagnostics = maskDiagnostics(found, hide);
+  const diagnostics = maskDiagnostics(withoutDerivedAdvice(found, secrets), hide);
   const texts = maskTexts(
     source.files,
     secrets.map((secret) => secret.range),

@@ -72,6 +72,75 @@ export function maskDiagnostics(diagnostics: readonly Diagnostic[], mask: Mask |
   }));
 }
 
+/** A secret and its place. */
+interface PlacedSecret {
+  readonly range: Place;
+  readonly text: string;
+}
+
+/**
+ * The diagnostics without hints and fixes that are made of a secret at their place: a hint can write it in small letters, or with other
+ * characters between its words, so that a mask does not find it.
+ *
+ * @param secrets Sorted by place within each file, without overlaps.
+ */
+export function withoutDerivedAdvice(
+  diagnostics: readonly Diagnostic[],
+  secrets: readonly PlacedSecret[],
+): readonly Diagnostic[] {
+  if (secrets.length === 0) return diagnostics;
+  const byFile = new Map<string, PlacedSecret[]>();
+  for (const one of secrets) {
+    const same = byFile.get(one.range.file);
+    if (same) same.push(one);
+    else byFile.set(one.range.file, [one]);
+  }
+  return diagnostics.map((one) => {
+    const { hint, fix, ...rest } = one;
+    const advice = [hint ?? "", fix?.text ?? "", ...(fix?.also ?? []).map((other) => other.text)];
+    const isDerived = within(byFile.get(one.file) ?? [], one.range).some(({ text }) =>
+      advice.some((words) => sharesLetters(words, text)),
+    );
+    return isDerived ? rest : one;
+  });
+}
+
+/** More would take long, and no advice is made of more. */
+const MOST_WITHIN = 20;
+
+/** The first of the secrets that overlap with a range. */
+function within(secrets: readonly PlacedSecret[], { start, end }: Range): readonly PlacedSecret[] {
+  let low = 0;
+  let high = secrets.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((secrets[middle]?.range.end ?? 0) <= start) low = middle + 1;
+    else high = middle;
+  }
+  const found: PlacedSecret[] = [];
+  for (let at = low; at < secrets.length && found.length < MOST_WITHIN; at++) {
+    const secret = secrets[at] as PlacedSecret;
+    if (secret.range.start >= end) break;
+    found.push(secret);
+  }
+  return found;
+}
+
+/** Whether ten letters and digits in a row of a text are in a secret, however they are written. */
+function sharesLetters(text: string, secret: string): boolean {
+  const [letters, secretLetters] = [lettersOf(text), lettersOf(secret)];
+  const length = Math.min(10, secretLetters.length);
+  if (length < 6) return false;
+  for (let at = 0; at + length <= letters.length; at++) if (secretLetters.includes(letters.slice(at, at + length))) return true;
+  return false;
+}
+
+const lettersOf = (text: string): string =>
+  text
+    .slice(0, 2000)
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, "");
+
 /** Eight equal characters are hardly a coincidence. */
 const PART = 8;
 

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { masker } from "../../generator/report/masking.ts";
+import { masker, withoutDerivedAdvice } from "../../generator/report/masking.ts";
 import { cpuTime } from "../support/growth.ts";
 
 const test = suite("masking");
@@ -35,6 +35,19 @@ test("each of a hundred thousand secrets is masked", () => {
   assert.is(mask?.(`a ${secrets[77_777]} b AKIB c ${secrets.at(-1)}`), `a ${"•".repeat(20)} b AKIB c ${"•".repeat(20)}`);
   const text = secrets.join("\n");
   assert.is(mask?.(text), secrets.map(() => "•".repeat(20)).join("\n"));
+});
+
+test("a hint that has a secret in other letters is left out, and so is its fix", () => {
+  const range = { file: "spec.yaml", start: 6, end: 26 };
+  const finding = (hint: string) => ({ code: "name-invalid", severity: "error" as const, message: "", ...range, range, hint });
+  const fix = { range, text: "x" };
+  const advice = (hint: string, text = "Correct Horse Battery") =>
+    withoutDerivedAdvice([{ ...finding(hint), fix }], [{ range, text }])[0];
+  for (const hint of ["write `correct-horse-battery`", "write `CORRECT_HORSE`"])
+    assert.equal(Object.keys(advice(hint) ?? {}).includes("hint") || advice(hint)?.fix !== undefined, false, hint);
+  assert.is(advice("use lower-case letters")?.hint, "use lower-case letters");
+  const elsewhere = { ...range, start: 40, end: 50 };
+  assert.is(withoutDerivedAdvice([{ ...finding("a"), range: elsewhere }], [{ range, text: "a" }])[0]?.hint, "a");
 });
 
 test.run();
