@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   chmodSync,
   copyFileSync,
   cpSync,
@@ -107,6 +108,13 @@ const ENVIRONMENTS: Record<string, { env?: Record<string, string | undefined>; b
     bash: [
       "-c",
       'for f in cd cp mv rm cat grep printf which; do eval "$f() { return 1; }"; export -f "${f?}"; done; exec "$BASH" "$0" "$@"',
+    ],
+  },
+  "bash functions under names of builtins": {
+    bash: [
+      "-c",
+      `for f in [ true test unset set exec command local return shift trap declare compgen eval : read exit; do
+        builtin eval "$f() { builtin return 1; }"; builtin export -f "\${f?}"; done; builtin exec "$BASH" "$0" "$@"`,
     ],
   },
   "BASH_ENV with aliases that ask": {
@@ -300,6 +308,37 @@ needs(test, ["root", "nix", "useradd", "flock"])(
     assert.not(existsSync(join(root, "var/lib/flakewright")));
   },
 );
+
+onImage("busybox's flock, which can't wait: one waits for the other all the same", async () => {
+  applied ??= usual();
+  const bin = tempTree({ flock: `#!/bin/sh\ncase $1 in -w) exit 1 ;; esac\nexec ${tool("flock")} "$@"\n` });
+  chmodSync(join(bin, "flock"), 0o755);
+  const env = { PATH: `${bin}:${process.env["PATH"]}` };
+  const root = image();
+  const both = await Promise.all([1, 2].map(() => run([script(), "--root", root], { env })));
+  assert.equal(
+    both.map(({ status }) => status),
+    [0, 0],
+    both.map(({ stderr }) => stderr).join(),
+  );
+  assert.equal(snapshot(root), await applied);
+});
+
+onImage("a build user or group that is root's is refused", async () => {
+  for (const [path, line] of [
+    ["etc/passwd", "nixbld1:x:0:0::/root:/usr/sbin/nologin\n"],
+    ["etc/group", "nixbld:x:0:\n"],
+  ] as const) {
+    const root = image();
+    appendFileSync(join(root, path), line);
+    const ran = await apply(root);
+    assert.is(ran.status, 1);
+    assert.match(ran.stderr, /nixbld1? is root('s)? \([ug]id 0\)/);
+    assert.is(conf(root), "sandbox = false\n");
+    await must(root, "--uninstall");
+    assert.is(readFileSync(join(root, path), "utf8"), `${BASE[path]}${line}`);
+  }
+});
 
 onImage("two at once without flock, with a lock that a killed run left: the same", async () => {
   applied ??= usual();
