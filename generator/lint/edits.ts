@@ -1,7 +1,8 @@
+import { dirname, isAbsolute, join } from "node:path";
 import type { Source, SourceFile } from "../read/source.ts";
 import type { Fix, Range } from "../report/diagnostic.ts";
 import { dotted, pathOfText, pathText, type SpecPath, valueAt } from "../report/spec-path.ts";
-import { afterOwnComments, lineBreak, lineStart, nextLine, spaceAfter, spaceBefore } from "./around.ts";
+import { afterOwnComments, lineBreak, lineEnd, lineStart, nextLine, spaceAfter, spaceBefore } from "./around.ts";
 import { type Flow, flowInsertion, flowRemoval } from "./flow-edits.ts";
 import type { Entry } from "./settings-in-force.ts";
 
@@ -66,14 +67,16 @@ export function itemRemoval(source: Source, at: SpecPath): Fix | undefined {
 /** With more entries of `lint`, which no spec has, there is no edit: to find those that it shifts takes as long as all of them, for each finding. */
 const MOST_ACCEPTANCES = 2000;
 
-/** The edit, and those of the `lint` entries that name a later item of the list by its number. */
+/** The edit, and those of the entries of `lint` and of `without` that name a later item of the list by its number. */
 function withShiftedPaths(source: Source, at: SpecPath, fix: Fix | undefined): Fix | undefined {
   const removed = at.at(-1);
   if (!fix || typeof removed !== "number") return fix;
   const { file: own, path } = source.origin(at);
   const counts = source.files.map((file) => valueAt(file, ["lint"])).map((list) => (Array.isArray(list) ? list.length : 0));
   if (Math.max(...counts) > MOST_ACCEPTANCES) return undefined;
-  const also = source.files.flatMap((file): Fix[] => {
+  const exclusions = shiftedExclusions(source, own, path);
+  if (!exclusions) return undefined;
+  const acceptances = source.files.flatMap((file): Fix[] => {
     // In the main file, a path is one of the whole spec; in an included one, of that file.
     const [here, value] = file === source.files[0] ? [at, source.value] : [path, file.value];
     if (file !== source.files[0] && file !== own) return [];
@@ -92,7 +95,70 @@ function withShiftedPaths(source: Source, at: SpecPath, fix: Fix | undefined): F
       return form ? [{ range, text: raw.replace(form(steps(number)), () => form(steps(number - 1))) }] : [];
     });
   });
+  const also = [...acceptances, ...exclusions];
   return also.length > 0 ? { ...fix, also: [...(fix.also ?? []), ...also] } : fix;
+}
+
+/**
+ * The edits of the paths of `without` that name a later item of a file's list. Undefined if one names an item of that list in a file that
+ * gets it from others: their items come first, so that the number is another one.
+ *
+ * @param path The removed item, in its file.
+ */
+function shiftedExclusions(source: Source, own: SourceFile, path: SpecPath): Fix[] | undefined {
+  if (own === source.files[0]) return [];
+  const list = dotted(pathText(path.slice(0, -1)));
+  const edits: Fix[] = [];
+  for (const file of source.files)
+    for (const { at, name, text } of exclusionsOf(file)) {
+      const [, number] =
+        (dotted(text).startsWith(`${list}.`) && /^(\d+)(?:\.|$)/.exec(dotted(text).slice(list.length + 1))) || [];
+      if (number === undefined) continue;
+      if (name !== own.file) {
+        if (mayInclude(source, name, own.file)) return undefined;
+        continue;
+      }
+      if (includedBy(own).length > 0) return undefined;
+      if (Number(number) <= Number(path.at(-1))) continue;
+      const range = file.locate(at, "value");
+      const raw = file.text.slice(range.start, range.end);
+      const form = [pathText, (steps: SpecPath) => dotted(pathText(steps))].find((one) =>
+        raw.includes(one([...path.slice(0, -1), Number(number)])),
+      );
+      if (!form) return undefined;
+      const written = form([...path.slice(0, -1), Number(number)]);
+      edits.push({ range, text: raw.replace(written, () => form([...path.slice(0, -1), Number(number) - 1])) });
+    }
+  return edits;
+}
+
+/** The entries of a file's `include`: the name of each file, as it is in messages, and what of it is left out. */
+function includedBy(file: SourceFile): { readonly name: string; readonly index: number; readonly without: readonly unknown[] }[] {
+  const entries = valueAt(file, ["include"]);
+  return (Array.isArray(entries) ? entries : []).flatMap((entry: unknown, index) => {
+    const { file: path, without } = (typeof entry === "string" ? { file: entry } : (entry ?? {})) as Record<string, unknown>;
+    if (typeof path !== "string") return [];
+    return [
+      { name: isAbsolute(path) ? path : join(dirname(file.file), path), index, without: Array.isArray(without) ? without : [] },
+    ];
+  });
+}
+
+/** The paths of `without` in a file. */
+const exclusionsOf = (file: SourceFile) =>
+  includedBy(file).flatMap(({ name, index, without }) =>
+    without.flatMap((text, number) =>
+      typeof text === "string" ? [{ name, text, at: ["include", index, "without", number] as SpecPath }] : [],
+    ),
+  );
+
+/** Whether a file is another one, or gets parts from it; true also if the file is not known by that name. */
+function mayInclude(source: Source, name: string, other: string, seen = new Set<string>()): boolean {
+  if (name === other) return true;
+  if (seen.has(name)) return false;
+  seen.add(name);
+  const file = source.files.find((one) => one.file === name);
+  return !file || includedBy(file).some((one) => mayInclude(source, one.name, other, seen));
 }
 
 function removalIn(own: SourceFile, path: SpecPath): Fix | undefined {
@@ -106,16 +172,36 @@ function removalIn(own: SourceFile, path: SpecPath): Fix | undefined {
   }
   const { text, file } = own;
   const value = own.locate(path, "value");
-  const start = Array.isArray(parent) ? value.start : own.locate(path, "key").start;
-  const lead = text.slice(lineStart(text, start), start);
-  const form = Array.isArray(parent) ? /^ *-[ \t]+(?:&\S+[ \t]+)?$/ : /^ *$/;
+  const key = own.locate(path, "key").start;
+  const start = Array.isArray(parent) ? dashBefore(text, value.start)?.line : lineStart(text, key);
   // A key on the line of a list item's `-`, which must stay, has another form.
-  if (!form.test(lead)) return undefined;
+  if (start === undefined || (!Array.isArray(parent) && spaceAfter(text, start) !== key)) return undefined;
   const line = nextLine(text, endOf(own, path));
   // What follows an entry of several keys in their column is a part of it that is commented out.
   const isMap = Array.isArray(parent) && typeof valueAt(own, path) === "object" && !/[[{]/.test(text[value.start] ?? "");
-  const end = isMap ? afterOwnComments(text, line, lead.length) : line;
-  return { range: { file, start: lineStart(text, start), end }, text: "" };
+  const end = isMap ? afterOwnComments(text, line, value.start - lineStart(text, value.start)) : line;
+  return { range: { file, start, end }, text: "" };
+}
+
+/**
+ * The start of the line with the `-` of an item, and the column of the `-`. The item follows on that line, or below it after comments.
+ * Undefined if something else is there.
+ *
+ * @param start The start of the item's value.
+ */
+function dashBefore(text: string, start: number): { readonly line: number; readonly column: number } | undefined {
+  let line = lineStart(text, start);
+  const [, before] = /^( *)-[ \t]+(?:&\S+[ \t]+)?$/.exec(text.slice(line, start)) ?? [];
+  if (before !== undefined) return { line, column: before.length };
+  if (!/^[ \t]*(?:&\S+[ \t]+)?$/.test(text.slice(line, start))) return undefined;
+  while (line > 0) {
+    line = lineStart(text, line - 1);
+    const above = text.slice(line, lineEnd(text, line));
+    const [, space] = /^( *)-(?:[ \t]+&[^\s,[\]{}]+)?(?:[ \t]*|[ \t]+#.*)$/.exec(above) ?? [];
+    if (space !== undefined) return { line, column: space.length };
+    if (!/^[ \t]*(?:#|$)/.test(above)) return undefined;
+  }
+  return undefined;
 }
 
 /** The end of a value, without the comments after it, which the reader of YAML counts as a part of a list or map. */
@@ -216,13 +302,13 @@ export function insertion(source: Source, list: SpecPath, entries: readonly stri
   if (flow) return flowInsertion(flow, entries);
   const { start } = own.locate([...at, here.length - 1], "value");
   const end = endOf(own, [...at, here.length - 1]);
-  const lead = /^( *)-[ \t]+(?:&\S+[ \t]+)?$/.exec(own.text.slice(lineStart(own.text, start), start));
-  if (!lead) return undefined;
-  const [, indentation = ""] = lead;
+  const dash = dashBefore(own.text, start);
+  if (!dash) return undefined;
+  const indentation = " ".repeat(dash.column);
   return linesAfter(
     own,
     end,
-    indentation.length + 1,
+    dash.column + 1,
     entries.map((entry) => `${indentation}- ${entry}`),
   );
 }

@@ -77,6 +77,24 @@ const ROWS: readonly (readonly [name: string, before: string, args: readonly str
     "groups:\n  a:\n    packages:\n      - age\n",
   ],
   [
+    "adding after an entry below its dash",
+    "groups:\n  a:\n    packages:\n      - age\n      - # of json\n        jq # why\n    title: A\n",
+    ["add", "kubectl"],
+    "groups:\n  a:\n    packages:\n      - age\n      - # of json\n        jq # why\n      - kubectl\n    title: A\n",
+  ],
+  [
+    "removing an entry below its dash",
+    "groups:\n  a:\n    packages:\n    -\n\n      # of json\n      jq\n    # stays\n    -\n      package: age\n      description: secrets\n    - &f\n      fd\n",
+    ["remove", "jq", "age"],
+    "groups:\n  a:\n    packages:\n    # stays\n    - &f\n      fd\n",
+  ],
+  [
+    "removing the only entry, below its dash, with CRLF",
+    "groups:\r\n  a:\r\n    packages:\r\n      - # of json\r\n        jq\r\n    title: A\r\n",
+    ["remove", "jq"],
+    "groups:\r\n  a:\r\n    packages: []\r\n    title: A\r\n",
+  ],
+  [
     "removing the only entry",
     "groups:\n  a:\n    packages:\n      - jq\n    title: A # stays\n",
     ["remove", "jq"],
@@ -182,6 +200,36 @@ test("an unfree tool brings the entry that allows it", () => {
   assert.match(read(folder), /unfree: \[terraform\]/);
   assert.match(read(folder), /packages: \[jq, terraform\]/);
   assert.match(stderr, /unfree/);
+});
+
+test("paths of `without` follow the items that they leave out; where that is not certain nothing is written", () => {
+  const base = "groups:\n  shared:\n    packages:\n      - jq\n      - age\n      - fd\n      - bat\n";
+  const main = (path: string, file = "base.yaml") =>
+    `include:\n  - { file: ${file}, without: ["${path}"] } # not here\n${HEAD}groups: { own: { packages: [k9s] } }\n`;
+  for (const [path, after] of [
+    ["groups.shared.packages[2]", "groups.shared.packages[1]"],
+    ["groups.shared.packages.3", "groups.shared.packages.2"],
+    ["groups.shared.packages[0]", "groups.shared.packages[0]"],
+    ["groups.shared.title", "groups.shared.title"],
+  ] as const) {
+    const folder = project({ "platform.yaml": main(path), "base.yaml": base.replace("shared:", "shared:\n    title: S") });
+    const { status, stderr } = flakewright(folder, ["remove", "age"]);
+    assert.is(status, 0, stderr);
+    assert.is(read(folder), main(after));
+    assert.not.match(read(folder, "base.yaml"), "- age");
+  }
+  // The items of more.yaml come before those of base.yaml.
+  const files = {
+    "platform.yaml": main("groups.shared.packages[2]", "middle.yaml"),
+    "middle.yaml": "include: [more.yaml, base.yaml]\n",
+    "more.yaml": "groups: { shared: { packages: [ripgrep] } }\n",
+    "base.yaml": base,
+  };
+  const folder = project(files);
+  const { status, stderr } = flakewright(folder, ["remove", "jq"]);
+  assert.is(status, 2);
+  assert.match(stderr, /`jq` is written in a way that can't be edited; remove it by hand: spec\/base\.yaml:4/);
+  assert.is(read(folder, "base.yaml"), base);
 });
 
 test("a tool goes into the included file where the group stands", () => {
