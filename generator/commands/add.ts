@@ -14,7 +14,7 @@ const STOPS = ["package-wrong-name", "package-removed", "package-renamed", "pack
 /** `add TOOL…`: writes tools into a group, where the group stands; comments and layout stay. */
 export async function add(system: System, options: Options, tools: readonly string[]): Promise<Outcome> {
   const session = await openSession(system, options);
-  const compiled = await compileSpec(system, options, session);
+  const compiled = await compileSpec(system, options, session, false);
   if ("status" in compiled) return compiled;
   const { source } = compiled;
   if (!source) return { ...printed(""), report: { ...compiled, files: [], sources: compiled.texts }, status: 1 };

@@ -52,7 +52,7 @@ export async function editSpec(
   let changed = edits instanceof Map ? (edits as EditedTexts) : applyFixes(texts, edits as readonly Fix[]).changed;
   const notes: string[] = [];
   const judge = async (): Promise<[readonly Diagnostic[], ReadonlyMap<string, string>] | Outcome> => {
-    const after = await compileSpec(overlaid(system, changed), options, session);
+    const after = await compileSpec(overlaid(system, changed), options, session, false);
     if ("status" in after) return after;
     const known = new Set(before.diagnostics.map(identity));
     return [after.diagnostics.filter((one) => !known.has(identity(one))), after.texts];

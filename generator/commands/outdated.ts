@@ -27,7 +27,7 @@ interface Row {
  */
 export async function outdated(system: System, options: Options): Promise<Outcome> {
   const session = await openSession(system, options);
-  const compiled = await compileSpec(system, options, session);
+  const compiled = await compileSpec(system, options, session, false);
   if ("status" in compiled) return compiled;
   const { model, diagnostics } = compiled;
   if (!model) return outcome(compiled, options, [], [], 1, countOf(diagnostics));

@@ -29,7 +29,7 @@ export async function pin(system: System, { spec, ...rest }: Options, operands: 
   const options = { ...rest, spec: operands.find(isSpecPath) ?? spec };
   if (options.spec === "-") return failed("`pin` needs a file: the pins are written beside it", 2);
   const session = await openSession(system, options);
-  const compiled = await compileSpec(system, options, session);
+  const compiled = await compileSpec(system, options, session, false);
   if ("status" in compiled) return compiled;
   const { model, source } = compiled;
   const report = { diagnostics: compiled.diagnostics, files: [], sources: compiled.texts };

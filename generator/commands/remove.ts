@@ -13,7 +13,7 @@ import { compileSpec, openSession, type Session } from "./session.ts";
 /** `remove TOOL…`: takes tools out of a group, or of all groups and shells; comments and layout of the rest stay. */
 export async function remove(system: System, options: Options, tools: readonly string[]): Promise<Outcome> {
   const session = await openSession(system, options);
-  const compiled = await compileSpec(system, options, session);
+  const compiled = await compileSpec(system, options, session, false);
   if ("status" in compiled) return compiled;
   const { model, source } = compiled;
   if (!model || !source) return { ...printed(""), report: { ...compiled, files: [], sources: compiled.texts }, status: 1 };

@@ -31,7 +31,7 @@ interface Line {
  */
 export async function show(system: System, options: Options, place = ""): Promise<Outcome> {
   const isFile = place !== "" && (isSpecPath(place) || (await system.kind(place)) === "file");
-  const compiled = await compileSpec(system, isFile ? { ...options, spec: place } : options);
+  const compiled = await compileSpec(system, isFile ? { ...options, spec: place } : options, undefined, false);
   if ("status" in compiled) return compiled;
   const { source, texts } = compiled;
   const diagnostics = isFile ? compiled.diagnostics.filter((one) => !isOfAWholeSpec(one)) : compiled.diagnostics;
@@ -51,7 +51,7 @@ export async function show(system: System, options: Options, place = ""): Promis
     };
   }
   const lines = new Lines(source, compiled).of(valueAt({ value }, path), path);
-  const width = Math.min(COMMENT_COLUMN, Math.max(0, ...lines.map((line) => line.text.length)));
+  const width = lines.reduce((most, line) => Math.min(COMMENT_COLUMN, Math.max(most, line.text.length)), 0);
   const text = lines.map((line) => `${commented(line, width)}\n${(line.more ?? []).map((one) => `${one}\n`).join("")}`).join("");
   const output = compiled.mask(`${path.length === 0 ? filesOf(system, compiled) : ""}${text}`);
   const data = {
@@ -116,7 +116,11 @@ class Lines {
 /** Whether a value stands on one line: `[]` and `{}` do. */
 const isPlain = (value: unknown): boolean => typeof value !== "object" || value === null || Object.keys(value).length === 0;
 
-const word = (text: string): string => stringify(text, { lineWidth: 0 }).trimEnd();
+/** A text of one line as YAML. Most are words, and the printer of YAML takes long for each of thousands. */
+const word = (text: string): string =>
+  /^[A-Za-z][A-Za-z0-9_-]*$/.test(text) && !/^(?:true|false|null)$/i.test(text)
+    ? text
+    : stringify(text, { lineWidth: 0 }).trimEnd();
 
 function scalar(value: unknown, start: string, indent: string): { text: string; more?: string[] } {
   if (typeof value === "string" && /^[^\s][^\t]*\n$/.test(value) && !/[^\S\n]\n|\n\n$/.test(value)) {
@@ -124,6 +128,7 @@ function scalar(value: unknown, start: string, indent: string): { text: string; 
     return { text: `${start}|`, more: lines.map((line) => (line === "" ? "" : `${indent}  ${line}`)) };
   }
   if (typeof value === "string" && value.includes("\n")) return { text: `${start}${JSON.stringify(value)}` };
+  if (typeof value === "string") return { text: `${start}${word(value)}` };
   // A value that could not be read is missing.
   return { text: `${start}${stringify(value ?? null, { lineWidth: 0 }).trimEnd()}` };
 }

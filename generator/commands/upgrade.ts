@@ -11,7 +11,7 @@ export async function upgrade(system: System, options: Options, release = DEFAUL
   const fail = (note: string): Outcome => ({ ...printed(""), notes: [note], status: 2 });
   if (!knownRelease(release)) return fail(`unknown release ${release}: ${RELEASES.map(({ name }) => name).join(", ")}`);
   const session = await openSession(system, options);
-  const compiled = await compileSpec(system, options, session);
+  const compiled = await compileSpec(system, options, session, false);
   if ("status" in compiled) return compiled;
   const { model, source } = compiled;
   if (!model || !source) return { ...printed(""), report: { ...compiled, files: [], sources: compiled.texts }, status: 1 };
