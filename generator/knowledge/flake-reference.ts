@@ -125,6 +125,8 @@ function urlProblem(scheme: string, rest: string, asked: URLSearchParams): Refer
     return undefined;
   }
   if (!/^\/\/[^/]/.test(rest)) return { why: "the URL has no host", hint: `write \`${scheme}://HOST/…\`` };
+  // ssh would take it for an option: Git refuses it.
+  if (/^\/\/(?:[^/]*@)?-/.test(rest)) return { why: "no host begins with `-`", hint: `write \`${scheme}://HOST/…\`` };
   if (kind === "git") {
     const ref = asked.get("ref");
     return ref !== null && isBadRef(ref) ? badRef(ref) : undefined;

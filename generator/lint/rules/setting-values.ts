@@ -43,10 +43,14 @@ const ENTRIES: Readonly<Record<string, (word: string) => Problem | undefined>> =
       : ["names no absolute path and no URL", "write NAME=/PATH or NAME=https://…"];
   },
   // A list of machines, or the file of one: the rest of the row is Nix's own.
-  builders: (word) =>
-    /^@(?!\/)/.test(word)
-      ? ["names a file by no absolute path", "write @/etc/nix/machines, or use `builders` of the spec"]
-      : undefined,
+  builders: (word) => {
+    if (/^@(?!\/)/.test(word))
+      return ["names a file by no absolute path", "write @/etc/nix/machines, or use `builders` of the spec"];
+    // The daemon runs ssh as root, and an old one hands the host over as it is: `-oProxyCommand=…` is an option.
+    return /^(?:[a-z+-]+:\/\/)?(?:[^/@]*@)?-[A-Za-z]/.test(word)
+      ? ["names a host that begins with `-`, which ssh takes for an option", "write the name of the host"]
+      : undefined;
+  },
   "build-users-group": (word) => {
     const hint = "write the group of the build users: nixbld";
     const why = /^[A-Za-z_][A-Za-z0-9_-]{0,30}$/.test(word) ? buildGroupProblem(word) : "is no group";

@@ -24,6 +24,7 @@ codeRows(test, [
       ["file:///srv/tools", "Nix reads `file:` as an archive"],
       ["ssh://git@git.example.net/tools", "Nix knows no flake reference that begins with `ssh:`"],
       ["git+ssh://git@git.example.net:acme/tools", "a URL has `/` after the host"],
+      ["git+ssh://-oProxyCommand=x/tools", "no host begins with `-`"],
       ["git+https://git.example.net/tools?rev=0123456", "`rev=0123456` is no commit: Nix needs all of its 40 hexadecimal digits"],
     ] as const
   ).map(([url, why]) => ({

@@ -17,6 +17,11 @@ codeRows(
       ["sandbox-paths: { /bin/sh: ⟦bin/dash⟧ }", "`/bin/sh=bin/dash` is no absolute path"],
       ["extra-sandbox-paths:\n    /dev/kvm: /dev/kvm\n    bin/sh: ⟦/usr/bin/dash⟧", "`bin/sh=/usr/bin/dash` is no absolute path"],
       ["allowed-uris: [⟦github.com/acme⟧]", "`github.com/acme` begins no URI, so it allows nothing"],
+      [
+        'builders: "⟦ssh://-oProxyCommand=x⟧ x86_64-linux - 4"',
+        "`ssh://-oProxyCommand=x` names a host that begins with `-`, which ssh takes for an option",
+      ],
+      ["build-users-group: ⟦wheel⟧", "`wheel` is a group of the system: its rights would go to every build"],
       ["nix-path: [⟦nixpkgs⟧]", "`nixpkgs` names no absolute path and no URL"],
     ] as const
   ).map(([line, says]) => ({
