@@ -32,7 +32,8 @@ export function mapTool(written: string, known: KnownPackages | undefined): Mapp
   if (curated !== undefined && (registered || isName(source))) return { attribute: curated, remark: "" };
   const candidates = repositories.flatMap((repository) => known?.tools.attributesOf(repository) ?? []);
   const picked = known && pick(candidates, [...names, ...(registered?.programs ?? [])], known);
-  if (picked !== undefined) return { attribute: picked, remark: "" };
+  if (picked !== undefined && known)
+    return { attribute: picked, remark: partRemark([source.written, ...(registered?.backends ?? [])], picked, known) };
   return byName(source, names, repositories, known);
 }
 
@@ -43,6 +44,18 @@ const isName = ({ backend, written }: ToolSource): boolean =>
 const repositoriesOf = (backends: readonly string[]): string[] => [
   ...new Set(backends.filter((one) => !/^(asdf|vfox):/.test(one)).flatMap((one) => toolSource(one).repository ?? [])),
 ];
+
+/**
+ * What there is to say where aqua names one of several programs of a repository (`aqua:ahmetb/kubectx/kubens`), and the package has another
+ * name than that program.
+ */
+function partRemark(addresses: readonly string[], attribute: string, known: KnownPackages): string {
+  const [part] = addresses.flatMap((one) => /^aqua:[^/]+\/[^/]+\/(?:.*\/)?([^/]+)$/.exec(one)?.[1] ?? []);
+  if (part === undefined || [attribute, known.programOf(attribute)].some((name) => letters(name) === letters(part))) return "";
+  return toolNamed(part)?.attribute === attribute
+    ? `\`${part}\` is a program of \`${attribute}\``
+    : `\`${attribute}\` is of the same repository; check that it has \`${part}\``;
+}
 
 /** The likeliest of the packages that are built from one repository; undefined if nixpkgs no longer has any of them. */
 function pick(candidates: readonly string[], hints: readonly string[], known: KnownPackages): string | undefined {

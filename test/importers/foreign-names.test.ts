@@ -151,6 +151,18 @@ registry("every backend: by its repository, by its name in the registry, else by
   assert.match(remark, "no package of nixpkgs is known for it (cargo's v)");
 });
 
+registry("a program of a repository with several says which package has it, unless the package has its name", () => {
+  for (const [written, attribute, remark] of [
+    ["aqua:ahmetb/kubectx/kubens", "kubectx", "`kubens` is a program of `kubectx`"],
+    ["kubens", "kubectx", "`kubens` is a program of `kubectx`"],
+    ["aqua:ahmetb/kubectx", "kubectx", ""],
+    ["aqua:kubernetes/kubernetes/kubectl", "kubectl", ""],
+    ["aqua:grafana/loki/logcli", "grafana-loki", "`logcli` is a program of `grafana-loki`"],
+    ["aqua:sqldef/sqldef/psqldef", "sqldef", "`sqldef` is of the same repository; check that it has `psqldef`"],
+  ])
+    assert.equal(mapTool(written ?? "", known), { attribute, remark }, written);
+});
+
 registry.run();
 
 const homeLabs = suite("mise files of home-labs");
