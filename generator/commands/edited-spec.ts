@@ -3,6 +3,7 @@ import { applyFixes } from "../report/apply-fixes.ts";
 import { type Diagnostic, type Fix, hasErrors } from "../report/diagnostic.ts";
 import type { System } from "../system/system.ts";
 import { countOf, type Options, type Outcome } from "./outcome.ts";
+import { rewrite } from "./rewrite.ts";
 import { compileSpec, type Session } from "./session.ts";
 
 /*
@@ -75,7 +76,7 @@ export async function editSpec(
   const report = { diagnostics: found, files: [], sources };
   const refused = found.some((one) => hasErrors([one]) || stops.includes(one.code)) || (options.strict && found.length > 0);
   if (refused) return { report, output: "", notes: [], summary: `${countOf(found)}; the spec stays as it was`, status: 1 };
-  for (const [file, text] of changed) await system.writeFile(file, text);
+  await rewrite(system, texts, changed);
   return { report, output: `${done}\n`, notes, status: 0 };
 }
 

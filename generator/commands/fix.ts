@@ -2,8 +2,9 @@ import { explanationOf } from "../lint/rules.ts";
 import { applyFixes } from "../report/apply-fixes.ts";
 import { hasErrors } from "../report/diagnostic.ts";
 import type { System } from "../system/system.ts";
-import { textsOf } from "./edited-spec.ts";
+import { type EditedTexts, overlaid, textsOf } from "./edited-spec.ts";
 import { counted, type Options, type Outcome } from "./outcome.ts";
+import { rewrite } from "./rewrite.ts";
 import { compileSpec, type Session } from "./session.ts";
 
 /** A fix can lead to another one: a renamed setting may need a value of another type. */
@@ -17,27 +18,29 @@ const MOST_ROUNDS = 5;
  */
 export async function fixSpec(system: System, options: Options, session: Session): Promise<string[] | Outcome> {
   const counts = new Map<string, number>();
+  const before = new Map<string, string>();
+  let changed: EditedTexts = new Map();
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const compiled = await compileSpec(system, options, session);
+    const compiled = await compileSpec(overlaid(system, changed), options, session);
     if ("status" in compiled) return compiled;
     const certain = compiled.diagnostics.filter(({ code, fix }) => fix && explanationOf(code)?.certainFix);
-    const texts = await textsOf(system, [...compiled.texts.keys()]);
-    const { changed } = applyFixes(
+    const texts = await textsOf(overlaid(system, changed), [...compiled.texts.keys()]);
+    const fixed = applyFixes(
       texts,
       certain.flatMap(({ fix }) => fix ?? []),
-    );
-    if (changed.size === 0) break;
+    ).changed;
+    if (fixed.size === 0) break;
     const errors = compiled.diagnostics.filter((one) => hasErrors([one])).length;
-    for (const [file, text] of changed) await system.writeFile(file, text);
-    const after = await compileSpec(system, options, session);
-    if ("status" in after || !after.model || after.diagnostics.filter((one) => hasErrors([one])).length > errors) {
-      for (const file of changed.keys()) await system.writeFile(file, texts.get(file) ?? "");
-      break;
+    const next = new Map([...changed, ...fixed]);
+    const after = await compileSpec(overlaid(system, next), options, session);
+    if ("status" in after || !after.model || after.diagnostics.filter((one) => hasErrors([one])).length > errors) break;
+    for (const file of fixed.keys()) {
+      if (!changed.has(file)) before.set(file, texts.get(file) ?? "");
+      const count = certain.filter(({ fix }) => fix?.range.file === file).length;
+      counts.set(file, (counts.get(file) ?? 0) + count);
     }
-    for (const file of changed.keys()) {
-      const fixed = certain.filter(({ fix }) => fix?.range.file === file).length;
-      counts.set(file, (counts.get(file) ?? 0) + fixed);
-    }
+    changed = next;
   }
+  await rewrite(system, before, changed);
   return [...counts].map(([file, count]) => `fixed ${counted(count, "finding")} in ${file}`);
 }

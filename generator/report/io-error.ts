@@ -20,6 +20,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EFBIG: "the file would be larger than the limit of this process",
   EIO: "the disk reports an error",
   EBUSY: "it is in use",
+  EXDEV: "it is on another file system, or mounted alone",
 };
 
 /** Why an error of the operating system happened; undefined for an error of another kind. */
