@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const PUBLISHED = [
   /^dist\/(flakewright|[a-z-]+-[A-Z0-9]{8})\.js$/,
-  /^dist\/LICENSES\.txt$/,
+  /^dist\/(LICENSES\.txt|(package|templates)\.json)$/,
   /^dist\/knowledge\/[a-z-]+\.(tsv|nix)$/,
   /^spec\/flakewright\.schema\.json$/,
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,

@@ -72,7 +72,10 @@ function evaluate({ source, output, status, timedOut }: Finished): FileResult {
 async function starter(files: readonly string[]): Promise<(file: string) => readonly string[]> {
   const fromSource = (file: string) => ["--import", "tsx", file];
   if (process.env["NODE_V8_COVERAGE"]) return fromSource;
-  const compiled = await compiledTests(files).catch(() => undefined);
+  const compiled = await compiledTests(files).catch((error: Error) => {
+    console.log(`the files run from their source, since they do not compile: ${error.message.split("\n")[0]}`);
+    return undefined;
+  });
   return (file) => {
     const path = compiled?.get(file);
     return path === undefined ? fromSource(file) : ["--enable-source-maps", path];

@@ -5,7 +5,7 @@ import { valueAt } from "../report/spec-path.ts";
 import { quoted } from "../report/words.ts";
 import type { System } from "../system/system.ts";
 import { editSpec } from "./edited-spec.ts";
-import { type Options, type Outcome, printed } from "./outcome.ts";
+import { invalid, type Options, type Outcome, refused } from "./outcome.ts";
 import { compileSpec, openSession } from "./session.ts";
 
 /** Findings about a tool that its author must decide about before it is written. */
@@ -17,20 +17,19 @@ export async function add(system: System, options: Options, tools: readonly stri
   const compiled = await compileSpec(system, options, session, false);
   if ("status" in compiled) return compiled;
   const { source } = compiled;
-  if (!source) return { ...printed(""), report: { ...compiled, files: [], sources: compiled.texts }, status: 1 };
+  if (!source) return invalid(compiled);
   const groups = Object.keys((valueAt(source, ["groups"]) as object | undefined) ?? {});
   const group = options.group ?? (groups.length === 1 ? groups[0] : undefined);
   if (group === undefined)
-    return usage(
+    return refused(
       groups.length === 0 ? "the spec has no group: name one with --group" : `which group? --group ${groups.join(", ")}`,
     );
   const entries = tools.map((tool) => entryOf(tool, options));
   const edits = editsFor(source, group, entries, groups.includes(group));
-  if (edits === undefined) return usage(`the tools of \`${group}\` are written in a way that can't be edited; add them by hand`);
+  if (edits === undefined)
+    return refused(`the tools of \`${group}\` are written in a way that can't be edited; add them by hand`);
   return editSpec(system, options, session, compiled, edits, STOPS, `added ${quoted(tools)} to the group \`${group}\``);
 }
-
-const usage = (note: string): Outcome => ({ ...printed(""), notes: [note], status: 2 });
 
 /** A tool as an entry of a list. */
 function entryOf(tool: string, { from, toolVersion }: Options): string {

@@ -9,7 +9,7 @@ import { claim } from "../write/claim.ts";
 import { compare } from "../write/compare.ts";
 import { type Bump, bumpsOf } from "./bumps.ts";
 import { editSpec } from "./edited-spec.ts";
-import { folderName, type Options, type Outcome, outcome, printed } from "./outcome.ts";
+import { folderName, invalid, type Options, type Outcome, outcome, printed, refused } from "./outcome.ts";
 import { inOutputFolder } from "./output-folder.ts";
 import { compileSpec, openSession } from "./session.ts";
 
@@ -18,14 +18,12 @@ import { compileSpec, openSession } from "./session.ts";
  * has then counts as written by flakewright, so that `generate` may replace it.
  */
 export async function adopt(system: System, options: Options): Promise<Outcome> {
-  const fail = (note: string, status: 1 | 2): Outcome => ({ ...printed(""), notes: [note], status });
-  if (options.spec === "-") return fail("`adopt` needs a file: it edits the spec", 2);
+  if (options.spec === "-") return refused("`adopt` needs a file: it edits the spec");
   const session = await openSession(system, options);
   const compiled = await compileSpec(system, options, session);
   if ("status" in compiled) return compiled;
   const { model, source, files } = compiled;
-  if (!model || !source || !files)
-    return { ...printed(""), report: { ...compiled, files: [], sources: compiled.texts }, status: 1 };
+  if (!model || !source || !files) return invalid(compiled);
   const { origin } = compiled;
   const comparison = await inOutputFolder(options.out, () => compare(system, options.out, files, false, new Map(), origin));
   const bumps = bumpsOf(comparison, model);
@@ -35,7 +33,8 @@ export async function adopt(system: System, options: Options): Promise<Outcome> 
     return { ...printed(""), summary: `${join(options.out, "flake.nix")} has the references of the spec` };
   }
   const edits = bumps.map((bump) => editOf(bump, model, source));
-  if (edits.includes(undefined)) return fail("the spec is written in a way that can't be edited; write the reference by hand", 1);
+  if (edits.includes(undefined))
+    return refused("the spec is written in a way that can't be edited; write the reference by hand", 1);
   const done = bumps
     .map((bump) => `${bump.set.name}: ${shown(bump.from, bump, model)} -> ${shown(bump.to, bump, model)}`)
     .join("\n");

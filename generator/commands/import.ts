@@ -3,10 +3,10 @@ import { importConfigs, type KnownPackages } from "../importers/index.ts";
 import { type ForeignTools, openForeignTools } from "../knowledge/foreign-tools.ts";
 import type { Facts } from "../knowledge/packages.ts";
 import { secretPlaces } from "../knowledge/secrets-in-text.ts";
-import { hasErrors, inOrder, listedAndCounted } from "../report/diagnostic.ts";
+import { inOrder, listedAndCounted } from "../report/diagnostic.ts";
 import { maskDiagnostics, masker, maskTexts } from "../report/masking.ts";
 import type { System } from "../system/system.ts";
-import type { Options, Outcome } from "./outcome.ts";
+import { failed, type Options, type Outcome } from "./outcome.ts";
 import { factsReader } from "./package-facts.ts";
 
 /** `import FILE…`: prints a spec on stdout. Status 1 when a file is invalid or of an unknown kind, 2 when one is missing. */
@@ -55,8 +55,13 @@ export async function importFiles(system: System, options: Options, paths: reado
   // The importers leave out what holds a secret, in words. This is for what they overlook.
   const output = mask?.(yaml ?? "") ?? yaml ?? "";
   const notes = output === (yaml ?? "") ? [] : ["what looks like a secret in the imported files is replaced by • in the spec"];
-  const failed = hasErrors(diagnostics) || (options.strict && diagnostics.length > 0);
-  return { report, output, notes, status: failed ? 1 : 0, ...(yaml === undefined ? {} : { isResult: true }) };
+  return {
+    report,
+    output,
+    notes,
+    status: failed(diagnostics, options) ? 1 : 0,
+    ...(yaml === undefined ? {} : { isResult: true }),
+  };
 }
 
 /**

@@ -7,7 +7,7 @@ import { batchesOf, replaceFile, runBatches } from "./index-packages/batches.ts"
 import { Evaluator, type PackageSet, SYSTEMS } from "./index-packages/evaluator.ts";
 import { type FetchedNixpkgs, fetchLocked, fetchReference } from "./index-packages/fetch.ts";
 import { withOldNames } from "./index-packages/old-names.ts";
-import { type Options, type Outcome, printed, type Terminal } from "./outcome.ts";
+import { type Options, type Outcome, printed, refused, type Terminal } from "./outcome.ts";
 import { indexFolder, indexName } from "./package-index.ts";
 import { compileSpec } from "./session.ts";
 
@@ -21,16 +21,16 @@ const FORMAT = "3";
  */
 export async function index(system: System, options: Options, terminal: Terminal): Promise<Outcome> {
   const folder = indexFolder(system);
-  if (folder === undefined) return failed("no folder for the index: neither XDG_CACHE_HOME nor HOME is set");
+  if (folder === undefined) return refused("no folder for the index: neither XDG_CACHE_HOME nor HOME is set", 3);
   const compiled = await compileSpec(system, options);
   if ("status" in compiled && options.nixpkgs === undefined) return compiled;
   const model = "model" in compiled ? compiled.model : undefined;
   const url = options.nixpkgs ?? model?.nixpkgs.url;
-  if (url === undefined) return failed(`${options.spec} has no nixpkgs to index; run \`flakewright check\``);
+  if (url === undefined) return refused(`${options.spec} has no nixpkgs to index; run \`flakewright check\``, 3);
   const nixpkgs = await fetchNixpkgs(system, options, url);
-  if (typeof nixpkgs === "string") return failed(nixpkgs);
+  if (typeof nixpkgs === "string") return refused(nixpkgs, 3);
   const name = indexName(nixpkgs.locked);
-  if (!name) return failed(`Nix reports neither a commit nor a hash of ${url}, so there is no name for its index`);
+  if (!name) return refused(`Nix reports neither a commit nor a hash of ${url}, so there is no name for its index`, 3);
 
   const path = join(folder, name);
   const sets = [[], ...packageSets(model?.groups.flatMap((group) => group.tools) ?? [])];
@@ -102,8 +102,6 @@ async function indexSets(
   return printed(`${path}.tsv: ${packages} packages of nixpkgs ${release}\n`);
 }
 
-const cantEvaluate = ({ failure }: Evaluator): Outcome => failed(`Nix can't evaluate this nixpkgs: ${failure}`);
+const cantEvaluate = ({ failure }: Evaluator): Outcome => refused(`Nix can't evaluate this nixpkgs: ${failure}`, 3);
 
-const interrupted = (where: string): Outcome => failed(`interrupted ${where}; run \`flakewright index\` again to continue`);
-
-const failed = (note: string): Outcome => ({ ...printed(""), notes: [note], status: 3 });
+const interrupted = (where: string): Outcome => refused(`interrupted ${where}; run \`flakewright index\` again to continue`, 3);

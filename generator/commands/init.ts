@@ -3,7 +3,7 @@ import { DEFAULT_RELEASE } from "../knowledge/releases.ts";
 import { shellWord } from "../output/printers/shell.ts";
 import { STARTER_ENVRC } from "../output/starter-files.ts";
 import type { System } from "../system/system.ts";
-import { type Outcome, printed } from "./outcome.ts";
+import { type Outcome, printed, refused } from "./outcome.ts";
 import { printedSchema } from "./schema.ts";
 
 /**
@@ -23,7 +23,7 @@ export async function init(system: System, folder: string): Promise<Outcome> {
   const existing = files.slice(0, 2).find(({ path }) => present.has(path))?.path;
   if (existing !== undefined) {
     const note = `${join(folder, existing)} exists already; init overwrites nothing`;
-    return { ...printed(""), notes: [note], status: 2 };
+    return refused(note);
   }
   await system.mkdir(join(folder, "spec"));
   const lines: string[] = [];

@@ -77,6 +77,16 @@ export const printed = (output: string): Outcome => ({
   status: 0,
 });
 
+/** The outcome of a command that does nothing: a sentence says why. */
+export const refused = (note: string, status: 1 | 2 | 3 = 2): Outcome => ({ ...printed(""), notes: [note], status });
+
+/** The outcome of a command that needs a spec without the errors that this one has. */
+export const invalid = ({ diagnostics, texts }: Compiled): Outcome => ({
+  ...printed(""),
+  report: { diagnostics, files: [], sources: texts },
+  status: 1,
+});
+
 /** Whether diagnostics stop the run: errors do, with `--strict` warnings too. */
 export const failed = (diagnostics: readonly Diagnostic[], options: Options): boolean =>
   hasErrors(diagnostics) || (options.strict && diagnostics.length > 0);

@@ -12,7 +12,7 @@ import { nearestNames } from "../report/suggestions.ts";
 import { quoted } from "../report/words.ts";
 import type { System } from "../system/system.ts";
 import { fetchReference } from "./index-packages/fetch.ts";
-import { counted, countOf, type Options, type Outcome, printed } from "./outcome.ts";
+import { counted, countOf, type Options, type Outcome, printed, refused } from "./outcome.ts";
 import { compileSpec, openSession } from "./session.ts";
 
 /** Where versions are looked up unless `--index` says otherwise. */
@@ -27,7 +27,7 @@ const PUBLIC_INDEX = "github:fzakaria/nixpkgs-multiverse";
 export async function pin(system: System, { spec, ...rest }: Options, operands: readonly string[]): Promise<Outcome> {
   const tools = operands.filter((operand) => !isSpecPath(operand));
   const options = { ...rest, spec: operands.find(isSpecPath) ?? spec };
-  if (options.spec === "-") return failed("`pin` needs a file: the pins are written beside it", 2);
+  if (options.spec === "-") return refused("`pin` needs a file: the pins are written beside it", 2);
   const session = await openSession(system, options);
   const compiled = await compileSpec(system, options, session, false);
   if ("status" in compiled) return compiled;
@@ -38,19 +38,19 @@ export async function pin(system: System, { spec, ...rest }: Options, operands: 
   const asked = model.versions;
   if (asked.length === 0) return { ...printed(""), notes: [`no tool of ${options.spec} has a \`version\``] };
   const chosen = chosenOf(asked, tools);
-  if (typeof chosen === "string") return failed(chosen, 2);
+  if (typeof chosen === "string") return refused(chosen, 2);
 
   const written = (await system.readFile(file))?.toString();
   const before = written === undefined ? undefined : readPins(written);
   const isPart = chosen.length < asked.length;
   if (isPart && typeof before === "string")
-    return failed(`${file} can't be used: ${before}; \`flakewright pin\` without names writes it anew`, 1);
+    return refused(`${file} can't be used: ${before}; \`flakewright pin\` without names writes it anew`, 1);
   const reference = options.index ?? PUBLIC_INDEX;
   const index = await openIndex(system, reference);
-  if (typeof index === "string") return failed(index, 3);
+  if (typeof index === "string") return refused(index, 3);
   const name = { source: index.source, revisions: index.index.count, newest: index.index.revision(index.index.count - 1).rev };
   if (isPart && typeof before === "object" && before.index.source !== name.source)
-    return failed(
+    return refused(
       `${file} is of another index, ${before.index.source}; \`flakewright pin\` without names looks all up in this one`,
       1,
     );
@@ -80,8 +80,6 @@ export async function pin(system: System, { spec, ...rest }: Options, operands: 
   }
   return { ...printed(lines.join("")), summary: `${options.dryRun ? "would write" : "wrote"} ${file} (${sum})` };
 }
-
-const failed = (note: string, status: 1 | 2 | 3): Outcome => ({ ...printed(""), notes: [note], status });
 
 /** The versions of the tools with these names; all without names. */
 function chosenOf(asked: readonly AskedVersion[], tools: readonly string[]): readonly AskedVersion[] | string {

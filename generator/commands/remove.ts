@@ -7,7 +7,7 @@ import { nearestNames } from "../report/suggestions.ts";
 import { quoted } from "../report/words.ts";
 import type { System } from "../system/system.ts";
 import { type EditedTexts, edited, editSpec, overlaid } from "./edited-spec.ts";
-import { type Options, type Outcome, printed } from "./outcome.ts";
+import { invalid, type Options, type Outcome, refused } from "./outcome.ts";
 import { compileSpec, openSession, type Session } from "./session.ts";
 
 /** `remove TOOL…`: takes tools out of a group, or of all groups and shells; comments and layout of the rest stay. */
@@ -16,7 +16,7 @@ export async function remove(system: System, options: Options, tools: readonly s
   const compiled = await compileSpec(system, options, session, false);
   if ("status" in compiled) return compiled;
   const { model, source } = compiled;
-  if (!model || !source) return { ...printed(""), report: { ...compiled, files: [], sources: compiled.texts }, status: 1 };
+  if (!model || !source) return invalid(compiled);
   const found = toolsFound(model, options, tools);
   const unknown = tools.filter((tool) => !found.some(({ name, package: attribute }) => [name, attribute].includes(tool)));
   if (unknown.length > 0) {
@@ -26,7 +26,7 @@ export async function remove(system: System, options: Options, tools: readonly s
     );
     const where = options.group === undefined ? "the spec" : `the group \`${options.group}\``;
     const note = `${where} has no tool ${quoted(unknown)}${near.length > 0 ? `; did you mean ${quoted(near)}?` : ""}`;
-    return { ...printed(""), notes: [note], status: 2 };
+    return refused(note);
   }
   const changed = await withoutTools(system, options, session, tools);
   if ("status" in changed) return changed;
@@ -55,7 +55,6 @@ async function withoutTools(
   tools: readonly string[],
 ): Promise<EditedTexts | Outcome> {
   let changed: EditedTexts = new Map();
-  const fail = (note: string): Outcome => ({ ...printed(""), notes: [note], status: 2 });
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const compiled = await compileSpec(overlaid(system, changed), options, session, false);
     if ("status" in compiled) return compiled;
@@ -66,11 +65,11 @@ async function withoutTools(
     if (!Array.isArray(edits)) {
       const place = source.locate(edits.at, "value");
       const line = source.origin(edits.at).file.text.slice(0, place.start).split("\n").length;
-      return fail(`\`${edits.package}\` is written in a way that can't be edited; remove it by hand: ${place.file}:${line}`);
+      return refused(`\`${edits.package}\` is written in a way that can't be edited; remove it by hand: ${place.file}:${line}`);
     }
     changed = await edited(system, texts.keys(), changed, edits);
   }
-  return fail(`one list has ${quoted(tools)} more than ${MOST_ROUNDS} times; remove them by hand`);
+  return refused(`one list has ${quoted(tools)} more than ${MOST_ROUNDS} times; remove them by hand`);
 }
 
 /**

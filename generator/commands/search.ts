@@ -1,7 +1,7 @@
 import type { Facts } from "../knowledge/packages.ts";
 import { isWellKnown, TOOL_NAMES, toolCompletions } from "../knowledge/tool-names.ts";
 import type { System } from "../system/system.ts";
-import { type Options, type Outcome, printed } from "./outcome.ts";
+import { type Options, type Outcome, printed, refused } from "./outcome.ts";
 import { factsReader, nixpkgsOf } from "./package-facts.ts";
 import { textTable } from "./text-table.ts";
 
@@ -18,7 +18,7 @@ interface Hit {
 /** `search WORD`: packages of the spec's nixpkgs by attribute, by program, and by what people call them and say of them. */
 export async function search(system: System, options: Options, word: string): Promise<Outcome> {
   const facts = await factsOf(system, options);
-  if (!facts) return { ...printed(""), notes: ["there are no package facts"], status: 3 };
+  if (!facts) return refused("there are no package facts", 3);
   const hits = find(word, facts);
   if (hits.length === 0) {
     const near = facts.nearest(word);

@@ -4,13 +4,13 @@ import type { Compiled } from "../compile.ts";
 import { isSpecPath } from "../knowledge/spec-file.ts";
 import { withDefaults } from "../language/with-defaults.ts";
 import type { Source } from "../read/source.ts";
-import { type Diagnostic, hasErrors } from "../report/diagnostic.ts";
+import type { Diagnostic } from "../report/diagnostic.ts";
 import { positions } from "../report/positions.ts";
 import { pathOfText, pathText, type SpecPath, valueAt } from "../report/spec-path.ts";
 import { nearestNames } from "../report/suggestions.ts";
 import { quoted } from "../report/words.ts";
 import type { System } from "../system/system.ts";
-import { countOf, type Options, type Outcome, printed } from "./outcome.ts";
+import { countOf, failed, type Options, type Outcome, printed } from "./outcome.ts";
 import { compileSpec } from "./session.ts";
 
 /** The column of the comments, where the lines are not longer. */
@@ -36,7 +36,6 @@ export async function show(system: System, options: Options, place = ""): Promis
   const { source, texts } = compiled;
   const diagnostics = isFile ? compiled.diagnostics.filter((one) => !isOfAWholeSpec(one)) : compiled.diagnostics;
   const report = { diagnostics, files: [], sources: texts };
-  const failed = hasErrors(diagnostics) || (options.strict && diagnostics.length > 0);
   const summary = diagnostics.length > 0 ? { summary: countOf(diagnostics) } : {};
   if (!source) return { report, output: "", notes: [], ...summary, status: 1 };
   const { include: _, ...written } = (source.value ?? {}) as Record<string, unknown>;
@@ -59,7 +58,7 @@ export async function show(system: System, options: Options, place = ""): Promis
     value: JSON.parse(compiled.mask(JSON.stringify(valueAt({ value }, path) ?? null))),
     lines: lines.map(({ text: line, from }) => ({ text: compiled.mask(line.trim()), ...(from ?? { file: null, line: null }) })),
   };
-  return { report, output, isResult: true, data, notes: [], ...summary, status: failed ? 1 : 0 };
+  return { report, output, isResult: true, data, notes: [], ...summary, status: failed(diagnostics, options) ? 1 : 0 };
 }
 
 /** A file that others include needs no `name` and no `groups`. */
