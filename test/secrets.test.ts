@@ -83,6 +83,18 @@ const FOREIGN_PLACES: Readonly<Record<string, readonly [file: string, text: (sec
   "mise: an alias": ["mise.toml", (s) => `[shell_alias]\nx = ${q(s)}\n`],
   "mise: a hook": ["mise.toml", (s) => `[hooks]\nenter = ${q(`curl ${s}`)}\n`],
   "mise: what is no TOML": ["mise.toml", (s) => `[env]\nA = ${q(s)} B\n`],
+  "mise: a task's name": ["mise.toml", (s) => `[tasks.${q(s)}]\nrun = "true"\n`],
+  "Brewfile: a formula": ["Brewfile", (s) => `brew ${q(s)}\n`],
+  "Brewfile: a tap": ["Brewfile", (s) => `tap ${q(s)}, ${q(s)}\nbrew "git", args: [${q(s)}] # ${s}\n`],
+  "aqua: a package": [
+    "aqua.yaml",
+    (s) => `packages:\n- name: ${q(s)}\n- { name: a/b@v1, registry: ${q(s)} }\n- import: ${q(s)}\n`,
+  ],
+  "devenv.nix: a script": [
+    "devenv.nix",
+    (s) => `{ pkgs, ... }: {\n  # ${s}\n  scripts.${q(s)}.exec = "x";\n  enterShell = ${q(s)};\n}\n`,
+  ],
+  "devbox: another nixpkgs": ["devbox.json", (s) => `{"packages": [${q(`github:NixOS/nixpkgs/${s}#jq`)}]}`],
   "devenv: an input": ["devenv.yaml", (s) => `inputs:\n  other:\n    url: ${q(s)}\n`],
   "devenv: an input's name": ["devenv.yaml", (s) => `inputs:\n  ${q(s)}:\n    url: github:NixOS/nixpkgs\n`],
   "devenv: nixpkgs": ["devenv.yaml", (s) => `inputs:\n  nixpkgs:\n    url: ${q(s)}\n`],

@@ -1,4 +1,5 @@
 import { BASH_WORDS } from "../knowledge/shell-words.ts";
+import { holdsSecret } from "./secrets.ts";
 
 /* Scripts and tasks of other programs as commands of a spec. */
 
@@ -16,6 +17,7 @@ export class CommandNames {
 
   /** The name with a remark if it is another one, which may be empty; without a name, the remark says why. */
   of(written: string): { readonly name?: string; readonly remark: string } {
+    if (holdsSecret(written)) return { remark: "its name holds a secret" };
     const isHidden = BASH_WORDS.has(written);
     if (/^[a-z_][a-z0-9_-]{0,127}$/.test(written) && !isHidden && written !== "menu") return { name: written, remark: "" };
     const plain = written

@@ -92,6 +92,7 @@ class Packages {
   }
 
   #one(written: string, notes: string[], systems?: readonly string[]): Noted<ImportedPackage> {
+    if (holdsSecret(written)) return { notes: [...notes, "a package whose name or address holds a secret is left out"] };
     if (systems?.length === 0) return { notes: [...notes, `${written}: none of its platforms is one of this spec's systems`] };
     if (isFlake(written)) return this.#flake(written, notes, systems);
     const at = written.lastIndexOf("@");
@@ -118,9 +119,7 @@ class Packages {
       const why = url.startsWith("runx:")
         ? "it comes from a GitHub release, not from a package set"
         : "it is another flake, and a spec takes packages from nixpkgs or another version of it (`inputs`)";
-      return {
-        notes: [...notes, `${holdsSecret(written) ? "a flake whose address holds a secret" : written} is left out: ${why}`],
-      };
+      return { notes: [...notes, `${written} is left out: ${why}`] };
     }
     const revision = reference[1] ?? reference[2];
     if (revision === undefined) return { value: packageFrom(attribute, systems, this.#known), notes };

@@ -1,7 +1,11 @@
+import { holdsSecret } from "./secrets.ts";
+
 /* Names of foreign files, and which of them a spec or a shell can have. */
 
-/** A foreign name as the spec may have it: `My Project` becomes `my-project`; `""` when nothing is left. */
+/** A foreign name as the spec may have it: `My Project` becomes `my-project`; `""` when nothing is left, or for a secret. */
 export function specName(text: string): string {
+  // In small letters, no mask would find it.
+  if (holdsSecret(text)) return "";
   return text
     .normalize("NFKD")
     .toLowerCase()

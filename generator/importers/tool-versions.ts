@@ -2,7 +2,7 @@ import { DEFAULTS } from "../language/defaults.ts";
 import { NEWEST, packageFrom, wantedVersion } from "./attributes.ts";
 import type { Draft, ForeignFile, ImportedPackage, KnownPackages, Noted } from "./draft.ts";
 import { folderName } from "./names.ts";
-import { ownComment } from "./secrets.ts";
+import { holdsSecret, ownComment } from "./secrets.ts";
 import { type MappedTool, mapTool } from "./tool-names.ts";
 
 /** asdf's .tool-versions (mise reads it too): a tool and one or more versions a line. */
@@ -39,6 +39,8 @@ export function packageOf(
   known: KnownPackages | undefined,
   options: { os?: readonly string[]; mapped?: MappedTool } = {},
 ): Noted<ImportedPackage> {
+  // A part of it in small letters would be found by no mask.
+  if (holdsSecret(written)) return { notes: [...comments, "a tool whose name or address holds a secret is left out"] };
   const { attribute, remark, isUnknown } = options.mapped ?? mapTool(written, known);
   const asked = versions.filter((version) => version !== "");
   const whole = asked.length === 0 ? written : `${written}@${asked.join(", ")}`;
