@@ -328,51 +328,65 @@ const wordAt = (text: string, at: number): string | undefined =>
 
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };
 
-/** @param depth how many interpolations it stands in */
-function stringAt(text: string, start: number, depth = 0): { value: string | undefined; end: number } | undefined {
+/** Text in quotes; no value if it has an interpolation. */
+interface Quoted {
+  readonly value: string | undefined;
+  /** The index behind the quotes. */
+  readonly end: number;
+}
+
+/**
+ * The text up to the quotes that end it; undefined without them.
+ *
+ * @param start the index behind the opening quotes
+ * @param depth how many interpolations it stands in
+ * @param special what stands for other text at an index, with its length, or the end; undefined for a plain character
+ */
+function quotedAt(
+  text: string,
+  start: number,
+  depth: number,
+  special: (at: number) => { readonly means: string; readonly length: number } | "end" | undefined,
+): Quoted | undefined {
   let value: string | undefined = "";
-  for (let at = start + 1; at < text.length; at++) {
-    const one = text[at] as string;
-    if (one === '"') return { value, end: at + 1 };
-    if (one === "\\") {
-      const next = text[++at] ?? "";
-      if (value !== undefined) value += ESCAPES[next] ?? next;
-    } else if (one === "$" && text[at + 1] === "{") {
-      at = interpolationEnd(text, at + 2, depth + 1);
+  for (let at = start; at < text.length; ) {
+    const found = special(at);
+    if (found === "end") return { value, end: at };
+    if (!found && text.startsWith("${", at)) {
+      at = interpolationEnd(text, at + 2, depth + 1) + 1;
       value = undefined;
-    } else if (text.startsWith("$$", at)) {
-      // The second one begins no interpolation.
-      at++;
-      if (value !== undefined) value += "$$";
-    } else if (value !== undefined) value += one;
+      continue;
+    }
+    // The second one of `$$` begins no interpolation.
+    const { means, length } = found ?? (text.startsWith("$$", at) ? { means: "$$", length: 2 } : { means: text[at], length: 1 });
+    if (value !== undefined) value += means;
+    at += length;
   }
   return undefined;
 }
 
+/** @param depth how many interpolations it stands in */
+function stringAt(text: string, start: number, depth = 0): Quoted | undefined {
+  const found = quotedAt(text, start + 1, depth, (at) => {
+    if (text[at] === '"') return "end";
+    return text[at] === "\\" ? { means: escaped(text[at + 1]), length: 2 } : undefined;
+  });
+  return found && { ...found, end: found.end + 1 };
+}
+
+/** What a backslash and a character mean. */
+const escaped = (character = ""): string => ESCAPES[character] ?? character;
+
 /** `''…''`, with the indentation that all lines share taken away. */
-function indentedAt(text: string, start: number, depth = 0): { value: string | undefined; end: number } | undefined {
-  let value: string | undefined = "";
-  for (let at = start + 2; at < text.length; at++) {
-    const one = text[at] as string;
-    if (text.startsWith("''", at)) {
-      const next = text[at + 2];
-      if (next === "$" || next === "'") {
-        if (value !== undefined) value += next === "$" ? "$" : "''";
-        at += 2;
-      } else if (next === "\\") {
-        if (value !== undefined) value += ESCAPES[text[at + 3] ?? ""] ?? text[at + 3] ?? "";
-        at += 3;
-      } else return { value: value === undefined ? undefined : dedented(value), end: at + 2 };
-    } else if (one === "$" && text[at + 1] === "{") {
-      at = interpolationEnd(text, at + 2, depth + 1);
-      value = undefined;
-    } else if (text.startsWith("$$", at)) {
-      // The second one begins no interpolation.
-      at++;
-      if (value !== undefined) value += "$$";
-    } else if (value !== undefined) value += one;
-  }
-  return undefined;
+function indentedAt(text: string, start: number, depth = 0): Quoted | undefined {
+  const found = quotedAt(text, start + 2, depth, (at) => {
+    if (!text.startsWith("''", at)) return undefined;
+    const next = text[at + 2];
+    if (next === "$") return { means: "$", length: 3 };
+    if (next === "'") return { means: "''", length: 3 };
+    return next === "\\" ? { means: escaped(text[at + 3]), length: 4 } : "end";
+  });
+  return found && { value: found.value === undefined ? undefined : dedented(found.value), end: found.end + 2 };
 }
 
 function dedented(text: string): string {
