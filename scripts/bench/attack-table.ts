@@ -134,10 +134,12 @@ export interface AttackOptions {
   readonly part: string;
   /** A JSON file that keeps what is measured; a later run with the same program goes on from it. With others behind commas, from all. */
   readonly state: string | undefined;
+  /** Nothing is measured: the table has what the files keep. */
+  readonly isKept: boolean;
 }
 
 /** Measures attacks with the program at `bundle`. */
-export function attackTable(bundle: string, { word, part, state }: AttackOptions): Table {
+export function attackTable(bundle: string, { word, part, state, isKept }: AttackOptions): Table {
   const program = fingerprint(bundle);
   const [own, ...others] = state?.split(",") ?? [];
   const kept = (state?.split(",") ?? []).map(readState).filter((one) => one.program === program);
@@ -153,7 +155,7 @@ export function attackTable(bundle: string, { word, part, state }: AttackOptions
   const floor = Math.min(...[1, 2, 3, 4, 5].map(() => answer(bundle, nothing, 0).cpu));
   const [at = 1, parts = 1] = part.split("/").map(Number);
   const asked = ATTACKS.filter(({ name, file }) => `${file} ${name}`.includes(word)).filter(
-    (_, index) => index % parts === at - 1,
+    ({ name: attack }, index) => index % parts === at - 1 && (!isKept || attack in measured),
   );
   const rows = asked.map((attack, index): Row => {
     const measure = (): readonly Point[] => sizesOf(attack).map((size) => pointOf(bundle, attack, size));
@@ -241,7 +243,7 @@ the size. 1 is linear. A time below ${NOISE} s counts as ${NOISE} s. What seems 
 
 Measured: ${machine}.
 
-${rows.length} attacks; ${above.length === 0 ? "none" : above.map(({ attack }) => attack.name).join(", ")} above ${MOST_SECONDS} s, ${MOST_MEMORY} MiB or growth ${MOST_GROWTH}.
+${rows.length === ATTACKS.length ? "All" : `${rows.length} of`} ${ATTACKS.length} attacks; ${above.length === 0 ? "none" : above.map(({ attack }) => attack.name).join(", ")} above ${MOST_SECONDS} s, ${MOST_MEMORY} MiB or growth ${MOST_GROWTH}.
 
 ## The slowest
 

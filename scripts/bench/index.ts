@@ -13,7 +13,8 @@ import { watchLatency } from "./watch.ts";
  * `node -e 0` in the same run. Run it on an idle machine. It is no test: nothing fails on a figure.
  *
  * The attacks: `--state FILE` keeps what is measured, so that another run goes on from it; `--part 1/3` is a third of them, for one of three
- * processes; `--page docs/attacks.md` writes the page, `--state A,B,C` from several files.
+ * processes; `--page docs/attacks.md` writes the page, `--state A,B,C` from several files,
+ * `--kept` of no other attacks than those.
  */
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -25,6 +26,8 @@ function option(name: string): string | undefined {
   return at === -1 ? undefined : words.splice(at, 2)[1];
 }
 const [jsonFile, state, pageFile, part = "1/1"] = ["--json", "--state", "--page", "--part"].map(option);
+const keptAt = words.indexOf("--kept");
+const isKept = keptAt !== -1 && words.splice(keptAt, 1).length > 0;
 const PARTS = ["start", "scale", "watch", "editor", "evaluation", "packages", "attacks"];
 /** The attacks take an hour or two: only when asked for. */
 const isSelected = (part: string) => (words.length === 0 ? part !== "attacks" : words.includes(part));
@@ -159,7 +162,7 @@ if (isSelected("packages")) {
 
 if (isSelected("attacks")) {
   const [word = ""] = words.filter((one) => !PARTS.includes(one));
-  const measured = attackTable(flakewright, { word, part, state });
+  const measured = attackTable(flakewright, { word, part, state, isKept });
   if (pageFile) writeFileSync(pageFile, attackPage(measured));
   const rows = measured.rows.filter(isAbove).map((row) => ({
     attack: row.attack.name,
