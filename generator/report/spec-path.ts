@@ -29,13 +29,22 @@ export function pathOfText(text: string, value: unknown): SpecPath | undefined {
     const rest = step !== "" && index < value.length ? pathOfText(text.slice(step.length), value[index]) : undefined;
     return rest && [index, ...rest];
   }
-  for (const [key, child] of Object.entries(value)) {
-    const after = text.slice(key.length);
-    if (!text.startsWith(key) || !/^(?:$|\.|\[)/.test(after)) continue;
-    const rest = pathOfText(after.replace(/^\.(?=.)/, ""), child);
+  // Each beginning that can be a key is looked up: a map can have as many keys as the spec has such texts.
+  for (const key of beginnings(text)) {
+    if (!Object.hasOwn(value, key)) continue;
+    const rest = pathOfText(text.slice(key.length).replace(/^\.(?=.)/, ""), (value as Record<string, unknown>)[key]);
     if (rest) return [key, ...rest];
   }
   return undefined;
+}
+
+/** A text has few beginnings that are no longer than this, however long it is. */
+const LONGEST_KEY = 500;
+
+/** What is before each dot or bracket of a text, and the text itself. */
+function beginnings(text: string): string[] {
+  const ends = [...text.slice(0, LONGEST_KEY).matchAll(/[.[]/g)].map(({ index }) => index);
+  return [...ends, text.length].map((end) => text.slice(0, end));
 }
 
 /** Whether a place of `lint: at:` is the path or contains it: `groups.k8s` covers `groups.k8s.packages[0]`; undefined covers everything. */
