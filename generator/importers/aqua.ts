@@ -2,7 +2,7 @@ import { isMap, isNode, isScalar, isSeq, type Node } from "yaml";
 import { COMMIT } from "./attributes.ts";
 import type { Draft, ForeignFile, ImportedPackage, KnownPackages, Noted } from "./draft.ts";
 import { folderName } from "./names.ts";
-import { ownComment } from "./secrets.ts";
+import { holdsSecret, ownComment } from "./secrets.ts";
 import { packageOf } from "./tool-versions.ts";
 import { parseYamlMap } from "./yaml.ts";
 
@@ -26,7 +26,8 @@ function packageFromEntry(data: unknown, comments: readonly string[], known: Kno
   if (typeof imported === "string")
     return { notes: [...comments, `import ${imported}: the packages in that file are not read; import it beside this one`] };
   if (typeof name !== "string") return { notes: [...comments, "an entry of `packages` without a name is left out"] };
-  const at = name.lastIndexOf("@");
+  // The part before the `@` of an address with a token is the token, and no form tells it any more.
+  const at = holdsSecret(name) ? -1 : name.lastIndexOf("@");
   const tool = at > 0 ? name.slice(0, at) : name;
   const asked = typeof version === "string" ? version : at > 0 ? name.slice(at + 1) : "";
   const other = typeof registry === "string" ? `the registry ${registry}` : "another registry";

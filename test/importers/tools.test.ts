@@ -18,6 +18,17 @@ const M = "app/mise.toml";
 
 const ROWS: readonly (readonly [string, Row])[] = [
   [
+    "aqua: no part of an address with a token becomes a name",
+    {
+      given: [
+        "app/aqua.yaml",
+        "packages:\n  - name: https://aG1rW3hN6xE9pUzfL4vB7mS0dJ2tY5kQ8aG1rW3h@github.com/acme/private\n  - name: jqlang/jq\n",
+      ],
+      want: { groups: { app: { packages: ["jq"] } } },
+      says: ["a tool whose name or address holds a secret is left out"],
+    },
+  ],
+  [
     ".tool-versions: names, versions, comments",
     {
       given: [V, "# ours\nkubectl 1.29.0\nnodejs 18.1 20.2 # both\n\njq latest\n"],
