@@ -11,10 +11,14 @@ const CONTEXT = 3;
  */
 export function unifiedDiff(from: string, to: string, before: string, after: string): string {
   const headerOptions = { includeIndex: false, includeUnderline: false, includeFileHeaders: true };
-  const patch = createTwoFilesPatch(from, to, before, after, undefined, undefined, {
-    headerOptions,
-    maxEditLength: MOST_CHANGES,
-  });
+  // Of a new or deleted file there is nothing to search.
+  const isWhole = before === "" || after === "";
+  const patch = isWhole
+    ? undefined
+    : createTwoFilesPatch(from, to, before, after, undefined, undefined, {
+        headerOptions,
+        maxEditLength: MOST_CHANGES,
+      });
   return patch ?? `--- ${from}\n+++ ${to}\n${oneHunk(linesOf(before), linesOf(after))}`;
 }
 
