@@ -1,3 +1,4 @@
+import { countBefore } from "../report/count-before.ts";
 import { FORMS } from "./secret-forms.ts";
 import { isAccessTokens, isPlaceholder, isSecretName } from "./secret-names.ts";
 
@@ -94,14 +95,8 @@ function unescaped(text: string): { readonly text: string; readonly offset: (at:
     text: parts.join(""),
     // The parts of a text of one character are longer in the original: the end of a range is where the next part begins.
     offset: (place) => {
-      let low = 0;
-      let high = begins.length - 1;
-      while (low < high) {
-        const middle = (low + high + 1) >> 1;
-        if ((begins[middle] ?? 0) <= place) low = middle;
-        else high = middle - 1;
-      }
-      return Math.min((origins[low] ?? 0) + place - (begins[low] ?? 0), origins[low + 1] ?? text.length);
+      const at = countBefore(begins, (begin) => begin <= place) - 1;
+      return Math.min((origins[at] ?? 0) + place - (begins[at] ?? 0), origins[at + 1] ?? text.length);
     },
   };
 }

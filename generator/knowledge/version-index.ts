@@ -1,3 +1,4 @@
+import { countBefore } from "../report/count-before.ts";
 import { compareVersions, nearestVersions, newestOf } from "./package-versions.ts";
 
 /*
@@ -189,12 +190,5 @@ export function fewestRevisions(found: readonly Found[], fixed: readonly number[
 }
 
 /** The largest of sorted offsets that is not above a limit. */
-function newestUpTo(offsets: readonly number[], limit: number): number | undefined {
-  let [low, high] = [0, offsets.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((offsets[middle] as number) <= limit) low = middle + 1;
-    else high = middle;
-  }
-  return offsets[low - 1];
-}
+const newestUpTo = (offsets: readonly number[], limit: number): number | undefined =>
+  offsets[countBefore(offsets, (offset) => offset <= limit) - 1];

@@ -6,6 +6,7 @@ import { coversPath, dotted, pathOfText, pathText, type SpecPath } from "../repo
 import { nearestNames } from "../report/suggestions.ts";
 import { quoted } from "../report/words.ts";
 import type { Consequences } from "./consequences.ts";
+import { Ranges } from "./ranges.ts";
 import { allCodes, BY_CODE, explanationOf, isAcceptable } from "./rules.ts";
 
 /** Acceptances of one code, to find one by a place. */
@@ -89,7 +90,7 @@ export function acceptanceDiagnostics(
 ): Diagnostic[] {
   const found: Diagnostic[] = [];
   const codes = allCodes();
-  const rejected = before.length > 0 ? touching(before) : undefined;
+  const rejected = before.length > 0 ? new Ranges(before.map(({ file, range }) => ({ file, ...range }))) : undefined;
   const add = (
     code: "lint-unused" | "lint-without-why",
     at: SpecPath,
@@ -141,7 +142,7 @@ export function acceptanceDiagnostics(
 function mayBeHidden(
   place: string | undefined,
   source: Source,
-  rejected: Touches | undefined,
+  rejected: Ranges | undefined,
   consequences: Consequences,
 ): boolean {
   if (!rejected) return false;
@@ -151,32 +152,5 @@ function mayBeHidden(
     .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
   if (consequences.hides(path)) return true;
   const [key, value] = [source.locate(path, "key"), source.locate(path, "value")];
-  return rejected(value.file, key.start, value.end);
-}
-
-type Touches = (file: string, start: number, end: number) => boolean;
-
-/** A function that says whether one of the diagnostics touches a range, in the time of a binary search. */
-function touching(diagnostics: readonly Diagnostic[]): Touches {
-  const byFile = new Map<string, { readonly start: number; end: number }[]>();
-  for (const { file, range } of diagnostics) {
-    const ranges = byFile.get(file) ?? [];
-    byFile.set(file, ranges);
-    ranges.push({ start: range.start, end: range.end });
-  }
-  for (const ranges of byFile.values()) {
-    ranges.sort((a, b) => a.start - b.start);
-    // Of a range and those before it, the last end.
-    for (const [index, range] of ranges.entries()) range.end = Math.max(range.end, ranges[index - 1]?.end ?? 0);
-  }
-  return (file, start, end) => {
-    const ranges = byFile.get(file) ?? [];
-    let [low, high] = [0, ranges.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((ranges[middle]?.start ?? 0) <= end) low = middle + 1;
-      else high = middle;
-    }
-    return low > 0 && (ranges[low - 1]?.end ?? 0) >= start;
-  };
+  return rejected.hasTouching({ file: value.file, start: key.start, end: value.end });
 }

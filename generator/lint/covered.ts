@@ -1,4 +1,5 @@
 import type { Diagnostic, Place } from "../report/diagnostic.ts";
+import { Ranges } from "./ranges.ts";
 
 /** Codes that judge the value of a setting, which `setting-type` and `setting-unknown` have judged before. */
 const OF_VALUES =
@@ -30,61 +31,4 @@ export class Covered {
     if (this.#wrong.size < this.#values.length) this.#wrong = new Ranges(this.#values);
     return this.#wrong.hasAround(place);
   }
-}
-
-/** Ranges of one file, by where they start. */
-interface Sorted {
-  readonly starts: readonly number[];
-  /** The largest end of a range and those before it, and the least of it and those after it. */
-  readonly largest: readonly number[];
-  readonly least: readonly number[];
-}
-
-/** Many ranges, each of which is found in the time of a binary search. */
-class Ranges {
-  readonly size: number;
-  readonly #files = new Map<string, Sorted>();
-
-  constructor(places: readonly Place[]) {
-    this.size = places.length;
-    const files = new Map<string, Place[]>();
-    for (const place of places) {
-      const list = files.get(place.file);
-      if (list) list.push(place);
-      else files.set(place.file, [place]);
-    }
-    for (const [file, list] of files) this.#files.set(file, sorted(list));
-  }
-
-  /** Whether one of them is within a place. */
-  hasWithin({ file, start, end }: Place): boolean {
-    const ranges = this.#files.get(file);
-    return ranges !== undefined && (ranges.least[firstFrom(ranges.starts, start)] ?? Number.POSITIVE_INFINITY) <= end;
-  }
-
-  /** Whether a place is within one of them. */
-  hasAround({ file, start, end }: Place): boolean {
-    const ranges = this.#files.get(file);
-    return ranges !== undefined && (ranges.largest[firstFrom(ranges.starts, start + 1) - 1] ?? -1) >= end;
-  }
-}
-
-function sorted(places: Place[]): Sorted {
-  places.sort((a, b) => a.start - b.start);
-  const largest: number[] = [];
-  for (const { end } of places) largest.push(Math.max(end, largest.at(-1) ?? 0));
-  const least = places.map(({ end }) => end);
-  for (let at = least.length - 2; at >= 0; at--) least[at] = Math.min(least[at] as number, least[at + 1] as number);
-  return { starts: places.map(({ start }) => start), largest, least };
-}
-
-/** The index of the first number that is not less. */
-function firstFrom(numbers: readonly number[], least: number): number {
-  let [low, high] = [0, numbers.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((numbers[middle] as number) < least) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

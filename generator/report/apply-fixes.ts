@@ -1,3 +1,4 @@
+import { countBefore } from "./count-before.ts";
 import type { Fix, Range } from "./diagnostic.ts";
 
 /**
@@ -46,7 +47,7 @@ class Edits {
   fits(range: Range, text: string): boolean {
     if (this.#keys.has(keyOf(range, text))) return true;
     // Without overlaps, the last that begins before the end is also the last to end.
-    const last = this.inOrder[this.#countBefore(({ start }) => start < range.end) - 1];
+    const last = this.inOrder[countBefore(this.inOrder, ({ start }) => start < range.end) - 1];
     return last === undefined || last.end <= range.start;
   }
 
@@ -55,19 +56,8 @@ class Edits {
     if (this.#keys.has(key)) return;
     this.#keys.add(key);
     // An insertion is before what is replaced at the same place.
-    const at = this.#countBefore((one) => one.start < start || (one.start === start && one.end <= end));
+    const at = countBefore(this.inOrder, (one) => one.start < start || (one.start === start && one.end <= end));
     this.inOrder.splice(at, 0, { start, end, text });
-  }
-
-  /** How many of the first ones are before something. */
-  #countBefore(isBefore: (edit: Edit) => boolean): number {
-    let [low, high] = [0, this.inOrder.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (isBefore(this.inOrder[middle] as Edit)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 }
 

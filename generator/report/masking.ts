@@ -1,3 +1,4 @@
+import { countBefore } from "./count-before.ts";
 import type { Diagnostic, Place, Range } from "./diagnostic.ts";
 
 /** The text with each secret replaced by dots. Its length and line breaks stay the same, so offsets stay valid. */
@@ -110,20 +111,8 @@ const MOST_WITHIN = 20;
 
 /** The first of the secrets that overlap with a range. */
 function within(secrets: readonly PlacedSecret[], { start, end }: Range): readonly PlacedSecret[] {
-  let low = 0;
-  let high = secrets.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((secrets[middle]?.range.end ?? 0) <= start) low = middle + 1;
-    else high = middle;
-  }
-  const found: PlacedSecret[] = [];
-  for (let at = low; at < secrets.length && found.length < MOST_WITHIN; at++) {
-    const secret = secrets[at] as PlacedSecret;
-    if (secret.range.start >= end) break;
-    found.push(secret);
-  }
-  return found;
+  const first = countBefore(secrets, ({ range }) => range.end <= start);
+  return secrets.slice(first, first + MOST_WITHIN).filter(({ range }) => range.start < end);
 }
 
 /** Whether ten letters and digits in a row of a text are in a secret, however they are written. */

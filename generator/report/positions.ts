@@ -1,3 +1,4 @@
+import { countBefore } from "./count-before.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Report } from "./report.ts";
 
@@ -9,14 +10,8 @@ export function positions(text: string): (offset: number) => Position {
       starts = [0];
       for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
     }
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+    const line = countBefore(starts, (start) => start <= offset);
+    return { line, column: offset - (starts[line - 1] ?? 0) + 1 };
   };
 }
 
