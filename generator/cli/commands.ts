@@ -146,7 +146,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: [],
     summary: "print the JSON Schema of a spec, for editors",
     example: "flakewright schema > spec/flakewright.schema.json",
-    run: async () => ({ ...printed((await import("../commands/schema.ts")).printedSchema()), isOwnText: true }),
+    run: async () => ({ ...printed((await import("../commands/schema.ts")).printedSchema()), isMasked: true }),
   },
   completion: {
     operands: "SHELL",

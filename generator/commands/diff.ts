@@ -24,6 +24,7 @@ export async function diff(system: System, options: Options): Promise<Outcome> {
       sources: compiled.texts,
     },
     output: diffText(comparison, options),
+    isMasked: true,
     isDiff: true,
     notes: [],
     status: hasErrors(comparison.diagnostics) || failed(compiled.diagnostics, options) ? 1 : 0,
@@ -40,7 +41,7 @@ export function diffText(comparison: Comparison, { out }: Options): string {
     // Without this, a file with CRLF would differ in each line.
     const before = after?.includes("\r\n") ? found : found?.replaceAll("\r\n", "\n");
     if (change === "unchanged" || before === after) continue;
-    const name = join("/", out, path);
+    const name = masked(join("/", out, path));
     const from = before === undefined ? "/dev/null" : `a${name}`;
     const to = after === undefined ? "/dev/null" : `b${name}`;
     const [old, now] = [masked(before ?? ""), masked(after ?? "")];

@@ -12,7 +12,7 @@ const WIDTH = 80;
 export async function explain(system: System, options: Options, word: string): Promise<Outcome> {
   const facts = (await factsReader(system, options))();
   const meanings = meaningsOf(word, facts);
-  if (meanings.length > 0) return { ...printed(meanings.map(toText).join("\n")), data: { word, meanings }, isOwnText: true };
+  if (meanings.length > 0) return { ...printed(meanings.map(toText).join("\n")), data: { word, meanings }, isMasked: true };
   const nearest = nearestWords(word, facts);
   const guess = nearest.length > 0 ? `; did you mean ${nearest.join(", ")}?` : "";
   return {

@@ -20,9 +20,9 @@ export async function fixSpec(system: System, options: Options, session: Session
   const counts = new Map<string, number>();
   const before = new Map<string, string>();
   let changed: EditedTexts = new Map();
+  let compiled = await compileSpec(system, options, session);
+  if ("status" in compiled) return compiled;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const compiled = await compileSpec(overlaid(system, changed), options, session);
-    if ("status" in compiled) return compiled;
     const certain = compiled.diagnostics.filter(({ code, fix }) => fix && explanationOf(code)?.certainFix);
     const texts = await textsOf(overlaid(system, changed), [...compiled.texts.keys()]);
     const fixed = applyFixes(
@@ -40,6 +40,7 @@ export async function fixSpec(system: System, options: Options, session: Session
       counts.set(file, (counts.get(file) ?? 0) + count);
     }
     changed = next;
+    compiled = after;
   }
   await rewrite(system, before, changed);
   return [...counts].map(([file, count]) => `fixed ${counted(count, "finding")} in ${file}`);

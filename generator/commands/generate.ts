@@ -59,7 +59,7 @@ export async function generateInSession(system: System, options: Options, sessio
   return {
     report: { diagnostics, files: stopped ? [] : filesOf(comparison), sources: compiled.texts },
     output: stopped ? diffText(editedOnly(comparison, options), options) : lines,
-    ...(stopped ? { isDiff: true } : {}),
+    ...(stopped ? { isMasked: true, isDiff: true } : {}),
     notes,
     summary: stopped ? stoppedSummary(diagnostics, options) : writtenSummary(comparison, compiled.diagnostics, options),
     status: stopped ? 1 : 0,

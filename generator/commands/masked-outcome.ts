@@ -13,7 +13,7 @@ export const maskForms = (text: string): string => maskText(text, secretsInText(
  * nowhere.
  */
 export function maskedOutcome(outcome: Outcome): Outcome {
-  const { report, shown, output, data, notes, summary, isOwnText } = outcome;
+  const { report, shown, output, data, notes, summary, isMasked } = outcome;
   const masked = maskReport(report);
   const isShown = new Set(masked.diagnostics.filter((_, at) => shown?.has(report.diagnostics[at] as Diagnostic)));
   return {
@@ -22,7 +22,7 @@ export function maskedOutcome(outcome: Outcome): Outcome {
     ...(shown ? { shown: isShown } : {}),
     notes: notes.map(maskForms),
     ...(summary === undefined ? {} : { summary: maskForms(summary) }),
-    ...(isOwnText ? {} : { output: maskForms(output), ...(data === undefined ? {} : { data: maskData(data) }) }),
+    ...(isMasked ? {} : { output: maskForms(output), ...(data === undefined ? {} : { data: maskData(data) }) }),
   };
 }
 

@@ -14,8 +14,11 @@ export interface Outcome {
   readonly isResult?: true;
   /** The result as data: `--format json` prints it instead of the text. */
   readonly data?: unknown;
-  /** `output` and `data` are the program's own text, with nothing of a file: an example of a secret in it is printed as it is. */
-  readonly isOwnText?: true;
+  /**
+   * `output` and `data` are printed as they are: the program's own text, with nothing of a file but perhaps an example of a secret, or one in
+   * which every secret is masked already.
+   */
+  readonly isMasked?: true;
   /** `output` is a unified diff, which a terminal shows in colours. */
   readonly isDiff?: true;
   /** Sentences for people, on stderr. */
