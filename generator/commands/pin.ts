@@ -27,7 +27,7 @@ const PUBLIC_INDEX = "github:fzakaria/nixpkgs-multiverse";
 export async function pin(system: System, { spec, ...rest }: Options, operands: readonly string[]): Promise<Outcome> {
   const tools = operands.filter((operand) => !isSpecPath(operand));
   const options = { ...rest, spec: operands.find(isSpecPath) ?? spec };
-  if (options.spec === "-") return refused("`pin` needs a file: the pins are written beside it", 2);
+  if (options.spec === "-") return refused("`pin` needs a file: the pins are written beside it");
   const session = await openSession(system, options);
   const compiled = await compileSpec(system, options, session, false);
   if ("status" in compiled) return compiled;
@@ -38,7 +38,7 @@ export async function pin(system: System, { spec, ...rest }: Options, operands: 
   const asked = model.versions;
   if (asked.length === 0) return { ...printed(""), notes: [`no tool of ${options.spec} has a \`version\``] };
   const chosen = chosenOf(asked, tools);
-  if (typeof chosen === "string") return refused(chosen, 2);
+  if (typeof chosen === "string") return refused(chosen);
 
   const written = (await system.readFile(file))?.toString();
   const before = written === undefined ? undefined : readPins(written);

@@ -8,7 +8,7 @@ import { quoted } from "../report/words.ts";
 import type { System } from "../system/system.ts";
 import { type EditedTexts, edited, editSpec, overlaid } from "./edited-spec.ts";
 import { invalid, type Options, type Outcome, refused } from "./outcome.ts";
-import { compileSpec, openSession, type Session } from "./session.ts";
+import { type CompiledSpec, compileSpec, openSession, type Session } from "./session.ts";
 
 /** `remove TOOL…`: takes tools out of a group, or of all groups and shells; comments and layout of the rest stay. */
 export async function remove(system: System, options: Options, tools: readonly string[]): Promise<Outcome> {
@@ -28,7 +28,7 @@ export async function remove(system: System, options: Options, tools: readonly s
     const note = `${where} has no tool ${quoted(unknown)}${near.length > 0 ? `; did you mean ${quoted(near)}?` : ""}`;
     return refused(note);
   }
-  const changed = await withoutTools(system, options, session, tools);
+  const changed = await withoutTools(system, options, session, compiled, tools);
   if ("status" in changed) return changed;
   return editSpec(system, options, session, compiled, changed, [], `removed ${quoted(tools)}`);
 }
@@ -52,12 +52,12 @@ async function withoutTools(
   system: System,
   options: Options,
   session: Session,
+  before: CompiledSpec,
   tools: readonly string[],
 ): Promise<EditedTexts | Outcome> {
   let changed: EditedTexts = new Map();
+  let compiled = before;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const compiled = await compileSpec(overlaid(system, changed), options, session, false);
-    if ("status" in compiled) return compiled;
     const { model, source, texts } = compiled;
     const found = model ? toolsFound(model, options, tools) : [];
     if (found.length === 0 || !source) return changed;
@@ -68,6 +68,9 @@ async function withoutTools(
       return refused(`\`${edits.package}\` is written in a way that can't be edited; remove it by hand: ${place.file}:${line}`);
     }
     changed = await edited(system, texts.keys(), changed, edits);
+    const after = await compileSpec(overlaid(system, changed), options, session, false);
+    if ("status" in after) return after;
+    compiled = after;
   }
   return refused(`one list has ${quoted(tools)} more than ${MOST_ROUNDS} times; remove them by hand`);
 }
