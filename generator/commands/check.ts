@@ -9,20 +9,17 @@ import { grouped, listed } from "./grouped.ts";
 import type { Options, Outcome } from "./outcome.ts";
 import { changeCounts, counted, countOf, failed, filesOf, folderName, outcome, stoppedSummary } from "./outcome.ts";
 import { inOutputFolder } from "./output-folder.ts";
-import { type CompiledSpec, compileSpec, openSession, type Session } from "./session.ts";
+import { type CompiledSpec, compileSpec, openSession } from "./session.ts";
 
 /** Compiles and compares the output folder without writing; every difference is an error. With `fix`, certain fixes are applied to the spec first. */
 export async function check(system: System, options: Options): Promise<Outcome> {
   const session = await openSession(system, options);
-  const fixed = options.fix ? await fixSpec(system, options, session) : [];
-  if ("status" in fixed) return fixed;
-  return { ...(await checkInSession(system, options, session)), output: fixed.map((line) => `${line}\n`).join("") };
-}
-
-/** `check` without `fix`. */
-async function checkInSession(system: System, options: Options, session: Session): Promise<Outcome> {
-  const compiled = await compileSpec(system, options, session);
-  return "status" in compiled ? compiled : checkCompiled(system, compiled, options);
+  const fixed = options.fix ? await fixSpec(system, options, session) : undefined;
+  if (fixed && "status" in fixed) return fixed;
+  const compiled = fixed?.compiled ?? (await compileSpec(system, options, session));
+  if ("status" in compiled) return compiled;
+  const output = fixed?.fixed.map((line) => `${line}\n`).join("") ?? "";
+  return { ...(await checkCompiled(system, compiled, options)), output };
 }
 
 /** `check` without `fix`, for a command that has compiled the spec itself. */

@@ -5,7 +5,7 @@ import type { System } from "../system/system.ts";
 import { type EditedTexts, overlaid, textsOf } from "./edited-spec.ts";
 import { counted, type Options, type Outcome } from "./outcome.ts";
 import { rewrite } from "./rewrite.ts";
-import { compileSpec, type Session } from "./session.ts";
+import { type CompiledSpec, compileSpec, type Session } from "./session.ts";
 
 /** A fix can lead to another one: a renamed setting may need a value of another type. */
 const MOST_ROUNDS = 5;
@@ -14,9 +14,13 @@ const MOST_ROUNDS = 5;
  * `check --fix`: applies the fixes that are certain to keep what the author meant to the spec and its included files; comments and
  * layout stay. A round after which the spec would no longer be YAML, or would have more errors, changes nothing.
  *
- * @returns A sentence for each changed file, or the outcome of a spec that can't be read.
+ * @returns The spec as it is now, and a sentence for each changed file, or the outcome of a spec that can't be read.
  */
-export async function fixSpec(system: System, options: Options, session: Session): Promise<string[] | Outcome> {
+export async function fixSpec(
+  system: System,
+  options: Options,
+  session: Session,
+): Promise<{ readonly compiled: CompiledSpec; readonly fixed: readonly string[] } | Outcome> {
   const counts = new Map<string, number>();
   const before = new Map<string, string>();
   let changed: EditedTexts = new Map();
@@ -43,5 +47,5 @@ export async function fixSpec(system: System, options: Options, session: Session
     compiled = after;
   }
   await rewrite(system, before, changed);
-  return [...counts].map(([file, count]) => `fixed ${counted(count, "finding")} in ${file}`);
+  return { compiled, fixed: [...counts].map(([file, count]) => `fixed ${counted(count, "finding")} in ${file}`) };
 }

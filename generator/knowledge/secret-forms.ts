@@ -223,7 +223,7 @@ const KEYS: readonly SecretForm[] = [
   form(
     "a secret signing key",
     ":",
-    /(?<![A-Za-z0-9._-])(?!sha512:)[A-Za-z0-9._-]{1,100}:(?<secret>[A-Za-z0-9+/]{86}(?:==)?)(?![A-Za-z0-9+/=])/g,
+    /:(?<=[A-Za-z0-9._-]:)(?<!(?<![A-Za-z0-9._-])sha512:)(?<secret>[A-Za-z0-9+/]{86}(?:==)?)(?![A-Za-z0-9+/=])/g,
   ),
   form("the hash of a password", "SHA}", /\{S?SHA(?:256|512)?\}[A-Za-z0-9+/]{27,}={0,2}/g),
   form(
@@ -287,7 +287,7 @@ const CREDENTIALS: readonly SecretForm[] = [
     // `https://host:8080?by=ada@example.org` has a port.
     (secret) => !/^\d{1,5}[?#]/.test(secret),
   ),
-  form("a password in a URL", "@", /\b[A-Za-z0-9._-]{1,60}:(?<secret>[^\s/:@'"<>]{6,200})@(?:tcp|unix)\(/g),
+  form("a password in a URL", ["@tcp(", "@unix("], /\b[A-Za-z0-9._-]{1,60}:(?<secret>[^\s/:@'"<>]{6,200})@(?:tcp|unix)\(/g),
   form("a password in a URL", "jdbc:", /\bjdbc:[a-z:]{1,40}:[A-Za-z0-9_.-]{1,60}\/(?<secret>[^\s/:@'"<>]{4,200})@/g),
   // Without a digit, it can be the name of an account or an organisation.
   form("a token in a URL", "@", /\bhttps?:\/\/(?=[a-z_-]{0,100}\d)(?<secret>[A-Za-z0-9_-]{20,300})@/gi),
@@ -328,7 +328,7 @@ const CREDENTIALS: readonly SecretForm[] = [
   ),
   form(
     "a password or token",
-    "=",
+    ["PASSW", "SECRET", "TOKEN", "APIKEY", "_KEY"],
     /(?<![A-Za-z0-9_])[A-Z0-9_]{0,60}(?:PASSWORD|PASSWD|SECRET|TOKEN|API_KEY|APIKEY|APP_KEY|PRIVATE_KEY|ACCESS_KEY|SECRET_KEY|SIGNING_KEY|SECRET_KEY_BASE)=["']?(?<secret>[^\s'"`()<>;|&\\][^\s'"`()<>;|&\\]{7,})/g,
   ),
 ];

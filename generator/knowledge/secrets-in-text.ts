@@ -25,8 +25,9 @@ export function secretsInText(text: string): SecretRange[] {
 /** Secrets that are written as they are. */
 function byForm(text: string): SecretRange[] {
   let found: SecretRange[] = [];
+  const may = text.length < LONG ? () => true : trigramsOf(text);
   for (const { what, parts, form, isOne } of FORMS) {
-    if (!parts.some((part) => text.includes(part))) continue;
+    if (!parts.some((part) => may(part) && text.includes(part))) continue;
     const ofForm: SecretRange[] = [];
     // Both lists are sorted, so that one pass finds the overlaps.
     let next = 0;
@@ -41,6 +42,27 @@ function byForm(text: string): SecretRange[] {
     if (ofForm.length > 0) found = [...found, ...ofForm].sort((a, b) => a.start - b.start);
   }
   return found;
+}
+
+/** From this length on, one look at all characters saves more of the searches for hundreds of parts than it takes. */
+const LONG = 64 * 1024;
+
+/** Whether a part may be in the text: each three characters of it are. What is not ASCII counts as some ASCII character. */
+function trigramsOf(text: string): (part: string) => boolean {
+  const bits = new Int32Array(2 ** 16);
+  let last = 0;
+  const next = (of: string, at: number) => ((last << 7) | (of.charCodeAt(at) & 127)) & 0x1fffff;
+  for (let at = 0; at < text.length; at++) {
+    last = next(text, at);
+    bits[last >> 5] = (bits[last >> 5] ?? 0) | (1 << (last & 31));
+  }
+  return (part) => {
+    for (let at = 0; at < part.length; at++) {
+      last = next(part, at);
+      if (at >= 2 && (((bits[last >> 5] ?? 0) >> (last & 31)) & 1) === 0) return false;
+    }
+    return true;
+  };
 }
 
 /** Overlapping ranges as one. */
@@ -60,9 +82,12 @@ const ESCAPE =
 
 const CONTROLS: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f", e: "\u001b", 0: "\0" };
 
+/** A line further from an escape has no part of the secret that the escape is in. */
+const AROUND = 8000;
+
 /**
  * A text without escapes, and where in the original its characters are; undefined if it has none. It need not be right for a language:
- * what is no escape there is hardly a part of a secret.
+ * what is no escape there is hardly a part of a secret. What is far from every escape is left out.
  */
 function unescaped(text: string): { readonly text: string; readonly offset: (at: number) => number } | undefined {
   if (!/\\|%[02-7]/.test(text)) return undefined;
@@ -81,16 +106,25 @@ function unescaped(text: string): { readonly text: string; readonly offset: (at:
   };
   for (const match of text.matchAll(ESCAPE)) {
     const [whole, u, U, x, lineBreak, character = "", percent] = match;
-    push(text.slice(at, match.index), at);
+    const between = text.slice(at, match.index);
+    const [near, far] = [between.indexOf("\n", AROUND), between.lastIndexOf("\n", between.length - AROUND)];
+    if (near === -1 || far <= near) push(between, at);
+    else {
+      push(between.slice(0, near), at);
+      push("\0", at + near);
+      push(between.slice(far), at + far);
+    }
     const digits = u ?? U ?? x ?? percent;
     const code = digits === undefined ? undefined : Number.parseInt(digits, 16);
     if (code !== undefined) push(code > 0x10ffff ? "?" : String.fromCodePoint(code), match.index);
     else if (lineBreak === undefined) push(CONTROLS[character] ?? character, match.index);
     at = match.index + whole.length;
   }
-  push(text.slice(at), at);
+  const rest = text.slice(at);
+  const near = rest.indexOf("\n", AROUND);
+  push(near === -1 ? rest : rest.slice(0, near), at);
   begins.push(length);
-  origins.push(text.length);
+  origins.push(near === -1 ? text.length : at + near);
   return {
     text: parts.join(""),
     // The parts of a text of one character are longer in the original: the end of a range is where the next part begins.

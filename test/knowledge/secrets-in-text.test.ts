@@ -151,12 +151,18 @@ const TOKENS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** So many lines that a text is searched in another way than a short one. */
+const LINES = "  what = [ a (import ./b.nix) ];\n".repeat(1100);
+
+const escaped = (token: string) => token.replace(/[\s\S]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
 /** How a token can be written where it is not alone. */
 const AROUND: Readonly<Record<string, (token: string) => string>> = {
   alone: (token) => token,
   "in JSON, after a line break": (token) => JSON.stringify(`first\n${token}\nlast`),
-  "in JSON with escapes": (token) =>
-    `"${token.replace(/[\s\S]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`)}"`,
+  "in JSON with escapes": (token) => `"${escaped(token)}"`,
+  "among many lines": (token) => `${LINES}${token}\n${LINES}`,
+  "with escapes, among many lines with few": (token) => `${LINES}\\u0041\n${LINES}"${escaped(token)}"\n${LINES}`,
   "in an address": (token) => `https://example.org/?u=x%3D${encodeURIComponent(token)}`,
   "in base64": (token) => Buffer.from(`first\n${token}\n`).toString("base64"),
   "in base64 of many lines": (token) =>

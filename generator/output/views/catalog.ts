@@ -25,7 +25,12 @@ export function catalogView(model: Model, context: PlanContext): object {
   const everything = model.shells.find((shell) => shell.name === "default" && isEveryGroup(model, shell.groups));
   const shellsWith = shellIndex(model, everything, ids);
   const links = (groups: readonly Group[]): Link[] => groups.map((group) => ids.linkTo("group", group));
-  const tool = (one: Tool) => toolRow(one, ids, shellsWith(one), model.nixpkgs, context.facts);
+  const most = shellsBeside([...model.groups, ...model.shells].reduce((sum, { tools }) => sum + tools.length, 0));
+  const tool = (one: Tool) => {
+    const shells = shellsWith(one);
+    const beside = { shells: shells.slice(0, most), more: Math.max(0, shells.length - most) };
+    return toolRow(one, ids, beside, model.nixpkgs, context.facts);
+  };
 
   const hasFacts = context.facts !== undefined;
   const sections = [
@@ -217,10 +222,13 @@ function shellIndex(model: Model, everything: Shell | undefined, ids: Ids): (too
   };
 }
 
-/** How many shells stand beside a tool; the others are counted, or a tool in each of a thousand groups makes a page of a million links. */
-const MOST_SHELLS = 40;
+/**
+ * How many shells stand beside each of so many tools: 40, or fewer where the page would have more than 100,000 links. The others are counted;
+ * a tool in each of a thousand groups would make a page of a million links.
+ */
+const shellsBeside = (tools: number): number => Math.min(40, Math.max(8, Math.floor(100_000 / tools)));
 
-function toolRow(tool: Tool, ids: Ids, shells: readonly Link[], nixpkgs: PackageSet, facts: Facts | undefined): object {
+function toolRow(tool: Tool, ids: Ids, shells: object, nixpkgs: PackageSet, facts: Facts | undefined): object {
   const attribute = tool.package;
   const about: string[] = [];
   const known = facts?.find(attribute);
@@ -233,7 +241,6 @@ function toolRow(tool: Tool, ids: Ids, shells: readonly Link[], nixpkgs: Package
   if (tool.systems) about.push(`only ${tool.systems.join(", ")}`);
   // On a narrow screen, a package that has the name of its tool has no line of its own.
   const kind = attribute === tool.name && about.length === 0 ? "same" : "package";
-  const more = Math.max(0, shells.length - MOST_SHELLS);
   const description = tool.description || known?.description || descriptionOf(attribute) || "";
   return {
     id: ids.of("tool", tool.name),
@@ -245,8 +252,7 @@ function toolRow(tool: Tool, ids: Ids, shells: readonly Link[], nixpkgs: Package
     version,
     hasFacts: facts !== undefined,
     licenses: own?.licenses?.join(", ") ?? "",
-    shells: shells.slice(0, MOST_SHELLS),
-    more,
+    ...shells,
   };
 }
 
