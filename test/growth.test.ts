@@ -59,17 +59,22 @@ const FLOOR = 20;
 const ROUNDS = 8;
 
 /**
- * How many times the CPU of an eighth of the size an attack takes. Each time is the least of some runs: what else the machine does only adds to it.
- * More runs follow only if the growth seems too large.
+ * How many times the CPU of an eighth of the size an attack takes: the least of some rounds. What else the machine does only adds to a time, and
+ * lasts longer than a run: so the least time of each size is taken, and in each round the times that follow each other. More rounds follow only if
+ * the growth seems too large.
  */
 async function growthAt(attack: Attack, size: number, first: number): Promise<number> {
   let [small, large] = [Number.POSITIVE_INFINITY, first];
   let ratio = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS && ratio > MOST_GROWTH; round++) {
     if (large <= FLOOR * MOST_GROWTH) return large / FLOOR;
-    if (round > 0) large = Math.min(large, (await answered(attack, size)).time);
-    for (let run = 0; run < 2; run++) small = Math.min(small, (await answered(attack, size / 8)).time);
-    ratio = large / Math.max(small, FLOOR);
+    const before = (await answered(attack, size / 8)).time;
+    const now = round > 0 ? (await answered(attack, size)).time : first;
+    const after = (await answered(attack, size / 8)).time;
+    large = Math.min(large, now);
+    small = Math.min(small, before, after);
+    const ofRound = now / Math.max((before + after) / 2, FLOOR);
+    ratio = Math.min(ratio, large / Math.max(small, FLOOR), round > 0 ? ofRound : ratio);
   }
   return ratio;
 }
