@@ -65,6 +65,19 @@ page("a tool's row names the shells that have it, through a group or directly", 
   assert.match(row("tool-docker"), "only x86_64-linux");
 });
 
+page("a tool's row names at most 40 shells, on a large page fewer, and counts the others", () => {
+  const chips = (groups: number, tools: number) => {
+    const packages = Array.from({ length: tools }, (_, at) => `p${at}`);
+    const many = Array.from({ length: groups }, (_, at) => [`g${at}`, { packages }]);
+    const html = catalogOf({ version: 1, name: "demo", nixpkgs: "26.05", groups: Object.fromEntries(many) });
+    const row = /<li id="tool-p0">.*<\/li>/.exec(html)?.[0] ?? "";
+    return [row.match(/href="#shell-/g)?.length, /and (\d+) more/.exec(row)?.[1]];
+  };
+  assert.equal(chips(40, 1), [40, undefined]);
+  assert.equal(chips(60, 40), [40, "20"]);
+  assert.equal(chips(100, 100), [10, "90"]);
+});
+
 page("versions and licences are columns when an index of the spec's own nixpkgs has them, and not otherwise", () => {
   const model = modelOf(PLATFORM);
   const facts = {
