@@ -1,6 +1,7 @@
-import { countBefore } from "../report/count-before.ts";
 import { FORMS } from "./secret-forms.ts";
 import { isAccessTokens, isPlaceholder, isSecretName } from "./secret-names.ts";
+import { trigramsOf } from "./trigrams.ts";
+import { unescaped } from "./unescaped.ts";
 
 /* Finds secrets in texts: by their forms, also where they are written with escapes or in base64, and by the names before them. */
 
@@ -47,24 +48,6 @@ function byForm(text: string): SecretRange[] {
 /** From this length on, one look at all characters saves more of the searches for hundreds of parts than it takes. */
 const LONG = 64 * 1024;
 
-/** Whether a part may be in the text: each three characters of it are. What is not ASCII counts as some ASCII character. */
-function trigramsOf(text: string): (part: string) => boolean {
-  const bits = new Int32Array(2 ** 16);
-  let last = 0;
-  const next = (of: string, at: number) => ((last << 7) | (of.charCodeAt(at) & 127)) & 0x1fffff;
-  for (let at = 0; at < text.length; at++) {
-    last = next(text, at);
-    bits[last >> 5] = (bits[last >> 5] ?? 0) | (1 << (last & 31));
-  }
-  return (part) => {
-    for (let at = 0; at < part.length; at++) {
-      last = next(part, at);
-      if (at >= 2 && (((bits[last >> 5] ?? 0) >> (last & 31)) & 1) === 0) return false;
-    }
-    return true;
-  };
-}
-
 /** Overlapping ranges as one. */
 function united(ranges: readonly SecretRange[]): SecretRange[] {
   const all: SecretRange[] = [];
@@ -74,65 +57,6 @@ function united(ranges: readonly SecretRange[]): SecretRange[] {
     else if (range.end > last.end) all[all.length - 1] = { ...last, end: range.end };
   }
   return all;
-}
-
-/** Escapes of JSON, TOML, YAML and shells, and those of addresses. */
-const ESCAPE =
-  /\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})|(\r?\n[ \t]*)|([^\r\n]))|%(0[9AaDd]|[2-7][0-9A-Fa-f])/g;
-
-const CONTROLS: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f", e: "\u001b", 0: "\0" };
-
-/** A line further from an escape has no part of the secret that the escape is in. */
-const AROUND = 8000;
-
-/**
- * A text without escapes, and where in the original its characters are; undefined if it has none. It need not be right for a language:
- * what is no escape there is hardly a part of a secret. What is far from every escape is left out.
- */
-function unescaped(text: string): { readonly text: string; readonly offset: (at: number) => number } | undefined {
-  if (!/\\|%[02-7]/.test(text)) return undefined;
-  const parts: string[] = [];
-  /** Where each part begins in the new text and in the original. */
-  const begins: number[] = [];
-  const origins: number[] = [];
-  let length = 0;
-  let at = 0;
-  const push = (part: string, origin: number) => {
-    if (part === "") return;
-    begins.push(length);
-    origins.push(origin);
-    parts.push(part);
-    length += part.length;
-  };
-  for (const match of text.matchAll(ESCAPE)) {
-    const [whole, u, U, x, lineBreak, character = "", percent] = match;
-    const between = text.slice(at, match.index);
-    const [near, far] = [between.indexOf("\n", AROUND), between.lastIndexOf("\n", between.length - AROUND)];
-    if (near === -1 || far <= near) push(between, at);
-    else {
-      push(between.slice(0, near), at);
-      push("\0", at + near);
-      push(between.slice(far), at + far);
-    }
-    const digits = u ?? U ?? x ?? percent;
-    const code = digits === undefined ? undefined : Number.parseInt(digits, 16);
-    if (code !== undefined) push(code > 0x10ffff ? "?" : String.fromCodePoint(code), match.index);
-    else if (lineBreak === undefined) push(CONTROLS[character] ?? character, match.index);
-    at = match.index + whole.length;
-  }
-  const rest = text.slice(at);
-  const near = rest.indexOf("\n", AROUND);
-  push(near === -1 ? rest : rest.slice(0, near), at);
-  begins.push(length);
-  origins.push(near === -1 ? text.length : at + near);
-  return {
-    text: parts.join(""),
-    // The parts of a text of one character are longer in the original: the end of a range is where the next part begins.
-    offset: (place) => {
-      const at = countBefore(begins, (begin) => begin <= place) - 1;
-      return Math.min((origins[at] ?? 0) + place - (begins[at] ?? 0), origins[at + 1] ?? text.length);
-    },
-  };
 }
 
 /** A word that may be text in base64, and lines of it that follow. */
