@@ -18,6 +18,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EMFILE: "too many open files",
   ENFILE: "too many open files",
   EFBIG: "the file would be larger than the limit of this process",
+  EINVAL: "the system refuses it",
   EIO: "the disk reports an error",
   EBUSY: "it is in use",
   EXDEV: "it is on another file system, or mounted alone",

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { handedOver } from "./handed-over.ts";
-import { readAtMost } from "./node-read.ts";
+import { readFile, readPipe } from "./node-read.ts";
 import { isMissing, kindOf, openNodeTree } from "./node-tree.ts";
 import type { Place, System } from "./system.ts";
 
@@ -34,6 +34,11 @@ function openToRead(path: string): number {
   }
 }
 
+/** Of a file of the kernel that waits for what comes. */
+const ENDLESS = "has no end: it is not a file";
+
+const tooLarge = (path: string): Error => new Error(`${path} has more than ${MOST / 2 ** 20} MiB`);
+
 function notPlain(path: string, stat: fs.Stats): Error {
   if (stat.isDirectory()) return Object.assign(new Error(), { code: "EISDIR", syscall: "read", path });
   return new Error(`${path} is a ${stat.isFIFO() ? "pipe" : "device"}, not a file`);
@@ -45,6 +50,8 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   ENOTDIR: "does not exist",
   EACCES: "can't be read: permission denied",
   EPERM: "can't be read: permission denied",
+  EINVAL: "can't be read: the system refuses it",
+  EIO: "can't be read: the disk reports an error",
   ELOOP: "is a symlink to itself",
   ENAMETOOLONG: "is too long a name for a file",
 };
@@ -138,7 +145,7 @@ export function nodeSystem(cwd: string, env: System["env"]): System {
     },
     now: () => Date.now(),
     randomId: () => Math.random().toString(36).slice(2).padEnd(11, "0"),
-    readStdin: async (most) => readAtMost(0, most),
+    readStdin: async (most) => readPipe(0, most),
     async readFile(path, most) {
       const absolute = at(path);
       const descriptor = handedOver(absolute);
@@ -147,10 +154,14 @@ export function nodeSystem(cwd: string, env: System["env"]): System {
       try {
         const stat = fs.fstatSync(file);
         if (!stat.isFile() && descriptor === undefined) throw notPlain(path, stat);
-        if (most !== undefined) return await readAtMost(file, most);
-        const bytes = stat.isFile() && stat.size > MOST ? undefined : await readAtMost(file, MOST);
-        if (bytes === undefined || bytes.byteLength > MOST) throw new Error(`${path} has more than ${MOST / 2 ** 20} MiB`);
+        if (most === undefined && stat.isFile() && stat.size > MOST) throw tooLarge(path);
+        const bytes = descriptor === undefined ? readFile(file, most ?? MOST) : await readPipe(file, most ?? MOST);
+        if (!bytes) throw new Error(`${path} ${ENDLESS}`);
+        if (most === undefined && bytes.byteLength > MOST) throw tooLarge(path);
         return bytes;
+      } catch (error) {
+        // Of an open file, Node does not know the path.
+        throw Object.assign(error as object, { path });
       } finally {
         if (descriptor === undefined) fs.closeSync(file);
       }
@@ -161,7 +172,14 @@ export function nodeSystem(cwd: string, env: System["env"]): System {
         const stat = fs.statSync(real);
         if (!stat.isFile()) return stat.isDirectory() ? "is a folder" : "is no regular file";
         if (stat.size > limit) return `has ${stat.size} bytes; the limit is ${limit}`;
-        return { path: real, bytes: fs.readFileSync(real) };
+        const file = openToRead(real);
+        try {
+          const bytes = readFile(file, limit);
+          if (!bytes || bytes.byteLength > limit) return bytes ? `has more than ${limit} bytes` : ENDLESS;
+          return { path: real, bytes };
+        } finally {
+          fs.closeSync(file);
+        }
       } catch (error) {
         const problem = UNREADABLE[(error as NodeJS.ErrnoException).code ?? ""];
         if (problem === undefined) throw error;

@@ -159,6 +159,33 @@ needs(test, ["mkfifo"])("a pipe or device that is named is answered in words; wh
   assert.match(ended(shared, ["check", "link.yaml"], base).stderr, /is not a regular file|is a link to a file whose name/);
 });
 
+test("files of the kernel that have no end, or no size, are not read for ever", () => {
+  // As a user who must not read it, it can't be opened.
+  const [log, map] = ["/proc/kmsg", "/proc/self/pagemap"];
+  if (!existsSync(log)) return;
+  const folder = project();
+  for (const [file, says] of [
+    [log, /has no end|permission/],
+    [map, /can't read .*: the system refuses it|has more than \d+|permission/],
+  ] as const) {
+    for (const name of ["devbox.json", "spec/platform.pins.json", "spec/more.yaml", "log.yaml"]) {
+      rmSync(join(folder, name), { force: true });
+      symlinkSync(file, join(folder, name));
+    }
+    const said = (args: string[]) => {
+      const { status, stderr } = ended(folder, args);
+      assert.ok(status !== 0, stderr);
+      return stderr;
+    };
+    assert.match(said(["import", "devbox.json"]), says);
+    assert.match(said(["check"]), says);
+    rmSync(join(folder, "spec/platform.pins.json"));
+    writeFileSync(join(folder, "spec/platform.yaml"), `include: [more.yaml]\n${base}`);
+    assert.match(said(["check"]), /not a YAML file|has no end|the system refuses it|has more than \d+|permission/);
+    writeFileSync(join(folder, "spec/platform.yaml"), base);
+  }
+});
+
 test("standard input without an end, or whose writer is slow and shares it", () => {
   const bash = (script: string) =>
     spawnSync("bash", ["-c", script, process.execPath, ...CLI], { cwd: shared, encoding: "utf8", timeout: 60_000 });
