@@ -1,10 +1,11 @@
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { importConfigs, type KnownPackages } from "../importers/index.ts";
 import { type ForeignTools, openForeignTools } from "../knowledge/foreign-tools.ts";
 import type { Facts } from "../knowledge/packages.ts";
 import { secretPlaces } from "../knowledge/secrets-in-text.ts";
 import { inOrder, listedAndCounted } from "../report/diagnostic.ts";
 import { maskDiagnostics, masker, maskTexts } from "../report/masking.ts";
+import { handedOver } from "../system/handed-over.ts";
 import type { System } from "../system/system.ts";
 import { failed, type Options, type Outcome } from "./outcome.ts";
 import { factsReader } from "./package-facts.ts";
@@ -19,29 +20,34 @@ export async function importFiles(system: System, options: Options, paths: reado
     if (text !== undefined) texts.push({ file: path, text });
     return text;
   };
+  const folders = await Promise.all(
+    [...INCLUDE_FOLDERS, ...paths.map((path) => dirname(path))].map((one) => realPath(system, one)),
+  );
+  const isWithin = (real: string) => folders.some((folder) => real.startsWith(folder === "/" ? folder : `${folder}/`));
+  const astray = (
+    await Promise.all(paths.map(async (path) => ((await leadsAstray(system, path, isWithin)) ? [path] : [])))
+  ).flat();
+  if (astray.length > 0)
+    return notRead(
+      astray.map(
+        (path) =>
+          `${path} is a link to a file of another name outside the project: it is not read, since its lines would be shown; copy the file here if that is meant`,
+      ),
+    );
   const files = await Promise.all(paths.map(async (path) => ({ path, text: await read(path) })));
   const missing = files.filter(({ text }) => text === undefined).map(({ path }) => path);
   if (missing.length > 0)
-    return {
-      report: { diagnostics: [], files: [], sources: new Map() },
-      output: "",
-      notes: await Promise.all(
+    return notRead(
+      await Promise.all(
         missing.map(
           async (path) =>
             `${path} ${(await system.kind(path)) === "directory" ? "is a folder; name the files in it" : "does not exist"}`,
         ),
       ),
-      status: 2,
-    };
+    );
 
   const facts = (await factsReader(system, options))();
-  const folders = await Promise.all(
-    [...INCLUDE_FOLDERS, ...paths.map((path) => dirname(path))].map((one) => realPath(system, one)),
-  );
-  const readIncluded = async (path: string) => {
-    const real = await realPath(system, path);
-    return folders.some((folder) => real.startsWith(folder === "/" ? folder : `${folder}/`)) ? read(path) : undefined;
-  };
+  const readIncluded = async (path: string) => (isWithin(await realPath(system, path)) ? read(path) : undefined);
   const [yaml, diagnostics] = await importConfigs(
     files.map(({ path, text }) => ({ path, text: text ?? "" })),
     readIncluded,
@@ -62,6 +68,24 @@ export async function importFiles(system: System, options: Options, paths: reado
     status: failed(diagnostics, options) ? 1 : 0,
     ...(yaml === undefined ? {} : { isResult: true }),
   };
+}
+
+const notRead = (notes: readonly string[]): Outcome => ({
+  report: { diagnostics: [], files: [], sources: new Map() },
+  output: "",
+  notes,
+  status: 2,
+});
+
+/**
+ * Whether a named file is a link that its user does not mean: in a stranger's repository, nix.conf may be one to /etc/shadow. A person's own
+ * leads to a file of that name, such as ~/dotfiles/tool-versions, below the same folders, or into a store.
+ */
+async function leadsAstray(system: System, path: string, isWithin: (real: string) => boolean): Promise<boolean> {
+  if ((await system.kind(path)) !== "symlink" || handedOver(resolve(system.cwd, path)) !== undefined) return false;
+  const real = await system.realpath(path);
+  if (real === undefined || isWithin(real) || real.startsWith("/nix/store/")) return false;
+  return !basename(real).endsWith(basename(path).replace(/^\./, ""));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isMixed } from "./secret-names.ts";
+import { isMixed, PURPOSE } from "./secret-names.ts";
 
 /*
  * How tokens, keys and passwords look that services and programs in wide use give out. A form is here only if it has something of its own,
@@ -329,7 +329,10 @@ const CREDENTIALS: readonly SecretForm[] = [
   form(
     "a password or token",
     ["PASSW", "SECRET", "TOKEN", "APIKEY", "_KEY"],
-    /(?<![A-Za-z0-9_])[A-Z0-9_]{0,60}(?:PASSWORD|PASSWD|SECRET|TOKEN|API_KEY|APIKEY|APP_KEY|PRIVATE_KEY|ACCESS_KEY|SECRET_KEY|SIGNING_KEY|SECRET_KEY_BASE)=["']?(?<secret>[^\s'"`()<>;|&\\][^\s'"`()<>;|&\\]{7,})/g,
+    new RegExp(
+      `(?<![A-Za-z0-9_])[A-Z0-9_]{0,60}(?:PASSWORD|PASSWD|SECRET|TOKEN|API_KEY|APIKEY|APP_KEY|PRIVATE_KEY|ACCESS_KEY|SECRET_KEY|SIGNING_KEY|SECRET_KEY_BASE)${PURPOSE}?=["']?(?<secret>[^\\s'"\`()<>;|&\\\\][^\\s'"\`()<>;|&\\\\]{7,})`,
+      "g",
+    ),
   ),
 ];
 

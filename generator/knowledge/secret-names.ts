@@ -2,31 +2,44 @@
  * Names that say that their value is a secret: `DB_PASSWORD`, `access-tokens`; and what stands in such a place without being one.
  */
 
+/** What a name can have behind its words: where the secret is for. */
+export const PURPOSE = "(?:_(?:PRODUCTION|PROD|STAGING|STAGE|DEVELOPMENT|DEV|TESTING|TEST|QA|UAT|CI|LIVE|LOCAL|OLD|NEW|BACKUP))";
+
 /** The last words of such a name. Those of the first line also without an underscore before them: `PGPASSWORD`, `clientsecret`. */
 const SECRET_WORDS = new RegExp(
   [
-    "(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY)",
-    "(?:^|_)(?:PASS|JWT|CREDENTIALS?|BEARER|MNEMONIC|PSK)",
-    "(?:^|_)(?:ACCESS|ACCOUNT|APP|AUTH|DEPLOY|ENCRYPTION|HMAC|LICENSE|MASTER|PRESHARED|PRIVATE|SECRET|SESSION|SIGNING|STORAGE)_?KEY",
-    "(?:^|_)(?:SECRET_KEY_BASE|SSHPASS|REDISCLI_AUTH|NPM_CONFIG__AUTH)",
+    "(?:PASSWORDS?|PASSWD|PASSPHRASE|PASSCODE|SECRET|TOKEN|API_?KEYS?)",
+    "(?:^|_)(?:PASS|PW|JWT|CREDENTIALS?|BEARER|MNEMONIC|PSK|(?:RECOVERY|SEED)_PHRASE)",
+    "(?:^|_)(?:ACCESS|ACCOUNT|APP|AUTH|DECRYPTION|DEPLOY|ENCRYPTION|FERNET|HMAC|LICENSE|MASTER|PRESHARED|PRIVATE|RECOVERY|SECRET|SERVICE_ROLE|SESSION|SHARED|SIGNING|STORAGE|SUBSCRIPTION|UNSEAL)_?KEY",
+    "(?:^|_)(?:SECRET_KEY_BASE|SSHPASS|REDISCLI_AUTH|NPM_CONFIG__AUTH|BW_SESSION|VAULT_SECRET_ID|(?:BASIC|COMPOSER|HTTP|NPM)_AUTH)",
     "_(?:PWD|COOKIE)",
-    "(?:^|_)(?:AZDO|DEVOPS|DEVOPS_EXT|GH|GITEA|GITHUB|GITLAB)_PAT",
+    "(?:^|_)(?:ADO|AZDO|DEVOPS|DEVOPS_EXT|GH|GITEA|GITHUB|GITLAB)_PAT",
     "^_AUTH",
   ]
-    .map((words) => `${words}(?:_?[0-9]{1,2})?$`)
+    .map((words) => `${words}${PURPOSE}?(?:_?[0-9]{1,2})?$`)
     .join("|"),
 );
 
 /** How a name ends that is worth a look: the whole expression would take long for each name of a large spec. */
-const SECRET_END =
-  /(?:pass|word|wd|phrase|secret|token|jwt|key|credentials?|bearer|cookie|mnemonic|psk|base|auth|pat)(?:[-_. ]?[0-9]{1,2})?$/i;
+const SECRET_END = new RegExp(
+  `(?:pass|passcode|words?|wd|pw|phrase|secret|token|jwt|keys?|credentials?|bearer|cookie|mnemonic|psk|base|auth|pat|session|_id)${PURPOSE.replace("_", "[-_. ]?")}?(?:[-_. ]?[0-9]{1,2})?$`,
+  "i",
+);
+
+/**
+ * Names of which a part is the name of a host, a registry or an account: Terraform's `TF_TOKEN_app_terraform_io`, Poetry's
+ * `POETRY_PYPI_TOKEN_INTERNAL`, 1Password's `OP_SESSION_acme`.
+ */
+const SECRET_BEGINNING = /^(?:TF_TOKEN|POETRY_PYPI_TOKEN|OP_SESSION)_./;
 
 /**
  * Whether a variable or key of that name has a secret as its value: `DB_PASSWORD`, `github-token`, `apiKey`. A name such as `TOKEN_FILE`
  * has not: its value is a path.
  */
 export function isSecretName(name: string): boolean {
-  if (name.length > 200 || !SECRET_END.test(name)) return false;
+  if (name.length > 200) return false;
+  if (SECRET_BEGINNING.test(name)) return true;
+  if (!SECRET_END.test(name)) return false;
   // publicKey and sshKey are no secrets: only the words of the list are.
   return SECRET_WORDS.test(
     name

@@ -15,9 +15,11 @@ const symbol = (control: string): string => String.fromCharCode(0x2400 + control
 /**
  * A text in which a CI service finds no command to itself. GitHub's and Forgejo's runners take `::name::` at the start of a line, after
  * white space too, and `##[name]` anywhere (TryParseV2 and TryParse in
- * https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs), Azure's takes `##vso[name]`.
+ * https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs), Azure's takes `##vso[name]`, TeamCity
+ * `##teamcity[name]`.
  */
-export const withoutCommands = (text: string): string => text.replace(/^(\s*)::/gm, "$1›::").replace(/##(?=(?:vso)?\[)/g, "##›");
+export const withoutCommands = (text: string): string =>
+  text.replace(/^(\s*)::/gm, "$1›::").replace(/##(?=(?:vso|teamcity)?\[)/g, "##›");
 
 /** The same for JSON, which means the same: `#` is only in its strings, and no line of it begins with `::`. */
-export const jsonWithoutCommands = (json: string): string => json.replace(/##(?=(?:vso)?\[)/g, "#\\u0023");
+export const jsonWithoutCommands = (json: string): string => json.replace(/##(?=(?:vso|teamcity)?\[)/g, "#\\u0023");

@@ -61,6 +61,26 @@ test("an include outside the project is not read, also not through a link", () =
   }
 });
 
+test("a named file that is a link to a file of another name outside the project is not read", () => {
+  const elsewhere = tempFolder();
+  for (const name of ["shadow", "tool-versions"])
+    writeFileSync(join(elsewhere, name), "root very-secret-hash 19000\nmax-jobs = very-secret-hash\n");
+  for (const name of ["linked/nix.conf", "linked/.tool-versions", "linked/Brewfile", "linked/mise.toml", "linked/devenv.yaml"]) {
+    mkdirSync(join(folder, "linked"), { recursive: true });
+    symlinkSync(join(elsewhere, "shadow"), join(folder, name));
+    const { status, stdout, stderr } = run("import", name);
+    assert.is(status, 2, name);
+    assert.match(stderr, "is a link to a file of another name outside the project");
+    assert.not.match(stdout + stderr, /secret|hash|root/, name);
+  }
+  // A person's own: a file of that name, and one of the project.
+  mkdirSync(join(folder, "own"));
+  symlinkSync(join(elsewhere, "tool-versions"), join(folder, "own/.tool-versions"));
+  symlinkSync("../devbox.json", join(folder, "own/devbox.json"));
+  assert.is(run("import", "own/.tool-versions").status, 0);
+  assert.is(run("import", "own/devbox.json").status, 0);
+});
+
 test("no code frame shows a secret of the imported file", () => {
   const token = `glpat-${"a1".repeat(12)}`;
   writeFileSync(join(folder, "secret.conf"), `max-jobs = 4\nhost ${token}\n`);

@@ -37,6 +37,7 @@ const TOKENS: Readonly<Record<string, readonly string[]>> = {
     `aws_secret_access_key = ⟦/${alnum(38)}+⟧`,
     `AWS_SECRET_ACCESS_KEY=⟦/${alnum(39)}⟧`,
     `AWS_SESSION_TOKEN=⟦${base64(300)}⟧`,
+    "export DB_PASSWORD_PROD=⟦correct-horse⟧",
   ],
   Azure: [
     `https://a.blob.core.windows.net/c?sv=2022-11-02&sig=⟦${alnum(43)}%3D⟧`,
@@ -268,6 +269,18 @@ test("names that say that their value is a secret", () => {
     "SSHPASS",
     "RELEASE_COOKIE",
     "_authToken",
+    "DB_PASSWORD_PROD",
+    "AWS_SECRET_ACCESS_KEY_STAGING",
+    "apiTokenDev",
+    "API_KEYS",
+    "ADMIN_PW",
+    "CONSUL_HTTP_AUTH",
+    "VAULT_UNSEAL_KEY",
+    "AIRFLOW__CORE__FERNET_KEY",
+    "RECOVERY_PHRASE",
+    "VAULT_SECRET_ID",
+    "TF_TOKEN_app_terraform_io",
+    "POETRY_PYPI_TOKEN_INTERNAL",
   ])
     assert.ok(isSecretName(name), name);
   for (const name of [
@@ -281,6 +294,15 @@ test("names that say that their value is a secret", () => {
     "SSH_KEY",
     "KEYBOARD",
     "TOKEN_FILE",
+    "DB_PASSWORD_FILE",
+    "XDG_SESSION_ID",
+    "DESKTOP_SESSION",
+    "SESSION_ID",
+    "CLIENT_ID",
+    "KEYS",
+    "SORT_KEYS",
+    "TOKENIZER_TEST",
+    "PASSWORD_STORE_DIR",
   ])
     assert.not.ok(isSecretName(name), name);
 });

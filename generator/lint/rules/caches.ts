@@ -178,7 +178,11 @@ const isLoopback = (url: string): boolean => /^(?:localhost|127(?:\.\d+){3}|\[::
 const needsKey = (url: string): boolean => /^(?:https?|s3|ftp|file|ssh|ssh-ng):/i.test(url) && !acceptsUnsigned(url);
 
 /** `?trusted=true` makes Nix accept everything from a store. */
-const acceptsUnsigned = (url: string): boolean => /[?&]trusted=(?:true|1|yes)(?:&|$)/i.test(url);
+const acceptsUnsigned = (url: string): boolean => /[?&]trusted=(?:true|1|yes)(?:&|$)/i.test(decoded(url));
+
+/** Nix decodes names and values of parameters: `%74rusted=1` is `trusted=1`. */
+const decoded = (url: string): string =>
+  url.replace(/%([2-7][0-9a-f])/gi, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
 
 /** The host that a key's name contains: `cache.example.org-1` is a key of cache.example.org. */
 const signedHost = (key: string): string => key.slice(0, key.indexOf(":")).replace(/-\d+$/, "").toLowerCase();

@@ -1,9 +1,9 @@
 import { posix } from "node:path";
-import { CHANGES_SHELL, whatRuns } from "../../knowledge/code-variables.ts";
+import { whatChanges, whatRuns } from "../../knowledge/code-variables.ts";
 import { hasSetting, isOther } from "../../knowledge/other-nixes.ts";
 import { withoutExtra } from "../../knowledge/setting.ts";
 import { findSetting } from "../../knowledge/settings.ts";
-import type { Model, Setting } from "../../model/model.ts";
+import type { EnvValue, Model, Setting } from "../../model/model.ts";
 import type { Rule, RuleContext } from "../rule.ts";
 import {
   entriesOf,
@@ -32,6 +32,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   "external-builders": "the Nix daemon runs these programs in place of builders",
   "upgrade-nix-store-path-url": "`nix upgrade-nix` installs what this address names",
   // Of Lix.
+  "repl-overlays": "`nix repl` evaluates these files with all rights of the account",
   "pasta-path": "the Nix daemon runs this program as root for builds with network",
 };
 
@@ -81,14 +82,21 @@ export const runsAsCodeRules: readonly Rule[] = [
     source: "https://www.gnu.org/software/bash/manual/html_node/Bash-Variables.html",
     check: ({ model, report }) => {
       for (const { env } of model.shells)
-        for (const { at, name } of env) {
-          if (!Object.hasOwn(CHANGES_SHELL, name)) continue;
-          report({
-            at,
-            part: "key",
-            message: `\`${name}\` changes how each script in the shell works: ${CHANGES_SHELL[name]}`,
-            hint: "delete it, assign it in `hook` without `export`, or accept it under `lint` with a reason",
-          });
+        for (const { at, name, value } of env) {
+          const how = whatChanges(name, value.kind === "text" ? value.text : undefined);
+          if (how !== undefined)
+            report({
+              at,
+              part: "key",
+              message: `\`${name}\` changes how each script in the shell works: ${how}`,
+              hint: "delete it, assign it in `hook` without `export`, or accept it under `lint` with a reason",
+            });
+          if (replacesPath(name, value))
+            report({
+              at,
+              message: "`PATH` is replaced by this value: the shell then finds none of its tools",
+              hint: "write `{ prepend: […] }` or `{ append: […] }`, or accept it under `lint` with a reason",
+            });
         }
     },
   },
@@ -187,11 +195,19 @@ function codeIn(model: Model, scope: Scope, setting: Setting, name: string): str
       ? "Nix takes settings of every flake, such as hooks and caches, without asking"
       : undefined;
   if (/^bash-prompt(?:-prefix|-suffix)?$/.test(name))
-    return /\$\(|`/.test(wordOf(setting)) ? "bash runs the commands in it at each prompt" : undefined;
+    return /\$\(|`/.test(withoutOctal(wordOf(setting))) ? "bash runs the commands in it at each prompt" : undefined;
   // Where `run-diff-hook` is on nowhere, `settings-conflict` says that it does nothing.
   if (name === "diff-hook" && !isAnywhereWith(model, setting, "run-diff-hook", isOn)) return undefined;
   return words(setting.value).length > 0 && Object.hasOwn(SETTINGS, name) ? SETTINGS[name] : undefined;
 }
+
+/** A prompt as bash reads it before it runs what is in it: `\044(id)` is `$(id)`. */
+const withoutOctal = (prompt: string): string =>
+  prompt.replace(/\\([0-7]{1,3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+
+/** Whether the value is all that is left of the search path. What a shell would expand, `env-not-expanded` reports. */
+const replacesPath = (name: string, value: EnvValue): boolean =>
+  name === "PATH" && value.kind !== "entries" && !(value.kind === "text" && /[$~%`{]/.test(value.text));
 
 /** Linux takes no longer path (PATH_MAX); `normalize` takes minutes for a million `../`. */
 const LONGEST_PATH = 4096;
@@ -199,12 +215,13 @@ const LONGEST_PATH = 4096;
 /** Why a path opens the sandbox, at either end; undefined if it does not. */
 function opening(path: string): string | undefined {
   if (path.length > LONGEST_PATH) return undefined;
-  // macOS has the folders `/etc`, `/tmp` and `/var` in `/private`.
+  // macOS has the folders `/etc`, `/tmp` and `/var` in `/private`, and all that is written on a volume of its own.
   const plain = posix
     .normalize(path)
     .replace(/(?<=.)\/$/, "")
+    .replace(/^\/System\/Volumes\/Data(?=\/|$)/, "")
     .replace(/^\/private(?=\/(?:etc|tmp|var)(?:\/|$))/, "");
-  if (plain === "/" || plain === "//") return "`/` is the whole machine";
+  if (["/", "//", "", "/sysroot"].includes(plain)) return "`/` is the whole machine";
   if (
     (/(?:^|\/)(?:docker|podman|containerd|crio|buildkitd|system_bus_socket|libvirt-sock)(?:\.sock)?$/.test(plain) &&
       /\/run\//.test(plain)) ||
@@ -213,7 +230,8 @@ function opening(path: string): string | undefined {
   )
     return "whoever can use this socket is root on the machine";
   if (/^\/nix\/var(?:\/|$)/.test(plain)) return "builds can reach the database and the socket of Nix";
-  if (/^\/(?:home|root|Users|var\/root)(?:\/|$)/.test(plain)) return "builds can reach people's files";
+  if (/^\/(?:(?:var\/|usr\/)?home|root|Users|var\/(?:root|roothome))(?:\/|$)/.test(plain))
+    return "builds can reach people's files";
   if (
     /^\/etc\/(?:shadow|gshadow|sudoers|ssh|nix|ssl\/private|pki\/tls\/private|krb5\.keytab|kubernetes|wireguard)(?:[-/.]|$)/.test(
       plain,

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { Setting } from "../../model/model.ts";
 import { entryRemoval, replacement } from "../edits.ts";
 import type { Rule, RuleContext } from "../rule.ts";
@@ -116,6 +117,17 @@ const RIGHTS: Readonly<
   "filter-syscalls": [isOff, "true", "can make programs that run as another account (setuid) in the store"],
   "allow-new-privileges": [isOn, "false", "can become another account through setuid programs"],
   "require-drop-supplementary-groups": [isOff, "true", "may keep the groups of the daemon"],
+  // https://nix.dev/manual/nix/latest/command-ref/conf-file#conf-build-dir
+  "build-dir": [
+    (setting) => /^(?:\/private)?\/(?:tmp|var\/tmp|dev\/shm)(?:\/|$)/.test(posix.normalize(wordOf(setting).slice(0, 4096))),
+    "/nix/var/nix/builds",
+    "are in a folder where each account can write, and can change what is built",
+  ],
+  "start-id": [
+    (setting, { inForce }) => isOn(settingOf(inForce, "auto-allocate-uids")) && Number(wordOf(setting)) < 65536,
+    "872415232",
+    "run as accounts of the machine",
+  ],
   // With `auto-allocate-uids` no group is needed.
   "build-users-group": [
     (setting, { kind, inForce }) => kind !== "user" && wordOf(setting) === "" && !isOn(settingOf(inForce, "auto-allocate-uids")),

@@ -65,6 +65,13 @@ codeRows(test, [
     bad: `${base}substituters:\n  - url: ⟦file:///srv/cache?trusted=true⟧\n`,
     good: `${base}substituters:\n  - url: file:///srv/cache\n    publicKey: ${KEY}\n`,
   },
+  ...["%74rusted=true", "priority=1&trusted=%31"].map((query) => ({
+    // Nix decodes a parameter's name and value.
+    code: "signatures-off",
+    says: "`trusted=true` accepts unsigned paths from this cache",
+    bad: `${base}substituters:\n  - url: ⟦file:///srv/cache?${query}⟧\n`,
+    good: `${base}substituters:\n  - url: file:///srv/cache?priority=1\n    publicKey: ${KEY}\n`,
+  })),
 ]);
 
 test.run();

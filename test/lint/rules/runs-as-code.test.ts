@@ -57,6 +57,8 @@ codeRows(test, [
       ["plugin-files", "[/usr/lib/plugin.so]", "Nix, and its daemon as root, loads these libraries"],
       ["allow-unsafe-native-code-during-evaluation", "true", "each Nix expression can run any program"],
       ["bash-prompt", '"$(id) >"', "bash runs the commands in it at each prompt"],
+      ["bash-prompt-suffix", "'\\044(id)'", "bash runs the commands in it at each prompt"],
+      ["bash-prompt", "'\\140id\\140'", "bash runs the commands in it at each prompt"],
     ] as const
   ).map(([name, value, reason]) => ({
     code: "setting-runs-code",
@@ -136,6 +138,9 @@ test("settings that only newer Nixes or Lix have", () => {
   assert.equal(found(`nix: lix\n${settings("pasta-path: /opt/pasta")}`), [
     "`pasta-path` of the system is code: the Nix daemon runs this program as root for builds with network",
   ]);
+  assert.equal(found(`nix: lix\n${settings("repl-overlays: [/opt/overlay.nix]")}`), [
+    "`repl-overlays` of the system is code: `nix repl` evaluates these files with all rights of the account",
+  ]);
   // Where it is unknown, that is the finding.
   assert.equal(found(settings("pasta-path: /opt/pasta")), []);
 });
@@ -169,6 +174,39 @@ test("options with which an interpreter runs or loads something", () => {
     ["GOFLAGS", "-toolexec=/x"],
     ["ERL_FLAGS", "-eval x"],
     ["RSYNC_RSH", "sh -c x"],
+    [
+      "NIX_CONFIG",
+      "!include /x.conf",
+      "cores = 2\n include /x.conf",
+      "bash-prompt = $(id)",
+      "allow-unsafe-native-code-during-evaluation = true",
+    ],
+    ["MAKEFLAGS", "-E x", "${shell id}", "x!=id", "SHELL=/x", "-j2 .SHELLFLAGS=-x"],
+    ["MAILPATH", "/var/mail/ada?$(id)", "/x?`id`"],
+    ["PROMPT", "$(id) %"],
+    ["RPS1", "`id`"],
+    ["LESS", "+!id", "-R +!id", "-k/x", "--lesskey-src=/x"],
+    ["LESSKEYIN", "/x"],
+    ["LESSKEY_CONTENT", "#env"],
+    ["OPENSSL_CONF", "/x.cnf"],
+    ["OPENSSL_MODULES", "/x"],
+    ["NIX_BUILD_SHELL", "/x"],
+    ["NIX_LD", "/x"],
+    ["NIX_LD_LIBRARY_PATH", "/x"],
+    ["VIMRUNTIME", "/x"],
+    ["MODULE_PATH", "/x"],
+    ["GCC_EXEC_PREFIX", "/x/"],
+    ["CFLAGS", "-O2 -fplugin=/x.so"],
+    ["GOAUTH", "/x --y", "netrc; /x"],
+    ["GOCACHEPROG", "/x"],
+    ["GOENV", "/x"],
+    ["MAVEN_OPTS", "-Xmx2g -javaagent:x.jar"],
+    ["GRADLE_OPTS", "-agentpath:/x.so"],
+    ["OPENJ9_JAVA_OPTIONS", "-javaagent:x.jar"],
+    ["BUN_OPTIONS", "--preload ./x.ts"],
+    ["RSYNC_CONNECT_PROG", "sh -c x"],
+    ["GIT_ALLOW_PROTOCOL", "https:ext"],
+    ["DBUS_SESSION_BUS_ADDRESS", "unixexec:path=/x"],
   ] as const)
     for (const value of values) assert.equal(ofVariable(name, value), ["variable-runs-code"], `${name}=${value}`);
 });
@@ -178,8 +216,18 @@ test("variables that run nothing of their own accord", () => {
     ["NODE_OPTIONS", "--max-old-space-size=4096 --enable-source-maps", "--openssl-legacy-provider", "--no-warnings"],
     ["JAVA_TOOL_OPTIONS", "-Dfile.encoding=UTF-8 -Xmx2g -XX:+UseG1GC", "--add-opens=java.base/java.lang=ALL-UNNAMED -ea"],
     ["RUBYOPT", "-W:no-deprecated", "--yjit"],
-    ["NIX_CONFIG", "experimental-features = nix-command flakes"],
-    ["MAKEFLAGS", "-j8"],
+    ["NIX_CONFIG", "experimental-features = nix-command flakes", "accept-flake-config = false\npost-build-hook ="],
+    ["NIX_REMOTE", "daemon", ""],
+    ["MAKEFLAGS", "-j8", "-j8 --no-print-directory PREFIX=/usr"],
+    ["MAILPATH", "/var/mail/ada?You have mail"],
+    ["PROMPT", "%n@%m %# "],
+    ["OPENSSL_CONF", "/dev/null"],
+    ["CFLAGS", "-O2 -Wall -I/usr/include"],
+    ["GOAUTH", "off", "netrc; git /srv/x"],
+    ["GOENV", "off"],
+    ["JAVA_OPTS", "-Xmx2g -Dx=y"],
+    ["GIT_ALLOW_PROTOCOL", "https:ssh"],
+    ["DBUS_SESSION_BUS_ADDRESS", "unix:path=/run/user/1000/bus"],
     ["GOFLAGS", "-mod=vendor -trimpath"],
     ["ERL_AFLAGS", "-kernel shell_history enabled"],
     ["GIT_CONFIG_NOSYSTEM", "1"],
@@ -198,7 +246,7 @@ test("variables that run nothing of their own accord", () => {
     ["MAVEN_OPTS", "-Xmx2g"],
     ["CC", "clang"],
     ["RUSTC_WRAPPER", "sccache"],
-    ["LESS", "-R"],
+    ["LESS", "-R", "-FRX +G", "+/begin"],
     ["LS_COLORS", "di=1"],
     ["LC_ALL", "C.UTF-8"],
     ["HISTCONTROL", "ignoreboth"],
@@ -208,6 +256,23 @@ test("variables that run nothing of their own accord", () => {
     ["DIRENV_LOG_FORMAT", ""],
   ] as const)
     for (const value of values) assert.equal(ofVariable(name, value), [], `${name}=${value}`);
+});
+
+test("a variable that takes the tools or files from a shell", () => {
+  for (const [name, value] of [
+    ["HOME", "/srv/x"],
+    ["PWD", "/srv/x"],
+    ["GIT_OBJECT_DIRECTORY", "/x"],
+    ["NIX_STORE_DIR", "/x"],
+    ["NIX_REMOTE", "ssh://build.example.org"],
+    ["PATH", "/opt/bin"],
+  ] as const)
+    assert.equal(ofVariable(name, value), ["variable-changes-shell"], name);
+  const found = (value: string) => codes(compileText(env(`PATH: ${value}`), true).diagnostics);
+  assert.equal(found("{ path: bin }"), ["variable-changes-shell"]);
+  assert.equal(found("{ prepend: [bin] }"), []);
+  // One mistake, one finding.
+  assert.equal(found('"bin:$PATH"'), ["env-not-expanded"]);
 });
 
 test("a path opens the sandbox in each spelling", () => {
@@ -236,6 +301,10 @@ test("a path opens the sandbox in each spelling", () => {
     "/var/lib/incus/unix.socket",
     "/etc/krb5.keytab",
     "/tmp",
+    "/var/home/ada",
+    "/System/Volumes/Data/Users/ada",
+    "/System/Volumes/Data",
+    "/sysroot",
   ])
     assert.equal(codes(compileText(settings(`extra-sandbox-paths: ["${path}"]`), true).diagnostics), ["sandbox-opened"], path);
   for (const path of [

@@ -1,5 +1,7 @@
 import { suite } from "uvu";
+import * as assert from "uvu/assert";
 import { base, codeRows, settings } from "../../support/diagnostic-rows.ts";
+import { compileText } from "../../support/spec.ts";
 
 const test = suite("rules: trust");
 
@@ -65,5 +67,20 @@ codeRows(test, [
     good: `${base}hosts:\n  web:\n    system: x86_64-linux\n    stateVersion: "26.05"\n    settings: { require-drop-supplementary-groups: true }\n`,
   },
 ]);
+
+test("settings that only newer Nixes have", () => {
+  const found = (text: string) =>
+    compileText(settings(text), true).diagnostics.flatMap(({ code, message }) => (code === "build-rights" ? [message] : []));
+  for (const folder of ["/tmp", "/var/tmp/", "/var/../tmp/nix", "/dev/shm", "/private/tmp"])
+    assert.equal(found(`build-dir: ${folder}`), [
+      "builds of the system are in a folder where each account can write, and can change what is built",
+    ]);
+  for (const folder of ["/nix/var/nix/builds", "/srv/tmp", "/tmpfs"]) assert.equal(found(`build-dir: ${folder}`), []);
+  const uids = "experimental-features: [auto-allocate-uids]\nauto-allocate-uids: true\n";
+  assert.equal(found(`${uids}start-id: 1000`), ["builds of the system run as accounts of the machine"]);
+  assert.equal(found(`${uids}start-id: 900000000`), []);
+  // Without `auto-allocate-uids` it does nothing.
+  assert.equal(found("start-id: 1000"), []);
+});
 
 test.run();

@@ -92,6 +92,7 @@ flakewright_is_special() {
   case $1 in
     BASH | BASH_* | BASHOPTS | SHELLOPTS | ENV | PROMPT_COMMAND | PS[0-9] | IFS | CDPATH | GLOBIGNORE) return 0 ;;
     PATH | PWD | OLDPWD | SHLVL | _ | UID | EUID | PPID | GROUPS | FUNCNAME | DIRSTACK | PIPESTATUS | LINENO) return 0 ;;
+    FUNCNEST | EXECIGNORE | GLOBSORT | POSIXLY_CORRECT | TMOUT | MAILPATH | NULLCMD | READNULLCMD | MODULE_PATH | GCONV_PATH) return 0 ;;
     LD_* | DYLD_* | ZDOTDIR | FPATH | DIRENV_* | FLAKEWRIGHT_* | flakewright_* | shellHook) return 0 ;;
   esac
   return 1
