@@ -63,7 +63,7 @@ const ORDINARY: readonly (readonly [names: RegExp, words: RegExp])[] = [
 const RUN_IF: readonly (readonly [names: RegExp, values: RegExp, by: string])[] = [
   [
     /^NIX_CONFIG$/,
-    /(?:-hook|plugin-files|external-builders|pasta-path|repl-overlays|upgrade-nix-store-path-url)[ \t]*=[ \t]*[^\s#]|(?:accept-flake-config|allow-unsafe-native-code-during-evaluation)[ \t]*=[ \t]*(?:true|yes|1)|^[ \t]*!?include[ \t]|bash-prompt[a-z-]*[ \t]*=.*(?:\$\(|`)/m,
+    /(?:-hook|plugin-files|external-builders|pasta-path|repl-overlays|upgrade-nix-store-path-url)[ \t]*=[ \t]*[^\s#]|(?:accept-flake-config|allow-unsafe-native-code-during-evaluation)[ \t]*=[ \t]*(?:true|yes|1)|^[ \t]*!?include[ \t]|^[ \t]*bash-prompt[a-z-]*[ \t]*=.*(?:\$\(|`)/m,
     "Nix runs or loads what these settings name",
   ],
   [
@@ -89,7 +89,7 @@ const RUN_IF: readonly (readonly [names: RegExp, values: RegExp, by: string])[] 
   ],
   [/^MAILPATH$/, /\$\(|`/, "bash runs the commands in it when mail comes"],
   [/^(?:PROMPT[234]?|RPROMPT2?|RPS[12]|SPROMPT)$/, /\$\(|`/, "zsh runs the commands in it at each prompt"],
-  [/^LESS$/, /(?:^|\s|\$)\+{1,2}[^\s/?&]*[!#|]|(?:^|\s)-k|--lesskey/, "less runs the commands in it"],
+  [/^LESS$/, /(?:^|\s|\$)\+{1,2}[^\s/?&]{0,40}[!#|]|(?:^|\s)-k|--lesskey/, "less runs the commands in it"],
   [/^DBUS_(?:SESSION_BUS|SYSTEM_BUS|STARTER)_ADDRESS$/, /\bunixexec:/, "programs that use D-Bus run the command in it"],
   [/^GIT_ALLOW_PROTOCOL$/, /(?:^|:)ext(?:$|:)/, "git runs the command in an `ext::` address"],
   [/^(?:ERL_[AZ]?FLAGS|ELIXIR_ERL_OPTIONS)$/, /-(?:eval|run|s|pa|pz|config|boot)\b/, "Erlang runs the code in it"],

@@ -6,9 +6,9 @@ import { quoted } from "../report/words.ts";
 
 /* The author's own Nix files in the output folder: modules of hosts, and overlays. */
 
-/** What flakewright writes itself, below the output folder. */
+/** What flakewright writes itself, below the output folder, and what Git and its like do, in any folder; macOS has one file for `FLAKE.nix` and `flake.nix`. */
 export const GENERATED =
-  /^\.\/(?:flake\.(?:nix|lock)|(?:nix|modules|etc|users|volumes|machines|template|\.github|\.forgejo|\.git|\.devcontainer)\/.*|[^/]*\.(?:md|html|sh|sha256|json|json5|yml)|\.envrc|\.gitattributes)$/;
+  /^\.\/(?:(?:.*\/)?\.(?:git|hg|jj|svn)(?:\/.*)?|flake\.(?:nix|lock)|(?:nix|modules|etc|users|volumes|machines|template|\.github|\.forgejo|\.devcontainer)\/.*|[^/]*\.(?:md|html|sh|sha256|json|json5|yml)|\.envrc|\.gitattributes)$/i;
 
 export interface OwnFile {
   readonly at: SpecPath;

@@ -23,7 +23,7 @@ export const ownFileRules: readonly Rule[] = [
         if (GENERATED.test(path))
           report({
             at,
-            message: `${quoted([path])} is a place of generated files`,
+            message: `${quoted([path])} is a place of ${OF_GIT.test(path) ? "Git's own files" : "generated files"}`,
             hint: `write your file below ./${folder}/, such as ./${folder}/NAME.nix`,
           });
         else if (other !== undefined)
@@ -70,6 +70,8 @@ export const ownFileRules: readonly Rule[] = [
     },
   },
 ];
+
+const OF_GIT = /\/\.(?:git|hg|jj|svn)(?:\/|$)/i;
 
 /** Names of devices of Windows, which no file can have; what follows a dot does not count. */
 const RESERVED = /^(con|prn|aux|nul|com[1-9]|lpt[1-9])(\.|$)/i;

@@ -198,7 +198,9 @@ function codeIn(model: Model, scope: Scope, setting: Setting, name: string): str
     return /\$\(|`/.test(withoutOctal(wordOf(setting))) ? "bash runs the commands in it at each prompt" : undefined;
   // Where `run-diff-hook` is on nowhere, `settings-conflict` says that it does nothing.
   if (name === "diff-hook" && !isAnywhereWith(model, setting, "run-diff-hook", isOn)) return undefined;
-  return words(setting.value).length > 0 && Object.hasOwn(SETTINGS, name) ? SETTINGS[name] : undefined;
+  // The list of `external-builders` is JSON in the model.
+  if (words(setting.value).every((word) => word === "[]")) return undefined;
+  return Object.hasOwn(SETTINGS, name) ? SETTINGS[name] : undefined;
 }
 
 /** A prompt as bash reads it before it runs what is in it: `\044(id)` is `$(id)`. */
@@ -223,20 +225,22 @@ function opening(path: string): string | undefined {
     .replace(/^\/private(?=\/(?:etc|tmp|var)(?:\/|$))/, "");
   if (["/", "//", "", "/sysroot"].includes(plain)) return "`/` is the whole machine";
   if (
-    (/(?:^|\/)(?:docker|podman|containerd|crio|buildkitd|system_bus_socket|libvirt-sock)(?:\.sock)?$/.test(plain) &&
-      /\/run\//.test(plain)) ||
+    /\/(?:docker|podman|containerd|crio|buildkitd)\.sock$/.test(plain) ||
+    (/\/(?:docker|podman|containerd|crio|buildkitd|system_bus_socket|libvirt(?:-sock)?)$/.test(plain) && /\/run\//.test(plain)) ||
     /^\/(?:var\/)?run\/(?:dbus|systemd)(?:\/(?:private|system_bus_socket))?$/.test(plain) ||
-    /\/(?:lxd|incus)(?:\/unix)?\.socket$/.test(plain)
+    /\/(?:snapd|(?:lxd|incus)(?:\/unix)?)\.socket$/.test(plain)
   )
     return "whoever can use this socket is root on the machine";
   if (/^\/nix\/var(?:\/|$)/.test(plain)) return "builds can reach the database and the socket of Nix";
   if (/^\/(?:(?:var\/|usr\/)?home|root|Users|var\/(?:root|roothome))(?:\/|$)/.test(plain))
     return "builds can reach people's files";
   if (
-    /^\/etc\/(?:shadow|gshadow|sudoers|ssh|nix|ssl\/private|pki\/tls\/private|krb5\.keytab|kubernetes|wireguard)(?:[-/.]|$)/.test(
+    /^\/etc\/(?:shadow|gshadow|sudoers|ssh|nix|ssl\/private|pki\/tls\/private|krb5\.keytab|kubernetes|rancher|wireguard|letsencrypt)(?:[-/.]|$)/.test(
       plain,
     ) ||
-    /^\/var\/lib\/(?:docker|containers|containerd|kubelet|libvirt|lxd|incus|secrets|private)(?:\/|$)/.test(plain)
+    /^\/var\/lib\/(?:docker|containers|containerd|kubelet|libvirt|lxd|incus|rancher|vault|tailscale|acme|secrets|private)(?:\/|$)/.test(
+      plain,
+    )
   )
     return "builds can read the machine's secrets";
   if (/^\/(?:var\/)?run\/(?:secrets|keys|agenix|user)(?:[-/.]|$)/.test(plain)) return "builds can read secrets";

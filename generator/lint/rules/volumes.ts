@@ -5,8 +5,15 @@ import type { Rule } from "../rule.ts";
 /* Volumes. */
 
 /** Folders of the system itself: what is mounted there hides it, and nothing else may be written there. */
-const SYSTEM_FOLDER =
-  /^\/(?:bin|boot|dev|etc|home|lib|lib64|nix(?:\/.*)?|proc(?:\/.*)?|root|run|sbin|sys(?:\/.*)?|dev\/.*|tmp|usr|var|Users|System|Library|Volumes|private|Applications)?$/;
+const SYSTEM_FOLDERS: readonly RegExp[] = [
+  /^\/(?:home|root|run|tmp|usr|var|Users|Library|Volumes|private|Applications)?$/,
+  // With everything in them.
+  /^\/(?:bin|boot|dev|etc|lib|lib32|lib64|nix|proc|sbin|sys|System)(?:\/|$)/,
+  /^\/usr\/(?:bin|include|lib|lib32|lib64|libexec|local|sbin|share)$/,
+  /^(?:\/private)?\/var\/(?:cache|db|empty|lib|log|mail|run|spool|tmp)$/,
+  /^\/private\/(?:etc|tmp|var)$/,
+  /^(?:\/var)?\/run\/(?:current-system|dbus|lock|systemd|udev|user|wrappers)(?:\/|$)/,
+];
 
 export const volumeRules: readonly Rule[] = [
   {
@@ -48,6 +55,6 @@ const plain = (path: string): string => path.replace(/\/{2,}/g, "/").replace(/(?
 
 function mountProblem(path: string): string | undefined {
   if (path.includes(":")) return "has a colon, and PATH separates its entries with colons";
-  if (SYSTEM_FOLDER.test(path)) return "is a folder of the system";
+  if (SYSTEM_FOLDERS.some((one) => one.test(path))) return "is a folder of the system";
   return undefined;
 }

@@ -24,6 +24,19 @@ codeRows(test, [
     good: host("./hosts/flake.nix"),
   },
   {
+    // One file with flake.nix on macOS.
+    code: "own-file-generated",
+    says: "`./FLAKE.nix` is a place of generated files",
+    bad: host("⟦./FLAKE.nix⟧"),
+    good: host("./FLAKES.nix"),
+  },
+  ...["./.git/hooks/post-checkout", "./.GIT/box.nix", "./hosts/.git/box.nix", "./.jj/box.nix"].map((path) => ({
+    code: "own-file-generated",
+    says: `\`${path}\` is a place of Git's own files`,
+    bad: host(`⟦${path}⟧`),
+    good: host("./hosts/.github/box.nix"),
+  })),
+  {
     code: "own-file-generated",
     says: "Nix reads `./hosts/box.txt` as Nix code, and its name ends with `.txt`",
     bad: host("⟦./hosts/box.txt⟧"),

@@ -141,6 +141,10 @@ test("settings that only newer Nixes or Lix have", () => {
   assert.equal(found(`nix: lix\n${settings("repl-overlays: [/opt/overlay.nix]")}`), [
     "`repl-overlays` of the system is code: `nix repl` evaluates these files with all rights of the account",
   ]);
+  assert.equal(found(settings("external-builders: [{ systems: [riscv64-linux], program: /opt/qemu, args: [] }]")), [
+    "`external-builders` of the system is code: the Nix daemon runs these programs in place of builders",
+  ]);
+  assert.equal(found(settings("external-builders: []")), []);
   // Where it is unknown, that is the finding.
   assert.equal(found(settings("pasta-path: /opt/pasta")), []);
 });
@@ -305,6 +309,12 @@ test("a path opens the sandbox in each spelling", () => {
     "/System/Volumes/Data/Users/ada",
     "/System/Volumes/Data",
     "/sysroot",
+    "/srv/docker.sock",
+    "/run/libvirt",
+    "/run/snapd.socket",
+    "/etc/rancher/k3s/k3s.yaml",
+    "/etc/letsencrypt",
+    "/var/lib/vault",
   ])
     assert.equal(codes(compileText(settings(`extra-sandbox-paths: ["${path}"]`), true).diagnostics), ["sandbox-opened"], path);
   for (const path of [
@@ -315,6 +325,8 @@ test("a path opens the sandbox in each spelling", () => {
     "/proc/cpuinfo",
     "/etc/ssl/certs",
     "/opt/licences",
+    "/usr/share/docker",
+    "/var/lib/vaults",
   ])
     assert.equal(codes(compileText(settings(`extra-sandbox-paths: ["${path}"]`), true).diagnostics), [], path);
 });

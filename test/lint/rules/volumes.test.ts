@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { base, codeRows } from "../../support/diagnostic-rows.ts";
+import { base, codeRows, codes } from "../../support/diagnostic-rows.ts";
 import { compileText } from "../../support/spec.ts";
 
 const test = suite("rules: volumes");
@@ -22,6 +22,36 @@ codeRows(test, [
     good: mounts("/volumes/a-b"),
   },
 ]);
+
+test("folders of the system, and what is beside them", () => {
+  const found = (path: string) => codes(compileText(mounts(path)).diagnostics);
+  for (const path of [
+    "/etc/nix",
+    "/usr/bin",
+    "/usr/local",
+    "/var/lib",
+    "/var/log/",
+    "/bin/x",
+    "/boot/efi",
+    "/run/user/1000",
+    "/run/wrappers",
+    "/private/var/tmp",
+    "/System/Volumes/Data",
+  ])
+    assert.equal(found(path), ["volume-mount"], path);
+  for (const path of [
+    "/mnt",
+    "/opt",
+    "/srv/data",
+    "/var/lib/tools",
+    "/usr/local/tools",
+    "/run/media/ada/disk",
+    "/Volumes/data",
+    "/etcetera",
+    "/home/ada",
+  ])
+    assert.equal(found(path), [], path);
+});
 
 test("two volumes at one place are a warning", () => {
   const { diagnostics, files } = compileText(mounts("/volumes/data", "/volumes//data/"));
