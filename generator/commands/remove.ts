@@ -57,10 +57,15 @@ async function withoutTools(
 ): Promise<EditedTexts | Outcome> {
   let changed: EditedTexts = new Map();
   let compiled = before;
+  let most = Number.POSITIVE_INFINITY;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const { model, source, texts } = compiled;
     const found = model ? toolsFound(model, options, tools) : [];
     if (found.length === 0 || !source) return changed;
+    // A list that loses one tool in a round loses the others no faster: the rounds that are left are not enough for it.
+    const left = mostInOneList(found);
+    if (left === most - 1 && left > MOST_ROUNDS - round) break;
+    most = left;
     const edits = editsOf(source, found);
     if (!Array.isArray(edits)) {
       const place = source.locate(edits.at, "value");
@@ -73,6 +78,16 @@ async function withoutTools(
     compiled = after;
   }
   return refused(`one list has ${quoted(tools)} more than ${MOST_ROUNDS} times; remove them by hand`);
+}
+
+/** How many of the tools are in that list that has most of them. */
+function mostInOneList(found: readonly Tool[]): number {
+  const counts = new Map<string, number>();
+  for (const { at } of found) {
+    const list = pathText(at.slice(0, -1));
+    counts.set(list, (counts.get(list) ?? 0) + 1);
+  }
+  return Math.max(...counts.values());
 }
 
 /**

@@ -64,16 +64,36 @@ export function itemRemoval(source: Source, at: SpecPath): Fix | undefined {
   };
 }
 
-/** With more entries of `lint`, which no spec has, there is no edit: to find those that it shifts takes as long as all of them, for each finding. */
-const MOST_ACCEPTANCES = 2000;
+/**
+ * With more entries of `lint`, or of `include` and `without`, which no spec has, there is no edit: to find those that it shifts takes as long as
+ * all of them, for each finding.
+ */
+const MOST_PATHS = 2000;
+
+const isCrowded = new WeakMap<Source, boolean>();
+
+/** Whether a spec has too many paths that an edit can shift. */
+function hasManyPaths(source: Source): boolean {
+  let known = isCrowded.get(source);
+  if (known === undefined) {
+    const accepted = source.files.map((file) => valueAt(file, ["lint"])).map((list) => (Array.isArray(list) ? list.length : 0));
+    const included = source.files.flatMap(includedBy).map(({ without }) => 1 + without.length);
+    known =
+      Math.max(
+        ...accepted,
+        included.reduce((sum, one) => sum + one, 0),
+      ) > MOST_PATHS;
+    isCrowded.set(source, known);
+  }
+  return known;
+}
 
 /** The edit, and those of the entries of `lint` and of `without` that name a later item of the list by its number. */
 function withShiftedPaths(source: Source, at: SpecPath, fix: Fix | undefined): Fix | undefined {
   const removed = at.at(-1);
   if (!fix || typeof removed !== "number") return fix;
   const { file: own, path } = source.origin(at);
-  const counts = source.files.map((file) => valueAt(file, ["lint"])).map((list) => (Array.isArray(list) ? list.length : 0));
-  if (Math.max(...counts) > MOST_ACCEPTANCES) return undefined;
+  if (hasManyPaths(source)) return undefined;
   const exclusions = shiftedExclusions(source, own, path);
   if (!exclusions) return undefined;
   const acceptances = source.files.flatMap((file): Fix[] => {

@@ -59,13 +59,35 @@ export function scopes(model: Model): Scope[] {
 }
 
 /** Whether a declared setting applies somewhere where another one is as `is` says: the system's settings apply to each user, host and volume, too. */
-export const isAnywhereWith = (
+export function isAnywhereWith(
   model: Model,
   setting: Setting,
   other: string,
   is: (other: Setting | undefined) => boolean,
-): boolean =>
-  scopes(model).some(({ inForce }) => settingOf(inForce, setting.name)?.at === setting.at && is(settingOf(inForce, other)));
+): boolean {
+  const isIn = ({ inForce }: Pick<Scope, "inForce">) =>
+    settingOf(inForce, setting.name)?.at === setting.at && is(settingOf(inForce, other));
+  // A setting of a user, a host or a volume is in force there alone.
+  const [part = "", name = ""] = setting.at;
+  const own = part === "settings" ? undefined : partsByPlace(model).get(`${part}.${name}`);
+  return own ? isIn(own) : scopes(model).some(isIn);
+}
+
+const parts = new WeakMap<Model, ReadonlyMap<string, Pick<Scope, "inForce">>>();
+
+/** The users, hosts and volumes of a model, with their settings in force, by `hosts.NAME`. */
+function partsByPlace(model: Model): ReadonlyMap<string, Pick<Scope, "inForce">> {
+  let known = parts.get(model);
+  if (!known) {
+    const all = scopes(model).flatMap((scope) => {
+      const at = scope.declared[0]?.at;
+      return at && scope.kind !== "system" ? [[`${at[0]}.${at[1]}`, scope] as const] : [];
+    });
+    known = new Map(all);
+    parts.set(model, known);
+  }
+  return known;
+}
 
 /** The name that the spec uses, which can be an old name. */
 export const writtenName = (setting: Setting): string => String(setting.at.at(-1));

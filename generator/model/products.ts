@@ -16,27 +16,32 @@ export function withoutProducts(spec: Pruned<Spec>, add: ReporterAdd): Pruned<Sp
   const count = (part: object | undefined) => Object.keys(part ?? {}).length;
   const [groups, shells, commands] = [count(spec.groups), count(spec.shells), count(spec.commands)];
   const settings = count(spec.settings);
-  // Each volume has a nix.conf with all of them, and with each entry of their lists.
+  // Each volume, and each host of another Linux, has a nix.conf with all of them, and with each entry of their lists.
   const entries = (part: unknown) => (typeof part === "object" && part !== null ? Object.keys(part).length : 0);
   const lists = Object.values(spec.settings ?? {}).reduce((sum: number, value) => sum + entries(value), 0);
   const written = settings + lists + count(spec.substituters) + count(spec.trustedUsers) + count(spec.allowedUsers);
+  const linuxHosts = Object.values(spec.hosts ?? {}).filter((host) => host?.os === "linux").length;
   const variables = Object.values(spec.shells ?? {}).reduce((sum, shell) => sum + count(shell?.env), 0);
   /** The parts whose entries each have all of something, what, and how many pairs they can have. */
   const products = [
     ["commands", groups + shells, "shells", MOST_COMPARED],
-    ["hosts", settings, "settings", MOST_COMPARED],
+    ["hosts", written, "settings", MOST_COMPARED],
     ["users", settings, "settings", MOST_WRITTEN],
+    ["users", written, "settings", MOST_COMPARED],
     ["volumes", written, "settings", MOST_WRITTEN],
     ["volumes", groups, "groups", MOST_WRITTEN],
     ["images", groups, "groups", MOST_WRITTEN],
     ["images", variables, "variables", MOST_WRITTEN],
     ["images", commands, "commands", MOST_WRITTEN],
   ] as const;
+  // Each host of another Linux has a list of all builders.
+  const linux = ["hosts", count(spec.builders), "builders", MOST_WRITTEN] as const;
   const tooLarge = new Set<string>();
-  for (const [key, each, what, most] of products) {
-    if (count(spec[key]) * each <= most || tooLarge.has(key)) continue;
+  for (const [key, each, what, most] of [...products, linux]) {
+    const parts = what === "builders" ? linuxHosts : count(spec[key]);
+    if (parts * each <= most || tooLarge.has(key)) continue;
     tooLarge.add(key);
-    const message = `${count(spec[key])} ${key} with ${each} ${what} each are more than a spec can have`;
+    const message = `${parts} ${key} with ${each} ${what} each are more than a spec can have`;
     add("yaml-limit", [key], "key", message, { hint: "split the platform into several specs" });
   }
   if (tooLarge.size === 0) return spec;

@@ -189,7 +189,12 @@ function canonical(value: unknown): string {
 /** The part without the values at these paths, which must exist. */
 export function without(part: Part, paths: readonly SpecPath[]): Part {
   const below = new Map<string | number, SpecPath[]>();
-  for (const [step, ...rest] of paths) if (step !== undefined) below.set(step, [...(below.get(step) ?? []), rest]);
+  for (const [step, ...rest] of paths) {
+    if (step === undefined) continue;
+    const same = below.get(step);
+    if (same) same.push(rest);
+    else below.set(step, [rest]);
+  }
   if (below.size === 0) return part;
   const left = (step: string | number, child: Part): Part[] => {
     const rest = below.get(step);

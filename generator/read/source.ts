@@ -10,7 +10,7 @@ import { PlainMap } from "./plain-map.ts";
 export const MAX_BYTES = 8 * 1024 * 1024;
 
 /**
- * The maximum number of lines, keys and entries of a file in total. A spec with 10,000 packages and 1,000 hosts has 65,000. Each takes two
+ * The maximum number of lines, keys and entries of a spec with its included files, also with each alias written out. A spec with 10,000 packages and 1,000 hosts has 65,000. Each takes two
  * kilobytes in the parser alone.
  */
 export const MAX_ENTRIES = 150_000;
@@ -74,12 +74,27 @@ const PRINTABLE_ASCII = /^[\t\n\r\x20-\x7e]*$/;
 const TOO_DEEP = `nested deeper than ${MAX_DEPTH} levels`;
 const LESS_DEEP = "a spec needs no more than six levels: check the brackets";
 
+const TOO_MUCH_BY_ALIASES = `with each alias written out, the spec has more than ${MAX_ENTRIES} entries or ${MAX_BYTES} characters`;
+const LESS_BY_ALIASES = "put what the aliases repeat in a group that others refer to";
+
+/** What the files of a spec have that have been read. */
+export interface Amount {
+  /** Lines, keys and entries. */
+  readonly entries: number;
+  /** Of all texts. */
+  readonly characters: number;
+}
+
+const NOTHING: Amount = { entries: 0, characters: 0 };
+
 /** One file's text, and the document in it. */
 export interface ReadFile {
   /** `""` when the bytes are not UTF-8 text. */
   readonly text: string;
   /** Undefined when the text is not valid YAML. */
   readonly source: SourceFile | undefined;
+  /** What the files before and this one have together. */
+  readonly amount: Amount;
 }
 
 type Read = Stage<ReadFile>;
@@ -89,39 +104,45 @@ type Read = Stage<ReadFile>;
  *
  * Reports `yaml-syntax`, `yaml-duplicate-key` and `yaml-limit`, and `schema-value` for text with control characters. The source is
  * undefined if the parser reports an error or a limit is exceeded.
+ *
+ * @param before What the files have that have been read before.
  */
-export function readFile(file: string, bytes: Uint8Array): Read {
+export function readFile(file: string, bytes: Uint8Array, before: Amount = NOTHING): Read {
+  const limit = (text: string, message: string, range: Range, hint?: string): Read => [
+    { text, source: undefined, amount: before },
+    [diagnostic("yaml-limit", message, file, range, hint === undefined ? {} : { hint })],
+  ];
   if (bytes.byteLength > MAX_BYTES) {
     // Of a larger file, no more is read.
     const message = `the file has more than ${MAX_BYTES} bytes, the limit`;
-    return limit(file, "", message, { start: 0, end: 0 }, "split the platform into several specs");
+    return limit("", message, { start: 0, end: 0 }, "split the platform into several specs");
   }
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    return limit(file, "", "the file is not UTF-8 text", { start: 0, end: 0 }, "save it as UTF-8");
+    return limit("", "the file is not UTF-8 text", { start: 0, end: 0 }, "save it as UTF-8");
   }
   const nul = text.indexOf("\0");
-  if (nul !== -1) return limit(file, text, "the file contains a NUL character", { start: nul, end: nul + 1 }, "delete it");
+  if (nul !== -1) return limit(text, "the file contains a NUL character", { start: nul, end: nul + 1 }, "delete it");
 
-  const { deep, full } = limitsOf(text);
-  if (deep !== -1) return limit(file, text, TOO_DEEP, { start: deep, end: deep + 1 }, LESS_DEEP);
+  const { deep, full, entries } = limitsOf(text, MAX_ENTRIES - before.entries);
+  if (deep !== -1) return limit(text, TOO_DEEP, { start: deep, end: deep + 1 }, LESS_DEEP);
   if (full !== -1) {
-    const message = `the file has more than ${MAX_ENTRIES} lines, keys and entries`;
-    return limit(file, text, message, { start: full, end: full + 1 }, "split the platform into several specs");
+    const isFirst = before.entries === 0;
+    const message = `the ${isFirst ? "file has" : "files of the spec have"} more than ${MAX_ENTRIES} lines, keys and entries`;
+    return limit(text, message, { start: full, end: full + 1 }, "split the platform into several specs");
   }
   let document: Document.Parsed;
   try {
     document = parse(text);
   } catch (error) {
-    if (error instanceof RangeError) return limit(file, text, TOO_DEEP, { start: 0, end: 0 }, LESS_DEEP);
+    if (error instanceof RangeError) return limit(text, TOO_DEEP, { start: 0, end: 0 }, LESS_DEEP);
     throw error;
   }
   const errors = [...document.errors, ...document.warnings];
   // The library's code for a stack overflow, which it catches itself; where the stack ends differs from machine to machine.
-  if (errors.some(({ code }) => code === "RESOURCE_EXHAUSTION"))
-    return limit(file, text, TOO_DEEP, { start: 0, end: 0 }, LESS_DEEP);
+  if (errors.some(({ code }) => code === "RESOURCE_EXHAUSTION")) return limit(text, TOO_DEEP, { start: 0, end: 0 }, LESS_DEEP);
   // Only the first error is reported: the others are usually its consequences.
   const [first] = errors;
   if (first && hasConflict(text)) {
@@ -129,7 +150,10 @@ export function readFile(file: string, bytes: Uint8Array): Read {
     const start = mark?.index ?? 0;
     const range = { start, end: start + (mark?.[0].trimEnd().length ?? 0) };
     const hint = "write what both sides mean, and delete the lines that start with `<<<<<<<`, `=======` and `>>>>>>>`";
-    return [{ text, source: undefined }, [diagnostic("yaml-syntax", "a merge left both sides here", file, range, { hint })]];
+    return [
+      { text, source: undefined, amount: before },
+      [diagnostic("yaml-syntax", "a merge left both sides here", file, range, { hint })],
+    ];
   }
   if (first) {
     const start = Math.min(first.pos[0], text.length);
@@ -137,18 +161,15 @@ export function readFile(file: string, bytes: Uint8Array): Read {
     const end = Math.min(Math.max(first.pos[1], start + 1), newline === -1 ? text.length : newline);
     const range = { start, end: Math.max(start, end) };
     const { message, hint } = yamlErrorText(first, text.slice(...first.pos));
-    return [{ text, source: undefined }, [diagnostic("yaml-syntax", message, file, range, { hint })]];
+    return [{ text, source: undefined, amount: before }, [diagnostic("yaml-syntax", message, file, range, { hint })]];
   }
-  const reader = new Reader(file, text, document);
+  const reader = new Reader(file, text, document, before);
   const value = reader.read();
-  if (reader.fatal) return [{ text, source: undefined }, reader.diagnostics];
+  if (reader.fatal) return [{ text, source: undefined, amount: before }, reader.diagnostics];
+  const amount = { entries: Math.max(before.entries + entries, reader.amount.entries), characters: reader.amount.characters };
   const root = document.contents;
   const source: SourceFile = { file, text, value, locate: (path, part) => ({ ...locate(root, path, part, text), file }) };
-  return [{ text, source }, reader.diagnostics];
-}
-
-function limit(file: string, text: string, message: string, range: Range, hint?: string): Read {
-  return [{ text, source: undefined }, [diagnostic("yaml-limit", message, file, range, hint === undefined ? {} : { hint })]];
+  return [{ text, source, amount }, reader.diagnostics];
 }
 
 function parse(text: string): Document.Parsed {
@@ -171,8 +192,13 @@ const STRUCTURE = /[[\]{},\n]|[-?:](?= )/g;
  * The offsets at which `[`, `{` or `- ` nest too deeply for the recursive parser (`deep`), or where the file has too many entries for it
  * (`full`), whichever is first, or -1. The check runs before the parser, which would overflow its stack or take gigabytes. It also counts what
  * is in strings and comments; a spec with 1000 unclosed brackets there is not realistic.
+ *
+ * @param most The number of entries that the file may have.
  */
-export function limitsOf(text: string): { readonly deep: number; readonly full: number } {
+export function limitsOf(
+  text: string,
+  most = MAX_ENTRIES,
+): { readonly deep: number; readonly full: number; readonly entries: number } {
   let depth = 0;
   let lineDepth = 0;
   let entries = 0;
@@ -189,10 +215,10 @@ export function limitsOf(text: string): { readonly deep: number; readonly full: 
     else if (c === ",") {
       if (depth === 0) continue;
     } else lineDepth++;
-    if (depth > 1000 || lineDepth > 1000) return { deep: at, full: -1 };
-    if (++entries > MAX_ENTRIES) return { deep: -1, full: at };
+    if (depth > 1000 || lineDepth > 1000) return { deep: at, full: -1, entries };
+    if (++entries > most) return { deep: -1, full: at, entries };
   }
-  return { deep: -1, full: -1 };
+  return { deep: -1, full: -1, entries };
 }
 
 /** Converts nodes to plain data, checks the limits and reports duplicate keys. */
@@ -203,11 +229,14 @@ class Reader {
   readonly #text: string;
   readonly #document: Document.Parsed;
   #aliases = 0;
+  /** With what the files before have, and each alias written out. */
+  readonly amount: { entries: number; characters: number };
 
-  constructor(file: string, text: string, document: Document.Parsed) {
+  constructor(file: string, text: string, document: Document.Parsed, before: Amount) {
     this.#file = file;
     this.#text = text;
     this.#document = document;
+    this.amount = { ...before };
   }
 
   read(): unknown {
@@ -252,6 +281,11 @@ class Reader {
       return this.#node(target, depth + 1);
     }
     if (depth > MAX_DEPTH && !isScalar(node)) return this.#fail("yaml-limit", TOO_DEEP, node as Node, LESS_DEEP);
+    const { amount } = this;
+    if (isScalar(node) && typeof node.value === "string") amount.characters += node.value.length;
+    amount.entries++;
+    if (this.#aliases > 0 && (amount.entries > MAX_ENTRIES || amount.characters > MAX_BYTES))
+      return this.#fail("yaml-limit", TOO_MUCH_BY_ALIASES, node as Node, LESS_BY_ALIASES);
     if (isMap(node)) return this.#map(node, depth);
     if (isSeq(node)) {
       if (node.tag !== undefined && node.tag !== "tag:yaml.org,2002:seq") return this.#unsupportedTag(node.tag, node);

@@ -5,7 +5,7 @@ import { pathOfText, type SpecPath, valueAt } from "../report/spec-path.ts";
 import { didYouMean } from "../report/words.ts";
 import { Merging, type Part, type ShortForms, sourceOf, wholeFile, withAcceptances, without } from "./layers.ts";
 import { isOlder, requiredVersion } from "./requires.ts";
-import { MAX_BYTES, readFile, type Source, type SourceFile } from "./source.ts";
+import { type Amount, MAX_BYTES, readFile, type Source, type SourceFile } from "./source.ts";
 
 /** The maximum number of files of a spec. */
 const MAX_FILES = 100;
@@ -80,6 +80,9 @@ class Reading {
   readonly #open: { readonly path: string; readonly file: string }[] = [];
   readonly #merging: Merging;
   #bytes = 0;
+  #amount: Amount | undefined;
+  /** Whether a file is too large: the others are not read, since each would be too much as well. */
+  #isFull = false;
 
   constructor(context: ReadContext) {
     this.#context = context;
@@ -106,7 +109,9 @@ class Reading {
 
   #file(file: string, path: string, bytes: Uint8Array): Part | undefined {
     this.#bytes += bytes.byteLength;
-    const [{ text, source }, diagnostics] = readFile(file, bytes);
+    const [{ text, source, amount }, diagnostics] = readFile(file, bytes, this.#amount);
+    this.#amount = amount;
+    this.#isFull ||= diagnostics.some(({ code }) => code === "yaml-limit");
     this.files.push({ file, text });
     // Spread, a hundred thousand of them overflow the stack.
     for (const one of diagnostics) this.diagnostics.push(one);
@@ -237,6 +242,7 @@ class Reading {
     }
     if (this.#documents.has(loaded.path)) return this.#documents.get(loaded.path);
     this.#documents.set(loaded.path, undefined);
+    if (this.#isFull) return undefined;
     if (this.included.length + 1 >= MAX_FILES)
       return this.#fail("yaml-limit", `the spec has more than ${MAX_FILES} files`, place, "merge some of them");
     if (this.#bytes + loaded.bytes.byteLength > MAX_BYTES)

@@ -36,7 +36,7 @@ export const CATALOGUE = {
     severity: "error",
     summary: "the file is too large, is nested too deeply, has too many aliases, or is not UTF-8 text",
     cause:
-      "Limits protect the machine from a broken or malicious file: 8 MiB, 1 MiB for one text, 64 levels, 100 aliases, UTF-8 without NUL characters.",
+      "Limits protect the machine from a broken or malicious file: 8 MiB and 150,000 entries for a spec with its included files and what its aliases repeat, 1 MiB for one text, 64 levels, 100 aliases, UTF-8 without NUL characters.",
     example: "a: &a [x, x]\nb: &b [*a, *a]\n# … and so on",
     fixed: "a: [x, x]",
   },

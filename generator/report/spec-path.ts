@@ -55,5 +55,16 @@ export function coversPath(place: string | undefined, at: SpecPath): boolean {
   return text === wanted || text.startsWith(`${wanted}.`);
 }
 
+/** Whether one of many places of `lint: at:` covers a path: found by the path's steps, however many places there are. */
+export function coverage(places: readonly (string | undefined)[]): (at: SpecPath) => boolean {
+  const known = new Set(places.map((place) => place && dotted(place)));
+  return (at) => {
+    if (known.has(undefined)) return true;
+    for (let text = dotted(pathText(at)); text !== ""; text = text.slice(0, Math.max(0, text.lastIndexOf("."))))
+      if (known.has(text)) return true;
+    return false;
+  };
+}
+
 /** Makes `trustedUsers[1]` and `trustedUsers.1` the same text. */
 export const dotted = (place: string): string => place.replace(/\[(\d+)\]/g, ".$1");

@@ -21,6 +21,8 @@ const list = (before: string, item: (at: number) => string, after: string): Text
 
 /** The commands that read the output folder, and a few in it. */
 const CHECK = ["check", "spec.yaml", "--out", "out"];
+const MANY_TOOLS = `groups:\n  k8s:\n    packages:\n${"      - git\n".repeat(40_000)}`;
+const WITHOUT = `${HEAD}include:\n  - file: base.yaml\n    without:\n`;
 const DIFF = ["diff", "spec.yaml", "--out", "out"];
 const GENERATE = ["generate", "spec.yaml", "--out", "out"];
 const OUTDATED = ["outdated", "spec.yaml", "--out", "out"];
@@ -197,6 +199,7 @@ const SPECS: readonly (readonly [what: string, text: Text])[] = [
 /** Specs that one command minds more than the others. */
 const OWN_SPECS: readonly (readonly [args: readonly string[], what: string, text: Text])[] = [
   [["remove", "git"], "packages", each(`${RELEASE}groups:\n  k8s:\n    packages:\n`, () => "      - git")],
+  [["remove", "git"], "packages in brackets", repeat(`${RELEASE}groups: { k8s: { packages: [`, "git, ", "jq] } }\n")],
   [["add", "jq"], "packages", each(`${RELEASE}groups:\n  k8s:\n    packages:\n`, () => "      - git")],
   [["add", "jq"], "comments", repeat(`${RELEASE}groups:\n  k8s:\n    packages: [git]\n`, "# a\n")],
   [["show", "groups"], "comments", repeat(`${RELEASE}groups:\n  k8s:\n    packages: [git]\n`, "# a\n")],
@@ -221,6 +224,13 @@ const claiming = (file: string): Readonly<Record<string, string>> =>
 
 /** Attacks on the other files, and by way of the other commands. */
 export const FILE_ATTACKS: readonly Attack[] = [
+  {
+    name: "parts of an included file to leave out",
+    file: "spec.yaml",
+    text: each(WITHOUT, (at) => `      - groups.k8s.packages[${at % 40_000}]`),
+    args: CHECK,
+    beside: { "base.yaml": MANY_TOOLS },
+  },
   ...[...FILES, ...INDEXES].map(
     ([file, what, text, args, spec = BASE]): Attack => ({
       name: `${args[0]}: ${file}: ${what}`,

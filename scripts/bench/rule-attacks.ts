@@ -34,6 +34,8 @@ export const each =
   (size) =>
     `${before}${lines(line)(size)}\n`;
 
+const LINUX = "os: linux, system: x86_64-linux, groups: [k8s]";
+
 const users = (settings: (at: number) => string, before = BASE): Text =>
   each(`${before}users:\n`, (at) => `  u${at}: { settings: { ${settings(at)} } }`);
 
@@ -195,6 +197,12 @@ const manySettings = each(`${BASE}settings:\n`, (at) => `  zqk${at}: 1`);
 const manyGroups = each(`${HEAD}groups:\n`, (at) => `  g${at}: { packages: [git] }`);
 const manyCaches = caches((at) => `url: "https://c${at}.example.org"`);
 
+/** 99 shells that have the part of a group by an alias. */
+const aliases =
+  (part: (size: number) => string, key: string): Text =>
+  (size) =>
+    each(`${HEAD}groups:\n  k8s: { ${part(size)} }\nshells:\n`, (at) => `  s${at}: { ${key}: *all }`)(99 * 20);
+
 /** Parts that multiply with each other if each is compared or written with each. */
 const PRODUCTS: Readonly<Record<string, Text>> = {
   "a large group and hosts": both(
@@ -273,6 +281,43 @@ const PRODUCTS: Readonly<Record<string, Text>> = {
     manyCaches,
     each("users:\n", (at) => `  u${at}: { settings: { cores: 2 } }`),
   ),
+  "hosts of another Linux and caches": both(
+    manyCaches,
+    each("hosts:\n", (at) => `  h${at}: { ${LINUX}, settings: { cores: 2 } }`),
+  ),
+  "hosts of another Linux and builders that they are": both(
+    each(`${BASE}hosts:\n`, (at) => `  h${at}: { ${LINUX} }`),
+    each("builders:\n", (at) => `  - { host: h${at} }`),
+  ),
+  "lists of the system and of hosts": both(
+    each(`${BASE}settings:\n  system-features:\n`, (at) => `    - f${at}`),
+    each("hosts:\n", (at) => `  h${at}: { ${HOST}, settings: { system-features: [x] } }`),
+  ),
+  "unknown experimental features and lists of users": both(
+    each(`${BASE}settings:\n  experimental-features:\n`, (at) => `    - f${at}`),
+    each("users:\n", (at) => `  u${at}: { settings: { experimental-features: [flakes] } }`),
+  ),
+  "trusted users and users with settings": both(
+    each(`${BASE}trustedUsers:\n`, (at) => `  - u${at}`),
+    each("users:\n", (at) => `  v${at}: { settings: { sandbox: true } }`),
+  ),
+  "hosts that differ in hooks": hostSettings("run-diff-hook: true"),
+  "entries of lint and max-jobs of hosts": both(
+    each(
+      `${BASE}buildUsers: { roles: [{ role: a }, { role: b }] }\nhosts:\n`,
+      (at) => `  h${at}: { ${HOST}, settings: { max-jobs: 8 } }`,
+    ),
+    each("lint:\n", (at) => `  - { code: jobs-exceed-build-users, at: hosts.x${at}, why: x }`),
+  ),
+  "entries of lint and sizes of groups": both(
+    each(`${HEAD}groups:\n`, (at) => `  g${at}: { packages: [git] }`),
+    both(
+      each("policy:\n  closure:\n", (at) => `    g${at}: 2GiB`),
+      each("lint:\n", (at) => `  - { code: policy-closure, at: policy.closure.g${at}, why: x }`),
+    ),
+  ),
+  "aliases of a long list": aliases((size) => `packages: &all [${"git,".repeat(size / 4)}]`, "packages"),
+  "aliases of a long text": aliases((size) => `title: &all "${"x".repeat(Math.min(size, 2 ** 20))}"`, "title"),
   "caches and keys in settings": both(
     each(`${BASE}substituters:\n`, (at) => `  - { url: "https://c${at}.example.org" }`),
     each("settings:\n  trusted-public-keys:\n", (at) => `    - "k${at}-1:${KEY}"`),

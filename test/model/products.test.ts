@@ -7,6 +7,7 @@ import { compileText } from "../support/spec.ts";
 const test = suite("parts that multiply");
 
 const lines = (count: number, line: (at: number) => string) => Array.from({ length: count }, (_, at) => line(at)).join("");
+const linux = "os: linux, system: x86_64-linux";
 const groups = lines(1500, (at) => `  g${at}: { packages: [git] }\n`);
 
 for (const [name, text, says] of [
@@ -24,6 +25,16 @@ for (const [name, text, says] of [
     "users and settings",
     `${base}settings:\n${lines(1500, (at) => `  zqk${at}: 1\n`)}users:\n${lines(1000, (at) => `  u${at}: {}\n`)}`,
     "1000 users with 1500 settings each are more than a spec can have",
+  ],
+  [
+    "hosts and the entries of the system's lists",
+    `${base}settings:\n  system-features:\n${lines(1500, (at) => `    - f${at}\n`)}hosts:\n${lines(1000, (at) => `  h${at}: { ${linux}, settings: { cores: 2 } }\n`)}`,
+    "1000 hosts with 1501 settings each are more than a spec can have",
+  ],
+  [
+    "hosts of another Linux and builders",
+    `${base}hosts:\n${lines(400, (at) => `  h${at}: { ${linux} }\n`)}builders:\n${lines(300, (at) => `  - { host: h${at}, publicHostKey: AAAA }\n`)}`,
+    "400 hosts with 300 builders each are more than a spec can have",
   ],
 ] as const)
   test(name, () => {

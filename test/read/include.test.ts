@@ -251,6 +251,23 @@ test("more than 100 files are rejected, 100 are not; each is read once, however 
   );
 });
 
+test("the limit of entries is that of all files together, also of what aliases repeat in several", () => {
+  const including = (count: number, text: (at: number) => string): Files => {
+    const files = Array.from({ length: count }, (_, at) => [`f${at}.yaml`, text(at)] as const);
+    return { "spec.yaml": `${head}include: [${files.map(([name]) => name)}]\n${clean}`, ...Object.fromEntries(files) };
+  };
+  const found = (files: Files) => compileFiles(files).diagnostics.map(({ code, file, message }) => [code, file, message]);
+  const tools = (at: number) => `groups: { g${at}: { packages: [${"git,".repeat(60_000)}] } }\n`;
+  assert.equal(found(including(4, tools)), [
+    ["yaml-limit", "f2.yaml", "the files of the spec have more than 150000 lines, keys and entries"],
+  ]);
+  const aliases = (at: number) =>
+    `groups:\n  g${at}: &all { packages: [${"git,".repeat(1000)}] }\n${Array.from({ length: 60 }, (_, copy) => `  g${at}x${copy}: *all\n`).join("")}`;
+  assert.equal(found(including(4, aliases)), [
+    ["yaml-limit", "f2.yaml", "with each alias written out, the spec has more than 150000 entries or 8388608 characters"],
+  ]);
+});
+
 test("both places of a conflict are named, and the hint's key settles it", () => {
   const files = {
     "spec.yaml": `version: 1\nname: demo\ninclude: [a.yaml, b.yaml]\n${clean}`,

@@ -59,6 +59,18 @@ test("an alias bomb, a file of 9 MiB and deep nesting are one diagnostic each", 
     assert.equal(codes(compileText(opening.repeat(200_000)).diagnostics), ["yaml-limit"], opening);
 });
 
+test("what aliases repeat counts each time: entries and characters", () => {
+  const repeated = (group: string) =>
+    `${head}groups:\n  a: &all ${group}\n${Array.from({ length: 90 }, (_, at) => `  g${at}: *all\n`).join("")}`;
+  const message = "with each alias written out, the spec has more than 150000 entries or 8388608 characters";
+  for (const group of [`{ packages: [${"git,".repeat(2000)}] }`, `{ packages: [git], description: "${"x".repeat(200_000)}" }`])
+    assert.equal(
+      compileText(repeated(group)).diagnostics.map((one) => [one.code, one.message]),
+      [["yaml-limit", message]],
+    );
+  assert.equal(codes(compileText(repeated("{ packages: [git, jq] }")).diagnostics), []);
+});
+
 test("refusing a text that is too large takes linear time", () => {
   for (const opening of ["[", "- ", "{a: "])
     assertLinear(`${opening} again and again`, (size) => void compileText(opening.repeat(size)), 25_000);

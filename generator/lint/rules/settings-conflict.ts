@@ -22,10 +22,11 @@ export const settingsConflictRules: readonly Rule[] = [
       "settings:\n  experimental-features: [nix-command, flakes]\nusers:\n  ada:\n    settings:\n      extra-experimental-features: [nix-command]",
     source: "https://nix.dev/manual/nix/latest/command-ref/conf-file",
     check: ({ model, source, report }) => {
+      const systems = new Map<string, readonly string[]>();
       for (const scope of scopes(model)) {
         if (scope.kind === "system") continue;
         for (const setting of scope.declared) {
-          const lost = lostEntries(model, scope, setting);
+          const lost = lostEntries(model, scope, setting, systems);
           if (lost.length === 0) continue;
           const extra = `extra-${setting.name}`;
           const hasExtra = settingOf(scope.declared, extra) !== undefined;
@@ -114,8 +115,12 @@ export const numberOf = (setting: Setting | undefined): number | undefined => {
   return Number.isInteger(number) ? number : undefined;
 };
 
-/** The entries of the system's list that a user, a host or a volume does not have because its own list replaces that list. */
-function lostEntries(model: Model, scope: Scope, setting: Setting): string[] {
+/**
+ * The entries of the system's list that a user, a host or a volume does not have because its own list replaces that list.
+ *
+ * @param systems The valid entries of the system's lists, as far as they are known, by name.
+ */
+function lostEntries(model: Model, scope: Scope, setting: Setting, systems: Map<string, readonly string[]>): string[] {
   const known = findSetting(setting.name);
   if (!known || known.via === "extra" || known.setting.appendableIn.length === 0) return [];
   if (known.setting.type !== "list" && known.setting.type !== "map") return [];
@@ -123,10 +128,14 @@ function lostEntries(model: Model, scope: Scope, setting: Setting): string[] {
   if (scope.kind === "user" && /^(?:trusted|allowed)-users$/.test(setting.name)) return [];
   const plain = (entry: string) => (setting.name.endsWith("substituters") ? entry.replace(/\/+$/, "") : entry);
   const own = new Set(wordsInForce(scope.declared, setting.name)?.map(plain));
-  const lost = [...new Set(wordsInForce(model.settings, setting.name) ?? [])].filter(
-    // An invalid entry of the system's list is reported in that list.
-    (entry) => !own.has(plain(entry)) && settingValueProblem(known.setting, [entry]) === undefined,
-  );
+  // An invalid entry of the system's list is reported in that list.
+  const valid =
+    systems.get(setting.name) ??
+    [...new Set(wordsInForce(model.settings, setting.name) ?? [])].filter(
+      (entry) => settingValueProblem(known.setting, [entry]) === undefined,
+    );
+  systems.set(setting.name, valid);
+  const lost = valid.filter((entry) => !own.has(plain(entry)));
   // Only the keys of a map: its values can be secrets.
   return known.setting.type === "map" ? lost.map((entry) => entry.replace(/=.*/s, "")) : lost;
 }

@@ -131,8 +131,25 @@ export function buildMachine(builder: Builder): NixValue {
   };
 }
 
-export const buildersOn = (host: string, model: Model): Builder[] =>
-  model.builders.filter((builder) => builder.specHost === host);
+/** The builders of each host that is one, by the list of all builders. */
+const byHost = new WeakMap<readonly Builder[], ReadonlyMap<string, readonly Builder[]>>();
+
+/** The builders that a host is. */
+export function buildersOn(host: string, { builders }: Model): readonly Builder[] {
+  let known = byHost.get(builders);
+  if (!known) {
+    const found = new Map<string, Builder[]>();
+    for (const builder of builders) {
+      if (builder.specHost === undefined) continue;
+      const same = found.get(builder.specHost);
+      if (same) same.push(builder);
+      else found.set(builder.specHost, [builder]);
+    }
+    known = found;
+    byHost.set(builders, known);
+  }
+  return known.get(host) ?? [];
+}
 
 /** The accounts for incoming builds that are not in a list of trusted users. */
 export function trustedAccounts(host: string, model: Model, listed: Setting | undefined): string[] {
