@@ -235,7 +235,7 @@ const KEYS: readonly SecretForm[] = [
 
 /** The word before a password in `--password=x` or `?token=x`, in small or capital letters. */
 const PARAMETER =
-  "(?:access|private|auth|refresh|id|client|api|secret|account|session)?[_-]?(?:token|password|passwd|passphrase|secret|api[_-]?key)|access[_-]?key|secret[_-]?key|private[_-]?key";
+  "(?:access|private|auth|refresh|id|client|api|secret|account|session)?[_-]?(?:token|password|passwd|passphrase|secret|api[_-]?key)|(?:access|secret|private|auth)[_-]?key|oauth2-bearer";
 
 const CREDENTIALS: readonly SecretForm[] = [
   form("an Azure key", "AccessKey=", /\bSharedAccessKey=(?<secret>[A-Za-z0-9+/]{40,}={0,2})/g),
@@ -310,6 +310,46 @@ const CREDENTIALS: readonly SecretForm[] = [
     /\bcurl\b[^\n;|&]{0,120}?\s(?:-u|--user|--proxy-user)[ \t=]{0,4}["']?[^\s:'"$]{1,100}:(?<secret>[^\s'"]{3,300})/g,
   ),
   form("a password", ["sshpass", "login"], /\b(?:sshpass|login\b[^\n;|&]{0,120}?)\s-p[ \t=]{0,4}["']?(?<secret>[^\s'"]{6,300})/g),
+  // `mysql -pSECRET` and `7z -pSECRET` have no space; `redis-cli -a SECRET` and the like have one.
+  form(
+    "a password",
+    ["mysql", "mariadb", "7z"],
+    /\b(?:mysql[a-z]{0,20}|mariadb[a-z-]{0,20}|7za?)\b[^\n;|&]{0,120}?\s-p["']?(?<secret>[^\s'"$-][^\s'"]{5,300})/g,
+    hasDigit,
+  ),
+  form(
+    "a password",
+    ["redis-cli", "mongo", "ldap", "sqlcmd", "unzip", "twine"],
+    /\b(?:redis-cli\b[^\n;|&]{0,120}?\s-a|(?:mongo[a-z]{0,10}|twine)\b[^\n;|&]{0,120}?\s-p|ldap[a-z]{2,10}\b[^\n;|&]{0,120}?\s-w|(?:sqlcmd|unzip)\b[^\n;|&]{0,120}?\s-P)[ \t]{1,4}["']?(?<secret>[^\s'"$-][^\s'"]{5,300})/g,
+    hasDigit,
+  ),
+  form(
+    "a token",
+    ["vault login", "cachix authtoken", "cargo login"],
+    /\b(?:vault login|cachix authtoken|cargo login)[ \t]{1,4}["']?(?<secret>[A-Za-z0-9][^\s'"=]{11,})/g,
+    hasDigit,
+  ),
+  // What a command reads as a password: `echo SECRET | docker login --password-stdin`.
+  form(
+    "a password or token",
+    ["-stdin", "--with-token", "sudo -S", "chpasswd"],
+    /\b(?:echo|printf)[ \t]{1,4}(?:-n[ \t]{1,4}|["']?%s(?:\\n)?["']?[ \t]{1,4})?["']?(?<secret>[^\s'"$%|][^\s'"|]{5,300})["']?[ \t]{0,4}\|[^\n|]{0,100}?(?:--(?:password|pass|token)-stdin|--with-token|sudo -S|chpasswd)/g,
+    hasDigit,
+  ),
+  form(
+    "a password or token",
+    ["-token", "-storepass", "-keypass", "-pass"],
+    /(?<![\w-])-(?:token|(?:src|dest)?storepass|keypass|password|passphrase)(?:=|[ \t]{1,4})["']?(?<secret>[A-Za-z0-9][^\s'"]{5,})/g,
+    (secret) => hasDigit(secret) && isOption(secret),
+  ),
+  form("a password or token", "</", /<(?:password|passphrase|token|secret|api_?key)>(?<secret>[^<>\s$]{6,300})<\//gi),
+  form("an access token", "access-tokens", /\baccess-tokens["']?[ \t]{1,4}["']?[^\s'"=]{1,100}=(?<secret>[^\s'"$]{4,300})/g),
+  form(
+    "a token",
+    "config set",
+    /\bconfig set [^\s=]{0,200}_(?:authToken|auth|password)[ \t]{1,4}["']?(?<secret>[^\s'"$]{6,300})/g,
+    hasDigit,
+  ),
   form(
     "a password or token",
     "--",
@@ -338,6 +378,11 @@ const CREDENTIALS: readonly SecretForm[] = [
 
 /** All forms. The first one that fits says what it is. */
 export const FORMS: readonly SecretForm[] = [...KEYS, ...TOKENS, ...CREDENTIALS];
+
+/** Whether it is more than a word, such as the `password` of a manual. */
+function hasDigit(text: string): boolean {
+  return /\d/.test(text);
+}
 
 /** Whether a text in base64 is a name and a password. */
 function isPair(text: string): boolean {

@@ -99,8 +99,12 @@ const decoded = (base64: string): string => Buffer.from(base64, "base64").toStri
 /** Whether there are only characters that people write: what a picture or a hash decodes to has others within the first few. */
 const isPlain = (text: string): boolean => /^[\t\n\r\u0020-\u007e]*$/.test(text);
 
-/** A name and what separates it from its value, in YAML, JSON, TOML, nix.conf or a shell's text. */
-const ENTRY = /(?<![A-Za-z0-9_.-])(["']?)([A-Za-z_][A-Za-z0-9_.-]{2,80})\1([ \t]{0,20}(?::(?!\/\/)|=)[ \t]{0,20})/g;
+/**
+ * A name and what separates it from its value, in YAML, JSON, TOML, nix.conf, a shell's text, a makefile (`?=`), Ruby and Python
+ * (`ENV["NAME"] =`), or an option of Java.
+ */
+const ENTRY =
+  /(?<![A-Za-z0-9_.-])(?:-[DP]?)?(["']?)([A-Za-z_][A-Za-z0-9_.-]{2,80})\1(?:(?<=["'])\])?([ \t]{0,20}(?::(?!\/\/)|[?+]?=)[ \t]{0,20})/g;
 
 /** A YAML value's tag or anchor, or what announces that it is on the lines below. */
 const BEFORE_VALUE =

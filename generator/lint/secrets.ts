@@ -133,7 +133,8 @@ function secretsInFile(source: Source, file: SourceFile): Secret[] {
 }
 
 /** What forms with a space begin with, and escapes. */
-const ACROSS_LINES = /\\|''|BEGIN|machine|default|curl|login|sshpass|--[a-z]|[Bb]earer|Basic|uthorization|ookie|aws_|Key/;
+const ACROSS_LINES =
+  /\\|''|BEGIN|machine|default|curl|login|authtoken|sshpass|mysql|mariadb|7z|redis-cli|mongo|ldap|sqlcmd|unzip|twine|--[a-z]|-(?:token|(?:store|key)?pass)|sudo -S|chpasswd|access-tokens|config set|[Bb]earer|Basic|uthorization|ookie|aws_|Key/;
 
 /** Whether a text that only its name gives away is no sentence: words of "password: see the handbook" are in many messages. */
 const isOpaque = (text: string): boolean => !/\s/.test(text) && (text.length >= 12 || /[^A-Za-z]/.test(text));
