@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { join, resolve } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
 import { type CompileContext, type Compiled, compile } from "../compile.ts";
 import { pinsPath, readPins } from "../knowledge/pins.ts";
 import { readSizes, type Sizes, sizesPath } from "../knowledge/sizes.ts";
 import { isSpecPath } from "../knowledge/spec-file.ts";
 import { codeOf } from "../lint/bash-code.ts";
 import { GENERATED, type OwnFile, ownFiles } from "../lint/own-files.ts";
+import { canBeOutput } from "../output/outputs.ts";
 import type { Templates } from "../output/render.ts";
 import { loadTemplates } from "../output/templates.ts";
 import { MAX_BYTES } from "../read/source.ts";
@@ -14,7 +15,7 @@ import type { System } from "../system/system.ts";
 import { checksumsFile, folderInRepository } from "../write/checksums.ts";
 import type { KnownHashes } from "../write/compare.ts";
 import { type Origin, originOf } from "../write/origin.ts";
-import { placeOf } from "../write/places.ts";
+import { type OutputPlace, placeOf } from "../write/places.ts";
 import { checkBash, type KnownBash } from "./bash.ts";
 import { includesOf } from "./includes.ts";
 import type { Options, Outcome } from "./outcome.ts";
@@ -97,6 +98,8 @@ export async function compileSpec(
   const absent = await absentFiles(system, options.out, compiled);
   if (codes.some(bash) || absent.size > 0) compiled = compile(bytes, options.spec, { ...context, bash, absent }, templates);
   if (!compiled.files || !place) return compiled;
+  const overwritten = await inPlaceOfOutput(system, place, options, filesRead);
+  if (overwritten !== undefined) return unreadable(overwritten);
   const checksums = await checksumsFile(system, place, compiled.files, filesRead);
   const origin = originOf(place, compiled.model?.name ?? "", options.version);
   return { ...compiled, files: [...compiled.files, checksums], origin };
@@ -116,6 +119,25 @@ async function unusable(system: System, spec: string, path: string): Promise<str
   return isSpecPath(real)
     ? undefined
     : `${spec} is a link to a file whose name does not end in .yaml or .yml: it is not read, since findings show its lines`;
+}
+
+/**
+ * Why a file of the spec can't be where it is: a spec makes a file of that name in the output folder, which would replace it, or remove it,
+ * if the manifest claims it. Undefined if none is there.
+ */
+async function inPlaceOfOutput(
+  system: System,
+  { folder }: OutputPlace,
+  { out }: Options,
+  filesRead: Session["filesRead"],
+): Promise<string | undefined> {
+  for (const [file, bytes] of filesRead) {
+    const real = bytes && (await system.realpath(file));
+    const path = real === undefined ? "" : relative(folder, real).split(sep).join("/");
+    if (canBeOutput(path))
+      return `${file} is a file of the spec where \`flakewright generate\` writes ${join(out, path)}: rename it`;
+  }
+  return undefined;
 }
 
 /** The day, in UTC: `2026-05-01`. */

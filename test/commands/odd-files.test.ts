@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   closeSync,
   copyFileSync,
@@ -6,6 +7,7 @@ import {
   ftruncateSync,
   mkdirSync,
   openSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -248,6 +250,26 @@ test("a large file that is no longer generated is left, and one that was edited 
   assert.is(ran.status, 0, ran.stderr);
   assert.match(ran.stderr, /users\/ada\/nix\.conf is no longer generated; it was edited, so it is not deleted/);
   assert.ok(existsSync(name));
+});
+
+test("a spec, or a file that it includes, where a generated file goes is neither replaced nor removed, whatever the manifest claims", () => {
+  for (const ci of ["", "ci: gitlab\n"])
+    for (const [spec, files] of [
+      [".gitlab-ci.yml", { ".gitlab-ci.yml": base + ci }],
+      ["platform.yaml", { "platform.yaml": `include: [.gitlab-ci.yml]\n${base}${ci}`, ".gitlab-ci.yml": "description: Ours\n" }],
+    ] as const) {
+      const folder = tempFolder();
+      for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+      const text = readFileSync(join(folder, ".gitlab-ci.yml"));
+      const hash = `sha256-${createHash("sha256").update(text).digest("base64")}`;
+      writeFileSync(join(folder, ".flakewright.json"), JSON.stringify({ version: 1, files: { ".gitlab-ci.yml": hash } }));
+      for (const args of [["generate"], ["generate", "--force"], ["check", "--fix"]]) {
+        const { status, stderr } = flakewright(folder, [...args, spec, "--out", "."]);
+        assert.is(status, 2, `${spec} ${args.join(" ")}`);
+        assert.match(stderr, "is a file of the spec where `flakewright generate` writes .gitlab-ci.yml: rename it");
+        assert.equal(readFileSync(join(folder, ".gitlab-ci.yml")), text);
+      }
+    }
 });
 
 test.run();
