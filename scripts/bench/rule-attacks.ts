@@ -334,6 +334,10 @@ const PRODUCTS: Readonly<Record<string, Text>> = {
     each(`${HEAD}inputs:\n`, (at) => `  i${at}: github:NixOS/nixpkgs/${COMMIT}`),
     each("groups:\n  k8s:\n    packages:\n", (at) => `    - { package: git, from: i${at} }`),
   ),
+  "flakes and shells with tools from them": both(
+    each(`${BASE}inputs:\n`, (at) => `  i${at}: { flake: "github:acme/tools/${COMMIT}" }`),
+    each("shells:\n", (at) => `  s${at}: { packages: [{ package: git, from: i${at} }] }`),
+  ),
   "inputs and what they follow": both(
     each(`${BASE}inputs:\n`, (at) => `  i${at}: github:NixOS/nixpkgs/${COMMIT}`),
     each("  last:\n    flake: github:acme/tools\n    follows:\n", (at) => `      - i${at}`),

@@ -59,8 +59,9 @@ function flakeInput({ url, follows, isPin }: PackageSet): NixValue {
 
 export function packageSetsView(model: Model): object {
   const other = model.inputs.filter((set) => set.kind === "nixpkgs");
+  const attributes = attributesByInput(model);
   const flakes = model.inputs.flatMap((set): Attribute[] => {
-    const names = set.kind === "flake" ? attributesFrom(set, model) : [];
+    const names = set.kind === "flake" ? [...(attributes.get(set.name) ?? [])].sort() : [];
     const flake = new Selection("inputs", [set.name]);
     return names.length > 0 ? [[set.name, new Call("packagesOf", { flake, names })]] : [];
   });
@@ -72,10 +73,15 @@ export function packageSetsView(model: Model): object {
   };
 }
 
-/** The attributes that tools take from a flake, sorted. */
-function attributesFrom(set: PackageSet, model: Model): string[] {
-  const tools = [...model.groups, ...model.shells].flatMap((part) => part.tools);
-  return [...new Set(tools.filter((tool) => tool.from.name === set.name).map((tool) => tool.attribute[0] ?? ""))].sort();
+/** The attributes that tools take from each input. */
+function attributesByInput(model: Model): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { tools } of [...model.groups, ...model.shells])
+    for (const { from, attribute } of tools) {
+      const names = found.get(from.name) ?? new Set();
+      found.set(from.name, names.add(attribute[0] ?? ""));
+    }
+  return found;
 }
 
 export function overlaysView(model: Model): object {
