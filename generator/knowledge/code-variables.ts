@@ -59,6 +59,9 @@ const ORDINARY: readonly (readonly [names: RegExp, words: RegExp])[] = [
   [/^PERL5OPT$/, /^-(?:[wWX]+|C\w*)$/],
 ];
 
+/** In place of a value that is only known when the shell starts: it is a path then. */
+const SOME_PATH = "/path";
+
 /** Variables that are code only with some values. */
 const RUN_IF: readonly (readonly [names: RegExp, values: RegExp, by: string])[] = [
   [
@@ -103,7 +106,7 @@ const RUN_IF: readonly (readonly [names: RegExp, values: RegExp, by: string])[] 
  */
 export function whatRuns(name: string, value: string | undefined): string | undefined {
   const by = RUN_BY.find(([names]) => names.test(name))?.[1];
-  if (by === undefined) return RUN_IF.find(([names, values]) => names.test(name) && values.test(value ?? ""))?.[2];
+  if (by === undefined) return RUN_IF.find(([names, values]) => names.test(name) && values.test(value ?? SOME_PATH))?.[2];
   const words = ORDINARY.find(([names]) => names.test(name))?.[1];
   const isOrdinary = words && value?.split(/\s+/).every((word) => word === "" || words.test(word));
   return isOrdinary ? undefined : by;
@@ -151,5 +154,5 @@ const CHANGES_IF: readonly (readonly [name: string, values: RegExp, how: string]
  */
 export function whatChanges(name: string, value: string | undefined): string | undefined {
   if (Object.hasOwn(CHANGES_SHELL, name)) return CHANGES_SHELL[name];
-  return CHANGES_IF.find(([one, values]) => one === name && values.test(value ?? ""))?.[2];
+  return CHANGES_IF.find(([one, values]) => one === name && values.test(value ?? SOME_PATH))?.[2];
 }

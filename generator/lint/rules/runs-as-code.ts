@@ -244,9 +244,9 @@ function opening(path: string): string | undefined {
   )
     return "builds can read the machine's secrets";
   if (/^\/(?:var\/)?run\/(?:secrets|keys|agenix|user)(?:[-/.]|$)/.test(plain)) return "builds can read secrets";
-  if (/^\/proc\/(?:\d+|self|kcore|sys)(?:\/|$)/.test(plain)) return "builds can reach processes outside the sandbox";
+  if (/^\/proc\/(?:\d+|self|thread-self|kcore|sys)(?:\/|$)/.test(plain)) return "builds can reach processes outside the sandbox";
   if (
-    /^\/dev\/(?:mem|kmem|port|(?:sd|hd|vd|xvd)[a-z]\d*|(?:nvme|mmcblk|md|dm-|loop|r?disk)\d+\w*|mapper|disk|block)(?:\/|$)/.test(
+    /^\/dev\/(?:mem|kmem|port|(?:sd|hd|vd|xvd)[a-z]\d*|(?:nvme|mmcblk|md|dm-|loop|r?disk|nbd|rbd|drbd|bcache|pmem|zd)\d+\w*|dasd[a-z]+\d*|root|zvol|mapper|disk|block)(?:\/|$)/.test(
       plain,
     )
   )

@@ -275,6 +275,8 @@ test("a variable that takes the tools or files from a shell", () => {
   const found = (value: string) => codes(compileText(env(`PATH: ${value}`), true).diagnostics);
   assert.equal(found("{ path: bin }"), ["variable-changes-shell"]);
   assert.equal(found("{ prepend: [bin] }"), []);
+  // A path below the project's root is as good as one in the text.
+  assert.equal(codes(compileText(env("GOENV: { path: go.env }"), true).diagnostics), ["variable-runs-code"]);
   // One mistake, one finding.
   assert.equal(found('"bin:$PATH"'), ["env-not-expanded"]);
 });
@@ -298,6 +300,10 @@ test("a path opens the sandbox in each spelling", () => {
     "/dev/sda1",
     "/dev/nvme0n1p2",
     "/dev/mem",
+    "/dev/root",
+    "/dev/nbd0p1",
+    "/dev/zvol/tank/x",
+    "/proc/thread-self/root",
     "/var/lib/docker/volumes",
     "/private/etc",
     "/private/var/root",
