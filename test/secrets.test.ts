@@ -221,6 +221,17 @@ const SPEC_NAMES: Readonly<Record<string, (secret: string) => string>> = {
       ],
     ),
   ),
+  "env: a list": (s) => `${base}shells: { k8s: { env: { DB_PASSWORD: [${s}] } } }\n`,
+  "env: a map": (s) => `${base}shells: { k8s: { env: { DB_PASSWORD: { value: ${s} } } } }\n`,
+  "env: a list of maps": (s) => `${base}shells: { k8s: { env: [{ name: DB_PASSWORD, value: ${s} }] } }\n`,
+  "a list below an unknown key": (s) => `${base}ci: { forges: [github], cache: { cachix: acme, authToken: [${s}] } }\n`,
+  secrets: (s) => `${base}secrets: { db: ${s} }\n`,
+  "secrets, a list": (s) => `${base}secrets: [{ db: [${s}] }]\n`,
+  "tokens of settings": (s) => settings(`tokens: { github.com: ${s} }`),
+  "a proxy without a scheme": (s) => `${base}network: { proxy: "ada:${s}@proxy.example.net:3128" }\n`,
+  "access-tokens without =": (s) => settings(`access-tokens: "github.com ${s}"`),
+  "access-tokens as an option": (s) =>
+    `${base}commands: { build: { run: "nix build --option access-tokens github.com=${s} (" } }\n`,
   "access-tokens twice": (s) => settings(`access-tokens: { a: ${s} }\naccess-tokens: { b: ${s} }`),
   "access-tokens in what is no YAML": (s) => settings(`access-tokens:\n  github.com: ${s}\ncores: [`),
   ...Object.fromEntries(

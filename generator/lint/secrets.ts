@@ -53,9 +53,26 @@ function secretsByPlace(path: SpecPath, value: string): Found | undefined {
   return /\s/.test(value) ? undefined : { what: undefined, texts: [value] };
 }
 
+/** Maps of secrets, each of which has an ordinary name. */
+const SECRETS = /^(?:secrets|tokens|passwords|credentials)$/i;
+
+/** Parts of a spec with names that its author chooses: a group may be called `token`. */
+const CHOSEN = new Set(["groups", "shells", "commands", "users", "volumes", "hosts", "images", "inputs"]);
+
+/**
+ * Whether a key says that what is below it is secret, however it is written: `DB_PASSWORD: { value: … }`, `tokens: { github.com: … }`,
+ * and `{ name: DB_PASSWORD, value: … }`.
+ */
+function tellsOfBelow(path: SpecPath, key: string, map: Readonly<Record<string, unknown>>): boolean {
+  if (key === "value" && typeof map["name"] === "string" && isSecretName(map["name"])) return true;
+  const below = map[key];
+  if (typeof below !== "object" || below === null || (path.length === 1 && CHOSEN.has(String(path[0])))) return false;
+  return isSecretName(key) || SECRETS.test(key);
+}
+
 /** The password in an address: from the first colon of the host's part to its last `@`. */
 function passwordOf(address: string): string | undefined {
-  const host = /^[^/]*\/\/([^/]*)/.exec(address)?.[1] ?? "";
+  const host = /^(?:[^/]*\/\/)?([^/]*)/.exec(address)?.[1] ?? "";
   const [colon, at] = [host.indexOf(":"), host.lastIndexOf("@")];
   return colon !== -1 && at > colon + 1 ? host.slice(colon + 1, at) : undefined;
 }
@@ -96,24 +113,27 @@ function secretsInFile(source: Source, file: SourceFile): Secret[] {
   const suspicious =
     inText.length > 0 || (ACROSS_LINES.test(whole) && secretsInText(stringsOf(file.value).join("\n")).length > 0);
   const path: (string | number)[] = [];
-  const walk = (value: unknown): void => {
+  const walk = (value: unknown, isTold = false): void => {
     if (typeof value === "string") {
       if (value.length < 4) return;
       if (suspicious) inString(path, "value", value);
-      const found = secretsByPlace(path, value);
+      const isBelow = isTold && value.length >= 6 && !/\s/.test(value) && !isPlaceholder(value);
+      const found = secretsByPlace(path, value) ?? (isBelow ? { what: undefined, texts: [value] } : undefined);
       let from: number | undefined;
       for (const text of found?.texts ?? []) from = add([...path], file.locate(path, "value"), found?.what, text, from);
     } else if (Array.isArray(value)) {
       for (let index = 0; index < value.length; index++) {
         path.push(index);
-        walk(value[index]);
+        walk(value[index], isTold);
         path.pop();
       }
     } else if (typeof value === "object" && value !== null) {
-      for (const key of Object.keys(value)) {
+      const map = value as Readonly<Record<string, unknown>>;
+      for (const key of Object.keys(map)) {
+        const isBelow = isTold || tellsOfBelow(path, key, map);
         path.push(key);
         if (suspicious && key.length >= 6) inString(path, "key", key);
-        walk((value as Record<string, unknown>)[key]);
+        walk(map[key], isBelow);
         path.pop();
       }
     }
