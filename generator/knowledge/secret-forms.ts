@@ -343,7 +343,11 @@ const CREDENTIALS: readonly SecretForm[] = [
     (secret) => hasDigit(secret) && isOption(secret),
   ),
   form("a password or token", "</", /<(?:password|passphrase|token|secret|api_?key)>(?<secret>[^<>\s$]{6,300})<\//gi),
-  form("an access token", "access-tokens", /\baccess-tokens["']?[ \t]{1,4}["']?[^\s'"=]{1,100}=(?<secret>[^\s'"$]{4,300})/g),
+  form(
+    "an access token",
+    "access-tokens",
+    /\baccess-tokens["']?(?:[ \t]{1,4}|\s{1,20}(?=[^\s'"=.]{1,60}\.))["']?[^\s'"=]{1,100}=(?<secret>[^\s'"$]{4,300})/g,
+  ),
   form(
     "a token",
     "config set",

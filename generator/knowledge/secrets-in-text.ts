@@ -104,7 +104,7 @@ const isPlain = (text: string): boolean => /^[\t\n\r\u0020-\u007e]*$/.test(text)
  * (`ENV["NAME"] =`), or an option of Java.
  */
 const ENTRY =
-  /(?<![A-Za-z0-9_.-])(?:-[DP]?)?(["']?)([A-Za-z_][A-Za-z0-9_.-]{2,80})\1(?:(?<=["'])\])?([ \t]{0,20}(?::(?!\/\/)|[?+]?=)[ \t]{0,20})/g;
+  /(?<![A-Za-z0-9_.-])(?:-[DP]?)?(["']?)([A-Za-z_][A-Za-z0-9_.-]{2,80})\1(?:(?<=["'])\])?([ \t]{0,20}(?::(?!\/\/)|(?:[?+]|\|\|)?=)[ \t]{0,20})/g;
 
 /** A YAML value's tag or anchor, or what announces that it is on the lines below. */
 const BEFORE_VALUE =
@@ -118,6 +118,9 @@ const QUOTED =
 const WORD = /[^\s"';&|<>`()]+/y;
 const ITEM = /[^\s"'#,{}[\]][^\n,{}[\]]*/y;
 const LINE = /[^\s"'#][^\n]*/y;
+
+/** A list on one line, up to its end or that of the line. */
+const LIST = /\[[^\]\n]*\]?/y;
 
 /**
  * The ranges of values that a name before them gives away, in a text whose structure is not known: `password: …`, `"apiKey": "…"`,
@@ -138,6 +141,18 @@ export function namedSecrets(text: string): SecretRange[] {
         if (to - from >= 4 && !isPlaceholder(text.slice(from, to))) found.push({ start: from, end: to, what: "an access token" });
       }
       ENTRY.lastIndex = Math.max(end, ENTRY.lastIndex);
+    } else if (isSecretName(name) && text[after] === "[") {
+      // Each word of a list; the search goes on behind it.
+      LIST.lastIndex = after;
+      const list = LIST.exec(text)?.[0] ?? "";
+      for (const word of list.matchAll(/[^\s"',[\]]{6,}/g))
+        if (!isPlaceholder(word[0]))
+          found.push({
+            start: after + word.index,
+            end: after + word.index + word[0].length,
+            what: "a password or token",
+          });
+      ENTRY.lastIndex = after + list.length;
     } else if (isSecretName(name)) {
       const value = valueAt(text, after, match.index, separator);
       const { start: from, end, first } = value;
