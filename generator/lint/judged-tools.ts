@@ -1,7 +1,7 @@
 import type { Facts, PackageFacts, Verdict } from "../knowledge/packages.ts";
 import { nixpkgsRef } from "../knowledge/releases.ts";
 import { onlyOtherThing, type ToolName, toolNamed } from "../knowledge/tool-names.ts";
-import type { Model, Tool } from "../model/model.ts";
+import type { Model, PackageSet, Tool } from "../model/model.ts";
 import type { Source } from "../read/source.ts";
 import type { SpecPath } from "../report/spec-path.ts";
 import { valueAt } from "../report/spec-path.ts";
@@ -30,7 +30,12 @@ export function judged(context: RuleContext): readonly Judged[] {
   if (!found) {
     const { model, environment } = context;
     const tools = [...model.groups.flatMap((group) => group.tools), ...model.shells.flatMap((shell) => shell.tools)];
-    found = tools.map((tool) => judge(tool, environment));
+    const sets = new Map<PackageSet, KnownSet>();
+    found = tools.map((tool) => {
+      const set = sets.get(tool.from) ?? knownSet(tool.from, environment);
+      sets.set(tool.from, set);
+      return judge(tool, set);
+    });
     cache.set(model, found);
   }
   return found;
@@ -38,11 +43,21 @@ export function judged(context: RuleContext): readonly Judged[] {
 
 const cache = new WeakMap<Model, readonly Judged[]>();
 
-function judge(tool: Tool, environment: Environment): Judged {
+/** What is known about an input that tools come from; its address can be as long as all of them. */
+interface KnownSet {
+  readonly isMain: boolean;
+  readonly isNixpkgs: boolean;
+  readonly facts: Facts | undefined;
+}
+
+function knownSet(set: PackageSet, environment: Environment): KnownSet {
+  const isMain = set.name === "nixpkgs";
+  const isNixpkgs = isMain || nixpkgsRef(set.url) !== undefined || /nixpkgs/i.test(set.url);
+  return { isMain, isNixpkgs, facts: isNixpkgs ? environment.facts(set) : undefined };
+}
+
+function judge(tool: Tool, { isMain, isNixpkgs, facts }: KnownSet): Judged {
   const attribute = tool.package;
-  const isMain = tool.from.name === "nixpkgs";
-  const isNixpkgs = isMain || nixpkgsRef(tool.from.url) !== undefined || /nixpkgs/i.test(tool.from.url);
-  const facts = isNixpkgs ? environment.facts(tool.from) : undefined;
   // Another nixpkgs is often an old one, for an older version. If its date is unknown, its packages are unknown too.
   const own = isMain || facts?.moment.name !== undefined ? facts : undefined;
   const verdict: Verdict = own?.verdict(attribute) ?? { kind: "unknown" };

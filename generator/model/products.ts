@@ -11,6 +11,9 @@ const MOST_WRITTEN = 100_000;
 /** The same where the pairs are only looked at: 1,000 hosts with 100 settings each are a tenth of it. */
 const MOST_COMPARED = 1_000_000;
 
+/** How many characters can be written so: a text of 60 KiB for each of 1,000 hosts. */
+const MOST_CHARACTERS = 2 ** 26;
+
 /** Reports `yaml-limit` for parts that multiply to more than a spec can have. The spec is returned without them. */
 export function withoutProducts(spec: Pruned<Spec>, add: ReporterAdd): Pruned<Spec> {
   const count = (part: object | undefined) => Object.keys(part ?? {}).length;
@@ -34,11 +37,25 @@ export function withoutProducts(spec: Pruned<Spec>, add: ReporterAdd): Pruned<Sp
     ["images", variables, "variables", MOST_WRITTEN],
     ["images", commands, "commands", MOST_WRITTEN],
   ] as const;
-  // Each host of another Linux has a list of all builders.
-  const linux = ["hosts", count(spec.builders), "builders", MOST_WRITTEN] as const;
+  // Each host of another Linux has all builders, all build users and the whole network in files of its own.
+  const ofLinux = [
+    ["hosts", count(spec.builders), "builders", MOST_WRITTEN],
+    ["hosts", count(spec.buildUsers?.roles), "roles", MOST_WRITTEN],
+    ["hosts", count(spec.network?.noProxy), "entries of `noProxy`", MOST_WRITTEN],
+  ] as const;
+  const system = charactersOf(spec.settings, spec.substituters, spec.trustedUsers, spec.allowedUsers);
+  const characters = [
+    ["volumes", count(spec.volumes), system],
+    ["hosts", linuxHosts, system + charactersOf(spec.network, spec.buildUsers, spec.builders)],
+    ["hosts", count(spec.hosts), charactersOf(spec.network?.caBundle)],
+    ["images", count(spec.images), charactersOf(Object.values(spec.shells ?? {}).map((shell) => shell?.env))],
+  ] as const;
   const tooLarge = new Set<string>();
-  for (const [key, each, what, most] of [...products, linux]) {
-    const parts = what === "builders" ? linuxHosts : count(spec[key]);
+  for (const [key, parts, each, what, most] of [
+    ...products.map(([key, ...rest]) => [key, count(spec[key]), ...rest] as const),
+    ...ofLinux.map(([key, ...rest]) => [key, linuxHosts, ...rest] as const),
+    ...characters.map((one) => [...one, "characters", MOST_CHARACTERS] as const),
+  ]) {
     if (parts * each <= most || tooLarge.has(key)) continue;
     tooLarge.add(key);
     const message = `${parts} ${key} with ${each} ${what} each are more than a spec can have`;
@@ -47,3 +64,6 @@ export function withoutProducts(spec: Pruned<Spec>, add: ReporterAdd): Pruned<Sp
   if (tooLarge.size === 0) return spec;
   return Object.fromEntries(Object.entries(spec).filter(([key]) => !tooLarge.has(key)));
 }
+
+/** The characters of parts of a spec, about. */
+const charactersOf = (...parts: readonly unknown[]): number => JSON.stringify(parts).length;

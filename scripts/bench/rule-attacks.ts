@@ -197,6 +197,12 @@ const manySettings = each(`${BASE}settings:\n`, (at) => `  zqk${at}: 1`);
 const manyGroups = each(`${HEAD}groups:\n`, (at) => `  g${at}: { packages: [git] }`);
 const manyCaches = caches((at) => `url: "https://c${at}.example.org"`);
 
+/** A line with one text, at most as long as the reader takes it. */
+const longText =
+  (line: (text: string) => string): Text =>
+  (size) =>
+    `${line("x".repeat(Math.min(size, 2 ** 20)))}\n`;
+
 /** 99 shells that have the part of a group by an alias. */
 const aliases =
   (part: (size: number) => string, key: string): Text =>
@@ -288,6 +294,30 @@ const PRODUCTS: Readonly<Record<string, Text>> = {
   "hosts of another Linux and builders that they are": both(
     each(`${BASE}hosts:\n`, (at) => `  h${at}: { ${LINUX} }`),
     each("builders:\n", (at) => `  - { host: h${at} }`),
+  ),
+  "hosts of another Linux and build users": both(
+    each(`${BASE}hosts:\n`, (at) => `  h${at}: { ${LINUX}, settings: { cores: 2 } }`),
+    each("buildUsers:\n  roles:\n", (at) => `    - { role: r${at} }`),
+  ),
+  "hosts of another Linux and hosts without a proxy": both(
+    each(`${BASE}hosts:\n`, (at) => `  h${at}: { ${LINUX}, settings: { cores: 2 } }`),
+    each('network:\n  proxy: "http://p.example.net:3128"\n  noProxy:\n', (at) => `    - .e${at}.net`),
+  ),
+  "volumes and a long text": both(
+    each(`${BASE}volumes:\n`, (at) => `  v${at}: { mount: /v${at} }`),
+    longText((text) => `settings: { bash-prompt: "${text}" }`),
+  ),
+  "images and a long variable": both(
+    each(`${BASE}images:\n`, (at) => `  i${at}: { groups: [k8s] }`),
+    longText((text) => `shells: { k8s: { env: { A: "${text.slice(0, 120_000)}" } } }`),
+  ),
+  "hosts and a long path": both(
+    each(`${BASE}hosts:\n`, (at) => `  h${at}: { ${HOST} }`),
+    longText((text) => `network: { caBundle: "/${text}" }`),
+  ),
+  "tools from an input with a long address": both(
+    longText((text) => `${HEAD}inputs: { acme: "github:acme/tools?dir=${text}" }`),
+    each("groups:\n  k8s:\n    packages:\n", (at) => `    - { package: p${at}, from: acme }`),
   ),
   "lists of the system and of hosts": both(
     each(`${BASE}settings:\n  system-features:\n`, (at) => `    - f${at}`),

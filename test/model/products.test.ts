@@ -36,6 +36,21 @@ for (const [name, text, says] of [
     `${base}hosts:\n${lines(400, (at) => `  h${at}: { ${linux} }\n`)}builders:\n${lines(300, (at) => `  - { host: h${at}, publicHostKey: AAAA }\n`)}`,
     "400 hosts with 300 builders each are more than a spec can have",
   ],
+  [
+    "hosts of another Linux and build users",
+    `${base}hosts:\n${lines(400, (at) => `  h${at}: { ${linux} }\n`)}buildUsers:\n  roles:\n${lines(300, (at) => `    - { role: r${at} }\n`)}`,
+    "400 hosts with 300 roles each are more than a spec can have",
+  ],
+  [
+    "volumes and a long text",
+    `${base}settings: { bash-prompt: "${"x".repeat(100_000)}" }\nvolumes:\n${lines(1000, (at) => `  v${at}: { mount: /v${at} }\n`)}`,
+    "1000 volumes with 100035 characters each are more than a spec can have",
+  ],
+  [
+    "images and a long variable",
+    `${base}shells: { k8s: { env: { A: "${"x".repeat(100_000)}" } } }\nimages:\n${lines(1000, (at) => `  i${at}: { groups: [k8s] }\n`)}`,
+    "1000 images with 100012 characters each are more than a spec can have",
+  ],
 ] as const)
   test(name, () => {
     const { diagnostics, files } = compileText(text);
