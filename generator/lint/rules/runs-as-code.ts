@@ -3,7 +3,7 @@ import { whatChanges, whatRuns } from "../../knowledge/code-variables.ts";
 import { hasSetting, isOther } from "../../knowledge/other-nixes.ts";
 import { withoutExtra } from "../../knowledge/setting.ts";
 import { findSetting } from "../../knowledge/settings.ts";
-import type { EnvValue, Model, Setting } from "../../model/model.ts";
+import type { Model, Setting } from "../../model/model.ts";
 import type { Rule, RuleContext } from "../rule.ts";
 import {
   entriesOf,
@@ -90,12 +90,6 @@ export const runsAsCodeRules: readonly Rule[] = [
               part: "key",
               message: `\`${name}\` changes how each script in the shell works: ${how}`,
               hint: "delete it, assign it in `hook` without `export`, or accept it under `lint` with a reason",
-            });
-          if (replacesPath(name, value))
-            report({
-              at,
-              message: "`PATH` is replaced by this value: the shell then finds none of its tools",
-              hint: "write `{ prepend: […] }` or `{ append: […] }`, or accept it under `lint` with a reason",
             });
         }
     },
@@ -206,10 +200,6 @@ function codeIn(model: Model, scope: Scope, setting: Setting, name: string): str
 /** A prompt as bash reads it before it runs what is in it: `\044(id)` is `$(id)`. */
 const withoutOctal = (prompt: string): string =>
   prompt.replace(/\\([0-7]{1,3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
-
-/** Whether the value is all that is left of the search path. What a shell would expand, `env-not-expanded` reports. */
-const replacesPath = (name: string, value: EnvValue): boolean =>
-  name === "PATH" && value.kind !== "entries" && !(value.kind === "text" && /[$~%`{]/.test(value.text));
 
 /** Linux takes no longer path (PATH_MAX); `normalize` takes minutes for a million `../`. */
 const LONGEST_PATH = 4096;

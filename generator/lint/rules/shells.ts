@@ -145,6 +145,12 @@ function unexpanded({ at, name, value }: Variable): Unexpanded | undefined {
         message: `\`${path}\` is a path below the project's root: nothing in it is expanded`,
         hint: homeHint(name, value),
       };
+    if (name === "PATH" && value.kind === "path")
+      return {
+        at: place,
+        message: "`PATH` as one path replaces the whole search path, so the shell finds none of its tools",
+        hint: "write `{ prepend: […] }` with your folders",
+      };
   }
   return undefined;
 }
@@ -182,7 +188,10 @@ function unexpandedText(name: string, text: string, at: SpecPath): Unexpanded | 
     return {
       at,
       message: `nothing in \`${name}\` is expanded: its value would be exactly \`${text}\``,
-      form: `{ path: ${yamlText(path === "" ? "." : path)} }`,
+      form:
+        name === "PATH"
+          ? `{ prepend: [${yamlText(path === "" ? "." : path)}] }`
+          : `{ path: ${yamlText(path === "" ? "." : path)} }`,
     };
   if (name === "PATH")
     return {

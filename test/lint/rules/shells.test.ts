@@ -74,6 +74,12 @@ codeRows(test, [
   },
   {
     code: "env-not-expanded",
+    says: "`PATH` as one path replaces the whole search path, so the shell finds none of its tools",
+    bad: env("PATH: { path: ⟦bin⟧ }"),
+    good: env("PATH: { prepend: [bin] }"),
+  },
+  {
+    code: "env-not-expanded",
     says: "`$PWD/bin` is a path: nothing in it is expanded",
     bad: env("PATH: { prepend: [⟦$PWD/bin⟧] }"),
     good: env("PATH: { prepend: [bin] }"),
@@ -129,6 +135,7 @@ for (const [line, fixed] of [
   ["KUBECONFIG: '${PWD}/a b'", 'KUBECONFIG: { path: "a b" }'],
   ["ROOT: $PWD", 'ROOT: { path: "." }'],
   ["PATH: './bin:$PATH'", "PATH: { prepend: [bin] }"],
+  ["PATH: $PWD/bin", "PATH: { prepend: [bin] }"],
   ["PATH: '$PWD/bin:/opt/bin:${PATH}'", "PATH: { prepend: [bin, /opt/bin] }"],
   ["PATH: $PATH:bin", "PATH: { append: [bin] }"],
   ["MANPATH: 'man:$MANPATH:/usr/man'", "MANPATH: { prepend: [man], append: [/usr/man] }"],
