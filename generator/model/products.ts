@@ -47,18 +47,23 @@ export function withoutProducts(spec: Pruned<Spec>, add: ReporterAdd): Pruned<Sp
   const characters = [
     ["volumes", count(spec.volumes), system],
     ["hosts", linuxHosts, system + charactersOf(spec.network, spec.buildUsers, spec.builders)],
-    ["hosts", count(spec.hosts), charactersOf(spec.network?.caBundle)],
+    // Of a list that a user or a host replaces, a finding says all entries.
+    ["hosts", count(spec.hosts), system + charactersOf(spec.network?.caBundle)],
+    ["users", count(spec.users), system],
     ["images", count(spec.images), charactersOf(Object.values(spec.shells ?? {}).map((shell) => shell?.env))],
   ] as const;
+  // Each role has a job in the pipelines of each forge and system, with its runner and all caches.
+  const ofJobs = ["buildUsers", spec.ci ? count(spec.buildUsers?.roles) : 0, system + charactersOf(spec.ci)] as const;
   const tooLarge = new Set<string>();
   for (const [key, parts, each, what, most] of [
     ...products.map(([key, ...rest]) => [key, count(spec[key]), ...rest] as const),
     ...ofLinux.map(([key, ...rest]) => [key, linuxHosts, ...rest] as const),
     ...characters.map((one) => [...one, "characters", MOST_CHARACTERS] as const),
+    [...ofJobs, "characters", MOST_CHARACTERS / 8] as const,
   ]) {
     if (parts * each <= most || tooLarge.has(key)) continue;
     tooLarge.add(key);
-    const message = `${parts} ${key} with ${each} ${what} each are more than a spec can have`;
+    const message = `${parts} ${key === "buildUsers" ? "roles" : key} with ${each} ${what} each are more than a spec can have`;
     add("yaml-limit", [key], "key", message, { hint: "split the platform into several specs" });
   }
   if (tooLarge.size === 0) return spec;

@@ -319,6 +319,18 @@ const PRODUCTS: Readonly<Record<string, Text>> = {
     longText((text) => `${HEAD}inputs: { acme: "github:acme/tools?dir=${text}" }`),
     each("groups:\n  k8s:\n    packages:\n", (at) => `    - { package: p${at}, from: acme }`),
   ),
+  "roles in pipelines and caches": both(
+    each(`${BASE}ci: { forges: [github, gitlab] }\nbuildUsers:\n  roles:\n`, (at) => `    - { role: r${at}, groups: [k8s] }`),
+    each("substituters:\n", (at) => `  - { url: "https://c${at}.example.org", publicKey: "c${at}-1:${KEY}" }`),
+  ),
+  "roles in pipelines and labels": both(
+    each(`${BASE}buildUsers:\n  roles:\n`, (at) => `    - { role: r${at}, groups: [k8s] }`),
+    each("ci:\n  forges: [github]\n  runners:\n    x86_64-linux:\n      labels:\n", (at) => `        - l${at}`),
+  ),
+  "a long entry of the system and lists of hosts": both(
+    longText((text) => `${BASE}settings: { system-features: ["${text}"] }`),
+    each("hosts:\n", (at) => `  h${at}: { ${HOST}, settings: { system-features: [a] } }`),
+  ),
   "lists of the system and of hosts": both(
     each(`${BASE}settings:\n  system-features:\n`, (at) => `    - f${at}`),
     each("hosts:\n", (at) => `  h${at}: { ${HOST}, settings: { system-features: [x] } }`),

@@ -42,6 +42,11 @@ for (const [name, text, says] of [
     "400 hosts with 300 roles each are more than a spec can have",
   ],
   [
+    "roles in pipelines and labels of a runner",
+    `${base}ci:\n  forges: [github]\n  runners:\n    x86_64-linux:\n      labels: [${lines(1000, (at) => `label${at}, `)}]\nbuildUsers:\n  roles:\n${lines(1000, (at) => `    - { role: r${at} }\n`)}`,
+    "1000 roles with 10974 characters each are more than a spec can have",
+  ],
+  [
     "volumes and a long text",
     `${base}settings: { bash-prompt: "${"x".repeat(100_000)}" }\nvolumes:\n${lines(1000, (at) => `  v${at}: { mount: /v${at} }\n`)}`,
     "1000 volumes with 100035 characters each are more than a spec can have",
