@@ -32,7 +32,6 @@ const SETTINGS: Readonly<Record<string, string>> = {
   "external-builders": "the Nix daemon runs these programs in place of builders",
   "upgrade-nix-store-path-url": "`nix upgrade-nix` installs what this address names",
   // Of Lix.
-  "repl-overlays": "`nix repl` evaluates these files with all rights of the account",
   "pasta-path": "the Nix daemon runs this program as root for builds with network",
 };
 
