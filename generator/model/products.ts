@@ -59,7 +59,7 @@ export function withoutProducts(spec: Pruned<Spec>, add: ReporterAdd): Pruned<Sp
     ...products.map(([key, ...rest]) => [key, count(spec[key]), ...rest] as const),
     ...ofLinux.map(([key, ...rest]) => [key, linuxHosts, ...rest] as const),
     ...characters.map((one) => [...one, "characters", MOST_CHARACTERS] as const),
-    [...ofJobs, "characters", MOST_CHARACTERS / 8] as const,
+    [...ofJobs, "characters", MOST_CHARACTERS / 32] as const,
   ]) {
     if (parts * each <= most || tooLarge.has(key)) continue;
     tooLarge.add(key);
