@@ -10,8 +10,8 @@ import { PlainMap } from "./plain-map.ts";
 export const MAX_BYTES = 8 * 1024 * 1024;
 
 /**
- * The maximum number of lines, keys and entries of a spec with its included files, also with each alias written out. A spec with 10,000 packages and 1,000 hosts has 65,000. Each takes two
- * kilobytes in the parser alone.
+ * The maximum number of lines, keys and entries of a spec with its included files, also with each alias written out. A spec with 10,000
+ * packages and 1,000 hosts has 65,000. Each takes two kilobytes in the parser alone.
  */
 export const MAX_ENTRIES = 150_000;
 
