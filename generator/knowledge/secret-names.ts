@@ -2,12 +2,15 @@
  * Names that say that their value is a secret: `DB_PASSWORD`, `access-tokens`; and what stands in such a place without being one.
  */
 
-/** What a name can have behind its words: where the secret is for. */
-export const PURPOSE = "(?:_(?:PRODUCTION|PROD|STAGING|STAGE|DEVELOPMENT|DEV|TESTING|TEST|QA|UAT|CI|LIVE|LOCAL|OLD|NEW|BACKUP))";
+/** What a name can have behind its words: what the secret is for. */
+const PURPOSES = "PRODUCTION PROD STAGING STAGE DEVELOPMENT DEV TESTING TEST QA UAT CI LIVE LOCAL OLD NEW BACKUP".split(" ");
+
+/** The same as an expression, with the separator before it. */
+export const PURPOSE = `(?:_(?:${PURPOSES.join("|")}))`;
 
 /** The last words of such a name. Those of the first line also without an underscore before them: `PGPASSWORD`, `clientsecret`. */
 const SECRET_WORDS = new RegExp(
-  [
+  `(?:${[
     "(?:PASSWORDS?|PASSWD|PASSPHRASE|PASSCODE|SECRET|TOKEN|API_?KEYS?)",
     "(?:^|_)(?:ADMIN|DB|FTP|KEY|LDAP|MAIL|MYSQL|PG|ROOT|SMTP|STORE|USER)(?:PASS|PWD)",
     "(?:^|_)(?:PASS|PW|JWT|CREDENTIALS?|BEARER|MNEMONIC|PSK|(?:RECOVERY|SEED)_PHRASE)",
@@ -16,22 +19,29 @@ const SECRET_WORDS = new RegExp(
     "_(?:PWD|COOKIE)",
     "(?:^|_)(?:ADO|AZDO|DEVOPS|DEVOPS_EXT|GH|GITEA|GITHUB|GITLAB)_PAT",
     "^_AUTH",
-  ]
-    .map((words) => `${words}${PURPOSE}?(?:_?[0-9]{1,2})?$`)
-    .join("|"),
+  ].join("|")})$`,
 );
 
-/** How a name ends that is worth a look: the whole expression would take long for each name of a large spec. */
-const SECRET_END = new RegExp(
-  `(?:pass|passcode|words?|wd|pw|phrase|secret|token|jwt|keys?|credentials?|bearer|cookie|mnemonic|psk|base|auth|pat|session|_id)${PURPOSE.replace("_", "[-_. ]?")}?(?:[-_. ]?[0-9]{1,2})?$`,
-  "i",
-);
+/** How a name ends that is worth a look: the whole expression would take long for each name of a large spec, and its start long for any spec. */
+const SECRET_END =
+  /(?:pass|passcode|words?|wd|pw|phrase|secret|token|jwt|keys?|credentials?|bearer|cookie|mnemonic|psk|base|auth|pat|session|_id)$/i;
+
+/** A number at the end of a name, and its last word: with a separator before it, or a capital letter. */
+const NUMBER_END = /[-_. ]?[0-9]{1,2}$/;
+const LAST_WORD = /[-_. ]?([A-Za-z][a-z]*|[A-Z]+)$/;
+
+/** `DB_PASSWORD` of `DB_PASSWORD_PROD_2`. */
+function withoutPurpose(name: string): string {
+  const bare = name.replace(NUMBER_END, "");
+  const last = LAST_WORD.exec(bare);
+  return last && PURPOSES.includes(last[1]?.toUpperCase() ?? "") ? bare.slice(0, last.index) : bare;
+}
 
 /**
  * Names of which a part is the name of a host, a registry or an account: Terraform's `TF_TOKEN_app_terraform_io`, Poetry's
  * `POETRY_PYPI_TOKEN_INTERNAL`, 1Password's `OP_SESSION_acme`.
  */
-const SECRET_BEGINNING = /^(?:TF_TOKEN|POETRY_PYPI_TOKEN|OP_SESSION)_./;
+const SECRET_BEGINNINGS = ["TF_TOKEN_", "POETRY_PYPI_TOKEN_", "OP_SESSION_"];
 
 /**
  * Whether a variable or key of that name has a secret as its value: `DB_PASSWORD`, `github-token`, `apiKey`. A name such as `TOKEN_FILE`
@@ -39,11 +49,12 @@ const SECRET_BEGINNING = /^(?:TF_TOKEN|POETRY_PYPI_TOKEN|OP_SESSION)_./;
  */
 export function isSecretName(name: string): boolean {
   if (name.length > 200) return false;
-  if (SECRET_BEGINNING.test(name)) return true;
-  if (!SECRET_END.test(name)) return false;
+  if (SECRET_BEGINNINGS.some((one) => name.startsWith(one) && name.length > one.length)) return true;
+  const bare = withoutPurpose(name);
+  if (!SECRET_END.test(bare)) return false;
   // publicKey and sshKey are no secrets: only the words of the list are.
   return SECRET_WORDS.test(
-    name
+    bare
       .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
       .replace(/[-. ]/g, "_")
       .toUpperCase(),

@@ -152,9 +152,9 @@ function secretsInFile(source: Source, file: SourceFile): Secret[] {
   return secrets.sort((a, b) => a.range.start - b.range.start);
 }
 
-/** What forms with a space begin with, and escapes. */
+/** What forms with a space have in them, and escapes. */
 const ACROSS_LINES =
-  /\\|''|BEGIN|machine|default|curl|login|authtoken|sshpass|mysql|mariadb|7z|redis-cli|mongo|ldap|sqlcmd|unzip|twine|--[a-z]|-(?:token|(?:store|key)?pass)|sudo -S|chpasswd|access-tokens|config set|[Bb]earer|Basic|uthorization|ookie|aws_|Key/;
+  /\\|''|BEGIN|password\s|\s-u|login|authtoken|sshpass|mysql|mariadb|7z|redis-cli|mongo|ldap|sqlcmd|unzip|twine|--[a-z]|-(?:token|(?:store|key)?pass)|sudo -S|chpasswd|access-tokens|config set|[Bb]earer|Basic|uthorization|ookie|[Aa][Ww][Ss][A-Za-z_]{0,20}[Kk][Ee][Yy]|(?:Private|Preshared)Key/;
 
 /** Whether a text that only its name gives away is no sentence: words of "password: see the handbook" are in many messages. */
 const isOpaque = (text: string): boolean => !/\s/.test(text) && (text.length >= 12 || /[^A-Za-z]/.test(text));
