@@ -11,6 +11,7 @@ import type { Environment } from "./lint/rule.ts";
 import { findSecrets } from "./lint/secrets.ts";
 import { buildModel } from "./model/build.ts";
 import type { Model, PackageSet } from "./model/model.ts";
+import { withoutProducts } from "./model/products.ts";
 import type { PinsFile } from "./model/versions.ts";
 import { type PlannedFile, planFiles } from "./output/outputs.ts";
 import type { Templates } from "./output/render.ts";
@@ -92,7 +93,8 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
     };
   }
   const [{ spec, faults }, shapeDiagnostics] = validate(source);
-  const [model, modelDiagnostics] = buildModel(spec, source, context.pins);
+  const [bounded, productDiagnostics] = withoutProducts(spec, source);
+  const [model, modelDiagnostics] = buildModel(bounded, source, context.pins);
   const consequences = new Consequences(faults, source.value);
   const nameDiagnostics = eachNameOnce(
     modelDiagnostics.filter(({ code, message }) => code !== "reference-unknown" || !consequences.hasReference(message)),
@@ -106,7 +108,14 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
   };
   const codeDiagnostics = [...tooMuchCode(model, source), ...(context.bash ? checkCode(model, source, context.bash) : [])];
   const missing = context.absent ? missingFiles(model, source, context.absent) : [];
-  const before = [...readDiagnostics, ...shapeDiagnostics, ...nameDiagnostics, ...codeDiagnostics, ...missing];
+  const before = [
+    ...readDiagnostics,
+    ...shapeDiagnostics,
+    ...productDiagnostics,
+    ...nameDiagnostics,
+    ...codeDiagnostics,
+    ...missing,
+  ];
   const secrets = findSecrets(source);
   const [, findings] = lint({ model, source, environment, before, consequences, secrets });
   const found = listedAndCounted(inOrder([...before, ...findings]));

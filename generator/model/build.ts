@@ -11,7 +11,6 @@ import { buildersOf, buildUsersOf, gcOf, networkOf, usersOf, volumesOf } from ".
 import type { Acceptance, Group, Model, PackageSet, Substituter } from "./model.ts";
 import { byName } from "./order.ts";
 import { policyOf } from "./policy.ts";
-import { withoutProducts } from "./products.ts";
 import type { References } from "./references.ts";
 import { settingsOf, systemSettings } from "./settings.ts";
 import { groupsOf, inputsOf, nixpkgsOf, overlaysOf, present, shellsOf } from "./tools.ts";
@@ -25,9 +24,8 @@ import { type PinsFile, Versions } from "./versions.ts";
  *
  * @param pins The pins file beside the spec; without one, no version is resolved.
  */
-export function buildModel(whole: Pruned<Spec>, source: Locator, pins?: PinsFile): Stage<Model> {
+export function buildModel(spec: Pruned<Spec>, source: Locator, pins?: PinsFile): Stage<Model> {
   const { list, add } = reporter(source);
-  const spec = withoutProducts(whole, add);
   const versions = new Versions(pins, add);
   const inputs = inputsOf(spec.inputs, add);
   const declared = Object.keys(spec.inputs ?? {});

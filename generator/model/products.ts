@@ -1,6 +1,6 @@
 import type { Pruned } from "../language/prune.ts";
 import type { Spec } from "../language/schema.ts";
-import type { ReporterAdd } from "../report/diagnostic.ts";
+import { type Locator, reporter, type Stage } from "../report/diagnostic.ts";
 
 /**
  * How many pairs of two parts a spec can have, where each of one part has each of the other in a generated file: groups of images. 100 images
@@ -15,7 +15,8 @@ const MOST_COMPARED = 1_000_000;
 const MOST_CHARACTERS = 2 ** 26;
 
 /** Reports `yaml-limit` for parts that multiply to more than a spec can have. The spec is returned without them. */
-export function withoutProducts(spec: Pruned<Spec>, add: ReporterAdd): Pruned<Spec> {
+export function withoutProducts(spec: Pruned<Spec>, source: Locator): Stage<Pruned<Spec>> {
+  const { list, add } = reporter(source);
   const count = (part: object | undefined) => Object.keys(part ?? {}).length;
   const [groups, shells, commands] = [count(spec.groups), count(spec.shells), count(spec.commands)];
   const settings = count(spec.settings);
@@ -66,8 +67,8 @@ export function withoutProducts(spec: Pruned<Spec>, add: ReporterAdd): Pruned<Sp
     const message = `${parts} ${key === "buildUsers" ? "roles" : key} with ${each} ${what} each are more than a spec can have`;
     add("yaml-limit", [key], "key", message, { hint: "split the platform into several specs" });
   }
-  if (tooLarge.size === 0) return spec;
-  return Object.fromEntries(Object.entries(spec).filter(([key]) => !tooLarge.has(key)));
+  if (tooLarge.size === 0) return [spec, list];
+  return [Object.fromEntries(Object.entries(spec).filter(([key]) => !tooLarge.has(key))), list];
 }
 
 /** The characters of parts of a spec, about. */
