@@ -38,8 +38,9 @@ export function withoutProducts(spec: Pruned<Spec>, source: Locator): Stage<Prun
     ["images", variables, "variables", MOST_WRITTEN],
     ["images", commands, "commands", MOST_WRITTEN],
   ] as const;
-  // Each host of another Linux has all builders, all build users and the whole network in files of its own.
+  // Each host of another Linux has all settings, all builders, all build users and the whole network in files of its own.
   const ofLinux = [
+    ["hosts", written, "settings", MOST_WRITTEN],
     ["hosts", count(spec.builders), "builders", MOST_WRITTEN],
     ["hosts", count(spec.buildUsers?.roles), "roles", MOST_WRITTEN],
     ["hosts", count(spec.network?.noProxy), "entries of `noProxy`", MOST_WRITTEN],
