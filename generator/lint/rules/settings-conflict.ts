@@ -28,15 +28,16 @@ export const settingsConflictRules: readonly Rule[] = [
         for (const setting of scope.declared) {
           const lost = lostEntries(model, scope, setting, systems);
           if (lost.length === 0) continue;
+          const names = firstOf(lost);
           const extra = `extra-${setting.name}`;
           const hasExtra = settingOf(scope.declared, extra) !== undefined;
           report({
             at: setting.at,
             part: "key",
-            message: `this replaces the system's list: ${scope.owner} loses ${quoted(lost)}`,
+            message: `this replaces the system's list: ${scope.owner} loses ${names}`,
             hint: hasExtra
-              ? `repeat ${quoted(lost)} here, or move the entries to \`${extra}\`, which adds to the list`
-              : `write \`${extra}\`, which adds to the list, or repeat ${quoted(lost)} here`,
+              ? `repeat ${names} here, or move the entries to \`${extra}\`, which adds to the list`
+              : `write \`${extra}\`, which adds to the list, or repeat ${names} here`,
             fix: () => (hasExtra ? undefined : replacement(source, setting.at, "key", extra)),
           });
         }
@@ -114,6 +115,12 @@ export const numberOf = (setting: Setting | undefined): number | undefined => {
   const number = word === "" ? Number.NaN : Number(word);
   return Number.isInteger(number) ? number : undefined;
 };
+
+/** More names in a sentence tell a reader nothing. */
+const MOST_NAMES = 20;
+
+const firstOf = (names: readonly string[]): string =>
+  `${quoted(names.slice(0, MOST_NAMES))}${names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : ""}`;
 
 /**
  * The entries of the system's list that a user, a host or a volume does not have because its own list replaces that list.
