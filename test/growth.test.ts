@@ -56,7 +56,7 @@ const IMPORTED = 192 * 1024;
 const MOST_GROWTH = 8 * 1.3;
 /** A shorter time, in milliseconds, is as much that of the clock, of code that is not compiled yet and of the collector of garbage. */
 const FLOOR = 20;
-const ROUNDS = 8;
+const ROUNDS = 12;
 
 /**
  * How many times the CPU of an eighth of the size an attack takes: the least of some rounds. What else the machine does only adds to a time, and
