@@ -50,7 +50,8 @@ const SECRET_BEGINNINGS = ["TF_TOKEN_", "POETRY_PYPI_TOKEN_", "OP_SESSION_"];
 export function isSecretName(name: string): boolean {
   if (name.length > 200) return false;
   if (SECRET_BEGINNINGS.some((one) => name.startsWith(one) && name.length > one.length)) return true;
-  const bare = withoutPurpose(name);
+  // Most names of a spec are one word.
+  const bare = /^[a-z]+$/.test(name) ? name : withoutPurpose(name);
   if (!SECRET_END.test(bare)) return false;
   // publicKey and sshKey are no secrets: only the words of the list are.
   return SECRET_WORDS.test(

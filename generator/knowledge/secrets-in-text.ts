@@ -46,7 +46,7 @@ function byForm(text: string): SecretRange[] {
 }
 
 /** From this length on, one look at all characters saves more of the searches for hundreds of parts than it takes. */
-const LONG = 64 * 1024;
+const LONG = 512 * 1024;
 
 /** Overlapping ranges as one. */
 function united(ranges: readonly SecretRange[]): SecretRange[] {
