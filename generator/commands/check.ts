@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { isOlder } from "../read/requires.ts";
 import { type Diagnostic, diagnostic, inOrder } from "../report/diagnostic.ts";
+import { listed } from "../report/words.ts";
 import type { System } from "../system/system.ts";
 import { type Comparison, compare, isUpToDate } from "../write/compare.ts";
 import { withBumps } from "./bumps.ts";
 import { fixSpec } from "./fix.ts";
-import { grouped, listed } from "./grouped.ts";
+import { grouped } from "./grouped.ts";
 import type { Options, Outcome } from "./outcome.ts";
 import { changeCounts, counted, countOf, failed, filesOf, folderName, outcome, stoppedSummary } from "./outcome.ts";
 import { inOutputFolder } from "./output-folder.ts";

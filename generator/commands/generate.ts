@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { type Diagnostic, hasErrors, inOrder } from "../report/diagnostic.ts";
+import { listed } from "../report/words.ts";
 import type { System } from "../system/system.ts";
 import { apply } from "../write/apply.ts";
 import { CHECKSUMS } from "../write/checksums.ts";
@@ -8,7 +9,7 @@ import { repositoryOf } from "../write/places.ts";
 import { withBumps } from "./bumps.ts";
 import { diffText } from "./diff.ts";
 import { lineEndNotes, trackingNote } from "./git.ts";
-import { grouped, listed } from "./grouped.ts";
+import { grouped } from "./grouped.ts";
 import {
   changeCounts,
   counted,

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../report/diagnostic.ts";
+import { listed } from "../report/words.ts";
 
 /** The message of a diagnostic about several files of the output folder, by code. */
 const GROUP_MESSAGES: Readonly<Record<string, (count: number) => string>> = {
@@ -6,9 +7,6 @@ const GROUP_MESSAGES: Readonly<Record<string, (count: number) => string>> = {
   "output-edited": (count) => `${count} files were edited after flakewright wrote them`,
   "output-foreign": (count) => `${count} files that flakewright did not write are where outputs belong`,
 };
-
-/** How many names a message lists; it counts the others. */
-const MOST_NAMES = 10;
 
 /** Replaces diagnostics of one code in several files of the output folder by one with a list of the files. */
 export function grouped(diagnostics: readonly Diagnostic[], out: string): Diagnostic[] {
@@ -24,10 +22,4 @@ export function grouped(diagnostics: readonly Diagnostic[], out: string): Diagno
     }
   }
   return result;
-}
-
-/** The first names of a list and how many more there are: `a, b and 3 more`. */
-export function listed(names: readonly string[]): string {
-  const rest = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
-  return `${names.slice(0, MOST_NAMES).join(", ")}${rest}`;
 }

@@ -7,7 +7,7 @@ import { inOrder, listedAndCounted } from "../report/diagnostic.ts";
 import { maskDiagnostics, masker, maskTexts } from "../report/masking.ts";
 import { handedOver } from "../system/handed-over.ts";
 import type { System } from "../system/system.ts";
-import { failed, type Options, type Outcome } from "./outcome.ts";
+import { failed, type Options, type Outcome, unreadable } from "./outcome.ts";
 import { factsReader } from "./package-facts.ts";
 
 /** `import FILE…`: prints a spec on stdout. Status 1 when a file is invalid or of an unknown kind, 2 when one is missing. */
@@ -28,7 +28,7 @@ export async function importFiles(system: System, options: Options, paths: reado
     await Promise.all(paths.map(async (path) => ((await leadsAstray(system, path, isWithin)) ? [path] : [])))
   ).flat();
   if (astray.length > 0)
-    return notRead(
+    return unreadable(
       astray.map(
         (path) =>
           `${path} is a link to a file of another name outside the project: it is not read, since its lines would be shown; copy the file here if that is meant`,
@@ -37,7 +37,7 @@ export async function importFiles(system: System, options: Options, paths: reado
   const files = await Promise.all(paths.map(async (path) => ({ path, text: await read(path) })));
   const missing = files.filter(({ text }) => text === undefined).map(({ path }) => path);
   if (missing.length > 0)
-    return notRead(
+    return unreadable(
       await Promise.all(
         missing.map(
           async (path) =>
@@ -69,13 +69,6 @@ export async function importFiles(system: System, options: Options, paths: reado
     ...(yaml === undefined ? {} : { isResult: true }),
   };
 }
-
-const notRead = (notes: readonly string[]): Outcome => ({
-  report: { diagnostics: [], files: [], sources: new Map() },
-  output: "",
-  notes,
-  status: 2,
-});
 
 /**
  * Whether a named file is a link that its user does not mean: in a stranger's repository, nix.conf may be one to /etc/shadow. A person's own

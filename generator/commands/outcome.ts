@@ -83,6 +83,14 @@ export const printed = (output: string): Outcome => ({
 /** The outcome of a command that does nothing: a sentence says why. */
 export const refused = (note: string, status: 1 | 2 | 3 = 2): Outcome => ({ ...printed(""), notes: [note], status });
 
+/** The outcome of a command that can't read a file: sentences say which, and why. */
+export const unreadable = (notes: readonly string[]): Outcome => ({
+  report: { diagnostics: [], files: [], sources: new Map() },
+  output: "",
+  notes,
+  status: 2,
+});
+
 /** The outcome of a command that needs a spec without the errors that this one has. */
 export const invalid = ({ diagnostics, texts }: Compiled): Outcome => ({
   ...printed(""),

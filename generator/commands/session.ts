@@ -18,7 +18,7 @@ import { type Origin, originOf } from "../write/origin.ts";
 import { type OutputPlace, placeOf } from "../write/places.ts";
 import { checkBash, type KnownBash } from "./bash.ts";
 import { includesOf } from "./includes.ts";
-import type { Options, Outcome } from "./outcome.ts";
+import { type Options, type Outcome, unreadable } from "./outcome.ts";
 import { type FactsOf, factsReader } from "./package-facts.ts";
 
 /** What a process keeps between two runs of `generate`. */
@@ -61,12 +61,12 @@ export async function compileSpec(
   const isStandardInput = options.spec === "-";
   const path = resolve(system.cwd, options.spec);
   const problem = isStandardInput ? undefined : await unusable(system, options.spec, path);
-  if (problem !== undefined) return unreadable(problem);
+  if (problem !== undefined) return unreadable([problem]);
   const { facts, templates, filesRead, bash: known } = session ?? (await openSession(system, options));
   filesRead.clear();
   const bytes = isStandardInput ? await system.readStdin(MAX_BYTES) : await system.readFile(options.spec, MAX_BYTES);
   if (!isStandardInput) filesRead.set(path, bytes);
-  if (!bytes) return unreadable(`no spec at ${options.spec}; \`flakewright init\` writes a starter spec`);
+  if (!bytes) return unreadable([`no spec at ${options.spec}; \`flakewright init\` writes a starter spec`]);
   const locked = (await system.kind(join(options.out, "flake.lock"))) === "file";
   const includes = await includesOf(system, options.spec, filesRead);
   const pinsFile = pinsPath(options.spec);
@@ -99,7 +99,7 @@ export async function compileSpec(
   if (codes.some(bash) || absent.size > 0) compiled = compile(bytes, options.spec, { ...context, bash, absent }, templates);
   if (!compiled.files || !place) return compiled;
   const overwritten = await inPlaceOfOutput(system, place, options, filesRead);
-  if (overwritten !== undefined) return unreadable(overwritten);
+  if (overwritten !== undefined) return unreadable([overwritten]);
   const checksums = await checksumsFile(system, place, compiled.files, filesRead);
   const origin = originOf(place, compiled.model?.name ?? "", options.version);
   return { ...compiled, files: [...compiled.files, checksums], origin };
@@ -171,10 +171,3 @@ async function absentFiles(system: System, out: string, { model, source }: Compi
 /** The module that has a host's name, and an overlay directly in `overlays/`. */
 const isWrittenOnce = ({ at, path, folder }: OwnFile): boolean =>
   folder === "hosts" ? path === `./hosts/${at[1]}.nix` : /^\.\/overlays\/[^/]+\.nix$/.test(path);
-
-const unreadable = (note: string): Outcome => ({
-  report: { diagnostics: [], files: [], sources: new Map() },
-  output: "",
-  notes: [note],
-  status: 2,
-});

@@ -141,7 +141,9 @@ export function namedSecrets(text: string): SecretRange[] {
         if (to - from >= 4 && !isPlaceholder(text.slice(from, to))) found.push({ start: from, end: to, what: "an access token" });
       }
       ENTRY.lastIndex = Math.max(end, ENTRY.lastIndex);
-    } else if (isSecretName(name) && text[after] === "[") {
+    } else if (!isSecretName(name)) {
+      // The search goes on behind the separator.
+    } else if (text[after] === "[") {
       // Each word of a list; the search goes on behind it.
       LIST.lastIndex = after;
       const list = LIST.exec(text)?.[0] ?? "";
@@ -153,7 +155,7 @@ export function namedSecrets(text: string): SecretRange[] {
             what: "a password or token",
           });
       ENTRY.lastIndex = after + list.length;
-    } else if (isSecretName(name)) {
+    } else {
       const value = valueAt(text, after, match.index, separator);
       const { start: from, end, first } = value;
       // What follows a placeholder is looked at again.

@@ -55,9 +55,12 @@ export function coversPath(place: string | undefined, at: SpecPath): boolean {
   return text === wanted || text.startsWith(`${wanted}.`);
 }
 
-/** Whether one of many places of `lint: at:` covers a path: found by the path's steps, however many places there are. */
-export function coverage(places: readonly (string | undefined)[]): (at: SpecPath) => boolean {
-  const known = new Set(places.map((place) => place && dotted(place)));
+/** Whether entries of `lint` accept findings of a code at a path: found by the path's steps, however many entries there are. */
+export function acceptedIn(
+  lint: readonly { readonly code: string; readonly place?: string | undefined }[],
+  code: string,
+): (at: SpecPath) => boolean {
+  const known = new Set(lint.filter((one) => one.code === code).map(({ place }) => place && dotted(place)));
   return (at) => {
     if (known.has(undefined)) return true;
     for (let text = dotted(pathText(at)); text !== ""; text = text.slice(0, Math.max(0, text.lastIndexOf("."))))

@@ -1,7 +1,7 @@
 import { isMac } from "../../knowledge/nix-darwin.ts";
 import type { BuildUsers } from "../../model/model.ts";
 import { MOST_LISTED } from "../../report/diagnostic.ts";
-import { coverage, type SpecPath, valueAt } from "../../report/spec-path.ts";
+import { acceptedIn, type SpecPath, valueAt } from "../../report/spec-path.ts";
 import { replacement } from "../edits.ts";
 import type { Rule, RuleContext } from "../rule.ts";
 import { isOn, scopes, settingOf } from "../settings-in-force.ts";
@@ -33,7 +33,7 @@ export const buildUserRules: readonly Rule[] = [
       const says = (jobs: number) =>
         `\`max-jobs\` is ${jobs}, but there ${users === 1 ? "is only one build user" : `are only ${users} build users`}`;
       // Too few roles are one mistake, however many places have the setting. What the spec accepts is each place of its own.
-      const isAccepted = coverage(model.lint.filter(({ code }) => code === "jobs-exceed-build-users").map(({ place }) => place));
+      const isAccepted = acceptedIn(model.lint, "jobs-exceed-build-users");
       for (const { at, jobs } of tooMany.filter((one) => isAccepted(one.at))) report({ at, message: says(jobs) });
       const [first, ...others] = tooMany.filter((one) => !isAccepted(one.at));
       if (!first) return;

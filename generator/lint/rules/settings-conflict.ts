@@ -2,7 +2,7 @@ import { DERIVED } from "../../knowledge/derived-settings.ts";
 import { findSetting, settingValueProblem } from "../../knowledge/settings.ts";
 import type { Model, Setting } from "../../model/model.ts";
 import { valueAt } from "../../report/spec-path.ts";
-import { quoted } from "../../report/words.ts";
+import { listed, quoted } from "../../report/words.ts";
 import { appendix, removal, replacement } from "../edits.ts";
 import type { Rule } from "../rule.ts";
 import { isAnywhereWith, isOff, isOn, type Scope, scopes, settingOf, wordOf, words, wordsInForce } from "../settings-in-force.ts";
@@ -28,7 +28,10 @@ export const settingsConflictRules: readonly Rule[] = [
         for (const setting of scope.declared) {
           const lost = lostEntries(model, scope, setting, systems);
           if (lost.length === 0) continue;
-          const names = firstOf(lost);
+          const names = listed(
+            lost.map((name) => quoted([name])),
+            MOST_NAMES,
+          );
           const extra = `extra-${setting.name}`;
           const hasExtra = settingOf(scope.declared, extra) !== undefined;
           report({
@@ -118,9 +121,6 @@ export const numberOf = (setting: Setting | undefined): number | undefined => {
 
 /** More names in a sentence tell a reader nothing. */
 const MOST_NAMES = 20;
-
-const firstOf = (names: readonly string[]): string =>
-  `${quoted(names.slice(0, MOST_NAMES))}${names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : ""}`;
 
 /**
  * The entries of the system's list that a user, a host or a volume does not have because its own list replaces that list.

@@ -1,18 +1,14 @@
 import type { Model, Policy } from "../../model/model.ts";
-import { coverage, type SpecPath } from "../../report/spec-path.ts";
+import { acceptedIn } from "../../report/spec-path.ts";
 
 /** Which parts of the output show what the platform is made of, and judge it. */
 
 export const hasSbom = (model: Model): boolean => model.sbom;
 export const hasDenied = ({ policy }: Model): boolean => (policy?.denied.length ?? 0) > 0;
 
-/** Whether the spec accepts a finding of a code under `lint`. What it accepts is not judged by the flake's checks either. */
-export const acceptedIn = (model: Model, code: string): ((at: SpecPath) => boolean) =>
-  coverage(model.lint.filter((one) => one.code === code).map(({ place }) => place));
-
-/** The budgets that the flake's checks judge. */
+/** The budgets that the flake's checks judge: what the spec accepts is judged by none. */
 export const judgedBudgets = (model: Model): Policy["budgets"] => {
-  const isAccepted = acceptedIn(model, "policy-closure");
+  const isAccepted = acceptedIn(model.lint, "policy-closure");
   return budgets(model).filter(({ at }) => !isAccepted(at));
 };
 export const hasBudgets = (model: Model): boolean => judgedBudgets(model).length > 0;

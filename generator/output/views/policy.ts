@@ -1,6 +1,7 @@
 import type { Model, Tool } from "../../model/model.ts";
+import { acceptedIn } from "../../report/spec-path.ts";
 import { type Attribute, Call, type NixValue } from "../printers/nix.ts";
-import { acceptedIn, hasDenied, judgedBudgets } from "./evidence.ts";
+import { hasDenied, judgedBudgets } from "./evidence.ts";
 import { toolList, toolRecord } from "./flake.ts";
 
 /** Data for nix/policy.nix. */
@@ -18,7 +19,7 @@ export function policyView(model: Model): object {
 
 /** The denied licences, and every list of tools that they are looked for in. */
 function licensesView(model: Model): object {
-  const isAccepted = acceptedIn(model, "policy-license");
+  const isAccepted = acceptedIn(model.lint, "policy-license");
   const list = (place: string, tools: readonly Tool[], value: NixValue): NixValue => {
     const accepted = tools.flatMap((tool, index) => (isAccepted(tool.at) ? [index] : []));
     return { place: `${place}.packages`, tools: value, ...(accepted.length > 0 ? { accepted } : {}) };
