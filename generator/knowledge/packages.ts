@@ -177,6 +177,7 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
     const end = text.indexOf("\n", start);
     return end === -1 ? text.length : end;
   };
+  /** The first cell of a line that ends at `end`. */
   const attributeAt = (start: number, end: number) => {
     const tab = text.indexOf("\t", start);
     return text.slice(start, tab === -1 || tab > end ? end : tab);
@@ -187,11 +188,30 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
     let [low, high] = [body, text.length];
     while (low < high) {
       const start = lineStart((low + high) >> 1);
-      const end = lineEnd(start);
-      if (attributeAt(start, end) < attribute) low = end + 1;
+      if (isBelow(start, attribute)) low = lineEnd(start) + 1;
       else high = start;
     }
     return low;
+  }
+
+  /** Whether the attribute of a line is below another one, by code units: a cell ends with a character that is below all of a name's. */
+  function isBelow(start: number, attribute: string): boolean {
+    for (let at = 0; at < attribute.length; at++) {
+      const code = text.charCodeAt(start + at);
+      if (code !== attribute.charCodeAt(at)) return !(code >= attribute.charCodeAt(at));
+    }
+    return false;
+  }
+
+  /** By the digits in the column: there are few. */
+  const knownSystems = new Map<string, readonly string[]>();
+  function systemsOf(digits: string): readonly string[] {
+    const known = knownSystems.get(digits);
+    if (known) return known;
+    const bits = Number.parseInt(digits, 16);
+    const found = systems.filter((_, index) => Math.floor(bits / 2 ** (systems.length - 1 - index)) % 2 === 1);
+    knownSystems.set(digits, found);
+    return found;
   }
 
   function parse(start: number): PackageFacts {
@@ -199,26 +219,28 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
     const cell = (column: string) => decodeCell(cells[at.get(column) ?? -1] ?? "");
     const attribute = cell("attribute");
     const program = cell("mainProgram");
-    const pname = cell("pname");
     const oldest = cell("oldest");
+    const history = cell("history");
     const [oldBits, oldFlags, oldPname, oldVersion] = isOld && oldest !== "" ? oldest.split(",") : [];
-    const bits = Number.parseInt(oldBits ?? (cells[systemsColumn] || "0"), 16);
     const flags = oldBits === undefined ? cell("flags") : (oldFlags ?? "");
-    const ownName = attribute.slice(attribute.lastIndexOf(".") + 1);
-    return {
+    const facts: { -readonly [K in keyof PackageFacts]: PackageFacts[K] } = {
       attribute,
       version: oldVersion ?? cell("version"),
       mainProgram: program === "." ? attribute : program,
-      systems: systems.filter((_, index) => Math.floor(bits / 2 ** (systems.length - 1 - index)) % 2 === 1),
+      systems: systemsOf(oldBits ?? (cells[systemsColumn] || "0")),
       unfree: flags.includes("u"),
       broken: flags.includes("b"),
       insecure: flags.includes("i"),
-      ...(at.has("licenses") ? { licenses: cell("licenses").split(" ").filter(Boolean) } : {}),
-      ...(at.has("pname") ? { pname: oldPname || (pname === "." ? ownName : pname) } : {}),
-      ...(at.has("description") ? { description: cell("description") } : {}),
-      ...(cells[at.get("history") ?? -1] ? { history: cell("history") } : {}),
-      ...(oldest === "" ? {} : { oldest }),
     };
+    if (at.has("licenses")) facts.licenses = cell("licenses").split(" ").filter(Boolean);
+    if (at.has("pname")) {
+      const pname = cell("pname");
+      facts.pname = oldPname || (pname === "." ? attribute.slice(attribute.lastIndexOf(".") + 1) : pname);
+    }
+    if (at.has("description")) facts.description = cell("description");
+    if (history !== "") facts.history = history;
+    if (oldest !== "") facts.oldest = oldest;
+    return facts;
   }
 
   const covered = new Map<string, boolean>();

@@ -41,7 +41,7 @@ function withoutPurpose(name: string): string {
  * Names of which a part is the name of a host, a registry or an account: Terraform's `TF_TOKEN_app_terraform_io`, Poetry's
  * `POETRY_PYPI_TOKEN_INTERNAL`, 1Password's `OP_SESSION_acme`.
  */
-const SECRET_BEGINNINGS = ["TF_TOKEN_", "POETRY_PYPI_TOKEN_", "OP_SESSION_"];
+const SECRET_BEGINNING = /^(?:TF_TOKEN_|POETRY_PYPI_TOKEN_|OP_SESSION_)./s;
 
 /**
  * Whether a variable or key of that name has a secret as its value: `DB_PASSWORD`, `github-token`, `apiKey`. A name such as `TOKEN_FILE`
@@ -49,7 +49,7 @@ const SECRET_BEGINNINGS = ["TF_TOKEN_", "POETRY_PYPI_TOKEN_", "OP_SESSION_"];
  */
 export function isSecretName(name: string): boolean {
   if (name.length > 200) return false;
-  if (SECRET_BEGINNINGS.some((one) => name.startsWith(one) && name.length > one.length)) return true;
+  if (SECRET_BEGINNING.test(name)) return true;
   // Most names of a spec are one word.
   const bare = /^[a-z]+$/.test(name) ? name : withoutPurpose(name);
   if (!SECRET_END.test(bare)) return false;
@@ -64,13 +64,13 @@ export function isSecretName(name: string): boolean {
 
 /** Whether the name is `access-tokens`, `extra-access-tokens`, or one of them with a slip of the finger. */
 export function isAccessTokens(name: string): boolean {
-  if (name.length < 9 || name.length > 25) return false;
+  // Most names of a spec end here.
+  if (name.length < 9 || name.length > 25 || !/acc|ess|tok|ens/i.test(name)) return false;
   const plain = name
     .toLowerCase()
     .replace(/[^a-z]/g, "")
     .replace(/^extra/, "");
-  // Most names of a spec end here.
-  if (Math.abs(plain.length - 12) > 2 || !/acc|ess|tok|ens/.test(plain)) return false;
+  if (Math.abs(plain.length - 12) > 2) return false;
   return plain === "accesstokens" || nearEnough(plain, "accesstokens");
 }
 

@@ -180,14 +180,16 @@ function rejections(source: Source): [rejected: ReadonlySet<string>, Diagnostic[
 function unread(value: unknown): SpecPath[] {
   const found: SpecPath[] = [];
   const path: (string | number)[] = [];
+  const walkAt = (key: string | number, part: unknown): void => {
+    path.push(key);
+    walk(part);
+    path.pop();
+  };
   const walk = (part: unknown): void => {
     if (part === undefined) found.push([...path]);
-    if (typeof part !== "object" || part === null) return;
-    for (const key of Object.keys(part)) {
-      path.push(Array.isArray(part) ? Number(key) : key);
-      walk((part as Record<string, unknown>)[key]);
-      path.pop();
-    }
+    else if (Array.isArray(part)) for (const [index, item] of part.entries()) walkAt(index, item);
+    else if (typeof part === "object" && part !== null)
+      for (const key of Object.keys(part)) walkAt(key, (part as Record<string, unknown>)[key]);
   };
   walk(value);
   return found;

@@ -25,32 +25,44 @@ interface Found {
   readonly texts: readonly string[];
 }
 
+/** What the keys above a value say of it. */
+interface Above {
+  /** Where the path has `access-tokens` or a slip of it, and the last `settings`; -1 without one. */
+  readonly tokens: number;
+  readonly settings: number;
+  /** Whether one of them says that what is below it is secret. */
+  readonly tells: boolean;
+}
+
 /** Secrets that are recognised by their place in the spec; the same text can be harmless elsewhere. */
-function secretsByPlace(path: SpecPath, value: string): Found | undefined {
-  const tokensAt = path.findIndex((key, at) => typeof key === "string" && path[at - 1] !== "env" && isAccessTokens(key));
-  if (tokensAt !== -1) {
+function secretsByPlace(path: SpecPath, value: string, { tokens, settings, tells }: Above): Found | undefined {
+  if (tokens !== -1) {
     // Text is `host=token`, perhaps several of them; a map has only the token as its value.
-    const isMapEntry = typeof path[tokensAt + 1] === "string";
+    const isMapEntry = typeof path[tokens + 1] === "string";
     const texts = isMapEntry ? [value].filter((token) => token.length >= 4 && !isPlaceholder(token)) : tokensOf(value);
     if (texts.length > 0) return { what: "an access token", texts };
   }
-  const settingsAt = path.lastIndexOf("settings");
-  if (settingsAt !== -1 && typeof path[settingsAt + 1] === "string") {
-    const setting = findSetting(String(path[settingsAt + 1]))?.setting.name;
-    if (setting === "impure-env" && isSecretName(String(path[settingsAt + 2])) && value !== "" && !isPlaceholder(value))
+  const name = path.at(-1);
+  // Without `settings`, a setting can be in its place.
+  const setting = path[settings + 1];
+  if (settings !== -1 && typeof setting === "string" && findSetting(setting)?.setting.name === "impure-env") {
+    if (isSecretName(String(path[settings + 2])) && value !== "" && !isPlaceholder(value))
       return { what: "a password or token", texts: [value] };
   }
-  const isKeyPlace = path.at(-1) === "publicKey" || /trusted-public-keys$/.test(String(path[settingsAt + 1]));
+  const isKeyPlace = name === "publicKey" || (typeof setting === "string" && setting.endsWith("trusted-public-keys"));
   // Also a damaged copy: a text longer than a public key may contain a secret key.
   const digits = isKeyPlace ? /(?:^|:)([A-Za-z0-9+/=]{64,})$/.exec(value)?.[1] : undefined;
   if (digits) return { what: "a secret signing key", texts: [digits] };
   // Every password, however short: nothing in a proxy's address is expanded, and no word stands for one.
-  const inProxy = path.at(-2) === "network" && path.at(-1) === "proxy" ? passwordOf(value) : undefined;
+  const inProxy = name === "proxy" && path.at(-2) === "network" ? passwordOf(value) : undefined;
   if (inProxy !== undefined && !/^[$<]/.test(inProxy)) return { what: "a password in a URL", texts: [inProxy] };
-  const name = path.at(-1);
-  if (typeof name !== "string" || !isNamedSecret(name, value)) return undefined;
-  if (path.at(-2) === "env") return { what: "a password or token", texts: [value] };
-  return /\s/.test(value) ? undefined : { what: undefined, texts: [value] };
+  if (typeof name === "string" && isNamedSecret(name, value)) {
+    if (path.at(-2) === "env") return { what: "a password or token", texts: [value] };
+    if (!/\s/.test(value)) return { what: undefined, texts: [value] };
+  }
+  return tells && value.length >= 6 && !/\s/.test(value) && !isPlaceholder(value)
+    ? { what: undefined, texts: [value] }
+    : undefined;
 }
 
 /** Maps of secrets, each of which has an ordinary name. */
@@ -68,6 +80,18 @@ function tellsOfBelow(path: SpecPath, key: string, map: Readonly<Record<string, 
   const below = map[key];
   if (typeof below !== "object" || below === null || (path.length === 1 && CHOSEN.has(String(path[0])))) return false;
   return isSecretName(key) || SECRETS.test(key);
+}
+
+/** What the keys above and this key say of what is below it: the same object where the key adds nothing, as nearly all do. */
+function belowKey(path: SpecPath, key: string, map: Readonly<Record<string, unknown>>, above: Above): Above {
+  const isTokens = above.tokens === -1 && path.at(-1) !== "env" && isAccessTokens(key);
+  const tells = above.tells || tellsOfBelow(path, key, map);
+  if (!isTokens && key !== "settings" && tells === above.tells) return above;
+  return {
+    tokens: isTokens ? path.length : above.tokens,
+    settings: key === "settings" ? path.length : above.settings,
+    tells,
+  };
 }
 
 /** The password in an address: from the first colon of the host's part to its last `@`. */
@@ -110,35 +134,33 @@ function secretsInFile(source: Source, file: SourceFile): Secret[] {
   // spaces where a line is folded, occur only in the strings. These are searched as one text: only a private key contains line breaks, and
   // it starts on a line of its own.
   const inText = secretsInText(whole);
-  const suspicious =
-    inText.length > 0 || (ACROSS_LINES.test(whole) && secretsInText(stringsOf(file.value).join("\n")).length > 0);
+  const suspicious = inText.length > 0 || (isAcrossLines(whole) && secretsInText(stringsOf(file.value).join("\n")).length > 0);
   const path: (string | number)[] = [];
-  const walk = (value: unknown, isTold = false): void => {
+  const walk = (value: unknown, above: Above): void => {
     if (typeof value === "string") {
       if (value.length < 4) return;
       if (suspicious) inString(path, "value", value);
-      const isBelow = isTold && value.length >= 6 && !/\s/.test(value) && !isPlaceholder(value);
-      const found = secretsByPlace(path, value) ?? (isBelow ? { what: undefined, texts: [value] } : undefined);
+      const found = secretsByPlace(path, value, above);
       let from: number | undefined;
       for (const text of found?.texts ?? []) from = add([...path], file.locate(path, "value"), found?.what, text, from);
     } else if (Array.isArray(value)) {
       for (let index = 0; index < value.length; index++) {
         path.push(index);
-        walk(value[index], isTold);
+        walk(value[index], above);
         path.pop();
       }
     } else if (typeof value === "object" && value !== null) {
       const map = value as Readonly<Record<string, unknown>>;
       for (const key of Object.keys(map)) {
-        const isBelow = isTold || tellsOfBelow(path, key, map);
+        const below = belowKey(path, key, map, above);
         path.push(key);
         if (suspicious && key.length >= 6) inString(path, "key", key);
-        walk(map[key], isBelow);
+        walk(map[key], below);
         path.pop();
       }
     }
   };
-  walk(file.value);
+  walk(file.value, { tokens: -1, settings: -1, tells: false });
   for (const { start, end, what } of inText) {
     const range = { file: file.file, start, end };
     if (!overlaps(range)) push({ range, what, at: undefined, text: whole.slice(start, end) });
@@ -154,7 +176,13 @@ function secretsInFile(source: Source, file: SourceFile): Secret[] {
 
 /** What forms with a space have in them, and escapes. */
 const ACROSS_LINES =
-  /\\|''|BEGIN|password\s|\s-u|login|authtoken|sshpass|mysql|mariadb|7z|redis-cli|mongo|ldap|sqlcmd|unzip|twine|--[a-z]|-(?:token|(?:store|key)?pass)|sudo -S|chpasswd|access-tokens|config set|[Bb]earer|Basic|uthorization|ookie|[Aa][Ww][Ss][A-Za-z_]{0,20}[Kk][Ee][Yy]|(?:Private|Preshared)Key/;
+  /\\|''|BEGIN|password\s|(?:vault|cargo)\s+login|authtoken|--[a-z]|-(?:token|(?:store|key)?pass)|sudo -S|chpasswd|access-tokens|config set|[Bb]earer|Basic|uthorization|ookie|[Aa][Ww][Ss][A-Za-z_]{0,20}[Kk][Ee][Yy]|(?:Private|Preshared)Key/;
+
+/** Commands that take a password behind an option of one letter. */
+const COMMAND = /curl|login|sshpass|mysql|mariadb|7z|redis-cli|mongo|ldap|sqlcmd|unzip|twine/;
+const OPTION = /[\s"'[,]-[apPuw]/;
+
+const isAcrossLines = (text: string): boolean => ACROSS_LINES.test(text) || (COMMAND.test(text) && OPTION.test(text));
 
 /** Whether a text that only its name gives away is no sentence: words of "password: see the handbook" are in many messages. */
 const isOpaque = (text: string): boolean => !/\s/.test(text) && (text.length >= 12 || /[^A-Za-z]/.test(text));

@@ -115,7 +115,8 @@ function acceptancesOf(part: Pruned<Spec>["lint"]): Acceptance[] {
 function frozen<T>(value: T): T {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);
-    for (const part of Object.values(value)) frozen(part);
+    if (Array.isArray(value)) for (const part of value) frozen(part);
+    else for (const key of Object.keys(value)) frozen(value[key as keyof typeof value]);
   }
   return value;
 }

@@ -93,27 +93,32 @@ export function nixBinding(path: readonly string[], value: NixValue, indent: num
     if (first && others.length === 0) return nixBinding([...path, first[0]], first[1], indent);
   }
   const key = `${nixPath(path)} =`;
-  const isShort = path.length <= SHORT_PATH && path.every(isBare);
   const next = `\n${" ".repeat(indent + 2)}`;
 
+  if (isScalar(value) || isEmpty(value)) {
+    const text = nixValue(value, indent);
+    const line = `${key} ${text};`;
+    if (fits(line) || (typeof value === "string" && isShort(path))) return line;
+    if (value instanceof Selection && value.orNull && !fits(`${text};`))
+      return `${key}${next}${selected(value)}${next}  or null;`;
+    return `${key}${next}${text};`;
+  }
   if (value instanceof Call) {
-    const [start = ""] = nixValue(value, indent).split("\n", 1);
+    const text = nixValue(value, indent);
+    const [start = ""] = text.split("\n", 1);
     const isOneLine = isScalar(value.argument) || isEmpty(value.argument);
     const isSimple = isScalar(value.argument) && !(value.argument instanceof Selection && !value.argument.path.every(isBare));
-    if ((isShort && isSimple) || fits(`${key} ${start}${isOneLine ? ";" : ""}`)) return `${key} ${nixValue(value, indent)};`;
-    if (isSimple || (!isShort && !fits(key) && (!isOneLine || fits(`${start};`))))
+    if ((isSimple && isShort(path)) || fits(`${key} ${start}${isOneLine ? ";" : ""}`)) return `${key} ${text};`;
+    if (isSimple || (!isShort(path) && !fits(key) && (!isOneLine || fits(`${start};`))))
       return `${key}${next}${nixValue(value, indent + 2)};`;
     return `${key}${next}${value.head}${next}  ${argument(value.argument, indent + 4)};`;
   }
-  if (!isScalar(value) && !isEmpty(value)) {
-    if (isShort || fits(`${key} {`)) return `${key} ${nixValue(value, indent)};`;
-    return `${key}${next}${nixValue(value, indent + 2)};`;
-  }
-  const text = nixValue(value, indent);
-  if ((isShort && typeof value === "string") || fits(`${key} ${text};`)) return `${key} ${text};`;
-  if (value instanceof Selection && value.orNull && !fits(`${text};`)) return `${key}${next}${selected(value)}${next}  or null;`;
-  return `${key}${next}${text};`;
+  if (fits(`${key} {`) || isShort(path)) return `${key} ${nixValue(value, indent)};`;
+  return `${key}${next}${nixValue(value, indent + 2)};`;
 }
+
+/** Whether nixfmt keeps a value on the path's line, however wide it is. */
+const isShort = (path: readonly string[]): boolean => path.length <= SHORT_PATH && path.every(isBare);
 
 const isList = (value: NixValue): value is readonly NixValue[] => Array.isArray(value);
 
@@ -144,4 +149,4 @@ function nixNumber(value: number): string {
   return String(value);
 }
 
-const selected = ({ head, path }: Selection): string => [head, ...path.map(nixKey)].join(".");
+const selected = ({ head, path }: Selection): string => (path.length === 0 ? head : `${head}.${nixPath(path)}`);

@@ -106,11 +106,8 @@ const OVERLAY_FILE = /^\.\/overlays\/([^/]+)\.nix$/;
 
 /** A tool in nix/tool-groups.nix. */
 export function toolRecord(tool: Tool): { readonly [name: string]: NixValue } {
-  return {
-    name: tool.name,
-    ...(tool.systems ? { systems: tool.systems } : {}),
-    package: new Selection("packageSets", [tool.from.name, ...tool.attribute], true),
-  };
+  const selection = new Selection("packageSets", [tool.from.name, ...tool.attribute], true);
+  return tool.systems ? { name: tool.name, systems: tool.systems, package: selection } : { name: tool.name, package: selection };
 }
 
 export function toolGroupsView(model: Model): object {
