@@ -25,17 +25,17 @@ interface Found {
   readonly texts: readonly string[];
 }
 
-/** What the keys above a value say of it. */
+/** What the keys above a value and its own say of it. */
 interface Above {
   /** Where the path has `access-tokens` or a slip of it, and the last `settings`; -1 without one. */
   readonly tokens: number;
   readonly settings: number;
-  /** Whether one of them says that what is below it is secret. */
-  readonly tells: boolean;
+  /** Whether the name of one says that what is below it is secret. */
+  readonly isNamed: boolean;
 }
 
 /** Secrets that are recognised by their place in the spec; the same text can be harmless elsewhere. */
-function secretsByPlace(path: SpecPath, value: string, { tokens, settings, tells }: Above): Found | undefined {
+function secretsByPlace(path: SpecPath, value: string, { tokens, settings, isNamed }: Above): Found | undefined {
   if (tokens !== -1) {
     // Text is `host=token`, perhaps several of them; a map has only the token as its value.
     const isMapEntry = typeof path[tokens + 1] === "string";
@@ -60,7 +60,7 @@ function secretsByPlace(path: SpecPath, value: string, { tokens, settings, tells
     if (path.at(-2) === "env") return { what: "a password or token", texts: [value] };
     if (!/\s/.test(value)) return { what: undefined, texts: [value] };
   }
-  return tells && value.length >= 6 && !/\s/.test(value) && !isPlaceholder(value)
+  return isNamed && value.length >= 6 && !/\s/.test(value) && !isPlaceholder(value)
     ? { what: undefined, texts: [value] }
     : undefined;
 }
@@ -75,7 +75,7 @@ const CHOSEN = new Set(["groups", "shells", "commands", "users", "volumes", "hos
  * Whether a key says that what is below it is secret, however it is written: `DB_PASSWORD: { value: … }`, `tokens: { github.com: … }`,
  * and `{ name: DB_PASSWORD, value: … }`.
  */
-function tellsOfBelow(path: SpecPath, key: string, map: Readonly<Record<string, unknown>>): boolean {
+function namesSecrets(path: SpecPath, key: string, map: Readonly<Record<string, unknown>>): boolean {
   if (key === "value" && typeof map["name"] === "string" && isSecretName(map["name"])) return true;
   const below = map[key];
   if (typeof below !== "object" || below === null || (path.length === 1 && CHOSEN.has(String(path[0])))) return false;
@@ -85,12 +85,12 @@ function tellsOfBelow(path: SpecPath, key: string, map: Readonly<Record<string, 
 /** What the keys above and this key say of what is below it: the same object where the key adds nothing, as nearly all do. */
 function belowKey(path: SpecPath, key: string, map: Readonly<Record<string, unknown>>, above: Above): Above {
   const isTokens = above.tokens === -1 && path.at(-1) !== "env" && isAccessTokens(key);
-  const tells = above.tells || tellsOfBelow(path, key, map);
-  if (!isTokens && key !== "settings" && tells === above.tells) return above;
+  const isNamed = above.isNamed || namesSecrets(path, key, map);
+  if (!isTokens && key !== "settings" && isNamed === above.isNamed) return above;
   return {
     tokens: isTokens ? path.length : above.tokens,
     settings: key === "settings" ? path.length : above.settings,
-    tells,
+    isNamed,
   };
 }
 
@@ -160,7 +160,7 @@ function secretsInFile(source: Source, file: SourceFile): Secret[] {
       }
     }
   };
-  walk(file.value, { tokens: -1, settings: -1, tells: false });
+  walk(file.value, { tokens: -1, settings: -1, isNamed: false });
   for (const { start, end, what } of inText) {
     const range = { file: file.file, start, end };
     if (!overlaps(range)) push({ range, what, at: undefined, text: whole.slice(start, end) });
