@@ -5,7 +5,7 @@ import type { Comparison } from "../write/compare.ts";
 import { hashOf } from "../write/manifest.ts";
 
 /*
- * A bot such as Dependabot or Renovate moves an input by editing its reference in flake.nix. That is told from other edits: with the references
+ * A bot such as Dependabot or Renovate moves an input by editing its reference in flake.nix. That differs from other edits: with the references
  * put back, the file is one that flakewright writes.
  */
 

@@ -62,7 +62,7 @@ export function isSecretName(name: string): boolean {
   );
 }
 
-/** Whether the name is `access-tokens`, `extra-access-tokens`, or one of them with a slip of the finger. */
+/** Whether the name is `access-tokens`, `extra-access-tokens`, or a typo of one of them. */
 export function isAccessTokens(name: string): boolean {
   // Most names of a spec end here.
   if (name.length < 9 || name.length > 25 || !/acc|ess|tok|ens/i.test(name)) return false;

@@ -124,7 +124,7 @@ const LIST = /\[[^\]\n]*\]?/y;
 
 /**
  * The ranges of values that a name before them gives away, in a text whose structure is not known: `password: …`, `"apiKey": "…"`,
- * `github_token = …`, whatever the value looks like; after `access-tokens` or a slip of it, all of the line and of indented lines that
+ * `github_token = …`, whatever the value looks like; after `access-tokens` or a typo of it, all of the line and of indented lines that
  * follow. In linear time.
  */
 export function namedSecrets(text: string): SecretRange[] {

@@ -1,6 +1,6 @@
 /**
- * Tells of any part whether it may be in the text: whether each three characters of it are. What is not ASCII counts as some ASCII character. One
- * look at a long text in place of a search for each of many parts.
+ * Whether the text may contain a part: whether it contains each three characters of it. A character that is not ASCII counts as some ASCII
+ * character. One pass over a long text replaces a search for each of many parts.
  */
 export function trigramsOf(text: string): (part: string) => boolean {
   const bits = new Int32Array(2 ** 16);

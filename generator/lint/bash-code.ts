@@ -44,7 +44,7 @@ export function tooMuchCode(model: Model, source: Source): Diagnostic[] {
   ];
 }
 
-/** Reports `hook-syntax`, at the line inside the text where that can be told. */
+/** Reports `hook-syntax`, at the line inside the text where that is known. */
 export function checkCode(model: Model, source: Source, check: BashCheck): Diagnostic[] {
   return codeOf(model).flatMap(({ at, code }) => {
     const fault = check(code);

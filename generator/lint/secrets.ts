@@ -27,7 +27,7 @@ interface Found {
 
 /** What the keys above a value and its own say of it. */
 interface Above {
-  /** Where the path has `access-tokens` or a slip of it, and the last `settings`; -1 without one. */
+  /** Where the path has `access-tokens` or a typo of it, and the last `settings`; -1 without one. */
   readonly tokens: number;
   readonly settings: number;
   /** Whether the name of one says that what is below it is secret. */

@@ -47,7 +47,7 @@ export function manifestText(files: Hashes, pending?: Hashes, origin?: Origin): 
   return `${JSON.stringify(content, null, 2)}\n`;
 }
 
-/** Whether a path stays in the folder and is no file of Nix, Git or the user. A manifest with another one is no work of ours. */
+/** Whether a path stays in the folder and is no file of Nix, Git or the user. flakewright writes no manifest with another one. */
 function staysInFolder(path: string): boolean {
   const parts = path.split("/");
   return (

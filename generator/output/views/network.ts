@@ -115,7 +115,7 @@ export function darwinNetwork(model: Model): object | false {
   };
 }
 
-/** NixOS and nix-darwin add a file of the flake to their own bundle, which all programs use. Of a file on the machine, programs are told by variables. */
+/** NixOS and nix-darwin add a file of the flake to their own bundle, which all programs use. A file of the machine is named by variables. */
 function certificates(model: Model): {
   readonly certificateFiles: NixValue;
   readonly variables: Readonly<Record<string, string>> | false;

@@ -138,7 +138,7 @@ test("what Lix lacks is not right for it", () => {
   );
 });
 
-test("a spec of NixOS hosts alone is not told about the Nix of Debian", () => {
+test("a spec of NixOS hosts alone gets no finding about the Nix of Debian", () => {
   const text = `${base}settings:\n  json-log-path: /var/log/nix.json\n`;
   assert.equal(codes(compileText(text).diagnostics), ["setting-too-new"]);
   assert.equal(codes(compileText(`${text}hosts: { a: { system: x86_64-linux, stateVersion: "26.05" } }\n`).diagnostics), []);
