@@ -133,8 +133,8 @@ const isEmpty = (value: NixValue): boolean => (isList(value) || isSet(value)) &&
 /** Whether a value is a single word or string. */
 const isScalar = (value: NixValue): boolean => typeof value !== "object" || value === null || value instanceof Selection;
 
-/** Whether a line is within the width, which nixfmt counts in characters. */
-const fits = (line: string): boolean => line.length <= WIDTH || [...line].length <= WIDTH;
+/** Whether a line is within the width, which nixfmt counts in characters: each is one or two units of the text. */
+const fits = (line: string): boolean => line.length <= WIDTH || (line.length <= 2 * WIDTH && [...line].length <= WIDTH);
 
 function argument(value: NixValue, indent: number): string {
   const text = nixValue(value, indent);
