@@ -19,6 +19,7 @@ import { includedName, specName } from "./output/spec-name.ts";
 import type { Source } from "./read/source.ts";
 import { type IncludedFile, type Includes, readSpec } from "./read/spec.ts";
 import { type Diagnostic, hasErrors, inOrder, listedAndCounted, MOST_LISTED } from "./report/diagnostic.ts";
+import { addTo } from "./report/lists-by-key.ts";
 import { maskDiagnostics, masker, maskTexts, withoutDerivedAdvice } from "./report/masking.ts";
 
 export interface Compiled {
@@ -146,11 +147,7 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
 /** An unknown name that several places refer to is one mistake: the first place has the diagnostic, and the others are related. */
 function eachNameOnce(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const places = new Map<string, Diagnostic[]>();
-  for (const one of inOrder(diagnostics.filter(({ code }) => code === "reference-unknown"))) {
-    const same = places.get(one.message);
-    if (same) same.push(one);
-    else places.set(one.message, [one]);
-  }
+  for (const one of inOrder(diagnostics.filter(({ code }) => code === "reference-unknown"))) addTo(places, one.message, one);
   const once = [...places.values()].flatMap(([first, ...others]) => {
     if (!first || others.length === 0) return first ?? [];
     const related = others.slice(0, MOST_LISTED).map(({ file, range }) => ({ message: "also here", range: { file, ...range } }));

@@ -1,4 +1,5 @@
 import { shellWord } from "../output/printers/shell.ts";
+import { addTo } from "../report/lists-by-key.ts";
 import { type CommandSpec, type Operands, type OptionName, optionSpecs } from "./arguments.ts";
 
 /*
@@ -154,7 +155,7 @@ function fish(commands: Commands): string {
   const users = new Map<OptionName, string[]>();
   for (const [name, command] of Object.entries(commands)) {
     add(noCommand, "-f", "-a", name, "-d", text(command.summary));
-    for (const option of command.options) users.set(option, [...(users.get(option) ?? []), name]);
+    for (const option of command.options) addTo(users, option, name);
     const given = `-n ${text(`__fish_seen_subcommand_from ${name}`)}`;
     switch (command.operands) {
       case "":

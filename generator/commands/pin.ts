@@ -8,6 +8,7 @@ import type { AskedVersion } from "../model/model.ts";
 import type { Source } from "../read/source.ts";
 import { boundedNearest } from "../report/bounded-search.ts";
 import { type Diagnostic, diagnostic } from "../report/diagnostic.ts";
+import { addTo } from "../report/lists-by-key.ts";
 import { nearestNames } from "../report/suggestions.ts";
 import { quoted } from "../report/words.ts";
 import type { System } from "../system/system.ts";
@@ -164,12 +165,11 @@ function lookUp(
 /** Package → the names that it had before, and the one that it got. */
 function otherNames(facts: Facts | undefined): Map<string, string[]> {
   const names = new Map<string, string[]>();
-  const add = (one: string, other: string) => void names.set(one, [...(names.get(one) ?? []), other]);
   for (const { attribute, history } of facts?.rows() ?? []) {
     const name = history === undefined ? undefined : readHistory(history, facts?.day ?? "").name;
     if (name === undefined) continue;
-    add(attribute, name);
-    add(name, attribute);
+    addTo(names, attribute, name);
+    addTo(names, name, attribute);
   }
   return names;
 }

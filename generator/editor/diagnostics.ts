@@ -7,6 +7,7 @@ import {
 } from "vscode-languageserver/node";
 import { explanationOf } from "../lint/rules.ts";
 import type { Diagnostic, Fix } from "../report/diagnostic.ts";
+import { addTo } from "../report/lists-by-key.ts";
 import type { EditedSpec, Workspace } from "./workspace.ts";
 
 /** More in one file than an editor shows well. */
@@ -72,7 +73,7 @@ export async function fixActions(
       diagnostics:
         (await diagnosticsByFile(workspace, { ...spec, compiled: only(spec, one) })).get((await workspace.document(path)).uri) ??
         [],
-      edit: { changes: await changesOf(workspace, one.fix) },
+      edit: { changes: await changesOf(workspace, [one.fix, ...(one.fix.also ?? [])]) },
     });
   }
   return actions;
@@ -81,12 +82,12 @@ export async function fixActions(
 const only = (spec: EditedSpec, one: Diagnostic): EditedSpec["compiled"] =>
   spec.compiled && { ...spec.compiled, diagnostics: [one] };
 
-/** A fix as edits by URI. */
-export async function changesOf(workspace: Workspace, fix: Fix): Promise<Record<string, TextEdit[]>> {
-  const changes: Record<string, TextEdit[]> = {};
-  for (const edit of [fix, ...(fix.also ?? [])]) {
+/** Edits by the URI of the file that each changes. */
+export async function changesOf(workspace: Workspace, edits: readonly Fix[]): Promise<Record<string, TextEdit[]>> {
+  const changes = new Map<string, TextEdit[]>();
+  for (const edit of edits) {
     const { uri, range } = await workspace.location(edit.range);
-    changes[uri] = [...(changes[uri] ?? []), { range, newText: edit.text }];
+    addTo(changes, uri, { range, newText: edit.text });
   }
-  return changes;
+  return Object.fromEntries(changes);
 }

@@ -12,7 +12,6 @@ import {
   type TextDocumentPositionParams,
   TextDocumentSyncKind,
   TextDocuments,
-  type TextEdit,
 } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { maskForms } from "../commands/masked-outcome.ts";
@@ -22,7 +21,7 @@ import { ioErrorText } from "../report/io-error.ts";
 import type { System } from "../system/system.ts";
 import { completionsAt } from "./completion.ts";
 import { type Cursor, cursorAt } from "./cursor.ts";
-import { diagnosticsByFile, fixActions } from "./diagnostics.ts";
+import { changesOf, diagnosticsByFile, fixActions } from "./diagnostics.ts";
 import { hoverText } from "./hover.ts";
 import { type NamedThing, nameAt, namesOf, renameProblem } from "./names.ts";
 import { Shown } from "./shown.ts";
@@ -152,13 +151,9 @@ class Server {
       const problem = renameProblem(spec.source, name, params.newName);
       // The editor shows the text.
       if (problem !== undefined) return new ResponseError(ErrorCodes.InvalidParams, maskForms(problem));
-      const changes: Record<string, TextEdit[]> = {};
-      for (const place of [name.declaration, ...name.references]) {
-        if (!place) continue;
-        const { uri, range } = await this.#workspace.location(place);
-        changes[uri] = [...(changes[uri] ?? []), { range, newText: params.newName }];
-      }
-      return { changes };
+      const places = [...(name.declaration ? [name.declaration] : []), ...name.references];
+      const edits = places.map((range) => ({ range, text: params.newName }));
+      return { changes: await changesOf(this.#workspace, edits) };
     });
     connection.onDocumentSymbol(async ({ textDocument }) => {
       const document = this.#documents.get(textDocument.uri);

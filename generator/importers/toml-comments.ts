@@ -1,3 +1,5 @@
+import { addTo } from "../report/lists-by-key.ts";
+
 /** The comments of a TOML document, which its parser drops. */
 export interface TomlComments {
   /** The first block, before a blank line. */
@@ -150,9 +152,8 @@ class Scanner {
     const comments = plain(this.#pending);
     this.#pending = [];
     this.#above = 0;
-    if (comments.length === 0) return;
     const key = path.join("\0");
-    this.found.set(key, [...(this.found.get(key) ?? []), ...comments]);
+    for (const comment of comments) addTo(this.found, key, comment);
   }
 }
 

@@ -1,3 +1,4 @@
+import { addTo } from "../report/lists-by-key.ts";
 /*
  * What other tool managers call a program, and where it comes from: mise's registry, and the repositories that nixpkgs builds its
  * packages from. Only `import` reads them; scripts/foreign-names.ts writes both files.
@@ -32,7 +33,7 @@ export function openForeignTools(registry: string, upstreams: string): ForeignTo
   const byAttribute = once(() => {
     const found = new Map<string, string[]>();
     for (const [repository, attributes] of byRepository())
-      for (const attribute of attributes) found.set(attribute, [...(found.get(attribute) ?? []), repository]);
+      for (const attribute of attributes) addTo(found, attribute, repository);
     return found;
   });
   return {

@@ -1,3 +1,4 @@
+import { addTo } from "../report/lists-by-key.ts";
 import { type Candidate, NameIndex } from "../report/suggestions.ts";
 import { type History, hadHappened, readHistory } from "./package-history.ts";
 import { type Moment, RELEASES, UNSTABLE } from "./releases.ts";
@@ -391,8 +392,7 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
     if (++searches > FEW_SEARCHES) {
       if (!owners) {
         owners = new Map();
-        for (const { attribute, mainProgram } of rows())
-          if (mainProgram !== "") owners.set(mainProgram, [...(owners.get(mainProgram) ?? []), attribute]);
+        for (const { attribute, mainProgram } of rows()) if (mainProgram !== "") addTo(owners, mainProgram, attribute);
       }
       return owners.get(program) ?? [];
     }

@@ -1,5 +1,6 @@
 import { countBefore } from "../report/count-before.ts";
 import type { Place } from "../report/diagnostic.ts";
+import { addTo } from "../report/lists-by-key.ts";
 
 /** Ranges of one file, by where they start. */
 interface Sorted {
@@ -17,11 +18,7 @@ export class Ranges {
   constructor(places: readonly Place[]) {
     this.size = places.length;
     const files = new Map<string, Place[]>();
-    for (const place of places) {
-      const list = files.get(place.file);
-      if (list) list.push(place);
-      else files.set(place.file, [place]);
-    }
+    for (const place of places) addTo(files, place.file, place);
     for (const [file, list] of files) this.#files.set(file, sorted(list));
   }
 

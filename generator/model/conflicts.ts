@@ -1,4 +1,5 @@
 import type { Locator, ReporterAdd } from "../report/diagnostic.ts";
+import { addTo } from "../report/lists-by-key.ts";
 import type { SpecPath } from "../report/spec-path.ts";
 import type { Model } from "./model.ts";
 
@@ -56,7 +57,7 @@ interface OutputOwner {
 /** The outputs of packages.<system> beside those of groups, by name. Several parts of the spec can need the same one. */
 function otherOutputs(model: Model): ReadonlyMap<string, readonly OutputOwner[]> {
   const outputs = new Map<string, OutputOwner[]>();
-  const needs = (name: string, owner: OutputOwner) => void outputs.set(name, [...(outputs.get(name) ?? []), owner]);
+  const needs = (name: string, owner: OutputOwner) => addTo(outputs, name, owner);
   for (const { os, name, at } of model.hosts) if (os === "linux") needs(`host-${name}`, { what: `the host \`${name}\``, at });
   for (const { name, at } of model.images) needs(`image-${name}`, { what: `the image \`${name}\``, at });
   if (model.sbom || (model.policy?.budgets.length ?? 0) > 0) needs("closure-sizes", { what: "the sizes of the groups" });

@@ -1,5 +1,6 @@
 import type { Diagnostic, Place } from "../report/diagnostic.ts";
 import { diagnostic } from "../report/diagnostic.ts";
+import { addTo } from "../report/lists-by-key.ts";
 import { pathKey, pathOfText, pathText, type SpecPath, valueAt } from "../report/spec-path.ts";
 import { PlainMap } from "./plain-map.ts";
 import type { Origin, Source, SourceFile } from "./source.ts";
@@ -189,12 +190,7 @@ function canonical(value: unknown): string {
 /** The part without the values at these paths, which must exist. */
 export function without(part: Part, paths: readonly SpecPath[]): Part {
   const below = new Map<string | number, SpecPath[]>();
-  for (const [step, ...rest] of paths) {
-    if (step === undefined) continue;
-    const same = below.get(step);
-    if (same) same.push(rest);
-    else below.set(step, [rest]);
-  }
+  for (const [step, ...rest] of paths) if (step !== undefined) addTo(below, step, rest);
   if (below.size === 0) return part;
   const left = (step: string | number, child: Part): Part[] => {
     const rest = below.get(step);

@@ -1,5 +1,6 @@
 import { countBefore } from "./count-before.ts";
 import type { Diagnostic, Place, Range } from "./diagnostic.ts";
+import { addTo } from "./lists-by-key.ts";
 
 /** The text with each secret replaced by dots. Its length and line breaks stay the same, so offsets stay valid. */
 export function maskText(text: string, ranges: readonly Range[]): string {
@@ -46,10 +47,7 @@ export function masker(secrets: readonly string[]): Mask | undefined {
   const byLength = new Map<number, string[]>();
   for (const secret of new Set(secrets)) {
     const length = Math.min(PART, secret.length);
-    if (length === 0) continue;
-    const same = byLength.get(length);
-    if (same) same.push(secret);
-    else byLength.set(length, [secret]);
+    if (length > 0) addTo(byLength, length, secret);
   }
   if (byLength.size === 0) return undefined;
   const indexes = [...byLength].map(([length, texts]) => new PartIndex(texts, length));
@@ -91,11 +89,7 @@ export function withoutDerivedAdvice(
 ): readonly Diagnostic[] {
   if (secrets.length === 0) return diagnostics;
   const byFile = new Map<string, PlacedSecret[]>();
-  for (const one of secrets) {
-    const same = byFile.get(one.range.file);
-    if (same) same.push(one);
-    else byFile.set(one.range.file, [one]);
-  }
+  for (const one of secrets) addTo(byFile, one.range.file, one);
   return diagnostics.map((one) => {
     const { hint, fix, ...rest } = one;
     const advice = [hint ?? "", fix?.text ?? "", ...(fix?.also ?? []).map((other) => other.text)];

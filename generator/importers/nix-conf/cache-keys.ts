@@ -1,3 +1,4 @@
+import { addTo } from "../../report/lists-by-key.ts";
 /** The key found for one cache; `guess` says why when the names alone do not. */
 export interface PairedKey {
   readonly key: string;
@@ -28,10 +29,7 @@ export function pairKeys(
   const position = new Map<string, number>();
   for (const [index, key] of [...free].entries()) {
     position.set(key, index);
-    const name = withoutCounter(keyName(key));
-    const same = byName.get(name);
-    if (same) same.push(key);
-    else byName.set(name, [key]);
+    addTo(byName, withoutCounter(keyName(key)), key);
     for (const [signer, [, names]] of SIGNERS.entries()) if (names.test(keyName(key))) bySigner[signer]?.push(key);
   }
   /** The first key of a list that is still free; those before it never will be again. */

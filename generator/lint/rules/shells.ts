@@ -1,5 +1,6 @@
 import { BASH_WORDS, OTHER_WORDS, SHELL_PROGRAMS } from "../../knowledge/shell-words.ts";
 import type { Command, EnvValue, Shell, Tool, Variable } from "../../model/model.ts";
+import { addTo } from "../../report/lists-by-key.ts";
 import { type SpecPath, valueAt } from "../../report/spec-path.ts";
 import { replacement } from "../edits.ts";
 import type { Rule, RuleContext } from "../rule.ts";
@@ -241,10 +242,7 @@ function programsOf({ model, environment }: RuleContext): Map<string, Tool[]> {
   for (const tools of lists)
     for (const tool of tools)
       for (const name of new Set([tool.name, tool.attribute.at(-1), facts?.find(tool.package)?.mainProgram])) {
-        if (name === undefined) continue;
-        const same = programs.get(name);
-        if (same) same.push(tool);
-        else programs.set(name, [tool]);
+        if (name !== undefined) addTo(programs, name, tool);
       }
   return programs;
 }

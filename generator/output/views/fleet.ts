@@ -1,4 +1,5 @@
 import type { Builder, Group, Host, Model, NixosHost, Setting } from "../../model/model.ts";
+import { addTo } from "../../report/lists-by-key.ts";
 import { type Attribute, Call, type NixValue, nixValue, Selection } from "../printers/nix.ts";
 import { isEveryGroup } from "./every-group.ts";
 import { isNixos } from "./kinds.ts";
@@ -139,12 +140,7 @@ export function buildersOn(host: string, { builders }: Model): readonly Builder[
   let known = byHost.get(builders);
   if (!known) {
     const found = new Map<string, Builder[]>();
-    for (const builder of builders) {
-      if (builder.specHost === undefined) continue;
-      const same = found.get(builder.specHost);
-      if (same) same.push(builder);
-      else found.set(builder.specHost, [builder]);
-    }
+    for (const builder of builders) if (builder.specHost !== undefined) addTo(found, builder.specHost, builder);
     known = found;
     byHost.set(builders, known);
   }
