@@ -28,9 +28,9 @@ export interface ForeignTools {
 
 /** Opens the texts of both files. They are parsed when they are first asked. */
 export function openForeignTools(registry: string, upstreams: string): ForeignTools {
-  const toolsByName = once(() => readRegistry(registry));
-  const byRepository = once(() => readUpstreams(upstreams));
-  const byAttribute = once(() => {
+  const toolsByName = lazy(() => readRegistry(registry));
+  const byRepository = lazy(() => readUpstreams(upstreams));
+  const byAttribute = lazy(() => {
     const found = new Map<string, string[]>();
     for (const [repository, attributes] of byRepository())
       for (const attribute of attributes) addTo(found, attribute, repository);
@@ -74,7 +74,7 @@ const rows = (text: string): string[][] =>
     .map((line) => line.split("\t"));
 const words = (cell: string): string[] => cell.split(" ").filter(Boolean);
 
-function once<T>(make: () => T): () => T {
+function lazy<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => {
     made ??= make();

@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join } from "node:path";
 import type { Source, SourceFile } from "../read/source.ts";
 import type { Fix, Range } from "../report/diagnostic.ts";
+import { memoized } from "../report/memoized.ts";
 import { dotted, pathOfText, pathText, type SpecPath, valueAt } from "../report/spec-path.ts";
 import { afterOwnComments, lineBreak, lineEnd, lineStart, nextLine, spaceAfter, spaceBefore } from "./around.ts";
 import { type Flow, flowInsertion, flowRemoval } from "./flow-edits.ts";
@@ -70,23 +71,12 @@ export function itemRemoval(source: Source, at: SpecPath): Fix | undefined {
  */
 const MOST_PATHS = 2000;
 
-const isCrowded = new WeakMap<Source, boolean>();
-
 /** Whether a spec has too many paths that an edit can shift. */
-function hasManyPaths(source: Source): boolean {
-  let known = isCrowded.get(source);
-  if (known === undefined) {
-    const accepted = source.files.map((file) => valueAt(file, ["lint"])).map((list) => (Array.isArray(list) ? list.length : 0));
-    const included = source.files.flatMap(includedBy).map(({ without }) => 1 + without.length);
-    known =
-      Math.max(
-        ...accepted,
-        included.reduce((sum, one) => sum + one, 0),
-      ) > MOST_PATHS;
-    isCrowded.set(source, known);
-  }
-  return known;
-}
+const hasManyPaths = memoized((source: Source): boolean => {
+  const accepted = source.files.map((file) => valueAt(file, ["lint"])).map((list) => (Array.isArray(list) ? list.length : 0));
+  const included = source.files.flatMap(includedBy).reduce((sum, { without }) => sum + 1 + without.length, 0);
+  return Math.max(...accepted, included) > MOST_PATHS;
+});
 
 /** The edit, and those of the entries of `lint` and of `without` that name a later item of the list by its number. */
 function withShiftedPaths(source: Source, at: SpecPath, fix: Fix | undefined): Fix | undefined {

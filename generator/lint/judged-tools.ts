@@ -1,8 +1,9 @@
 import type { Facts, PackageFacts, Verdict } from "../knowledge/packages.ts";
 import { nixpkgsRef } from "../knowledge/releases.ts";
 import { onlyOtherThing, type ToolName, toolNamed } from "../knowledge/tool-names.ts";
-import type { Model, PackageSet, Tool } from "../model/model.ts";
+import type { PackageSet, Tool } from "../model/model.ts";
 import type { Source } from "../read/source.ts";
+import { memoized } from "../report/memoized.ts";
 import type { SpecPath } from "../report/spec-path.ts";
 import { valueAt } from "../report/spec-path.ts";
 import { quoted } from "../report/words.ts";
@@ -25,23 +26,18 @@ export interface Judged {
 }
 
 /** All tools; the look-up happens once for all rules. */
-export function judged(context: RuleContext): readonly Judged[] {
-  let found = cache.get(context.model);
-  if (!found) {
-    const { model, environment } = context;
+export const judged = memoized(
+  ({ model, environment }: RuleContext): readonly Judged[] => {
     const tools = [...model.groups.flatMap((group) => group.tools), ...model.shells.flatMap((shell) => shell.tools)];
     const sets = new Map<PackageSet, KnownSet>();
-    found = tools.map((tool) => {
+    return tools.map((tool) => {
       const set = sets.get(tool.from) ?? knownSet(tool.from, environment);
       sets.set(tool.from, set);
       return judge(tool, set);
     });
-    cache.set(model, found);
-  }
-  return found;
-}
-
-const cache = new WeakMap<Model, readonly Judged[]>();
+  },
+  ({ model }) => model,
+);
 
 /** What is known about an input that tools come from; its address can be as long as all of them. */
 interface KnownSet {

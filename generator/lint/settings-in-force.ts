@@ -2,6 +2,7 @@ import type { SettingValue } from "../knowledge/nix-conf.ts";
 import type { Model, Setting } from "../model/model.ts";
 import type { Source } from "../read/source.ts";
 import type { Place } from "../report/diagnostic.ts";
+import { memoized } from "../report/memoized.ts";
 import type { SpecPath } from "../report/spec-path.ts";
 import { valueAt } from "../report/spec-path.ts";
 
@@ -73,21 +74,14 @@ export function isAnywhereWith(
   return own ? isIn(own) : scopes(model).some(isIn);
 }
 
-const parts = new WeakMap<Model, ReadonlyMap<string, Pick<Scope, "inForce">>>();
-
 /** The users, hosts and volumes of a model, with their settings in force, by `hosts.NAME`. */
-function partsByPlace(model: Model): ReadonlyMap<string, Pick<Scope, "inForce">> {
-  let known = parts.get(model);
-  if (!known) {
-    const all = scopes(model).flatMap((scope) => {
-      const at = scope.declared[0]?.at;
-      return at && scope.kind !== "system" ? [[`${at[0]}.${at[1]}`, scope] as const] : [];
-    });
-    known = new Map(all);
-    parts.set(model, known);
-  }
-  return known;
-}
+const partsByPlace = memoized((model: Model): ReadonlyMap<string, Pick<Scope, "inForce">> => {
+  const all = scopes(model).flatMap((scope) => {
+    const at = scope.declared[0]?.at;
+    return at && scope.kind !== "system" ? [[`${at[0]}.${at[1]}`, scope] as const] : [];
+  });
+  return new Map(all);
+});
 
 /** The name that the spec uses, which can be an old name. */
 export const writtenName = (setting: Setting): string => String(setting.at.at(-1));

@@ -1,5 +1,6 @@
 import { boundedNearest } from "../report/bounded-search.ts";
 import type { ReporterAdd } from "../report/diagnostic.ts";
+import { memoized } from "../report/memoized.ts";
 import type { SpecPath } from "../report/spec-path.ts";
 import { quoted } from "../report/words.ts";
 
@@ -24,7 +25,7 @@ export function refer<T>(
 ): T | undefined {
   const { kind, key, declared, known } = references;
   const found = known.get(name);
-  if (found !== undefined || isDeclared(references, name)) return found;
+  if (found !== undefined || declaredNames(references).has(name)) return found;
   const near = boundedNearest(references, name, declared);
   const hint =
     near.length > 0
@@ -38,10 +39,4 @@ export function refer<T>(
   return undefined;
 }
 
-const sets = new WeakMap<object, ReadonlySet<string>>();
-
-function isDeclared(references: References<unknown>, name: string): boolean {
-  const set = sets.get(references) ?? new Set(references.declared);
-  sets.set(references, set);
-  return set.has(name);
-}
+const declaredNames = memoized((references: References<unknown>): ReadonlySet<string> => new Set(references.declared));

@@ -4,6 +4,7 @@ import type { Pruned } from "../language/prune.ts";
 import type { Spec } from "../language/schema.ts";
 import { boundedNearest } from "../report/bounded-search.ts";
 import type { ReporterAdd } from "../report/diagnostic.ts";
+import { memoized } from "../report/memoized.ts";
 import type { SpecPath } from "../report/spec-path.ts";
 import { didYouMean } from "../report/words.ts";
 import type { Group, Model, Overlay, PackageSet, Shell, Tool } from "./model.ts";
@@ -130,14 +131,8 @@ export function groupList(
   return [...found];
 }
 
-const every = new WeakMap<object, readonly Group[]>();
-
 /** All groups, one list for all machines that have them: a thousand lists of a thousand groups would be a million entries. */
-export function everyGroup(groups: References<Group>): readonly Group[] {
-  const found = every.get(groups) ?? [...groups.known.values()];
-  every.set(groups, found);
-  return found;
-}
+export const everyGroup = memoized((groups: References<Group>): readonly Group[] => [...groups.known.values()]);
 
 /** Where tools come from. */
 export interface ToolSources {

@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
 import type { Range } from "../report/diagnostic.ts";
+import { memoized } from "../report/memoized.ts";
 import type { SpecPath } from "../report/spec-path.ts";
 
 /** A key as text: `1.10` and `true` keep the spelling of the source. */
@@ -44,19 +45,17 @@ export function locate(root: unknown, path: SpecPath, part: "key" | "value", tex
   return node ? rangeOf(node as Node, text) : { start: 0, end: 0 };
 }
 
-/** The pairs of large maps by key: a search in the list, for each mistake in a map, takes quadratic time. */
-const pairs = new WeakMap<YAMLMap, Map<unknown, Pair>>();
+/** The first pair with each key: a search in a large map, for each mistake in it, takes quadratic time. */
+const pairsByKey = memoized((map: YAMLMap): ReadonlyMap<unknown, Pair> => {
+  const byKey = new Map<unknown, Pair>();
+  for (const item of map.items) if (isScalar(item.key) && !byKey.has(keyText(item.key))) byKey.set(keyText(item.key), item);
+  return byKey;
+});
 
 /** The first pair with the key. */
 function pairAt(map: YAMLMap, step: string | number): Pair | undefined {
   if (map.items.length < 32) return map.items.find((item) => isScalar(item.key) && keyText(item.key) === step);
-  let byKey = pairs.get(map);
-  if (!byKey) {
-    byKey = new Map();
-    for (const item of map.items) if (isScalar(item.key) && !byKey.has(keyText(item.key))) byKey.set(keyText(item.key), item);
-    pairs.set(map, byKey);
-  }
-  return byKey.get(step);
+  return pairsByKey(map).get(step);
 }
 
 /** The range for a collection: its key, or without one its own first key, or the whole node. */

@@ -1,3 +1,4 @@
+import { memoized } from "./memoized.ts";
 import { NameIndex } from "./suggestions.ts";
 
 /**
@@ -8,22 +9,11 @@ const MOST_COMPARED = 200_000;
 
 const compared = new WeakMap<object, number>();
 
-/** What was searched in a list of names. */
-interface Searched {
-  readonly index: NameIndex;
-  readonly answers: Map<string, readonly string[]>;
-}
-
-const searched = new WeakMap<readonly string[], Searched>();
-
-function searchedIn(names: readonly string[]): Searched {
-  const before = searched.get(names);
-  if (before) return before;
-  const index = new NameIndex(names.map((name) => ({ name, familiarity: "listed" })));
-  const first = { index, answers: new Map() };
-  searched.set(names, first);
-  return first;
-}
+/** The index of a list of names, and what was searched in it. */
+const searchedIn = memoized((names: readonly string[]) => ({
+  index: new NameIndex(names.map((name) => ({ name, familiarity: "listed" }))),
+  answers: new Map<string, readonly string[]>(),
+}));
 
 /**
  * `nearestNames`, whose time for all calls with one owner, such as a model, is bounded: beyond it, nothing is suggested. A name that is searched

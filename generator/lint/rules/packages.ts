@@ -3,6 +3,7 @@ import type { Model, Tool } from "../../model/model.ts";
 import type { Source } from "../../read/source.ts";
 import { boundedNearest } from "../../report/bounded-search.ts";
 import type { Fix } from "../../report/diagnostic.ts";
+import { memoized } from "../../report/memoized.ts";
 import { type SpecPath, valueAt } from "../../report/spec-path.ts";
 import { didYouMean, quoted } from "../../report/words.ts";
 import { addition, appendix, removal, replacement } from "../edits.ts";
@@ -253,35 +254,29 @@ function needsInsecure(model: Model, one: Judged): boolean {
   return pname ? !namesIn(insecure).has(pname) : !hasVersion(insecure, version);
 }
 
-const versions = new WeakMap<readonly string[], Map<string, boolean>>();
+const knownVersions = memoized((_insecure: readonly string[]) => new Map<string, boolean>());
 
 /** Whether an entry of `insecure` ends in a version. Each version is searched once: many tools can have it. */
 function hasVersion(insecure: readonly string[], version: string): boolean {
-  const known = versions.get(insecure) ?? new Map<string, boolean>();
-  versions.set(insecure, known);
+  const known = knownVersions(insecure);
   const found = known.get(version) ?? insecure.some((entry) => entry.endsWith(`-${version}`));
   known.set(version, found);
   return found;
 }
 
-const names = new WeakMap<readonly string[], ReadonlySet<string>>();
-
 /** The names in entries of `insecure`, without their versions. */
-function namesIn(insecure: readonly string[]): ReadonlySet<string> {
-  const found = names.get(insecure) ?? new Set(insecure.map((entry) => entry.replace(/-\d.*$/, "")));
-  names.set(insecure, found);
-  return found;
-}
+const namesIn = memoized(
+  (insecure: readonly string[]): ReadonlySet<string> => new Set(insecure.map((entry) => entry.replace(/-\d.*$/, ""))),
+);
 
-const meanings = new WeakMap<readonly string[], Map<Facts | undefined, ReadonlySet<string>>>();
+const knownMeanings = memoized((_unfree: readonly string[]) => new Map<Facts | undefined, ReadonlySet<string>>());
 
 /**
  * The attributes and `pname`s that entries of `nixpkgs.unfree` mean; nix/nixpkgs-config.nix allows both. Found once for each nixpkgs: a spec
  * can have as many entries as tools.
  */
 function meantBy(unfree: readonly string[], facts: Facts | undefined): ReadonlySet<string> {
-  const known = meanings.get(unfree) ?? new Map<Facts | undefined, ReadonlySet<string>>();
-  meanings.set(unfree, known);
+  const known = knownMeanings(unfree);
   const found = known.get(facts) ?? new Set(unfree.flatMap((entry) => [entry, ...(facts?.pnames(entry) ?? [])]));
   known.set(facts, found);
   return found;
@@ -291,43 +286,36 @@ function meantBy(unfree: readonly string[], facts: Facts | undefined): ReadonlyS
  * One edit that allows all unfree and insecure packages of the spec. All findings have the same edit, so that applying one of them or all
  * gives the same result.
  */
-function policyFix(context: RuleContext): Fix | undefined {
-  const known = policyFixes.get(context.model);
-  if (known) return known.fix;
-  const fix = newPolicyFix(context);
-  policyFixes.set(context.model, { fix });
-  return fix;
-}
-
-const policyFixes = new WeakMap<Model, { readonly fix: Fix | undefined }>();
-
-function newPolicyFix(context: RuleContext): Fix | undefined {
-  const { model, source } = context;
-  const all = judged(context);
-  const { unfree, insecure, written, url } = model.nixpkgs;
-  const unfreeNames = [...(unfree === true ? [] : unfree), ...all.filter((one) => needsUnfree(model, one)).map(policyName)];
-  const insecureNames = [
-    ...insecure,
-    ...all.filter((one) => needsInsecure(model, one)).flatMap((one) => insecureName(one) ?? []),
-  ];
-  const list = (names: readonly string[]) => `[${[...new Set(names)].join(", ")}]`;
-  const parts: [key: string, value: string][] = [];
-  if (unfree !== true && unfreeNames.length > unfree.length) parts.push(["unfree", list(unfreeNames)]);
-  if (insecureNames.length > insecure.length) parts.push(["insecure", list(insecureNames)]);
-  const declared = valueAt(source, ["nixpkgs"]);
-  if (declared === undefined)
-    return appendix(source, `nixpkgs:\n  url: ${url}\n${parts.map(([key, value]) => `  ${key}: ${value}\n`).join("")}`);
-  if (typeof declared === "string") {
-    const pairs = parts.map(([key, value]) => `, ${key}: ${value}`).join("");
-    return written === declared ? replacement(source, ["nixpkgs"], "value", `{ url: "${url}"${pairs} }`) : undefined;
-  }
-  const edits = parts.flatMap(([key, value]) => {
-    const isThere = valueAt(source, ["nixpkgs", key]) !== undefined;
-    return (isThere ? replacement(source, ["nixpkgs", key], "value", value) : addition(source, ["nixpkgs"], key, value)) ?? [];
-  });
-  const [first, ...also] = edits;
-  return first && also.length > 0 ? { ...first, also } : first;
-}
+const policyFix = memoized(
+  (context: RuleContext): Fix | undefined => {
+    const { model, source } = context;
+    const all = judged(context);
+    const { unfree, insecure, written, url } = model.nixpkgs;
+    const unfreeNames = [...(unfree === true ? [] : unfree), ...all.filter((one) => needsUnfree(model, one)).map(policyName)];
+    const insecureNames = [
+      ...insecure,
+      ...all.filter((one) => needsInsecure(model, one)).flatMap((one) => insecureName(one) ?? []),
+    ];
+    const list = (names: readonly string[]) => `[${[...new Set(names)].join(", ")}]`;
+    const parts: [key: string, value: string][] = [];
+    if (unfree !== true && unfreeNames.length > unfree.length) parts.push(["unfree", list(unfreeNames)]);
+    if (insecureNames.length > insecure.length) parts.push(["insecure", list(insecureNames)]);
+    const declared = valueAt(source, ["nixpkgs"]);
+    if (declared === undefined)
+      return appendix(source, `nixpkgs:\n  url: ${url}\n${parts.map(([key, value]) => `  ${key}: ${value}\n`).join("")}`);
+    if (typeof declared === "string") {
+      const pairs = parts.map(([key, value]) => `, ${key}: ${value}`).join("");
+      return written === declared ? replacement(source, ["nixpkgs"], "value", `{ url: "${url}"${pairs} }`) : undefined;
+    }
+    const edits = parts.flatMap(([key, value]) => {
+      const isThere = valueAt(source, ["nixpkgs", key]) !== undefined;
+      return (isThere ? replacement(source, ["nixpkgs", key], "value", value) : addition(source, ["nixpkgs"], key, value)) ?? [];
+    });
+    const [first, ...also] = edits;
+    return first && also.length > 0 ? { ...first, also } : first;
+  },
+  ({ model }) => model,
+);
 
 /** An edit that limits a tool to some systems, in the short form or the long form. */
 function systemsFix(source: Source, { tool }: Judged, systems: readonly string[]): Fix | undefined {
@@ -347,37 +335,35 @@ function unfreeNames(model: Model, facts: Facts | undefined): string[] {
 /** Whether an entry of `unfree` is meant for every package. */
 const isEvery = (entry: string): boolean => /^(?:\*|all|true)$/.test(entry.trim());
 
-const meant = new WeakMap<Model, ReadonlyMap<string, readonly string[]>>();
-
 /**
  * The unfree tools of the spec for which entries of `unfree` are probably meant that allow nothing, by the entry: those of a similar name,
  * or the only one that is left for the only entry that is left. Each name is searched once among all of them.
  */
-function meantTools(context: RuleContext): ReadonlyMap<string, readonly string[]> {
-  const { model, source, environment } = context;
-  const known = meant.get(model);
-  if (known) return known;
-  const entries = valueAt(source, ["nixpkgs", "unfree"]);
-  const facts = environment.facts();
-  const isWrong = (entry: string) =>
-    isEvery(entry) || (facts?.find(entry) === undefined && facts?.isPname(entry) === false && !isAttributePath(entry));
-  const wrong = (Array.isArray(entries) ? entries : []).filter(
-    (entry): entry is string => typeof entry === "string" && isWrong(entry),
-  );
-  const tools = wrong.length > 0 ? judged(context).filter((one) => needsUnfree(model, one)) : [];
-  const names = [...new Set(tools.map(policyName))];
-  const found = new Map(
-    wrong
-      .map((entry) => [entry, isEvery(entry) ? names : boundedNearest(names, entry, names)] as const)
-      .filter(([, one]) => one.length > 0),
-  );
-  const [entry, ...others] = wrong.filter((one) => !found.has(one));
-  const taken = new Set([...found.values()].flat());
-  const left = names.filter((name) => !taken.has(name));
-  if (entry !== undefined && others.length === 0 && left.length === 1) found.set(entry, left);
-  meant.set(model, found);
-  return found;
-}
+const meantTools = memoized(
+  (context: RuleContext): ReadonlyMap<string, readonly string[]> => {
+    const { model, source, environment } = context;
+    const entries = valueAt(source, ["nixpkgs", "unfree"]);
+    const facts = environment.facts();
+    const isWrong = (entry: string) =>
+      isEvery(entry) || (facts?.find(entry) === undefined && facts?.isPname(entry) === false && !isAttributePath(entry));
+    const wrong = (Array.isArray(entries) ? entries : []).filter(
+      (entry): entry is string => typeof entry === "string" && isWrong(entry),
+    );
+    const tools = wrong.length > 0 ? judged(context).filter((one) => needsUnfree(model, one)) : [];
+    const names = [...new Set(tools.map(policyName))];
+    const found = new Map(
+      wrong
+        .map((entry) => [entry, isEvery(entry) ? names : boundedNearest(names, entry, names)] as const)
+        .filter(([, one]) => one.length > 0),
+    );
+    const [entry, ...others] = wrong.filter((one) => !found.has(one));
+    const taken = new Set([...found.values()].flat());
+    const left = names.filter((name) => !taken.has(name));
+    if (entry !== undefined && others.length === 0 && left.length === 1) found.set(entry, left);
+    return found;
+  },
+  ({ model }) => model,
+);
 
 /** Whether an entry of `unfree` is a path of attributes, which the facts do not have. */
 const isAttributePath = (entry: string): boolean => entry === entry.trim() && entry.includes(".");

@@ -1,5 +1,6 @@
 import type { Builder, Group, Host, Model, NixosHost, Setting } from "../../model/model.ts";
 import { addTo } from "../../report/lists-by-key.ts";
+import { memoized } from "../../report/memoized.ts";
 import { type Attribute, Call, type NixValue, nixValue, Selection } from "../printers/nix.ts";
 import { isEveryGroup } from "./every-group.ts";
 import { isNixos } from "./kinds.ts";
@@ -132,20 +133,15 @@ export function buildMachine(builder: Builder): NixValue {
   };
 }
 
-/** The builders of each host that is one, by the list of all builders. */
-const byHost = new WeakMap<readonly Builder[], ReadonlyMap<string, readonly Builder[]>>();
+/** The builders of each host that is one. */
+const byHost = memoized((builders: readonly Builder[]): ReadonlyMap<string, readonly Builder[]> => {
+  const found = new Map<string, Builder[]>();
+  for (const builder of builders) if (builder.specHost !== undefined) addTo(found, builder.specHost, builder);
+  return found;
+});
 
 /** The builders that a host is. */
-export function buildersOn(host: string, { builders }: Model): readonly Builder[] {
-  let known = byHost.get(builders);
-  if (!known) {
-    const found = new Map<string, Builder[]>();
-    for (const builder of builders) if (builder.specHost !== undefined) addTo(found, builder.specHost, builder);
-    known = found;
-    byHost.set(builders, known);
-  }
-  return known.get(host) ?? [];
-}
+export const buildersOn = (host: string, { builders }: Model): readonly Builder[] => byHost(builders).get(host) ?? [];
 
 /** The accounts for incoming builds that are not in a list of trusted users. */
 export function trustedAccounts(host: string, model: Model, listed: Setting | undefined): string[] {
