@@ -22,6 +22,8 @@ const onGithub = (ref: string): string => `github:NixOS/nixpkgs/${ref}`;
  * @param written The reference in the spec: the short form (`nixos-26.05`) or a flake reference.
  */
 export function misreference(written: string): Misreference | undefined {
+  // Nearly all references.
+  if (/^(?:github:NixOS\/nixpkgs\/)?(?:nixos-unstable|[0-9a-f]{40})$/.test(written)) return undefined;
   const repository =
     /^(?:(?:git\+)?(?:https?|git|ssh):\/\/(?:www\.)?)?github\.com\/NixOS\/nixpkgs(?:\.git)?(?:\/(?:tree|commits?)\/([^?#]+?))?\/?$/i.exec(
       written,

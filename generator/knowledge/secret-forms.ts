@@ -177,11 +177,15 @@ const TOKENS: readonly SecretForm[] = [
     (secret) => isMixed(secret.slice(0, 24)) && /\d/.test(secret.slice(-27)),
   ),
   form("a Mailgun key", "-", /(?<![A-Za-z0-9_-])[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?![A-Za-z0-9_-])/g),
-  form("a Mailchimp key", "-us", /(?<![A-Za-z0-9_-])[0-9a-f]{32}-us[0-9]{1,2}(?![A-Za-z0-9_-])/g),
+  form(
+    "a Mailchimp key",
+    [..."0123456789"].map((digit) => `-us${digit}`),
+    /(?<![A-Za-z0-9_-])[0-9a-f]{32}-us[0-9]{1,2}(?![A-Za-z0-9_-])/g,
+  ),
   form("a New Relic key", "NRAL", /(?<![A-Za-z0-9])[0-9a-f]{36}NRAL(?![A-Za-z0-9])/g),
   form("an ngrok token", "_", /(?<![A-Za-z0-9_])[12][A-Za-z0-9]{26}_[A-Za-z0-9]{21}(?![A-Za-z0-9_])/g, isMixed),
   form("a Zoho token", "1000.", /(?<![A-Za-z0-9.])1000\.[0-9a-f]{32}\.[0-9a-f]{32}(?![A-Za-z0-9])/g),
-  form("an Asana token", "/", /(?<![A-Za-z0-9/])[0-2]\/\d{16}(?:\/\d{16})?:[0-9a-f]{32}(?![A-Za-z0-9])/g),
+  form("an Asana token", ["0/", "1/", "2/"], /(?<![A-Za-z0-9/])[0-2]\/\d{16}(?:\/\d{16})?:[0-9a-f]{32}(?![A-Za-z0-9])/g),
   form("a Bitwarden token", "0.", new RegExp(`(?<![A-Za-z0-9.])0\\.${UUID}\\.[A-Za-z0-9]{20,}:[A-Za-z0-9+/]{20,}={0,2}`, "g")),
   form(
     "a 1Password secret key",
@@ -218,7 +222,11 @@ const KEYS: readonly SecretForm[] = [
   ),
   form("a private key", "Private-Lines:", /Private-Lines:[ \t]{0,4}\d{1,4}\s(?<secret>[A-Za-z0-9+/=\s]{20,})/g),
   form("a private key", ["RWRTY0Iy", "RWRCSw"], /(?<![A-Za-z0-9+/])RWR(?:TY0Iy|CSw)[A-Za-z0-9+/]{80,}={0,2}/g),
-  form("a WireGuard key", "Key", /\b(?:PrivateKey|PresharedKey)[ \t]{0,20}=[ \t]{0,20}(?<secret>[A-Za-z0-9+/]{43}=)/g),
+  form(
+    "a WireGuard key",
+    ["PrivateKey", "PresharedKey"],
+    /\b(?:PrivateKey|PresharedKey)[ \t]{0,20}=[ \t]{0,20}(?<secret>[A-Za-z0-9+/]{43}=)/g,
+  ),
   // A secret Ed25519 key has 64 bytes (88 characters of base64), a public one 32 bytes (44 characters).
   form(
     "a secret signing key",
@@ -228,7 +236,7 @@ const KEYS: readonly SecretForm[] = [
   form("the hash of a password", "SHA}", /\{S?SHA(?:256|512)?\}[A-Za-z0-9+/]{27,}={0,2}/g),
   form(
     "the hash of a password",
-    "$",
+    ["$2", "$y$", "$6$", "$5$", "$1$", "$apr1$", "$argon2"],
     /\$(?:2[abxy]?\$\d\d\$[A-Za-z0-9./]{53}|y\$[A-Za-z0-9./]{1,20}\$[A-Za-z0-9./]{1,90}\$[A-Za-z0-9./]{43}|6\$(?:rounds=\d{1,9}\$)?[A-Za-z0-9./]{1,16}\$[A-Za-z0-9./]{86}|5\$(?:rounds=\d{1,9}\$)?[A-Za-z0-9./]{1,16}\$[A-Za-z0-9./]{43}|(?:1|apr1)\$[A-Za-z0-9./]{1,8}\$[A-Za-z0-9./]{22}|argon2(?:id|i|d)\$v=\d{1,3}\$[a-z0-9=,]{1,60}\$[A-Za-z0-9+/]{8,90}\$[A-Za-z0-9+/]{20,180})/g,
   ),
 ];
@@ -265,7 +273,9 @@ const CREDENTIALS: readonly SecretForm[] = [
   form("a password in a header", "Basic", /\bBasic(?:[ \t]|%20){1,4}(?<secret>[A-Za-z0-9+/]{8,}={0,2})/g, isPair),
   form(
     "a token in a header",
-    ["-", "ookie"],
+    ["token", "key", "secret", "Token", "Key", "Secret", "TOKEN", "KEY", "SECRET"]
+      .map((word) => `-${word}`)
+      .concat("ookie", "OOKIE"),
     /(?<![A-Za-z0-9-])(?:x-(?:[a-z]{1,20}-){0,3}(?:token|key|secret)|(?:private|job|deploy|circle|api)-(?:token|key)|(?:set-)?cookie)["']?:[ \t]{0,4}["']?(?<secret>[A-Za-z0-9][^\s'"$<>{}]{11,})/gi,
     (secret) => /\d/.test(secret),
   ),
@@ -293,7 +303,7 @@ const CREDENTIALS: readonly SecretForm[] = [
   form("a token in a URL", "@", /\bhttps?:\/\/(?=[a-z_-]{0,100}\d)(?<secret>[A-Za-z0-9_-]{20,300})@/gi),
   form(
     "a token in a URL",
-    "=",
+    ["?", "&"],
     new RegExp(
       `[?&](?:${PARAMETER}|X-Amz-Signature|X-Amz-Security-Token|X-Goog-Signature|sig|signature|user_token)=(?<secret>[^\\s&'"<>]{6,})`,
       "gi",

@@ -24,7 +24,7 @@ const SECRET_WORDS = new RegExp(
 
 /** How a name ends that is worth a look: the whole expression would take long for each name of a large spec, and its start long for any spec. */
 const SECRET_END =
-  /(?:pass|passcode|words?|wd|pw|phrase|secret|token|jwt|keys?|credentials?|bearer|cookie|mnemonic|psk|base|auth|pat|session|_id)$/i;
+  /(?:pass|passcode|words?|wd|pw|phrase|secret|token|jwt|(?<!public[-_. ]?)keys?|credentials?|bearer|cookie|mnemonic|psk|base|auth|pat|session|_id)$/i;
 
 /** A number at the end of a name, and its last word: with a separator before it, or a capital letter. */
 const NUMBER_END = /[-_. ]?[0-9]{1,2}$/;
