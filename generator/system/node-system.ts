@@ -1,4 +1,19 @@
-import * as fs from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { handedOver } from "./handed-over.ts";
@@ -24,9 +39,9 @@ const MOST = 256 * 2 ** 20;
 
 /** Opens a file without waiting for the writer of a pipe. */
 function openToRead(path: string): number {
-  const { O_RDONLY, O_NONBLOCK = 0 } = fs.constants;
+  const { O_RDONLY, O_NONBLOCK = 0 } = constants;
   try {
-    return fs.openSync(path, O_RDONLY | O_NONBLOCK);
+    return openSync(path, O_RDONLY | O_NONBLOCK);
   } catch (error) {
     // A socket can't be opened, a terminal not by a program without one.
     if ((error as NodeJS.ErrnoException).code === "ENXIO") throw new Error(`${path} is no regular file`);
@@ -39,7 +54,7 @@ const ENDLESS = "has no end: it is not a file";
 
 const tooLarge = (path: string): Error => new Error(`${path} has more than ${MOST / 2 ** 20} MiB`);
 
-function notPlain(path: string, stat: fs.Stats): Error {
+function notPlain(path: string, stat: Stats): Error {
   if (stat.isDirectory()) return Object.assign(new Error(), { code: "EISDIR", syscall: "read", path });
   return new Error(`${path} is a ${stat.isFIFO() ? "pipe" : "device"}, not a file`);
 }
@@ -69,14 +84,14 @@ async function fsExtra(): Promise<typeof import("fs-extra")> {
 
 /** Makes a folder and those above it. Node's own `recursive` never ends below /proc, which answers ENOENT to each attempt. */
 function makeFolder(path: string): void {
-  if (fs.statSync(path, NO_THROW)?.isDirectory()) return;
+  if (statSync(path, NO_THROW)?.isDirectory()) return;
   const parent = dirname(path);
   if (parent !== path) makeFolder(parent);
   try {
-    fs.mkdirSync(path);
+    mkdirSync(path);
   } catch (error) {
     // Another process may have been faster.
-    if (!fs.statSync(path, NO_THROW)?.isDirectory()) throw error;
+    if (!statSync(path, NO_THROW)?.isDirectory()) throw error;
   }
 }
 
@@ -86,7 +101,7 @@ const FOLDER_POLL = 250;
 /** Which folder a path leads to; `""` when there is none. */
 function identityOf(path: string): string {
   try {
-    const { dev, ino } = fs.statSync(path);
+    const { dev, ino } = statSync(path);
     return `${dev} ${ino}`;
   } catch {
     return "";
@@ -96,7 +111,7 @@ function identityOf(path: string): string {
 /** The text of a file of /proc; undefined where there is none. */
 function procText(path: string): string | undefined {
   try {
-    return fs.readFileSync(path, "latin1").trim();
+    return readFileSync(path, "latin1").trim();
   } catch {
     return undefined;
   }
@@ -105,7 +120,7 @@ function procText(path: string): string | undefined {
 function place(): Place {
   let namespace: string | undefined;
   try {
-    namespace = fs.readlinkSync("/proc/self/ns/pid");
+    namespace = readlinkSync("/proc/self/ns/pid");
   } catch {
     // Not Linux, or without /proc.
   }
@@ -152,10 +167,10 @@ export function nodeSystem(cwd: string, env: System["env"]): System {
       const file = descriptor ?? undefinedIfMissing(() => openToRead(absolute));
       if (file === undefined) return undefined;
       try {
-        const stat = fs.fstatSync(file);
+        const stat = fstatSync(file);
         if (!stat.isFile() && descriptor === undefined) throw notPlain(path, stat);
         if (most === undefined && stat.isFile() && stat.size > MOST) throw tooLarge(path);
-        const bytes = descriptor === undefined ? readFile(file, most ?? MOST) : await readPipe(file, most ?? MOST);
+        const bytes = descriptor === undefined ? readFile(file, most ?? MOST, stat.size) : await readPipe(file, most ?? MOST);
         if (!bytes) throw new Error(`${path} ${ENDLESS}`);
         if (most === undefined && bytes.byteLength > MOST) throw tooLarge(path);
         return bytes;
@@ -163,22 +178,22 @@ export function nodeSystem(cwd: string, env: System["env"]): System {
         // Of an open file, Node does not know the path.
         throw Object.assign(error as object, { path });
       } finally {
-        if (descriptor === undefined) fs.closeSync(file);
+        if (descriptor === undefined) closeSync(file);
       }
     },
     readRegularFile(path, limit) {
       try {
-        const real = fs.realpathSync(at(path));
-        const stat = fs.statSync(real);
+        const real = realpathSync(at(path));
+        const stat = statSync(real);
         if (!stat.isFile()) return stat.isDirectory() ? "is a folder" : "is no regular file";
         if (stat.size > limit) return `has ${stat.size} bytes; the limit is ${limit}`;
         const file = openToRead(real);
         try {
-          const bytes = readFile(file, limit);
+          const bytes = readFile(file, limit, stat.size);
           if (!bytes || bytes.byteLength > limit) return bytes ? `has more than ${limit} bytes` : ENDLESS;
           return { path: real, bytes };
         } finally {
-          fs.closeSync(file);
+          closeSync(file);
         }
       } catch (error) {
         const problem = UNREADABLE[(error as NodeJS.ErrnoException).code ?? ""];
@@ -187,24 +202,24 @@ export function nodeSystem(cwd: string, env: System["env"]): System {
       }
     },
     async writeFile(path, data, mode = 0o644) {
-      const flags = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_TRUNC | (fs.constants.O_NOFOLLOW ?? 0);
-      const file = fs.openSync(at(path), flags, mode);
+      const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);
+      const file = openSync(at(path), flags, mode);
       try {
-        fs.writeFileSync(file, data);
+        writeFileSync(file, data);
       } finally {
-        fs.closeSync(file);
+        closeSync(file);
       }
     },
     async kind(path) {
-      const stat = undefinedIfMissing(() => fs.lstatSync(at(path), NO_THROW));
+      const stat = undefinedIfMissing(() => lstatSync(at(path), NO_THROW));
       return stat && kindOf(stat);
     },
-    isFile: async (path) => undefinedIfMissing(() => fs.statSync(at(path), NO_THROW))?.isFile() ?? false,
-    list: async (path) => (undefinedIfMissing(() => fs.readdirSync(at(path))) ?? []).sort(),
+    isFile: async (path) => undefinedIfMissing(() => statSync(at(path), NO_THROW))?.isFile() ?? false,
+    list: async (path) => (undefinedIfMissing(() => readdirSync(at(path))) ?? []).sort(),
     mkdir: async (path) => makeFolder(at(path)),
-    rename: async (from, to) => fs.renameSync(at(from), at(to)),
+    rename: async (from, to) => renameSync(at(from), at(to)),
     remove: async (path) => (await fsExtra()).removeSync(at(path)),
-    realpath: async (path) => undefinedIfMissing(() => fs.realpathSync(at(path))),
+    realpath: async (path) => undefinedIfMissing(() => realpathSync(at(path))),
     openTree: async (path) => openNodeTree(at(path)),
     processStart(pid) {
       const stat = procText(`/proc/${pid}/stat`);

@@ -1,10 +1,31 @@
-import fs from "node:fs";
+import {
+  type BigIntStats,
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lchownSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  type Stats,
+  statfsSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { type Entry, type EntryKind, type FileStatus, MOST_BYTES, NotInTree, type Tree } from "./tree.ts";
 
-const { O_RDONLY, O_RDWR, O_WRONLY, O_CREAT, O_EXCL } = fs.constants;
+const { O_RDONLY, O_RDWR, O_WRONLY, O_CREAT, O_EXCL } = constants;
 // Windows has none of these.
-const { O_DIRECTORY = 0, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
+const { O_DIRECTORY = 0, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 
 /** What a file system without hard links answers to one, and Linux to one on a stranger's file (fs.protected_hardlinks). */
 const NO_LINKS: readonly (string | undefined)[] = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EACCES"];
@@ -36,7 +57,7 @@ function succeeds(codes: readonly (string | undefined)[], call: () => void): boo
   );
 }
 
-export function kindOf(stat: fs.Stats | fs.BigIntStats): EntryKind {
+export function kindOf(stat: Stats | BigIntStats): EntryKind {
   if (stat.isSymbolicLink()) return "symlink";
   return stat.isFile() ? "file" : stat.isDirectory() ? "directory" : "other";
 }
@@ -44,7 +65,7 @@ export function kindOf(stat: fs.Stats | fs.BigIntStats): EntryKind {
 /** How long a file must have been left alone before its stamp says that it has not changed: the clock of ctime is this coarse. */
 const SETTLED = 100;
 
-export function statusOf(stat: fs.BigIntStats): FileStatus {
+export function statusOf(stat: BigIntStats): FileStatus {
   return {
     kind: kindOf(stat),
     mode: Number(stat.mode) & 0o777,
@@ -54,29 +75,29 @@ export function statusOf(stat: fs.BigIntStats): FileStatus {
   };
 }
 
-const lstat = (path: string): fs.BigIntStats | undefined => fs.lstatSync(path, { throwIfNoEntry: false, bigint: true });
+const lstat = (path: string): BigIntStats | undefined => lstatSync(path, { throwIfNoEntry: false, bigint: true });
 
 interface Content {
   readonly bytes: Buffer;
-  readonly stat: fs.BigIntStats;
+  readonly stat: BigIntStats;
 }
 
 /** A regular file with its content; undefined when the path is none, or when it is too large to be one of this program. */
 export function readPlain(path: string, follow = false): Content | undefined {
   const flags = O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW);
   // ELOOP: a link; ENXIO: a socket.
-  const file = unless(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP", "ENXIO", "EOPNOTSUPP"], () => fs.openSync(path, flags));
+  const file = unless(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP", "ENXIO", "EOPNOTSUPP"], () => openSync(path, flags));
   if (file === undefined) return undefined;
   try {
-    const stat = fs.fstatSync(file, { bigint: true });
-    return stat.isFile() && stat.size <= MOST_BYTES ? { stat, bytes: fs.readFileSync(file) } : undefined;
+    const stat = fstatSync(file, { bigint: true });
+    return stat.isFile() && stat.size <= MOST_BYTES ? { stat, bytes: readFileSync(file) } : undefined;
   } finally {
-    fs.closeSync(file);
+    closeSync(file);
   }
 }
 
 /** Whether a file is the one that was read, unchanged as far as its times say. A new link to it changes its ctime. */
-const isSame = (now: fs.BigIntStats | undefined, then: fs.BigIntStats): boolean =>
+const isSame = (now: BigIntStats | undefined, then: BigIntStats): boolean =>
   now?.ino === then.ino && now.dev === then.dev && now.size === then.size && now.mtimeNs === then.mtimeNs;
 
 /** An open folder; `at` makes a path of a name in it which leads there whatever happens to the folder's own path. */
@@ -86,7 +107,7 @@ interface Folder {
   open(name: string, shown: string): Folder | undefined;
   /** Throws `NotInTree` when the folder is no longer at its path and calls may have gone elsewhere. */
   verify(): void;
-  readonly stat: fs.BigIntStats;
+  readonly stat: BigIntStats;
   close(): void;
 }
 
@@ -96,7 +117,7 @@ const notPlain = (shown: string) => new NotInTree(`${shown} is a link or not a f
 function folderByDescriptor(path: string, shown: string, flags: number): Folder | undefined {
   let descriptor: number;
   try {
-    descriptor = fs.openSync(path, O_RDONLY | O_DIRECTORY | flags);
+    descriptor = openSync(path, O_RDONLY | O_DIRECTORY | flags);
   } catch (error) {
     if (["ENOTDIR", "ELOOP"].includes(codeOf(error) ?? "")) throw notPlain(shown);
     if (isMissing(error)) return undefined;
@@ -108,9 +129,9 @@ function folderByDescriptor(path: string, shown: string, flags: number): Folder 
     open: (name, whole) => folderByDescriptor(at(name), whole, O_NOFOLLOW),
     verify() {},
     get stat() {
-      return fs.fstatSync(descriptor, { bigint: true });
+      return fstatSync(descriptor, { bigint: true });
     },
-    close: () => fs.closeSync(descriptor),
+    close: () => closeSync(descriptor),
   };
 }
 
@@ -121,7 +142,7 @@ function folderByPath(path: string, shown: string): Folder | undefined {
   if (!stat.isDirectory()) throw notPlain(shown);
   const verify = () => {
     const now = lstat(path);
-    if (!now?.isDirectory() || now.ino !== stat.ino || now.dev !== stat.dev || fs.realpathSync(path) !== path)
+    if (!now?.isDirectory() || now.ino !== stat.ino || now.dev !== stat.dev || realpathSync(path) !== path)
       throw new NotInTree(`${shown} was replaced during the run`);
   };
   return {
@@ -145,12 +166,12 @@ let descriptorsLead: boolean | undefined;
 function hasDescriptorPaths(): boolean {
   descriptorsLead ??=
     unless(["ENOENT", "ENOTDIR", "EACCES"], () => {
-      const descriptor = fs.openSync("/", O_RDONLY | O_DIRECTORY);
+      const descriptor = openSync("/", O_RDONLY | O_DIRECTORY);
       try {
-        const [here, there] = [fs.fstatSync(descriptor), fs.statSync(`/proc/self/fd/${descriptor}/.`)];
+        const [here, there] = [fstatSync(descriptor), statSync(`/proc/self/fd/${descriptor}/.`)];
         return process.platform === "linux" && here.ino === there.ino && here.dev === there.dev;
       } finally {
-        fs.closeSync(descriptor);
+        closeSync(descriptor);
       }
     }) ?? false;
   return descriptorsLead;
@@ -162,7 +183,7 @@ export function openNodeTree(path: string, byDescriptor = hasDescriptorPaths()):
     const folder = folderByDescriptor(path, path, 0);
     return folder && new NodeTree(folder, path);
   }
-  const real = unless(["ENOENT", "ENOTDIR", "ENAMETOOLONG"], () => fs.realpathSync(path));
+  const real = unless(["ENOENT", "ENOTDIR", "ENAMETOOLONG"], () => realpathSync(path));
   const folder = real === undefined ? undefined : folderByPath(real, path);
   return folder && new NodeTree(folder, path);
 }
@@ -199,7 +220,7 @@ class NodeTree implements Tree {
         let next = folder.open(part, shown);
         if (!next && !make) return undefined;
         if (!next) {
-          unless(["EEXIST"], () => fs.mkdirSync(folder.at(part)));
+          unless(["EEXIST"], () => mkdirSync(folder.at(part)));
           next = folder.open(part, shown);
           if (!next) throw new NotInTree(`${shown} was removed during the run`);
         }
@@ -229,12 +250,12 @@ class NodeTree implements Tree {
   }
 
   async list(path: string): Promise<string[]> {
-    const names = this.#within(path, (at) => unless(["ENOENT", "ENOTDIR", "ENAMETOOLONG"], () => fs.readdirSync(at)));
+    const names = this.#within(path, (at) => unless(["ENOENT", "ENOTDIR", "ENAMETOOLONG"], () => readdirSync(at)));
     return (names ?? []).sort();
   }
 
   async mkdir(path: string): Promise<boolean> {
-    return this.#within(path, (at) => succeeds(["EEXIST"], () => fs.mkdirSync(at))) ?? false;
+    return this.#within(path, (at) => succeeds(["EEXIST"], () => mkdirSync(at))) ?? false;
   }
 
   async open(path: string): Promise<Tree | undefined> {
@@ -245,11 +266,11 @@ class NodeTree implements Tree {
 
   async write(path: string, data: string | Uint8Array, mode: number): Promise<void> {
     const done = this.#within(path, (at) => {
-      const file = fs.openSync(at, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+      const file = openSync(at, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
       try {
-        fs.writeFileSync(file, data);
+        writeFileSync(file, data);
       } finally {
-        fs.closeSync(file);
+        closeSync(file);
       }
       return true;
     });
@@ -257,7 +278,7 @@ class NodeTree implements Tree {
   }
 
   async overwrite(source: Entry, path: string): Promise<void> {
-    this.#within(path, (at) => inSource(source, (from) => fs.renameSync(from, at)));
+    this.#within(path, (at) => inSource(source, (from) => renameSync(from, at)));
   }
 
   async place(source: Entry, path: string): Promise<boolean> {
@@ -282,19 +303,19 @@ class NodeTree implements Tree {
         inSource(backup, (kept) => {
           const found = readPlain(at);
           if (!found || !isExpected(found.bytes)) return false;
-          if (!succeeds(NO_LINKS, () => fs.linkSync(at, kept))) fs.writeFileSync(kept, found.bytes, { flag: "wx", mode: 0o600 });
+          if (!succeeds(NO_LINKS, () => linkSync(at, kept))) writeFileSync(kept, found.bytes, { flag: "wx", mode: 0o600 });
           // The same file, but for its executable bits.
           own(from, Number(found.stat.uid), Number(found.stat.gid));
           // A file system without modes refuses each change of one.
           unless(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"], () =>
-            fs.chmodSync(from, modeThatRuns(Number(found.stat.mode) & 0o7777, runs)),
+            chmodSync(from, modeThatRuns(Number(found.stat.mode) & 0o7777, runs)),
           );
           folder.verify();
           if (isSame(lstat(at), found.stat)) {
-            fs.renameSync(from, at);
+            renameSync(from, at);
             return true;
           }
-          fs.unlinkSync(kept);
+          unlinkSync(kept);
           return false;
         }),
       );
@@ -307,7 +328,7 @@ class NodeTree implements Tree {
         const found = readPlain(at);
         if (!found || !isExpected(found.bytes)) return false;
         folder.verify();
-        fs.renameSync(at, kept);
+        renameSync(at, kept);
         const taken = readPlain(kept);
         if (taken && isExpected(taken.bytes)) return true;
         // It came between the two calls: it goes back, beside what has the name by now.
@@ -326,7 +347,7 @@ class NodeTree implements Tree {
     const done = this.#within(from, (source) =>
       this.#within(to, (target) => {
         if (!lstat(source)?.isDirectory() || readPlain(join(source, proof.file))?.bytes.toString() !== proof.text) return false;
-        return succeeds(codes, () => fs.renameSync(source, target));
+        return succeeds(codes, () => renameSync(source, target));
       }),
     );
     return done ?? false;
@@ -335,7 +356,7 @@ class NodeTree implements Tree {
   async removeFolder(path: string): Promise<boolean> {
     // EBUSY: something is mounted on it.
     const codes = ["ENOTEMPTY", "EEXIST", "ENOENT", "ENOTDIR", "EBUSY", "EPERM", "EACCES"];
-    return this.#within(path, (at) => succeeds(codes, () => fs.rmdirSync(at))) ?? false;
+    return this.#within(path, (at) => succeeds(codes, () => rmdirSync(at))) ?? false;
   }
 
   async remove(path: string): Promise<void> {
@@ -343,27 +364,27 @@ class NodeTree implements Tree {
   }
 
   async hold(name: string): Promise<(() => void) | undefined> {
-    const file = this.#within(name, (at) => fs.openSync(at, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644));
+    const file = this.#within(name, (at) => openSync(at, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644));
     if (file === undefined) throw gone(join(this.#shown, name));
-    if ((await flock(file, "-x")) === true) return () => fs.closeSync(file);
-    fs.closeSync(file);
+    if ((await flock(file, "-x")) === true) return () => closeSync(file);
+    closeSync(file);
     return undefined;
   }
 
   async isHeld(path: string): Promise<boolean | undefined> {
     const flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
-    const file = this.#within(path, (at) => unless(["ENOENT", "ELOOP", "ENXIO", "EACCES"], () => fs.openSync(at, flags)));
+    const file = this.#within(path, (at) => unless(["ENOENT", "ELOOP", "ENXIO", "EACCES"], () => openSync(at, flags)));
     if (file === undefined) return undefined;
     try {
       const isFree = await flock(file, "-s");
       return isFree === undefined ? undefined : !isFree;
     } finally {
-      fs.closeSync(file);
+      closeSync(file);
     }
   }
 
   async mayLackModes(): Promise<boolean> {
-    return process.platform === "linux" && MAY_LACK_MODES.has(fs.statfsSync(this.#root.at(".")).type >>> 0);
+    return process.platform === "linux" && MAY_LACK_MODES.has(statfsSync(this.#root.at(".")).type >>> 0);
   }
 
   close(): void {
@@ -403,30 +424,30 @@ function inSource<T>(entry: Entry, work: (at: string) => T): T {
 function moveToFree(from: string, to: string): boolean {
   try {
     // Unlike a rename, a link is never made over something.
-    fs.linkSync(from, to);
+    linkSync(from, to);
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;
     if (!NO_LINKS.includes(codeOf(error))) throw error;
     // Without links: reserve the name with an empty file, which nobody can have written anything into yet.
-    const reserved = unless(["EEXIST"], () => fs.openSync(to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600));
+    const reserved = unless(["EEXIST"], () => openSync(to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600));
     if (reserved === undefined) return false;
-    const mine = fs.fstatSync(reserved, { bigint: true });
-    fs.closeSync(reserved);
+    const mine = fstatSync(reserved, { bigint: true });
+    closeSync(reserved);
     const now = lstat(to);
     if (now?.ino !== mine.ino || now.size !== 0n) return false;
-    fs.renameSync(from, to);
+    renameSync(from, to);
     return true;
   }
-  fs.unlinkSync(from);
+  unlinkSync(from);
   return true;
 }
 
 /** Gives a file its owner and group as far as this user may: its own groups, or anything as root. */
 function own(path: string, uid: number, gid: number): void {
-  const stat = fs.lstatSync(path);
+  const stat = lstatSync(path);
   if ((uid === -1 || stat.uid === uid) && stat.gid === gid) return;
   const codes = ["EPERM", "ENOSYS", "EINVAL", "ENOTSUP"];
-  if (!succeeds(codes, () => fs.lchownSync(path, uid, gid))) unless(codes, () => fs.lchownSync(path, -1, gid));
+  if (!succeeds(codes, () => lchownSync(path, uid, gid))) unless(codes, () => lchownSync(path, -1, gid));
 }
 
 /** A mode with the executable bits there or not: whoever may read may run. */
@@ -440,11 +461,11 @@ function removeIn(folder: Folder, name: string, at: string): void {
     const inner = folder.open(name, name);
     if (!inner) return;
     try {
-      for (const child of unless(["ENOENT"], () => fs.readdirSync(at)) ?? []) removeIn(inner, child, inner.at(child));
+      for (const child of unless(["ENOENT"], () => readdirSync(at)) ?? []) removeIn(inner, child, inner.at(child));
     } finally {
       inner.close();
     }
     // Somebody else may be removing it, or be making files in it.
-    unless(["ENOENT", "ENOTEMPTY"], () => fs.rmdirSync(at));
-  } else unless(["ENOENT"], () => fs.unlinkSync(at));
+    unless(["ENOENT", "ENOTEMPTY"], () => rmdirSync(at));
+  } else unless(["ENOENT"], () => unlinkSync(at));
 }

@@ -138,7 +138,7 @@ export async function compareTree(
 
   const compareOne = async (file: PlannedFile): Promise<void> => {
     const { path, text, mode, once, replaces } = file;
-    let encoded: Uint8Array | undefined;
+    let encoded: Buffer | undefined;
     const change = (kind: FileChange["change"], before?: string, found?: string) =>
       void changes.push({ path, change: kind, before, found, after: text, bytes: encoded, mode, once });
     let status: FileStatus | undefined;
@@ -171,7 +171,7 @@ export async function compareTree(
     }
     const same = before?.stamp === status.stamp && before.found === hash;
     const bytes = (same ? undefined : await tree?.read(path)) ?? Buffer.alloc(0);
-    const found = same ? hash : hashOf(bytes);
+    const found = same || encoded?.equals(bytes) ? hash : hashOf(bytes);
     if (status.settled) known.set(path, { stamp: status.stamp, found, text, hash });
     else known.delete(path);
     if (found === hash) {

@@ -13,6 +13,7 @@ import fs, {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -266,9 +267,12 @@ test("a file into which a program writes that had it open: the edit comes back",
 
 test("a file system without hard links writes as well, and overwrites nothing either", async () => {
   const { linkSync: link } = fs;
+  let refused = 0;
   fs.linkSync = () => {
+    refused++;
     throw Object.assign(new Error("EPERM: operation not permitted, link"), { code: "EPERM" });
   };
+  syncBuiltinESMExports();
   try {
     const out = await written();
     const stepping = steppingSystem(real, ({ call, path }) => {
@@ -279,8 +283,10 @@ test("a file system without hard links writes as well, and overwrites nothing ei
     rmSync(join(out, "nix/hosts.nix"));
     assert.equal(codes(await apply(real, out, NEW, false)), []);
     assert.equal(tree(out), Object.fromEntries(NEW.map(({ path, text }) => [path, text])));
+    assert.ok(refused > 0);
   } finally {
     fs.linkSync = link;
+    syncBuiltinESMExports();
   }
 });
 
