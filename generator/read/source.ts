@@ -213,6 +213,8 @@ export function limitsOf(
     if (c === "\n") lineDepth = 0;
     else if (c === "[" || c === "{") depth++;
     else if (c === ",") {
+      // The next entry in brackets is no deeper, as in JSON on one line; behind a comma in text, nothing nests.
+      lineDepth = 0;
       if (depth === 0) continue;
     } else lineDepth++;
     if (depth > 1000 || lineDepth > 1000) return { deep: at, full: -1, entries };

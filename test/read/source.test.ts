@@ -59,6 +59,14 @@ test("an alias bomb, a file of 9 MiB and deep nesting are one diagnostic each", 
     assert.equal(codes(compileText(opening.repeat(200_000)).diagnostics), ["yaml-limit"], opening);
 });
 
+test("JSON on one line is as deep as it is, however long", () => {
+  const packages = Array.from({ length: 1500 }, (_, at) => ({ package: "git", name: `git-${at}` }));
+  const spec = { version: 1, name: "one-line", nixpkgs: "nixos-26.05", groups: { tools: { title: "Tools", packages } } };
+  const text = JSON.stringify(spec).replaceAll('":', '": ').replaceAll(',"', ', "');
+  assert.equal(codes(compileText(text).diagnostics), codes(compileText(JSON.stringify(spec, null, 2)).diagnostics));
+  assert.is(compileText(text).model?.groups[0]?.tools.length, 1500);
+});
+
 test("what aliases repeat counts each time: entries and characters", () => {
   const repeated = (group: string) =>
     `${head}groups:\n  a: &all ${group}\n${Array.from({ length: 90 }, (_, at) => `  g${at}: *all\n`).join("")}`;
@@ -74,6 +82,9 @@ test("what aliases repeat counts each time: entries and characters", () => {
 test("refusing a text that is too large takes linear time", () => {
   for (const opening of ["[", "- ", "{a: "])
     assertLinear(`${opening} again and again`, (size) => void compileText(opening.repeat(size)), 25_000);
+  // These reach the parser.
+  for (const opening of ['- "," ', '{ "a": 1 }, '])
+    assertLinear(`${opening} again and again`, (size) => void compileText(opening.repeat(size)), 8_000);
   assertLinear("a file that is too large", (size) => void compileText(`# ${"x".repeat(size)}`), 9 * 1024 * 1024, 3);
   // Five more levels have 59,049 times the texts, but only a few more lines.
   const [small, large] = [bomb(4), bomb(9)];
