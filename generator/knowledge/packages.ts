@@ -186,22 +186,15 @@ export function openFacts(text: string, asked: Moment = UNSTABLE): Facts {
 
   /** The start of the first line whose attribute is not below `attribute`. */
   function lowerBound(attribute: string): number {
+    // What follows an attribute, a tab or the end of its line, is below all characters of a name.
+    const cell = `${attribute}\t`;
     let [low, high] = [body, text.length];
     while (low < high) {
       const start = lineStart((low + high) >> 1);
-      if (isBelow(start, attribute)) low = lineEnd(start) + 1;
+      if (text.slice(start, start + cell.length) < cell) low = lineEnd(start) + 1;
       else high = start;
     }
     return low;
-  }
-
-  /** Whether the attribute of a line is below another one, by code units: a cell ends with a character that is below all of a name's. */
-  function isBelow(start: number, attribute: string): boolean {
-    for (let at = 0; at < attribute.length; at++) {
-      const code = text.charCodeAt(start + at);
-      if (code !== attribute.charCodeAt(at)) return !(code >= attribute.charCodeAt(at));
-    }
-    return false;
   }
 
   /** By the digits in the column: there are few. */

@@ -37,8 +37,11 @@ export async function checksumsFile(
     if (hashes.has(real)) continue;
     hashes.set(real, { hash: sha256(await asInGit(system, absolute, bytes)), named: resolve(here, path) });
   }
-  for (const { path, text, once } of planned)
-    if (!once) hashes.set(join(folder, path), { hash: sha256(text), named: join(folder, path) });
+  for (const { path, text, once } of planned) {
+    if (once) continue;
+    const named = join(folder, path);
+    hashes.set(named, { hash: sha256(text), named });
+  }
   return { path: CHECKSUMS, text: await listOf(system, place, hashes), mode: 0o644, once: false };
 }
 
