@@ -33,6 +33,9 @@ export interface History {
   readonly replacement?: string;
 }
 
+/** Most packages have none. */
+const NONE: History = {};
+
 const OLDEST = RELEASES[0]?.branched ?? "";
 
 /**
@@ -41,6 +44,7 @@ const OLDEST = RELEASES[0]?.branched ?? "";
  * @param newest The day of the newest facts. An attribute that they do not have was removed before or on that day.
  */
 export function readHistory(cell: string, newest: string): History {
+  if (cell === "") return NONE;
   const history: { -readonly [K in keyof History]: History[K] } = {};
   for (const word of cell.split(" ")) {
     const rest = word.slice(1);

@@ -4,7 +4,7 @@
  * under zsh's RC_QUOTES `''` inside quotes is one `'`. NUL can't be in a word at all; the spec language has no NUL.
  */
 export function shellWord(value: string): string {
-  if (value === "") return "''";
+  if (!value.includes("'")) return `'${value}'`;
   return value
     .split(/('+)/)
     .filter((part) => part !== "")
