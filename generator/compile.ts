@@ -93,7 +93,7 @@ export function compile(bytes: Uint8Array, file: string, context: CompileContext
       mask: mask ?? asIs,
     };
   }
-  const [{ spec, faults }, shapeDiagnostics] = validate(source);
+  const [{ spec, faults }, shapeDiagnostics] = validate(source, readDiagnostics.length > 0);
   const [bounded, productDiagnostics] = withoutProducts(spec, source);
   const [model, modelDiagnostics] = buildModel(bounded, source, context.pins);
   const consequences = new Consequences(faults, source.value);

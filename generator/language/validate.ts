@@ -21,9 +21,14 @@ import { EXPECTED } from "./vocabulary.ts";
 /**
  * Checks the spec against the schema. Returns the spec without the parts that the schema rejects, so that no later stage reports them again.
  * Reports `schema-*` and `name-invalid`.
+ *
+ * @param hasGaps Whether the reader has rejected parts of it.
  */
-export function validate(source: Source): Stage<{ readonly spec: Pruned<Spec>; readonly faults: readonly Fault[] }> {
-  const [rejected, diagnostics, faults] = rejections(source);
+export function validate(
+  source: Source,
+  hasGaps: boolean,
+): Stage<{ readonly spec: Pruned<Spec>; readonly faults: readonly Fault[] }> {
+  const [rejected, diagnostics, faults] = rejections(source, hasGaps);
   return [{ spec: prune<Spec>(source.value, rejected) ?? {}, faults }, diagnostics];
 }
 
@@ -35,7 +40,7 @@ export interface Fault {
   readonly isUnknown?: true;
 }
 
-function rejections(source: Source): [rejected: ReadonlySet<string>, Diagnostic[], Fault[]] {
+function rejections(source: Source, hasGaps: boolean): [rejected: ReadonlySet<string>, Diagnostic[], Fault[]] {
   const { list, add: report } = reporter(source);
   const faults: Fault[] = [];
   const add: Add = (code, path, ...more) => {
@@ -43,7 +48,7 @@ function rejections(source: Source): [rejected: ReadonlySet<string>, Diagnostic[
     report(code, path, ...more);
   };
   const invalid = new Set<string>();
-  for (const path of unread(source.value)) faults.push({ path });
+  if (hasGaps) for (const path of gapsIn(source.value)) faults.push({ path });
   const check = validator();
   if (check(source.value)) return [invalid, list, faults];
   const errors = check.errors ?? [];
@@ -177,7 +182,7 @@ function rejections(source: Source): [rejected: ReadonlySet<string>, Diagnostic[
 }
 
 /** The places whose value the reader has rejected and reported, such as a text with a control character. */
-function unread(value: unknown): SpecPath[] {
+function gapsIn(value: unknown): SpecPath[] {
   const found: SpecPath[] = [];
   const path: (string | number)[] = [];
   const walkAt = (key: string | number, part: unknown): void => {
