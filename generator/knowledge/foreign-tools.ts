@@ -1,4 +1,5 @@
 import { addTo } from "../report/lists-by-key.ts";
+
 /*
  * What other tool managers call a program, and where it comes from: mise's registry, and the repositories that nixpkgs builds its
  * packages from. Only `import` reads them; scripts/foreign-names.ts writes both files.

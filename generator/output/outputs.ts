@@ -183,14 +183,15 @@ const OUTPUTS: readonly Output[] = [
 
 /** A thing's name in a path, as the schema takes it (`name` and `hostName` in language/schema.ts). */
 const NAME = /^[a-z0-9_][a-z0-9_-]{0,127}$/;
-const OURS = new Set(OUTPUTS.filter(({ once }) => !once).map(({ path }) => path));
-const NAMED = [...OURS].filter((path) => path.includes("NAME")).map((path) => path.split("NAME"));
+const OURS = OUTPUTS.filter(({ once }) => !once).map(({ path }) => path.split("NAME"));
+const FIXED = new Set(OURS.filter((parts) => parts.length === 1).map(([path]) => path));
+const NAMED = OURS.filter((parts) => parts.length > 1);
 
 /** Whether some spec makes a file of this path that stays ours: not one that is written once and then the user's. */
 export function canBeOutput(path: string): boolean {
   const isNamed = ([before = "", after = ""]: readonly string[]) =>
     path.startsWith(before) && path.endsWith(after) && NAME.test(path.slice(before.length, path.length - after.length));
-  return OURS.has(path) || NAMED.some(isNamed);
+  return FIXED.has(path) || NAMED.some(isNamed);
 }
 
 /** A Linux host always gets a nix.conf: flakes need a setting. */

@@ -1,4 +1,5 @@
 import { addTo } from "../../report/lists-by-key.ts";
+
 /** The key found for one cache; `guess` says why when the names alone do not. */
 export interface PairedKey {
   readonly key: string;
