@@ -65,12 +65,12 @@ export function isSecretName(name: string): boolean {
 /** Whether the name is `access-tokens`, `extra-access-tokens`, or a typo of one of them. */
 export function isAccessTokens(name: string): boolean {
   // Most names of a spec end here.
-  if (name.length < 9 || name.length > 25 || !/acc|ess|tok|ens/i.test(name)) return false;
+  if (name.length < 9 || name.length > 25 || !/[^a-z]|acc|ess|tok|ens/i.test(name)) return false;
   const plain = name
     .toLowerCase()
     .replace(/[^a-z]/g, "")
     .replace(/^extra/, "");
-  if (Math.abs(plain.length - 12) > 2) return false;
+  if (Math.abs(plain.length - 12) > 2 || !/acc|ess|tok|ens/.test(plain)) return false;
   return plain === "accesstokens" || nearEnough(plain, "accesstokens");
 }
 

@@ -180,7 +180,7 @@ const ACROSS_LINES =
 
 /** Commands that take a password behind an option of one letter. */
 const COMMAND = /curl|login|sshpass|mysql|mariadb|7z|redis-cli|mongo|ldap|sqlcmd|unzip|twine/;
-const OPTION = /[\s"'[,]-[apPuw]/;
+const OPTION = /(?<!\w)-[apPuw]/;
 
 const isAcrossLines = (text: string): boolean => ACROSS_LINES.test(text) || (COMMAND.test(text) && OPTION.test(text));
 

@@ -160,6 +160,7 @@ const TOKENS: Readonly<Record<string, readonly string[]>> = {
     `nix build --access-tokens "github.com=⟦${alnum(20)}⟧"`,
     `access-tokens github.com=⟦${alnum(20)}⟧`,
     `access-tokens\n  github.com=⟦${alnum(20)}⟧`,
+    `X-Api-kEy: ⟦${alnum(20)}⟧`,
     `npm config set //registry.example.org/:_authToken ⟦${alnum(20)}⟧`,
     `<password>⟦${alnum(12)}⟧</password>`,
   ],
